@@ -1,0 +1,1 @@
+"""Translates what other systems say into our events."""

@@ -1,0 +1,175 @@
+"""JSON as we accept it: what RFC 8259 leaves open is refused, with the place and the way to mend it.
+
+The standard parser takes NaN, 1e400, the last of two equal keys, lone surrogates and nesting up to its own
+crash. Behind this module a document holds only: strings that PostgreSQL can store, integers of 64 bits,
+finite floats, objects with one value a key, and at most `DEPTH` levels.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import NoReturn
+
+from tracker.core.errors import MalformedEvent
+
+DEPTH = 16
+"""How many objects and arrays may stand inside each other."""
+
+NUMBER_LENGTH = 64
+"""How many characters a number may have; reading a longer one costs more than it can mean."""
+
+WHOLE = range(-(2**63), 2**63)
+"""Whole numbers that fit 64 bits."""
+
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\(?:.|\Z)[^"\\]*+)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
+"""A string (an unfinished one reaches to the end, so that the scan stays linear) or a bracket."""
+
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters except tab, newline and carriage return; and halves of surrogate pairs."""
+
+_ENCODING = "Send the body as UTF-8 without a byte order mark."
+
+
+class _Members(list[tuple[str, object]]):
+    """An object as it was written, so that a key that stands twice can be seen."""
+
+
+class _Refused:
+    """Stands where a number was that we do not take; the walk that follows knows the place."""
+
+    def __init__(self, detail: str, remedy: str) -> None:
+        self.detail = detail
+        self.remedy = remedy
+
+
+def loads(body: bytes) -> dict[str, object]:
+    """Read one JSON object strictly.
+
+    Raises MalformedEvent, and nothing else, for whatever bytes: not UTF-8, a byte order mark, bad syntax,
+    more than `DEPTH` levels, a key twice in one object, NaN, Infinity, whole numbers beyond 64 bits, floats
+    beyond double precision, numbers longer than `NUMBER_LENGTH`, lone surrogates, control characters other
+    than tab, newline and carriage return, or a top level that is not an object. The error repeats no value.
+    """
+    text = _decoded(body)
+    _check_depth(body)
+    try:
+        tree = json.loads(
+            text,
+            object_pairs_hook=_Members,
+            parse_int=_whole,
+            parse_float=_decimal,
+            parse_constant=_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedEvent(
+            f"The body is not JSON: {error.msg.rstrip(' :')} (line {error.lineno}, column {error.colno}).",
+            "Write the body with a JSON library rather than by joining strings.",
+        ) from None
+    if not isinstance(tree, _Members):
+        raise MalformedEvent(
+            "The body is JSON, but not an object.",
+            'Send one event a request, as one object: {"id": ..., "source": ..., ...}.',
+            pointer="",
+        )
+    return _object(tree, "")
+
+
+def pointer(*steps: str | int) -> str:
+    """A JSON Pointer (RFC 6901). A step that is no plain name is shown as `?`: it may be somebody's value."""
+    return "".join(f"/{_step(step)}" for step in steps)
+
+
+def _step(step: str | int) -> str:
+    if isinstance(step, str) and not re.fullmatch(r"[A-Za-z0-9_.:$~/-]{1,40}", step):
+        return "?"
+    return str(step).replace("~", "~0").replace("/", "~1")
+
+
+def _decoded(body: bytes) -> str:
+    if not body.strip():
+        raise MalformedEvent("The body is empty.", "Send one event as a JSON object.")
+    if body.startswith(b"\xef\xbb\xbf"):
+        raise MalformedEvent("The body begins with a byte order mark.", _ENCODING)
+    if b"\x00" in body or body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise MalformedEvent("The body holds NUL bytes; it looks like UTF-16 or UTF-32.", _ENCODING)
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedEvent(f"The body is not UTF-8: byte {error.start} is wrong.", _ENCODING) from None
+
+
+def _check_depth(body: bytes) -> None:
+    """Count brackets before parsing: the parser recurses, and 100,000 levels would end it."""
+    depth = 0
+    for token in _TOKEN.finditer(body):
+        first = body[token.start()]
+        if first in b"[{":
+            depth += 1
+            if depth > DEPTH:
+                raise MalformedEvent(
+                    f"The body nests more than {DEPTH} levels deep (at byte {token.start()}).",
+                    "Send the event itself; no field of ours needs so many levels.",
+                )
+        elif first in b"]}":
+            depth -= 1
+
+
+def _whole(digits: str) -> int | _Refused:
+    """An integer; its length is looked at first, because reading a million digits is slow by design."""
+    if len(digits) > 20 or int(digits) not in WHOLE:
+        return _Refused("is a whole number beyond 64 bits", "Send long identifiers as strings.")
+    return int(digits)
+
+
+def _decimal(digits: str) -> float | _Refused:
+    value = float(digits) if len(digits) <= NUMBER_LENGTH else math.inf
+    if math.isinf(value):
+        return _Refused("is a number out of range", "Send a number that fits double precision, or a string.")
+    return value
+
+
+def _constant(name: str) -> _Refused:
+    return _Refused(f"is {name}, which is not JSON", "Leave the field out when there is no value.")
+
+
+def _walked(node: object, path: str) -> object:
+    if isinstance(node, _Members):
+        return _object(node, path)
+    if isinstance(node, list):
+        return [_walked(item, f"{path}/{place}") for place, item in enumerate(node)]
+    if isinstance(node, _Refused):
+        _refuse(f"{path or 'The body'} {node.detail}.", node.remedy, path)
+    if isinstance(node, str):
+        _check_text(node, path)
+    return node
+
+
+def _object(members: _Members, path: str) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in members:
+        place = f"{path}/{_step(key)}"
+        _check_text(key, place)
+        if key in found:
+            _refuse(f"{place} stands twice in one object.", "Send each field once.", place)
+        found[key] = _walked(value, place)
+    return found
+
+
+def _check_text(text: str, path: str) -> None:
+    found = _UNSTORABLE.search(text)
+    if found is None:
+        return
+    code = ord(found.group())
+    if 0xD800 <= code <= 0xDFFF:
+        detail = f"{path} holds half of a surrogate pair (\\u{code:04x})."
+        remedy = "The text was cut in the middle of a character, or is not Unicode: mend it at the sender."
+    else:
+        detail = f"{path} holds the control character U+{code:04X}."
+        remedy = "Remove control characters; in texts only tab and line breaks are kept."
+    _refuse(detail, remedy, path)
+
+
+def _refuse(detail: str, remedy: str, path: str) -> NoReturn:
+    raise MalformedEvent(detail, remedy, pointer=path)

@@ -1,0 +1,199 @@
+"""One event as it comes over HTTP: a plain JSON object, or a structured CloudEvent 1.0, into a `StatusEvent`.
+
+The two forms say the same and give the same fingerprint. Foreign words die here: unknown fields are refused,
+except the extension attributes of CloudEvents, which are a transport's own and are passed over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Annotated, NoReturn
+from zoneinfo import ZoneInfo
+
+from pydantic import PlainValidator, ValidationError
+
+from integrations import fields, strict_json
+from integrations.event_models import EVENTS, AnyEventIn, EventIn, PartyDataIn, ReopenDataIn
+from integrations.faults import malformed
+from tracker.core.errors import MalformedEvent, UnsupportedContent
+from tracker.core.events import StatusEvent
+
+PLAIN = "application/json"
+"""The content type of a plain event."""
+
+CLOUDEVENTS = "application/cloudevents+json"
+"""The content type of a structured CloudEvent."""
+
+_ATTRIBUTES = frozenset({"id", "source", "type", "subject", "time", "register", "sequence", "data"})
+_EXTENSION_NAME = re.compile(r"[a-z0-9]{1,64}")
+_JSON_TYPE = re.compile(r"[a-z]+/(?:[a-z0-9.-]+\+)?json", re.IGNORECASE)
+_CHARSET = re.compile(r"""charset\s*=\s*"?([^\s";]+)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """An event, and the fingerprint that answers "same id, same content?" without keeping the content."""
+
+    event: StatusEvent
+    fingerprint: bytes
+    """HMAC-SHA256, 32 bytes."""
+
+
+def translate(
+    body: bytes,
+    content_type: str | None,
+    *,
+    zone: str | None,
+    digest_known_fact: Callable[[str], bytes],
+    fingerprint_key: bytes,
+) -> Translated:
+    """Read one event strictly.
+
+    `content_type` is the request's header. `zone` is the IANA name that the source declared for times
+    without an offset, None where it declared none; a name that does not exist raises ZoneInfoNotFoundError,
+    so check it when it is declared. Of a local hour that comes twice the first is taken; one that does not
+    exist is moved forward by the gap. `digest_known_fact` gets the fact as sent (NFC, trimmed).
+
+    Raises UnsupportedContent for another content type, MalformedEvent for everything else that is wrong: its
+    pointer is the first fault's, its detail lists the first ten. Neither repeats a value of the event.
+    Whether the time can be true is for the core to say (`out_of_bounds`).
+    """
+    form = _form(content_type)
+    document = strict_json.loads(body)
+    if form == CLOUDEVENTS:
+        document = _plain(document)
+    told = _validated(document, ZoneInfo(zone) if zone else None)
+    data = told.data or ReopenDataIn()
+    fact = data.known_fact if isinstance(data, PartyDataIn) else None
+    event = StatusEvent(
+        id=told.id,
+        source=told.source,
+        type=told.type,
+        number=told.subject,
+        time=told.time,
+        body=data.body(),
+        register=told.register_,
+        sequence=told.sequence,
+        occurred_on=data.occurred_on,
+        sensitive=bool(data.sensitive),
+        hold_until=data.hold_until,
+    )
+    fingerprint = hmac.digest(fingerprint_key, canonical(event, fact), hashlib.sha256)
+    if isinstance(data, PartyDataIn) and fact is not None:
+        event = replace(event, body=replace(data.body(), known_fact=digest_known_fact(fact)))
+    return Translated(event, fingerprint)
+
+
+def canonical(event: StatusEvent, known_fact: str | None) -> bytes:
+    """The event as meant, as JSON in one way only: sorted keys, times in UTC, nothing that says nothing.
+
+    What is None, False or empty is left out, so that a field added to events later changes no fingerprint
+    of an event without it. The known fact stands in as sent, so that a new hashing key changes none either.
+    """
+    content = {**asdict(event), "known_fact": known_fact}
+    said = json.dumps(
+        _said(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_written
+    )
+    return b"event/1\n" + said.encode()
+
+
+def _said(node: object) -> object:
+    if isinstance(node, dict):
+        told = {key: _said(value) for key, value in node.items()}
+        return {
+            key: value for key, value in told.items() if not (value is None or value is False or value == ())
+        }
+    if isinstance(node, tuple):
+        return tuple(_said(item) for item in node)
+    return node
+
+
+def _written(value: object) -> str:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+def _form(content_type: str | None) -> str:
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if kind not in (PLAIN, CLOUDEVENTS):
+        if kind == "application/cloudevents-batch+json":
+            detail = "Batches of events are not read here."
+        elif not kind:
+            detail = "The request does not say what it carries."
+        else:
+            detail = "The request carries another kind of content than events in JSON."
+        raise UnsupportedContent(
+            detail,
+            f"Send one event a request, with 'Content-Type: {PLAIN}' or 'Content-Type: {CLOUDEVENTS}'.",
+        )
+    charset = _CHARSET.search(content_type or "")
+    if charset is not None and charset.group(1).lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise UnsupportedContent(
+            "The request is not in UTF-8.", "Send JSON in UTF-8, whatever the system keeps."
+        )
+    return kind
+
+
+def _plain(cloud_event: dict[str, object]) -> dict[str, object]:
+    """The plain event inside a structured CloudEvent. A null attribute is an unset one."""
+    plain: dict[str, object] = {}
+    for name, value in cloud_event.items():
+        if value is None:
+            continue
+        if name in _ATTRIBUTES:
+            plain[name] = value
+        elif name == "data_base64":
+            _refuse(name, "holds the data as binary", "Send the data as JSON, in the field data.")
+        elif name == "datacontenttype":
+            if not isinstance(value, str) or not _JSON_TYPE.fullmatch(value.partition(";")[0].strip()):
+                _refuse(name, "is not JSON", "Send the data as JSON; datacontenttype may be left out.")
+        elif not _EXTENSION_NAME.fullmatch(name):
+            _refuse(
+                name, "is no name of an attribute", "CloudEvents names its attributes in a-z and 0-9 only."
+            )
+        elif isinstance(value, dict | list | float):
+            _refuse(
+                name,
+                "is no value of an attribute",
+                "An attribute is a string, a whole number, true or false.",
+            )
+    version = cloud_event.get("specversion")
+    if version != "1.0":
+        words = "is missing" if version is None else "is a version that is not read here"
+        _refuse("specversion", words, 'Send "specversion": "1.0".')
+    return plain
+
+
+def _refuse(name: str, words: str, remedy: str) -> NoReturn:
+    place = strict_json.pointer(name)
+    raise MalformedEvent(f"{place} {words}.", remedy, pointer=place)
+
+
+def _validated(document: dict[str, object], zone: ZoneInfo | None) -> AnyEventIn:
+    kind = document.get("type")
+    model = EVENTS.get(kind) if isinstance(kind, str) else None
+    try:
+        if model is not None:
+            return model.model_validate(document, context={"zone": zone})
+        _UnknownEventIn.model_validate(document, context={"zone": zone})
+    except ValidationError as error:
+        raise malformed(error, model) from None
+    raise AssertionError("an unknown type of event passed")
+
+
+def _unknown(value: object) -> NoReturn:
+    raise fields.refused("is no type of event", f"Send one of: {', '.join(EVENTS)}.")
+
+
+class _UnknownEventIn(EventIn):
+    """An event of no known type: read only to name its other faults beside that one."""
+
+    type: Annotated[str, PlainValidator(_unknown)]
+    data: object = None

@@ -1,0 +1,1 @@
+"""Carries messages: channels, rendering, delivery."""

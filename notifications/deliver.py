@@ -1,0 +1,184 @@
+"""The carrying: claim due messages, ask whether they are still true, record the attempt, send, record the outcome.
+
+No transaction and no connection is held while a carrier works. Every write after the claim is fenced by the
+attempt's number, so a worker that wakes up after its lease changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError
+
+from notifications.channels import Accepted, Carrier, Outgoing
+from notifications.render import as_json, render
+from tracker.core.messages import MessageState, Reason
+from tracker.flows import release
+from tracker.flows.release import Claimed, Released, Stopped
+from tracker.flows.sweep import forget_failures, sweep
+from tracker.store import messages, records
+from tracker.store.columns import new_id
+from tracker.store.engine import Store
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+TOGETHER = 8
+"""How many messages one worker hands over at the same time; at most that many connections serve them."""
+
+IDLE_SECONDS = 0.5
+MOST_ATTEMPTS = 5
+RETRY_AFTER = timedelta(minutes=1)
+
+
+class Worker:
+    """Carries what is due. Any number of them may run over one database."""
+
+    def __init__(self, store: Store, carrier: Callable[[bool], Carrier], track_url: str) -> None:
+        self._store = store
+        self._carrier = carrier
+        self._track_url = track_url
+        self._stop = asyncio.Event()
+        self._together = asyncio.Semaphore(TOGETHER)
+
+    def stop(self) -> None:
+        """Finish what is in hand, then return from `run`."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Work until stopped. A database that is away is waited for, with growing and uneven pauses."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                done = await self.once() + await sweep(self._store)
+                failures = 0
+                pause = 0.0 if done else IDLE_SECONDS
+            except (DBAPIError, OSError, TimeoutError) as fault:
+                failures += 1
+                pause = min(10.0, 0.2 * 2**failures) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, hides nothing
+                log.warning("worker_waits_for_database", extra={"fault": type(fault).__name__, "failures": failures})
+            await self._rest(pause)
+
+    async def _rest(self, seconds: float) -> None:
+        if seconds > 0:
+            try:
+                await asyncio.wait_for(self._stop.wait(), seconds)
+            except TimeoutError:
+                return
+
+    async def housekeep(self) -> None:
+        """What need not be done often."""
+        await forget_failures(self._store)
+
+    async def carry(self, organisation_id: UUID) -> None:
+        """Carry everything that is due in one organisation; returns when nothing is left or under way."""
+        while True:
+            if await self.once(organisation_id):
+                continue
+            async with self._store.reading() as connection:
+                if not await messages.in_flight(connection, organisation_id):
+                    return
+            await asyncio.sleep(0.02)  # another worker holds the rest
+
+    async def once(self, only: UUID | None = None) -> int:
+        """Carry one batch; returns how many messages were claimed or recovered."""
+        recovered = await self._recover()
+        decisions = await release.claim(self._store, BATCH, only, self._track_url)
+        stopped = [_stopped(each) for each in decisions if isinstance(each, Stopped)]
+        released = [each for each in decisions if isinstance(each, Released)]
+        settled = await asyncio.gather(*(self._carry_one(each) for each in released))
+        rows = [*stopped, *(each for each in settled if each is not None)]
+        if rows:
+            async with self._store.transaction() as connection:
+                await messages.settle(connection, sorted(rows, key=lambda row: str(row["message"])))
+        return len(decisions) + recovered
+
+    async def _carry_one(self, released: Released) -> dict[str, Any] | None:
+        """Send one message; None when its lease was gone, for then it is another's."""
+        async with self._together:
+            claimed = released.claimed
+            try:
+                content, fault = render(released.facts, released.channel, released.organisation_slug)
+            except Exception as broken:  # a message that cannot even be said safely must not stop the others
+                return await self._poisoned(claimed, broken)
+            carrier = self._carrier(released.sandbox)
+            attempt_id = new_id()
+            async with self._store.transaction() as connection:
+                if fault is not None:
+                    await _alert(connection, claimed, "message_not_rendered", fault)
+                begun = await messages.begin_attempt(
+                    connection,
+                    {
+                        "id": attempt_id, "organisation": claimed.organisation_id, "mode": claimed.mode.value,
+                        "message": claimed.id, "number": claimed.number, "carrier": carrier.name,
+                        "content": as_json(content), "now": claimed.now,
+                    },
+                )  # fmt: skip
+            if not begun:
+                return None
+            answer = await carrier.send(
+                Outgoing(
+                    claimed.organisation_id, claimed.mode.value, claimed.id, attempt_id, claimed.number,
+                    released.channel, released.address, content, claimed.now,
+                )
+            )  # fmt: skip
+            return _accepted(claimed, answer.provider_id) if isinstance(answer, Accepted) else None
+
+    async def _poisoned(self, claimed: Claimed, broken: Exception) -> dict[str, Any]:
+        """A message that cannot be rendered at all: it fails alone, and an operator is told once."""
+        log.error("message_failed", extra={"fault": type(broken).__name__})
+        async with self._store.transaction() as connection:
+            await _alert(connection, claimed, "message_failed", type(broken).__name__)
+        return _row(claimed, MessageState.FAILED)
+
+    async def _recover(self) -> int:
+        """Take over what a worker left behind when its lease ran out.
+
+        Never begun: due again. Begun and caught: delivered. Begun and not caught: the sandbox says that it was
+        never handed over, and refuses the old attempt from now on, so it is due again.
+        """
+        async with self._store.transaction() as connection:
+            rows = []
+            for row in await messages.overdue(connection, BATCH):
+                claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
+                if row.caught_id is not None:
+                    rows.append(_accepted(claimed, f"caught-{row.caught_id}"))
+                elif row.attempt_number >= MOST_ATTEMPTS:
+                    rows.append(_row(claimed, MessageState.FAILED, outcome="given_up"))
+                    await _alert(connection, claimed, "message_failed", "given_up")
+                else:
+                    again = row.now + RETRY_AFTER * (row.attempt_number - 1)
+                    rows.append(_row(claimed, MessageState.DUE, outcome="not_sent", due=again))
+            await messages.settle(connection, rows)
+        return len(rows)
+
+
+async def _alert(connection: Any, claimed: Claimed, kind: str, subject: str) -> None:
+    remedy = "Look at the template and the definition's words for this purpose, then resend what failed."
+    await records.alert(connection, claimed.organisation_id, claimed.mode, kind, subject, remedy, claimed.now)
+
+
+def _stopped(stopped: Stopped) -> dict[str, Any]:
+    return _row(stopped.claimed, stopped.state, reason=stopped.reason)
+
+
+def _accepted(claimed: Claimed, provider_id: str) -> dict[str, Any]:
+    """The sandbox delivers what it accepts."""
+    return _row(claimed, MessageState.DELIVERED, outcome="accepted", provider_id=provider_id)
+
+
+def _row(
+    claimed: Claimed, state: MessageState, *, reason: Reason | None = None, outcome: str | None = None,
+    provider_id: str | None = None, due: Any = None,
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "organisation": claimed.organisation_id, "mode": str(claimed.mode), "message": claimed.id,
+        "number": claimed.number, "state": state.value, "reason": reason.value if reason else None,
+        "now": claimed.now, "outcome": outcome, "provider_id": provider_id, "due": due,
+    }  # fmt: skip

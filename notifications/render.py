@@ -1,0 +1,44 @@
+"""The exact words of a message, from its facts."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from typing import Any
+
+from jinja2 import TemplateError
+
+from notifications.channels import Content
+from templates.environment import message
+from tracker.core.facts import OutreachFacts
+
+log = logging.getLogger(__name__)
+
+SAFE_PURPOSE = "generic"
+"""The safe text: there is news, and where to read it."""
+
+
+def render(facts: OutreachFacts, channel: str, organisation_slug: str) -> tuple[Content, str | None]:
+    """The words for a channel, and what went wrong if the safe text had to take their place."""
+    try:
+        return _render(facts, facts.purpose, channel, organisation_slug), None
+    except (TemplateError, TypeError, ValueError) as fault:
+        log.error("message_not_rendered", extra={"purpose": facts.purpose, "fault": type(fault).__name__})
+        return _render(facts, SAFE_PURPOSE, channel, organisation_slug), f"{facts.purpose}: {type(fault).__name__}"
+
+
+def _render(facts: OutreachFacts, purpose: str, channel: str, slug: str) -> Content:
+    language = facts.language
+    if channel == "sms":
+        return Content(sender=facts.organisation, text=message(purpose, language, "sms.txt", facts))
+    return Content(
+        sender=f"{facts.organisation} <no-reply@{slug}.example>",
+        subject=message(purpose, language, "subject.txt", facts),
+        text=message(purpose, language, "text.txt", facts),
+        html=message(purpose, language, "html.html", facts),
+    )
+
+
+def as_json(content: Content) -> dict[str, Any]:
+    """The words as an attempt keeps them."""
+    return {name: value for name, value in asdict(content).items() if value is not None}

@@ -1,0 +1,1 @@
+"""Every word a person reads: pages and messages, and the one Jinja environment."""

@@ -1,0 +1,157 @@
+"""The one Jinja environment: pages in, HTML out; facts of a message in, the exact words out.
+
+A leaf: it knows nothing of cases, only how to render plain values. An unknown variable is an error, so that
+nobody ever reads "Dear ,". Interface words come from gettext catalogues in `locales/` (domain `interface`);
+where a language has none yet, from the English in the templates.
+"""
+
+from __future__ import annotations
+
+import gettext
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
+
+from templates import wording
+
+ROOT = Path(__file__).parent
+STATIC = ROOT / "static"
+"""Served at /static by the web layer."""
+
+FALLBACK_LANGUAGE = "en"
+
+
+def page(name: str, language: str, **context: object) -> str:
+    """Render `pages/<name>` (such as "case.html") in this language.
+
+    Raises `jinja2.UndefinedError` when the page uses something that it was not given.
+    """
+    return environment().get_template(f"pages/{name}").render({**_surroundings(language), **context})
+
+
+def message(purpose: str, language: str, part: str, facts: object) -> str:
+    """Render one part of a message: subject.txt, text.txt, html.html or sms.txt.
+
+    A language without words of its own for this purpose gets the English ones. Subject and SMS are one line.
+    Raises `jinja2.TemplateError` when it cannot be rendered; "generic" is the safe purpose to use then.
+    """
+    template = environment().select_template(
+        [f"messages/{purpose}/{tried}/{part}" for tried in _languages(language)]
+    )
+    spoken = (template.name or "").split("/")[-2]
+    rendered = template.render({**_surroundings(spoken), "facts": facts})
+    match part:
+        case "subject.txt":
+            return wording.one_line(rendered)
+        case "sms.txt":
+            return wording.phone_text(rendered)
+        case "text.txt":
+            return wording.paragraphs(rendered)
+        case _:
+            return wording.clean(rendered).strip() + "\n"
+
+
+def direction(language: str) -> str:
+    """Which way this language is written: "ltr" or "rtl"."""
+    return str(wording.locale(language).text_direction)
+
+
+@cache
+def environment() -> Environment:
+    """The environment, built once: strict, escaping HTML, with the filters of `wording`."""
+    made = Environment(
+        loader=FileSystemLoader(ROOT),
+        autoescape=select_autoescape(enabled_extensions=("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    # The extension adds this method when it is loaded, where no type checker sees it.
+    made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(
+        {
+            "long_date": pass_context(lambda ctx, day: wording.long_date(day, _language(ctx))),
+            "weekday_date": pass_context(lambda ctx, day: wording.weekday_date(day, _language(ctx))),
+            "instant": _instant,
+            "moment": _moment,
+            "local_date": wording.local_date,
+            "in_ten": wording.in_ten,
+            "grouped": wording.grouped,
+            "shorten": wording.shorten,
+            "unless_too_long": wording.unless_too_long,
+            "unlinked": wording.unlinked,
+            "sentence": wording.sentence,
+            "capitalised": wording.capitalised,
+        }
+    )
+    return made
+
+
+def _surroundings(language: str) -> Mapping[str, object]:
+    return {
+        "language": language,
+        "direction": direction(language),
+        "stylesheet": f"/static/tracker.css?v={_fingerprint()}",
+    }
+
+
+@cache
+def _fingerprint() -> str:
+    """Changes with the style sheet, so that a browser may keep it for good."""
+    return hashlib.sha256((STATIC / "tracker.css").read_bytes()).hexdigest()[:12]
+
+
+def _languages(language: str) -> list[str]:
+    """The language itself ("cy-GB"), its plain form ("cy"), then English; all of them language codes."""
+    wanted = [language, re.split("[-_]", language)[0], FALLBACK_LANGUAGE]
+    return [
+        each for each in dict.fromkeys(wanted) if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", each)
+    ]
+
+
+def _language(context: Context) -> str:
+    return str(context["language"])
+
+
+@cache
+def _translations(language: str) -> gettext.NullTranslations:
+    return gettext.translation("interface", ROOT / "locales", _languages(language), fallback=True)
+
+
+@pass_context
+def _gettext(context: Context, text: str) -> str:
+    return _translations(_language(context)).gettext(text)
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, count: int) -> str:
+    return _translations(_language(context)).ngettext(one, many, count)
+
+
+@pass_context
+def _instant(context: Context, at: wording.Instant, zone: str, now: wording.Instant | None = None) -> str:
+    """ "at 10:30 on 14 March" in the reader's zone; the year is said unless it is the year of `now`."""
+    time, day = wording.time_and_day(at, zone, _language(context), now)
+    return _gettext(context, "at %(time)s on %(day)s") % {"time": time, "day": day}
+
+
+@pass_context
+def _moment(
+    context: Context, moment: wording.Momentary, zone: str, now: wording.Instant | None = None
+) -> str:
+    """As precise as it is known: an instant as above, a day as "on 14 March", with no time invented."""
+    if moment.at is not None:
+        return _instant(context, moment.at, zone, now)
+    if moment.on is not None:
+        today = None if now is None else wording.local_date(now, zone)
+        return _gettext(context, "on %(day)s") % {
+            "day": wording.near_date(moment.on, _language(context), today)
+        }
+    return ""

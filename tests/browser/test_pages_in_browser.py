@@ -1,0 +1,197 @@
+"""The pages as a person meets them: narrow, zoomed, by keyboard, without JavaScript, through a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, BrowserContext, Page, Route
+
+from templates.environment import STATIC, message, page
+from tests.templates import samples
+from tracker.core.segments import segments
+
+pytestmark = pytest.mark.browser
+
+ORIGIN = "http://tracker.test"
+STRICT = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+OUTBOX = STRICT.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+"""A srcdoc frame inherits the page's policy, and mail needs its inline styles: for the outbox alone."""
+
+WIDTHS = {"phone": (320, 640), "wide_phone": (360, 740), "desk": (1280, 900), "zoomed": (320, 256)}
+"""320 x 256 is what 1280 x 1024 leaves at 400 % (WCAG 2.2, 1.4.10)."""
+
+LABEL = "Postcode, surname or date of birth — whichever the office asks for"
+MISTYPED = {"field": "reference", "message": "This reference has a typing mistake."}
+MISSING = {"field": "known_fact", "message": "Type your postcode, surname or date of birth."}
+
+
+def caught() -> list[samples.CaughtFacts]:
+    facts = replace(samples.OUTREACHES["asked"], purpose="action_needed")
+    text = message("action_needed", "en", "sms.txt", facts)
+    size = segments(text)
+    return [
+        replace(samples.CAUGHT, text=text, segments=size.count, encoding=size.encoding, units=size.units),
+        replace(
+            samples.CAUGHT,
+            id="m-2",
+            channel="email",
+            address="sam@example.org",
+            subject=message("action_needed", "en", "subject.txt", facts),
+            text=message("action_needed", "en", "text.txt", facts),
+            html=message("action_needed", "en", "html.html", facts),
+            segments=None,
+            encoding=None,
+            units=None,
+        ),
+    ]
+
+
+FILTERS = {"organisations": ["Riverton Council"], "organisation": "", "reference": ""}
+LINKS = [{"who": "Citizen", "title": "Look at a request", "url": "/track", "try": "Use CDFG-HJKM-NPR3."}]
+PAGES = {
+    "home": page("home.html", "en"),
+    "form": page("track_form.html", "en", reference="", error=None, fact_label=LABEL),
+    "form_mistyped": page("track_form.html", "en", reference="CDFG", error=MISTYPED, fact_label=LABEL),
+    "form_missing": page("track_form.html", "en", reference="CDFG", error=MISSING, fact_label=LABEL),
+    "error": page("error.html", "en", status=404, title="We cannot find this page", remedy="Start again."),
+    "outbox": page("outbox.html", "en", caught=caught(), now=samples.NOW, filters=FILTERS),
+    "outbox_empty": page("outbox.html", "en", caught=[], now=samples.NOW),
+    "demo": page("demo.html", "en", links=LINKS),
+    "rtl": page("case.html", "ar", facts=replace(samples.ORDINARY, language="ar")),
+    **{f"case_{name}": page("case.html", "en", facts=facts) for name, facts in samples.CASES.items()},
+}
+
+
+@pytest.fixture
+async def visit(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A browser without JavaScript, to which `PAGES` are served from memory under the strict policy."""
+    context = await browser.new_context(java_script_enabled=False)
+
+    async def serve(route: Route) -> None:
+        path = route.request.url.removeprefix(ORIGIN).split("?")[0]
+        name = path.removeprefix("/")
+        if path == "/static/tracker.css":
+            css = (STATIC / "tracker.css").read_text(encoding="utf-8")
+            await route.fulfill(body=css, content_type="text/css; charset=utf-8")
+        elif name in PAGES:
+            policy = OUTBOX if name.startswith("outbox") else STRICT
+            headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff"}
+            await route.fulfill(body=PAGES[name], content_type="text/html; charset=utf-8", headers=headers)
+        else:
+            await route.fulfill(status=404, body="")
+
+    await context.route("**/*", serve)
+    yield context
+    await context.close()
+
+
+async def opened(visit: BrowserContext, size: str) -> tuple[Page, list[str]]:
+    """A page of this size, and the complaints that its console collects."""
+    tab = await visit.new_page()
+    width, height = WIDTHS[size]
+    await tab.set_viewport_size({"width": width, "height": height})
+    complaints: list[str] = []
+    tab.on("console", lambda said: complaints.append(said.text))
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    return tab, complaints
+
+
+@pytest.mark.parametrize("size", WIDTHS)
+async def test_nothing_scrolls_sideways(visit: BrowserContext, size: str) -> None:
+    tab, complaints = await opened(visit, size)
+    for name in PAGES:
+        await tab.goto(f"{ORIGIN}/{name}")
+        room = await tab.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert room[0] <= room[1], f"{name} is {room[0]} wide in {room[1]}"
+    # 404 for the icon that browsers ask for is no fault of the page.
+    assert [said for said in complaints if "404" not in said] == []
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+async def test_axe_finds_nothing(visit: BrowserContext, size: str) -> None:
+    tab, _ = await opened(visit, size)
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    for name in PAGES:
+        await tab.goto(f"{ORIGIN}/{name}")
+        results = await Axe().run(tab, options=options)
+        assert results.violations_count == 0, f"{name}: {results.generate_report()}"
+
+
+@pytest.mark.parametrize(
+    "name", ["home", "form_mistyped", "case_refused", "case_waiting_for_you", "outbox", "demo"]
+)
+async def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
+    visit: BrowserContext, name: str
+) -> None:
+    tab, _ = await opened(visit, "phone")
+    await tab.goto(f"{ORIGIN}/{name}")
+    controls = await tab.evaluate(
+        "[...document.querySelectorAll('a[href], button, input, select, summary')].map((each, place) =>"
+        " (each.dataset.place = String(place)))"
+    )
+    reached = []
+    for _step in range(len(controls) + 10):
+        await tab.keyboard.press("Tab")
+        place, outlined = await tab.evaluate(
+            "[document.activeElement.dataset.place ?? null,"
+            " getComputedStyle(document.activeElement).outlineStyle !== 'none']"
+        )
+        if place is not None:
+            reached.append(place)
+            assert outlined, f"control {place} of {name} does not show its focus"
+    assert set(controls) <= set(reached)
+    order = [int(each) for each in dict.fromkeys(reached)]
+    assert order == sorted(order)
+
+
+async def test_the_first_phone_screen_says_what_now_what_to_do_and_when(visit: BrowserContext) -> None:
+    tab, _ = await opened(visit, "wide_phone")
+    for name in ("case_ordinary", "case_office_date", "case_refused", "case_done", "case_waiting_for_others"):
+        await tab.goto(f"{ORIGIN}/{name}")
+        bottom = await tab.evaluate(
+            "document.querySelector('#when-title + .answer-main').getBoundingClientRect().bottom"
+        )
+        assert bottom <= 740, f"{name}: the date ends at {bottom}"
+
+
+async def test_controls_are_large_enough_to_touch(visit: BrowserContext) -> None:
+    tab, _ = await opened(visit, "phone")
+    await tab.goto(f"{ORIGIN}/form")
+    for box in await tab.locator("input, button, header a").all():
+        place = await box.bounding_box()
+        if place is not None and place["y"] >= 0:
+            assert place["height"] >= 24, await box.evaluate("each => each.outerHTML")
+
+
+async def test_mail_is_shown_with_its_styles_and_can_do_nothing(visit: BrowserContext) -> None:
+    tab, complaints = await opened(visit, "desk")
+    await tab.goto(f"{ORIGIN}/outbox")
+    frame = tab.frame_locator("iframe.mail")
+    await frame.get_by_text("What you need to do").wait_for()
+    colour = await frame.locator("h2").first.evaluate("each => getComputedStyle(each).color")
+    assert colour == "rgb(18, 50, 74)"
+    assert await tab.locator("iframe.mail").get_attribute("sandbox") == ""
+    assert [said for said in complaints if "404" not in said] == []
+
+
+async def test_right_to_left_mirrors_the_page(visit: BrowserContext) -> None:
+    tab, _ = await opened(visit, "phone")
+    sides = {}
+    for name in ("case_ordinary", "rtl"):
+        await tab.goto(f"{ORIGIN}/{name}")
+        sides[name] = await tab.evaluate(
+            "(({borderLeftWidth, borderRightWidth}) => [borderLeftWidth, borderRightWidth])"
+            "(getComputedStyle(document.querySelector('.answer-now')))"
+        )
+    assert sides["rtl"] == sides["case_ordinary"][::-1]
+
+
+async def test_print_leaves_out_what_paper_cannot_do(visit: BrowserContext) -> None:
+    tab, _ = await opened(visit, "desk")
+    await tab.emulate_media(media="print")
+    await tab.goto(f"{ORIGIN}/case_ordinary")
+    assert not await tab.get_by_role("link", name="Get help").is_visible()
+    assert await tab.get_by_text("Your reference:").first.is_visible()

@@ -1,0 +1,78 @@
+"""One embedded PostgreSQL for the whole run; a database copied from a migrated template for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from tracker.store.engine import Store, open_store
+from tracker.store.schema import migrate
+from tracker.store.server import start
+
+TEMPLATE = "template_tracker"
+
+
+async def _admin(url: str, *statements: str) -> None:
+    parsed = make_url(url)
+    connection = await asyncpg.connect(
+        host=parsed.query["host"], port=int(str(parsed.query["port"])), user="tracker", database="tracker"
+    )
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _make_template(server_url: str, template_url: str) -> None:
+    await _admin(server_url, f'DROP DATABASE IF EXISTS "{TEMPLATE}"', f'CREATE DATABASE "{TEMPLATE}"')
+    store = open_store(template_url, pool_size=1)
+    await migrate(store)
+    await store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["Postgres"]:
+    """The server, with a template database that the migrations have made."""
+    with tempfile.TemporaryDirectory(prefix="tmr-") as folder:
+        server = start(Path(folder) / "data", unsafe_without_fsync=True)
+        try:
+            asyncio.run(_make_template(server.url(), server.url(TEMPLATE)))
+            yield Postgres(server.url, server)
+        finally:
+            server.close()
+
+
+class Postgres:
+    """Hands out fresh databases."""
+
+    def __init__(self, url: "object", server: object) -> None:
+        self.url = url
+        self.server = server
+
+    async def fresh(self) -> tuple[str, str]:
+        """A new database with the schema: its name and its URL."""
+        name = f"t_{os.getpid()}_{uuid.uuid4().hex[:12]}"
+        await _admin(self.url("tracker"), f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY FILE_COPY')
+        return name, self.url(name)
+
+    async def drop(self, name: str) -> None:
+        await _admin(self.url("tracker"), f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def store(postgres: Postgres) -> AsyncIterator[Store]:
+    """A store over a database of its own."""
+    name, url = await postgres.fresh()
+    opened = open_store(url, pool_size=10)
+    yield opened
+    await opened.close()
+    await postgres.drop(name)

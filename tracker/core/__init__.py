@@ -1,0 +1,1 @@
+"""Pure decisions: the standard library only; `now` is always an argument."""

@@ -1,0 +1,45 @@
+"""Days and instants in an organisation's zone: where a day begins, and when the next word is due."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+MICROSECOND = timedelta(microseconds=1)
+WORD_HOUR = time(10)
+"""The local hour at which a word that is due on a day is sent."""
+
+
+def day_of(instant: datetime, zone: str) -> date:
+    """The local calendar day of an instant."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """The first instant of a local day, aware UTC (midnight, or the end of a gap that swallowed it)."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def end_of(day: date, zone: str) -> datetime:
+    """The last microsecond of a local day, aware UTC; days of 23 and 25 hours included."""
+    return start_of(day + timedelta(days=1), zone) - MICROSECOND
+
+
+def working_day_before(day: date) -> date:
+    """The day itself, or the Friday before it when it falls on a weekend."""
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+def next_word_on(last_word: datetime, silence: timedelta, zone: str) -> date:
+    """The day by which somebody hears from us again: at most `silence` after the last word, never on a weekend.
+
+    Silences shorter than three days may have to run over a weekend: then it is the Monday after.
+    """
+    last = day_of(last_word, zone)
+    due = working_day_before(day_of(last_word + silence, zone))
+    return due if due > last else due + timedelta(days=7 - due.weekday() if due.weekday() >= 4 else 1)
+
+
+def word_due_at(day: date, zone: str) -> datetime:
+    """The instant at which the word of that day is sent, aware UTC."""
+    return datetime.combine(day, WORD_HOUR, ZoneInfo(zone)).astimezone(UTC)

@@ -1,0 +1,149 @@
+"""The callers' mistakes, each named after the situation; branches of ordinary life are values instead.
+
+`detail` says what is wrong in this very case, `remedy` what to do next. HTTP statuses are given in
+`web.errors` alone. Never put personal data into either: both are logged.
+"""
+
+from __future__ import annotations
+
+
+class TrackerError(Exception):
+    """Somebody asked for what cannot be done. `slug` names the kind in problem documents (RFC 9457)."""
+
+    slug = "error"
+    title = "This cannot be done"
+
+    def __init__(self, detail: str, remedy: str, *, pointer: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.remedy = remedy
+        self.pointer = pointer
+        """Where in the caller's document the fault lies, as a JSON Pointer (RFC 6901)."""
+
+
+class MalformedEvent(TrackerError):
+    """The event cannot be read: mend what `pointer` names and send it again with the same id."""
+
+    slug = "malformed"
+    title = "The event cannot be read"
+
+
+class UnknownKey(TrackerError):
+    """No such API key, or none was sent. One answer for every shape of wrong."""
+
+    slug = "unknown-key"
+    title = "The API key is missing or not known"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The request carries no API key that we know.",
+            "Send the header 'Authorization: Bearer KEY' with the key that `tracker keys add` printed.",
+        )
+
+
+class NotGranted(TrackerError):
+    """The key is good, but not for this source, register or environment."""
+
+    slug = "not-granted"
+    title = "This key may not do that"
+
+
+class UnknownService(TrackerError):
+    """The event names a service that this organisation has not defined."""
+
+    slug = "unknown-service"
+    title = "The service is not known"
+
+
+class TimeOutOfBounds(TrackerError):
+    """The event's time lies in the future or impossibly far back."""
+
+    slug = "time-out-of-bounds"
+    title = "The time of the event cannot be true"
+
+
+class ContentDiffers(TrackerError):
+    """An event of this id came before with other content; the first one stands."""
+
+    slug = "content-differs"
+    title = "This id was used before for other content"
+
+
+class TooLarge(TrackerError):
+    """The body is longer than we read."""
+
+    slug = "too-large"
+    title = "The request is too large"
+
+
+class UnsupportedContent(TrackerError):
+    """The body is of a type or an encoding that we do not read."""
+
+    slug = "unsupported-content"
+    title = "This kind of content is not read here"
+
+
+class TooSlow(TrackerError):
+    """The body did not arrive in time."""
+
+    slug = "too-slow"
+    title = "The request took too long to arrive"
+
+
+class TooManyRequests(TrackerError):
+    """A limit was reached; `retry_after_seconds` says when to come back."""
+
+    slug = "too-many-requests"
+    title = "Too many tries"
+
+    def __init__(self, detail: str, remedy: str, *, retry_after_seconds: int) -> None:
+        super().__init__(detail, remedy)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class MistypedReference(TrackerError):
+    """The reference fails its check character: a typing mistake, told apart without looking anything up."""
+
+    slug = "mistyped-reference"
+    title = "The reference has a typing mistake"
+
+
+class CaseNotFound(TrackerError):
+    """No case opens with this pair. The same answer whichever half was wrong."""
+
+    slug = "not-found"
+    title = "No request opens with these details"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The reference and the second detail do not open a request together.",
+            "Check both against a message from the office, or ask the office that you applied to.",
+        )
+
+
+class DefinitionRefused(TrackerError):
+    """A service definition cannot be applied; `remedy` lists each fault by its key path."""
+
+    slug = "definition-refused"
+    title = "The service definition has faults"
+
+
+class SetupRefused(TrackerError):
+    """An organisation, source or key cannot be set up as it was asked for; `remedy` says how to ask."""
+
+    slug = "setup-refused"
+    title = "This cannot be set up"
+
+
+class OnlyInSandbox(TrackerError):
+    """A movable clock and the caught messages exist before go-live only."""
+
+    slug = "only-in-sandbox"
+    title = "This works in the sandbox only"
+
+
+class NotReady(TrackerError):
+    """The database cannot be reached or written: nothing was stored, so the sender may try again."""
+
+    slug = "not-ready"
+    title = "We cannot store anything at the moment"

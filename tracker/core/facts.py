@@ -1,0 +1,155 @@
+"""What may be said about one case, in one language: the same facts for page, API and messages.
+
+`flows.lookup` fills them; `web.track` renders them as a page or as JSON, so that the two cannot differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something happened: an instant (aware UTC), or a day when only the day is known. Exactly one is set."""
+
+    at: datetime | None = None
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """The current stage in words. `code` is None while a report of the office is being checked."""
+
+    code: str | None
+    headline: str
+    meaning: str
+    since: Moment
+    next: str
+    you_can: str
+    if_late: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class NeedFacts:
+    """One thing the person is asked for. `supplied_at` None: still wanted."""
+
+    item: str
+    text: str
+    due_on: date | None
+    supplied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFacts:
+    """One dated line of what has happened. `note` is a public note of the office, or nothing."""
+
+    when: Moment
+    stage: str | None
+    headline: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseFacts:
+    """A date that was given: `basis` says whose ("office" or "history"), `superseded_at` when it was replaced."""
+
+    basis: str
+    earliest_on: date | None
+    half_by_on: date | None
+    latest_on: date
+    probability: float | None
+    made_at: datetime
+    superseded_at: datetime | None
+    reason: str | None
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """One message about the case: to whom it went is not said, since the page may be open to several parties."""
+
+    purpose: str
+    channel: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """Everything the citizen's page and `POST /api/v1/track` say about one case."""
+
+    reference: str
+    organisation: str
+    service: str
+    stage: StageFacts
+    state: str
+    outcome: str | None
+    waiting_on: str
+    clock: str
+    promise: PromiseFacts | None
+    no_promise_reason: str | None
+    next_word_by: date | None
+    needs: tuple[NeedFacts, ...]
+    history: tuple[HistoryFacts, ...]
+    promises: tuple[PromiseFacts, ...]
+    messages: tuple[MessageFacts, ...]
+    last_reported_at: datetime
+    source_silent: bool
+    language: str
+    zone: str
+    now: datetime
+    opened: Moment
+    help: str
+    complaint: str
+    appeal: str
+    statutory: str
+    statutory_on: date | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtFacts:
+    """A message that the sandbox caught instead of sending it. `html` is None for an SMS."""
+
+    id: str
+    purpose: str
+    channel: str
+    address: str
+    reference: str
+    organisation: str
+    caught_at: datetime
+    sender: str
+    subject: str | None
+    text: str
+    html: str | None
+    segments: int | None
+    encoding: str | None
+    units: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutreachFacts:
+    """What one message is rendered from: frozen when it was decided, in the recipient's language."""
+
+    purpose: str
+    organisation: str
+    service: str
+    reference: str
+    headline: str
+    meaning: str
+    next: str
+    waiting_on: str
+    needs: tuple[NeedFacts, ...]
+    note: str
+    promise_on: date | None
+    promise_basis: str | None
+    next_word_by: date | None
+    outcome: str | None
+    appeal: str
+    help: str
+    track_url: str
+    sensitive: bool
+    language: str
+    zone: str

@@ -1,0 +1,66 @@
+"""The vocabulary of messages: why one is sent, where it stands, why one was not sent, and what makes it unique."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+
+class Purpose(StrEnum):
+    """Why somebody hears from us."""
+
+    ACKNOWLEDGED = "acknowledged"
+    UPDATED = "updated"
+    ACTION_NEEDED = "action_needed"
+    STILL_WORKING = "still_working"
+    CORRECTED = "corrected"
+    FINISHED = "finished"
+
+
+class MessageState(StrEnum):
+    """Where a message stands. Only `due` and `held` may still change their mind."""
+
+    DUE = "due"
+    """Decided; it goes out at its due time."""
+    HELD = "held"
+    """It may be true, but its source has fallen silent: it waits until we hear from that office again."""
+    WITHHELD = "withheld"
+    """Decided against, with the reason."""
+    SENDING = "sending"
+    """A worker has claimed it under a lease."""
+    SENT = "sent"
+    """The provider has accepted it."""
+    DELIVERED = "delivered"
+    """A receipt says that it arrived."""
+    UNKNOWN = "unknown"
+    """The provider may have accepted it: settled by a receipt or by asking, never by sending again blindly."""
+    FAILED = "failed"
+    """It will not arrive; an operator is told."""
+
+
+class Reason(StrEnum):
+    """Why a message was withheld or is held. Documented for operators in docs/operations.md."""
+
+    ADOPTED = "adopted"
+    """The case was open before the source went live: silent until its first real news."""
+    NO_RECIPIENT = "no_recipient"
+    """No party of the case is somebody whom this service tells."""
+    NO_CHANNEL = "no_channel"
+    """The party has no address on a channel that this service uses."""
+    TEST_MODE = "test_mode"
+    """The case was made with a test key: nothing is delivered."""
+    SUPERSEDED = "superseded"
+    """Newer news came before it went out, so that it would not be true any more."""
+    BUDGET_SPENT = "budget_spent"
+    """The case has had as many messages as its service allows; what is urgent is never cut."""
+    SOURCE_SILENT = "source_silent"
+    """We have not heard from the office for longer than its rhythm allows: we do not know that it still holds."""
+
+
+def key(case: UUID, purpose: Purpose, party: str, rung: int, cause: str, resend: int = 0) -> str:
+    """What makes a message unique, so that two schedulers or two deliveries of one event cannot send it twice.
+
+    `party` is the recipient's id in the case, `rung` the step of the channel ladder (0 is the first choice),
+    `cause` the entry or the date that it tells of, `resend` counts deliberate repetitions.
+    """
+    return f"{case}:{purpose}:{rung}:{resend}:{cause}:{party}"

@@ -1,0 +1,340 @@
+"""What a case is: a pure function of the set of its events, whatever the order or number of their arrivals.
+
+Events are placed by time, sequence, lifecycle rank and id, then folded from first to last. A correction takes
+its event out of the set before the fold, as if it had never come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from tracker.core.calendars import end_of, start_of
+from tracker.core.definitions import Definition, Stage
+from tracker.core.events import (
+    Audience,
+    CaseState,
+    Clock,
+    CorrectionReported,
+    NeededItem,
+    NeedsReported,
+    NoteReported,
+    Outcome,
+    PartyReported,
+    ReopenReported,
+    StatusEvent,
+    StatusReported,
+    WaitingOn,
+)
+from tracker.core.facts import Moment
+
+
+class Placement(StrEnum):
+    """What the fold made of an entry."""
+
+    APPLIED = "applied"
+    """It is part of what the case is."""
+    FLAGGED = "flagged"
+    """An illegal move: kept, not shown, and an operator is told."""
+    QUARANTINED = "quarantined"
+    """Its status has no stage yet: people see a neutral sentence until the mapping knows it."""
+    CORRECTED = "corrected"
+    """A correction says that it never happened."""
+    HELD = "held"
+    """Held back until a time that the office set."""
+    UNSERVED = "unserved"
+    """A formal decision that was not yet served: nobody reads of it here first."""
+    PARKED = "parked"
+    """Waiting for the event that opens its case."""
+    EXPIRED = "expired"
+    """Parked for too long: its case never came."""
+
+
+class NewsKind(StrEnum):
+    """Why an entry is worth telling."""
+
+    OPENED = "opened"
+    STAGE = "stage"
+    NOTE = "note"
+    DATE = "date"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An event with the id of the entry that keeps it."""
+
+    entry: UUID
+    event: StatusEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the fold made of one entry, and where it stands. `stage` is set where it shows as a line of the history."""
+
+    entry: UUID
+    placement: Placement
+    stage: str | None = None
+    shown: bool = False
+    position: datetime | None = None
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The newest entry worth telling about, where it stands, and whether its detail must be kept out."""
+
+    kind: NewsKind
+    entry: UUID
+    position: datetime
+    note: str = ""
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing asked of the person, as it stands; the entry that last asked for it, and where that stands."""
+
+    item: NeededItem
+    asked_by: UUID
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a case is. `stage` is None before the opening event; `unmapped` while its newest status is quarantined."""
+
+    opener: Placed | None = None
+    opened: Moment = Moment()
+    opened_at: datetime | None = None
+    stage: str | None = None
+    since: Moment = Moment()
+    since_entry: UUID | None = None
+    state: CaseState = CaseState.OPEN
+    outcome: Outcome | None = None
+    waiting_on: WaitingOn = WaitingOn.US
+    clock: Clock = Clock.RUNNING
+    unmapped: bool = False
+    office_on: date | None = None
+    office_entry: UUID | None = None
+    office_source: str = ""
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    parties: Mapping[str, PartyReported] = field(default_factory=dict)
+    sensitive_parties: frozenset[str] = frozenset()
+    news: News | None = None
+    last_open_stage: str | None = None
+    lines: tuple[Line, ...] = ()
+    wake_at: datetime | None = None
+    last_at: datetime | None = None
+
+    @property
+    def wanted(self) -> tuple[Need, ...]:
+        """What is still asked of the person, the newest request last."""
+        return tuple(need for need in self.needs.values() if need.item.supplied_at is None)
+
+
+def moment(event: StatusEvent) -> Moment:
+    """When it happened, at the precision that was reported."""
+    return Moment(on=event.occurred_on) if event.occurred_on else Moment(at=event.time)
+
+
+def position(event: StatusEvent, definition: Definition, zone: str) -> datetime:
+    """Where the event stands in time. Known only to the day: the start of that day if it opens the case, else its
+    end, but never after it was reported."""
+    if event.occurred_on is None:
+        return event.time
+    if opens(event, definition):
+        return start_of(event.occurred_on, zone)
+    return max(start_of(event.occurred_on, zone), min(end_of(event.occurred_on, zone), event.time))
+
+
+def opens(event: StatusEvent, definition: Definition) -> bool:
+    """Whether this event by itself brings a case into being."""
+    if not isinstance(event.body, StatusReported) or event.body.service != definition.service:
+        return False
+    stage = definition.stage_for(event.body.status)
+    return stage is not None and stage.opens
+
+
+Key = tuple[datetime, int, int, str, str]
+"""Position, sequence (-1 when there is none), lifecycle rank, source and id: a total order, whoever came first."""
+
+
+def key(event: StatusEvent, definition: Definition, zone: str) -> Key:
+    """Where an event stands in the timeline."""
+    sequence = -1 if event.sequence is None else event.sequence
+    return position(event, definition, zone), sequence, _rank(event, definition), event.source, event.id
+
+
+def fold(placed: Iterable[Placed], definition: Definition, zone: str, now: datetime) -> Folded:
+    """What the case is at `now` (business time), from the set of its events."""
+    keyed = sorted(((key(each.event, definition, zone), each) for each in placed), key=lambda pair: pair[0])
+    void, effective = _corrected([each for _, each in keyed])
+    case = Folded()
+    for (at, _, rank, *_), each in keyed:
+        event = each.event
+        if each.entry in void:
+            case = _line(case, each, Placement.CORRECTED)
+        elif event.hold_until is not None and event.hold_until > now:
+            wake = min(event.hold_until, case.wake_at or event.hold_until)
+            case = replace(_line(case, each, Placement.HELD), wake_at=wake)
+        elif isinstance(event.body, CorrectionReported):
+            case = _line(case, each, Placement.APPLIED if each.entry in effective else Placement.FLAGGED)
+        else:
+            case = _step(case, each, definition, at)
+        spot = replace(case.lines[-1], position=at, rank=rank)
+        case = replace(case, lines=(*case.lines[:-1], spot), last_at=max(event.time, case.last_at or event.time))
+    return case
+
+
+def _rank(event: StatusEvent, definition: Definition) -> int:
+    """Statuses by their stage's place in the life cycle; a reopening after them; everything else last."""
+    if isinstance(event.body, StatusReported):
+        code = definition.mapping.get(event.body.status)
+        return definition.rank(code) if code else len(definition.stages)
+    return len(definition.stages) + (1 if isinstance(event.body, ReopenReported) else 2)
+
+
+def _corrected(ordered: list[Placed]) -> tuple[set[UUID], set[UUID]]:
+    """The entries that a correction takes out, and the corrections that take one out. Read from the last to the
+    first, so that a correction which was itself corrected later has no effect."""
+    by_id = {(each.event.source, each.event.id): each.entry for each in ordered}
+    void: set[UUID] = set()
+    effective: set[UUID] = set()
+    for each in reversed(ordered):
+        if isinstance(each.event.body, CorrectionReported) and each.entry not in void:
+            target = by_id.get((each.event.source, each.event.body.event))
+            if target is not None and target != each.entry:
+                void.add(target)
+                effective.add(each.entry)
+    return void, effective
+
+
+def _step(case: Folded, each: Placed, definition: Definition, at: datetime) -> Folded:
+    match each.event.body:
+        case StatusReported() as body:
+            return _status(case, each, body, definition, at)
+        case ReopenReported() as body:
+            return _reopen(case, each, body, definition, at)
+        case NeedsReported() as body:
+            return _line(replace(case, needs=_needs(case.needs, body, each.entry, at)), each, Placement.APPLIED)
+        case PartyReported() as body:
+            return _line(_party(case, each, body), each, Placement.APPLIED)
+        case NoteReported() as body:
+            return _note(case, each, body, at)
+        case CorrectionReported():
+            return case
+
+
+def _status(case: Folded, each: Placed, body: StatusReported, definition: Definition, at: datetime) -> Folded:
+    stage = definition.stage_for(body.status) if body.service == definition.service else None
+    if body.service != definition.service:
+        return _line(case, each, Placement.FLAGGED)
+    if stage is None:
+        open_case = case.stage is not None and case.state is CaseState.OPEN
+        return replace(_line(case, each, Placement.QUARANTINED), unmapped=open_case)
+    if case.state is CaseState.CLOSED:
+        return _line(case, each, Placement.FLAGGED)
+    if stage.formal and body.served_on is None:
+        return _line(case, each, Placement.UNSERVED)
+    if not _may_follow(case, stage, definition):
+        return _line(case, each, Placement.FLAGGED)
+    return _enter(case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "")
+
+
+def _may_follow(case: Folded, stage: Stage, definition: Definition) -> bool:
+    """A case starts at an opening stage; later any stage may follow that the present one does not exclude."""
+    if case.stage is None:
+        return stage.opens
+    present = definition.stage(case.stage)
+    return case.stage == stage.code or present is None or not present.leads_to or stage.code in present.leads_to
+
+
+def _enter(case: Folded, each: Placed, stage: Stage, at: datetime, *, expected_on: date | None, note: str) -> Folded:
+    event, opening, moved = each.event, case.stage is None, case.stage != stage.code
+    date_moved = expected_on is not None and expected_on != case.office_on
+    kind = _kind(stage, opening=opening, moved=moved, date_moved=date_moved, note=bool(note))
+    news = News(kind, each.entry, at, note, event.sensitive) if kind else case.news
+    after = replace(
+        case,
+        opener=each if opening else case.opener,
+        opened=moment(event) if opening else case.opened,
+        opened_at=at if opening else case.opened_at,
+        stage=stage.code,
+        since=moment(event) if moved else case.since,
+        since_entry=each.entry if moved else case.since_entry,
+        state=CaseState.CLOSED if stage.closes else CaseState.OPEN,
+        outcome=stage.outcome,
+        waiting_on=stage.waiting_on,
+        clock=stage.clock,
+        unmapped=False,
+        news=news,
+        last_open_stage=case.last_open_stage if stage.closes else stage.code,
+    )
+    if expected_on is not None:
+        after = replace(after, office_on=expected_on, office_entry=each.entry, office_source=event.source)
+    return _line(after, each, Placement.APPLIED, stage=stage.code, shown=moved or bool(note))
+
+
+def _kind(stage: Stage, *, opening: bool, moved: bool, date_moved: bool, note: bool) -> NewsKind | None:
+    if opening:
+        return NewsKind.OPENED
+    if stage.closes:
+        return NewsKind.CLOSED
+    if moved and stage.tell:
+        return NewsKind.STAGE
+    if date_moved:
+        return NewsKind.DATE
+    return NewsKind.NOTE if note else None
+
+
+def _reopen(case: Folded, each: Placed, body: ReopenReported, definition: Definition, at: datetime) -> Folded:
+    stage = definition.stage_for(body.status) if body.status else definition.stage(case.last_open_stage or "")
+    if case.state is not CaseState.CLOSED:
+        return _line(case, each, Placement.FLAGGED)
+    if body.status and stage is None:
+        return replace(_line(case, each, Placement.QUARANTINED), unmapped=True)
+    if stage is None or stage.closes:
+        return _line(case, each, Placement.FLAGGED)
+    return _enter(case, each, stage, at, expected_on=None, note="")
+
+
+def _note(case: Folded, each: Placed, body: NoteReported, at: datetime) -> Folded:
+    if body.audience is not Audience.PUBLIC:
+        return _line(case, each, Placement.APPLIED)
+    if case.state is CaseState.OPEN and case.stage is not None:
+        case = replace(case, news=News(NewsKind.NOTE, each.entry, at, body.text, each.event.sensitive))
+    return _line(case, each, Placement.APPLIED, stage=case.stage, shown=True)
+
+
+def _needs(needs: Mapping[str, Need], body: NeedsReported, entry: UUID, at: datetime) -> dict[str, Need]:
+    """Each item replaces the one of its id; words that are not said again stay as they were."""
+    after = dict(needs)
+    for item in body.items:
+        before = after.pop(item.item, None)
+        if item.remove:
+            continue
+        if before is not None and item.text is None and item.code is None:
+            item = replace(item, text=before.item.text, code=before.item.code, due_on=item.due_on or before.item.due_on)
+        after[item.item] = Need(item, entry, at)
+    return after
+
+
+def _party(case: Folded, each: Placed, body: PartyReported) -> Folded:
+    parties = dict(case.parties)
+    parties.pop(body.party, None)
+    sensitive = case.sensitive_parties - {body.party}
+    if not body.remove:
+        parties[body.party] = body
+        if each.event.sensitive:
+            sensitive |= {body.party}
+    return replace(case, parties=parties, sensitive_parties=sensitive)
+
+
+def _line(
+    case: Folded, each: Placed, placement: Placement, *, stage: str | None = None, shown: bool = False
+) -> Folded:
+    return replace(case, lines=(*case.lines, Line(each.entry, placement, stage, shown)))

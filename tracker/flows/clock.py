@@ -1,0 +1,67 @@
+"""The movable clock of a sandbox: from one due instant to the next, so that months are watched in a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tracker.core.errors import MalformedEvent, OnlyInSandbox
+from tracker.flows.sweep import sweep
+from tracker.store import messages, organisations
+from tracker.store.engine import Store
+from tracker.store.organisations import Footing, Sender
+
+Carry = Callable[[UUID], Awaitable[None]]
+"""Carries everything that is due in an organisation, and returns when nothing is left or under way."""
+
+
+async def advance(store: Store, organisation_id: UUID, target: datetime, carry: Carry) -> datetime:
+    """Move an organisation's business time forward to `target`, doing on the way what falls due, when it falls due.
+
+    Returns what the clock shows; a target in its past moves nothing. Raises OnlyInSandbox.
+    """
+    async with store.reading() as connection:
+        office = await organisations.office(connection, organisation_id)
+    if office.footing is not Footing.SANDBOX:
+        raise OnlyInSandbox("This organisation is live: its clock is real time.", "Use a sandbox organisation.")
+    if target <= office.now:
+        return office.now
+    await _settle(store, organisation_id, carry)
+    while (due := await _next_due(store, organisation_id)) is not None and due <= target:
+        await _move(store, organisation_id, due)
+        await _settle(store, organisation_id, carry)
+    return await _move(store, organisation_id, target)
+
+
+def instant(sender: Sender, to: str) -> datetime:
+    """The instant that a sender means: RFC 3339, or a local time of the zone that its source declares."""
+    try:
+        at = datetime.fromisoformat(to)
+    except ValueError as fault:
+        raise MalformedEvent("'to' is not a time.", "Send RFC 3339, such as 2026-03-02T10:00:00Z.") from fault
+    if at.tzinfo is None:
+        if sender.zone is None:
+            raise MalformedEvent("'to' has no offset.", "Send RFC 3339 with an offset, such as 2026-03-02T10:00:00Z.")
+        at = at.replace(tzinfo=ZoneInfo(sender.zone))
+    return at.astimezone(UTC)
+
+
+async def _settle(store: Store, organisation_id: UUID, carry: Carry) -> None:
+    while await sweep(store, organisation_id):
+        pass
+    await carry(organisation_id)
+
+
+async def _next_due(store: Store, organisation_id: UUID) -> datetime | None:
+    async with store.reading() as connection:
+        return await messages.next_due(connection, organisation_id)
+
+
+async def _move(store: Store, organisation_id: UUID, target: datetime) -> datetime:
+    async with store.transaction() as connection:
+        now = await organisations.move_clock(connection, organisation_id, target)
+    if now is None:
+        raise OnlyInSandbox("This organisation is live: its clock is real time.", "Use a sandbox organisation.")
+    return now

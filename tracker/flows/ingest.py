@@ -1,0 +1,327 @@
+"""One event in, one transaction: place it, make the case what its events say, decide who hears what."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core import events, references, timeline
+from tracker.core.errors import (
+    ContentDiffers, NotGranted, TimeOutOfBounds, TooManyRequests, UnknownKey, UnknownService,
+)  # fmt: skip
+from tracker.core.events import PartyReported, StatusEvent, StatusReported
+from tracker.core.identity import Life, life_for
+from tracker.core.timeline import Folded, Placed, Placement
+from tracker.flows import refold as folding
+from tracker.flows.refold import Subject
+from tracker.store import cases, entries, messages, organisations, parties, records, services
+from tracker.store.columns import new_id
+from tracker.store.engine import Store
+from tracker.store.organisations import Office, Sender
+from tracker.store.services import Current
+
+PARKED_FOR = timedelta(days=30)
+"""How long an event waits for the one that opens its case."""
+
+MOST_ENTRIES_PER_CASE = 2_000
+"""A case with more events than this is a loop in the back office."""
+
+MOST_PARKED_PER_NUMBER = 200
+
+
+class Intake(StrEnum):
+    """What became of an accepted event."""
+
+    APPLIED = "applied"
+    LATE = "late"
+    FLAGGED = "flagged"
+    PARKED = "parked"
+    QUARANTINED = "quarantined"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The intake's answer: the outcome, the entry that keeps the event, and the case's reference if it has one."""
+
+    outcome: Intake
+    entry: UUID
+    reference: str | None = None
+
+
+async def recognise(store: Store, token: str) -> Sender:
+    """Who is sending, by an API key. Raises UnknownKey."""
+    async with store.reading() as connection:
+        sender = await organisations.sender_by_digest(connection, hashlib.sha256(token.encode()).digest())
+    if sender is None:
+        raise UnknownKey
+    return sender
+
+
+async def ingest(store: Store, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer:
+    """Take one event. Returns only after it is durable.
+
+    Raises NotGranted, ContentDiffers, TimeOutOfBounds, UnknownService, TooManyRequests; nothing is stored then,
+    but for the audit of the first two.
+    """
+    register = event.register or sender.registers[0]
+    if event.source != sender.source or register not in sender.registers:
+        await _refuse_grant(store, sender, event, register)
+    try:
+        async with store.transaction() as connection:
+            await organisations.lock_number(connection, sender.organisation_id, sender.mode, register, event.number)
+            office = await organisations.office(connection, sender.organisation_id)
+            answer = await _known(connection, sender, event, fingerprint)
+            return answer or await _take(connection, sender, office, event, register, fingerprint)
+    except ContentDiffers:
+        await _audit(store, sender, "intake.content_differs", {"event": event.id, "type": event.type})
+        raise
+    except _Raced:
+        return await _first_answer(store, sender, event, fingerprint)
+
+
+async def _audit(store: Store, sender: Sender, action: str, detail: dict[str, Any]) -> None:
+    """A refusal is undone with its transaction; the line about it has one of its own."""
+    async with store.transaction() as connection:
+        now = (await organisations.office(connection, sender.organisation_id)).now
+        actor = f"source:{sender.source}"
+        await records.audit(connection, sender.organisation_id, sender.mode, actor, action, detail, now)
+
+
+async def _refuse_grant(store: Store, sender: Sender, event: StatusEvent, register: str) -> None:
+    detail = {"asked_source": event.source, "asked_register": register}
+    await _audit(store, sender, "intake.not_granted", detail)
+    if event.source != sender.source:
+        raise NotGranted(
+            "This key belongs to another source than the event names.",
+            f"Send source '{sender.source}', or use the key of the source that is reporting.",
+            pointer="/source",
+        )
+    raise NotGranted(
+        "The source of this key may not report into that register.",
+        f"Use one of its registers ({', '.join(sender.registers)}), or ask an operator to grant it.",
+        pointer="/register",
+    )
+
+
+async def _known(
+    connection: AsyncConnection, sender: Sender, event: StatusEvent, fingerprint: bytes
+) -> Answer | None:
+    """The first answer to an event that came before. The same id for other content is refused, and audited."""
+    seen = await entries.seen(connection, sender, event.id)
+    if seen is None:
+        return None
+    if secrets.compare_digest(seen.fingerprint, fingerprint):
+        reference = None
+        if seen.case_id is not None:
+            row = await cases.by_id(connection, sender.organisation_id, sender.mode, seen.case_id)
+            reference = row.reference if row else None
+        return Answer(Intake.DUPLICATE, seen.entry, reference)
+    raise ContentDiffers(
+        f"The id was first used for entry {seen.entry}, which says something else.",
+        "If this is a new report, give it an id of its own. To take the first one back, send case.correction.",
+        pointer="/id",
+    )
+
+
+class _Raced(Exception):
+    """The same event id came at the same instant through another connection, for another case number."""
+
+
+async def _first_answer(store: Store, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer:
+    async with store.reading() as connection:
+        answer = await _known(connection, sender, event, fingerprint)
+    if answer is None:
+        raise TooManyRequests("The event collided with another.", "Send it again.", retry_after_seconds=1)
+    return answer
+
+
+async def _take(
+    connection: AsyncConnection, sender: Sender, office: Office, event: StatusEvent, register: str, fingerprint: bytes
+) -> Answer:
+    """Store a new event: in its case, in a new case, or waiting for one."""
+    if (fault := events.out_of_bounds(event, office.now)) is not None:
+        raise TimeOutOfBounds("The event's time is outside of what can be true.", fault, pointer="/time")
+    named = await _service(connection, sender, event)
+    if await organisations.hear(connection, sender, office.now):
+        await messages.unhold(connection, sender.organisation_id, sender.mode, sender.source_id)
+    rows = await cases.by_number(connection, sender.organisation_id, sender.mode, register, event.number)
+    row = _life(rows, event, named, office)
+    entry = entries.entry_row(sender, new_id(), event, register, fingerprint) | {"heard_at": office.now}
+    if row is not None:
+        return await _join(connection, sender, office, row, event, entry)
+    if named is not None and timeline.opens(event, named.definition):
+        return await _open(connection, sender, office, named, event, entry, epoch=len(rows) + 1)
+    return await _park(connection, sender, office, event, entry, named)
+
+
+async def _service(connection: AsyncConnection, sender: Sender, event: StatusEvent) -> Current | None:
+    if not isinstance(event.body, StatusReported):
+        return None
+    found = await services.current(connection, sender.organisation_id, event.body.service)
+    if found is None:
+        known = await services.services_of(connection, sender.organisation_id)
+        raise UnknownService(
+            "The organisation has no service of that code.",
+            f"Send one of: {', '.join(known[:20]) or '(none yet)'}; or add it with `tracker services apply`.",
+            pointer="/data/service",
+        )
+    return found
+
+
+def _life(rows: Sequence[Row[Any]], event: StatusEvent, named: Current | None, office: Office) -> Row[Any] | None:
+    """The case among those of this number that the event is about."""
+    if not rows:
+        return None
+    at = event.time
+    opening = False
+    if named is not None:
+        at = timeline.position(event, named.definition, office.zone)
+        opening = timeline.opens(event, named.definition)
+    lives = tuple(Life(row.id, row.epoch, row.opened_at, row.last_at) for row in rows)
+    life = life_for(lives, at, opens=opening)
+    return next((row for row in rows if life and row.id == life.case), None)
+
+
+async def _subject(connection: AsyncConnection, sender: Sender, office: Office, row: Row[Any]) -> Subject:
+    current = await services.current(connection, office.id, row.service)
+    if current is None:
+        raise LookupError(f"the definition of {row.service} is gone")
+    return folding.subject(office, sender.mode, row, current, sender.source_id)
+
+
+async def _join(
+    connection: AsyncConnection, sender: Sender, office: Office, row: Row[Any], event: StatusEvent,
+    entry: dict[str, Any],
+) -> Answer:  # fmt: skip
+    """Add the event to a case that exists."""
+    subject = await _subject(connection, sender, office, row)
+    stored, spoken = await folding.load(connection, subject)
+    if len(stored) >= MOST_ENTRIES_PER_CASE:
+        raise _too_many()
+    case = folding.folded(subject, [*(entries.to_placed(each) for each in stored), Placed(entry["id"], event)])
+    await _add(connection, sender, subject, entry, event, case)
+    await folding.place(connection, subject, case, stored)
+    await folding.settle(connection, subject, case, spoken)
+    outcome = _outcome(case, entry["id"])
+    await _alert(connection, sender, office, event, outcome)
+    return Answer(outcome, entry["id"], row.reference)
+
+
+async def _open(
+    connection: AsyncConnection, sender: Sender, office: Office, named: Current, event: StatusEvent,
+    entry: dict[str, Any], *, epoch: int,
+) -> Answer:  # fmt: skip
+    """Bring a case into being, with whatever was waiting for it."""
+    waiting = await entries.waiting(
+        connection, office.id, sender.mode, entry["register"], event.number, MOST_ENTRIES_PER_CASE
+    )
+    live_from = await organisations.live_from(connection, office.id, sender.source_id)
+    subject = Subject(office, sender.mode, new_id(), 0, named, live_from, sender.source_id, None)
+    opener = Placed(entry["id"], event)
+    opened_at = timeline.position(event, named.definition, office.zone)
+    life = Life(subject.id, epoch, opened_at, opened_at)
+    mine = [
+        each for each in waiting
+        if life_for((life,), timeline.position(entries.to_placed(each).event, named.definition, office.zone), opens=False)
+    ]  # fmt: skip
+    case = folding.folded(subject, [opener, *(entries.to_placed(each) for each in mine)])
+    if case.opener is None:
+        return await _park(connection, sender, office, event, entry, named)
+    values = folding.case_values(subject, case, None) | {
+        "organisation_id": office.id, "mode": sender.mode.value, "id": subject.id, "register": entry["register"],
+        "number": event.number, "epoch": epoch, "service": named.definition.service,
+        "live_from": live_from,
+    }  # fmt: skip
+    reference = await _new_case(connection, values)
+    await _add(connection, sender, subject, entry, event, case)
+    await folding.place(connection, subject, case, mine)
+    await folding.settle(connection, subject, case, ())
+    return Answer(_outcome(case, entry["id"]), entry["id"], reference)
+
+
+async def _new_case(connection: AsyncConnection, values: dict[str, Any]) -> str:
+    while True:
+        reference = references.reference(secrets.randbelow(references.CAPACITY))
+        if await cases.add(connection, values | {"reference": reference}):
+            return reference
+
+
+async def _park(
+    connection: AsyncConnection, sender: Sender, office: Office, event: StatusEvent, entry: dict[str, Any],
+    named: Current | None,
+) -> Answer:  # fmt: skip
+    """Keep an event whose case is not known: it waits for the event that opens it."""
+    waiting = await entries.count_waiting(connection, office.id, sender.mode, entry["register"], event.number)
+    if waiting >= MOST_PARKED_PER_NUMBER:
+        raise _too_many()
+    unmapped = (
+        named is not None
+        and isinstance(event.body, StatusReported)
+        and named.definition.stage_for(event.body.status) is None
+    )
+    outcome = Intake.QUARANTINED if unmapped else Intake.PARKED
+    entry |= {"placement": outcome.value, "parked_until": office.now + PARKED_FOR}
+    if not await entries.add(connection, entry):
+        raise _Raced
+    if isinstance(event.body, PartyReported):
+        await parties.add(connection, office.id, sender.mode, entry["id"], event.body)
+    await _alert(connection, sender, office, event, outcome)
+    return Answer(outcome, entry["id"])
+
+
+async def _add(
+    connection: AsyncConnection, sender: Sender, subject: Subject, entry: dict[str, Any], event: StatusEvent,
+    case: Folded,
+) -> None:  # fmt: skip
+    line = next(line for line in case.lines if line.entry == entry["id"])
+    placed = {
+        "case_id": subject.id, "placement": line.placement.value, "stage": line.stage, "shown": line.shown,
+        "position_at": line.position, "rank": line.rank,
+    }  # fmt: skip
+    if not await entries.add(connection, entry | placed):
+        raise _Raced
+    if isinstance(event.body, PartyReported):
+        await parties.add(connection, subject.office.id, sender.mode, entry["id"], event.body)
+
+
+def _outcome(case: Folded, entry: UUID) -> Intake:
+    line = next(line for line in case.lines if line.entry == entry)
+    if line.placement is Placement.QUARANTINED:
+        return Intake.QUARANTINED
+    if line.placement is Placement.FLAGGED:
+        return Intake.FLAGGED
+    return Intake.APPLIED if case.lines[-1].entry == entry else Intake.LATE
+
+
+async def _alert(
+    connection: AsyncConnection, sender: Sender, office: Office, event: StatusEvent, outcome: Intake
+) -> None:
+    if outcome is Intake.QUARANTINED:
+        status = getattr(event.body, "status", None)
+        service = getattr(event.body, "service", "")
+        remedy = "Add the code to a stage of the service and run `tracker services apply`; its events follow by themselves."
+        await records.alert(
+            connection, office.id, sender.mode, "status_unmapped", f"{service} {status}", remedy, office.now
+        )
+    elif outcome is Intake.FLAGGED:
+        remedy = "Look at the source's order of statuses; if the move is right, allow it in leads_to or send case.reopen."
+        subject = f"{sender.source} {event.type}"
+        await records.alert(connection, office.id, sender.mode, "illegal_move", subject, remedy, office.now)
+
+
+def _too_many() -> TooManyRequests:
+    return TooManyRequests(
+        "This case number has sent more events than any case has; it looks like a loop.",
+        "Stop sending for this case, find the loop in the back office, then send the event again.",
+        retry_after_seconds=3600,
+    )

@@ -1,0 +1,248 @@
+"""Make a case what its events say, and decide what people should be told: the heart of every change.
+
+Called under the lock of the case's number, in the caller's transaction. Ingest calls it for a new event, sweeps
+when something held back may speak, services when a definition changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core import calendars, outreach
+from tracker.core.events import CaseState, Outcome
+from tracker.core.messages import MessageState, Purpose, Reason
+from tracker.core.outreach import Outreach, Setting, Spoken
+from tracker.core.timeline import Folded, Line, Placed, fold
+from tracker.store import cases, entries, messages, parties, promises
+from tracker.store.columns import Mode, new_id
+from tracker.store.organisations import Office
+from tracker.store.services import Current
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A case as the flows hold it: whose it is, which, and by what definition and clock it is read."""
+
+    office: Office
+    mode: Mode
+    id: UUID
+    version: int
+    current: Current
+    live_from: datetime | None
+    source_id: UUID
+    """The source that is reporting, or that last reported on the case."""
+    spoken_at: datetime | None
+
+
+def subject(office: Office, mode: Mode, row: Row[Any], current: Current, source_id: UUID | None = None) -> Subject:
+    """The subject of a case's row; `source_id` when another source than the last is reporting now."""
+    return Subject(
+        office, mode, row.id, row.version, current, row.live_from, source_id or row.source_id, row.spoken_at
+    )
+
+
+async def load(connection: AsyncConnection, subject: Subject) -> tuple[Sequence[Row[Any]], tuple[Spoken, ...]]:
+    """The entries of a case, and what is on record about telling of it."""
+    rows = await entries.of_case(connection, subject.office.id, subject.mode, subject.id)
+    return rows, await spoken_of(connection, subject)
+
+
+async def spoken_of(connection: AsyncConnection, subject: Subject) -> tuple[Spoken, ...]:
+    """The decisions on record about a case."""
+    rows = await messages.of_case(connection, subject.office.id, subject.mode, subject.id)
+    return tuple(
+        Spoken(
+            row.key, Purpose(row.purpose), row.party, row.cause, MessageState(row.state),
+            Reason(row.reason) if row.reason else None,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def folded(subject: Subject, placed: list[Placed]) -> Folded:
+    """What the case is by its events and its definition, at the office's now."""
+    return fold(placed, subject.current.definition, subject.office.zone, subject.office.now)
+
+
+def case_values(subject: Subject, case: Folded, spoken_at: datetime | None) -> dict[str, Any]:
+    """The columns of a case's row that its events decide."""
+    if case.stage is None or case.opened_at is None:
+        raise ValueError("a case without an opening event has no row")
+    definition, zone = subject.current.definition, subject.office.zone
+    speaks = case.state is CaseState.OPEN and outreach.has_spoken_up(case, subject.live_from)
+    word_on = None
+    if speaks and spoken_at is not None:
+        word_on = calendars.next_word_on(spoken_at, definition.outreach.silence, zone)
+    applicant = next((party for _, party in sorted(case.parties.items()) if party.language), None)
+    return {
+        "source_id": subject.source_id, "stage": case.stage, "since_at": case.since.at, "since_on": case.since.on,
+        "state": case.state.value, "outcome": case.outcome.value if case.outcome else None,
+        "waiting_on": case.waiting_on.value, "clock": case.clock.value, "unmapped": case.unmapped,
+        "needs": [_need(need.item) for need in case.needs.values()],
+        "known_facts": [party.known_fact for _, party in sorted(case.parties.items()) if party.known_fact],
+        "language": applicant.language if applicant else None,
+        "opened_at": case.opened_at, "opened_on": case.opened.on, "last_at": case.last_at,
+        "spoken_at": spoken_at, "next_word_on": word_on, "void": False,
+        "next_word_at": calendars.word_due_at(word_on, zone) if word_on else None,
+        "wake_at": case.wake_at, "version": subject.version + 1,
+    }  # fmt: skip
+
+
+def _need(item: Any) -> dict[str, Any]:
+    return {
+        "item": item.item, "text": item.text, "code": item.code,
+        "due_on": item.due_on.isoformat() if item.due_on else None,
+        "supplied_at": item.supplied_at.isoformat() if item.supplied_at else None,
+    }  # fmt: skip
+
+
+async def place(
+    connection: AsyncConnection, subject: Subject, case: Folded, stored: Sequence[Row[Any]]
+) -> None:
+    """Write the entries whose place in the timeline has changed."""
+    before = {
+        row.id: (row.case_id, row.placement, row.stage, row.shown, row.position_at, row.rank) for row in stored
+    }
+    changed = [
+        line for line in case.lines
+        if line.entry in before and before[line.entry]
+        != (subject.id, line.placement.value, line.stage, line.shown, line.position, line.rank)
+    ]  # fmt: skip
+    await entries.place(connection, [placing(subject, line) for line in changed])
+
+
+def placing(subject: Subject, line: Line) -> dict[str, Any]:
+    """The columns that say where an entry stands."""
+    return {
+        "of": subject.office.id, "in_mode": subject.mode.value, "entry": line.entry, "to_case": subject.id,
+        "as_placement": line.placement.value, "at_stage": line.stage, "is_shown": line.shown,
+        "at_position": line.position, "of_rank": line.rank,
+    }  # fmt: skip
+
+
+async def tell(
+    connection: AsyncConnection, subject: Subject, case: Folded, spoken: tuple[Spoken, ...],
+    extra: tuple[Outreach, ...] = (),
+) -> bool:  # fmt: skip
+    """Write who should hear what, and withhold what newer news has overtaken; True when something is new to say."""
+    definition = subject.current.definition
+    setting = Setting(subject.id, subject.live_from, subject.mode is Mode.TEST)
+    wanted = (*outreach.warranted(case, definition, setting, spoken), *extra)
+    on_record = {each.key: each for each in spoken}
+    to_write = [each for each in wanted if _open(on_record.get(each.key))]
+    now = subject.office.now
+    recipients = await _recipients(connection, subject, case)
+    rows = [_message(subject, case, each, recipients) for each in to_write]
+    await messages.decide(connection, sorted(rows, key=lambda row: str(row["key"])))
+    await messages.supersede(
+        connection, subject.office.id, subject.mode, outreach.superseded(spoken, wanted), now
+    )
+    return any(each.key not in on_record for each in wanted)
+
+
+def _open(before: Spoken | None) -> bool:
+    """Whether a decision may still be taken anew."""
+    return before is None or before.state in outreach.UNDECIDED or before.state is MessageState.WITHHELD
+
+
+async def _recipients(connection: AsyncConnection, subject: Subject, case: Folded) -> dict[tuple[str, str], UUID]:
+    rows = [
+        {
+            "organisation_id": subject.office.id, "mode": subject.mode.value, "id": new_id(), "case_id": subject.id,
+            "party": party.party, "channel": address.channel.value, "address": address.address,
+        }
+        for _, party in sorted(case.parties.items())
+        for address in {each.channel: each for each in reversed(party.channels)}.values()
+    ]  # fmt: skip
+    return await parties.recipients(connection, rows)
+
+
+def _message(
+    subject: Subject, case: Folded, said: Outreach, recipients: dict[tuple[str, str], UUID]
+) -> dict[str, Any]:
+    channel = said.address.channel.value if said.address else None
+    now = subject.office.now
+    return {
+        "organisation_id": subject.office.id, "mode": subject.mode.value, "id": new_id(), "key": said.key,
+        "case_id": subject.id, "entry_id": said.entry, "source_id": subject.source_id,
+        "recipient_id": recipients.get((said.party, channel)) if channel else None, "party": said.party,
+        "purpose": said.purpose.value, "cause": said.cause, "channel": channel, "language": said.language,
+        "facts": _facts(subject, case, said), "state": MessageState.WITHHELD if said.reason else MessageState.DUE,
+        "reason": said.reason.value if said.reason else None, "decided_at": now, "due_at": now,
+    }  # fmt: skip
+
+
+def _facts(subject: Subject, case: Folded, said: Outreach) -> dict[str, Any]:
+    """What the message says, frozen: codes and dates; its words come from this version of the definition."""
+    return {
+        "definition": str(subject.current.id), "stage": case.stage, "unmapped": case.unmapped,
+        "waiting_on": case.waiting_on.value, "outcome": case.outcome.value if case.outcome else None,
+        "needs": [] if said.sensitive else [_need(need.item) for need in case.wanted],
+        "note": said.note, "sensitive": said.sensitive,
+        "promise_on": case.office_on.isoformat() if case.office_on and case.state is CaseState.OPEN else None,
+    }  # fmt: skip
+
+
+async def keep_ledger(connection: AsyncConnection, subject: Subject, case: Folded) -> None:
+    """Write what the events mean for the promise that stands: made, replaced, judged."""
+    standing = await promises.standing(connection, subject.office.id, subject.mode, subject.id)
+    now = subject.office.now
+    if case.state is CaseState.CLOSED or case.office_on is None:
+        if standing is not None:
+            kept = _kept(subject, case, standing) if case.state is CaseState.CLOSED else promises.Kept.WITHDRAWN
+            await promises.judge(connection, standing, kept, now)
+    elif standing is None or standing.latest_on != case.office_on:
+        id_ = new_id()
+        if standing is not None:
+            await promises.supersede(connection, standing, id_, "office_changed_date", now)
+        await promises.make(
+            connection,
+            {
+                "organisation_id": subject.office.id, "mode": subject.mode.value, "id": id_, "case_id": subject.id,
+                "entry_id": case.office_entry, "basis": promises.Basis.OFFICE.value, "latest_on": case.office_on,
+                "made_at": now,
+            },
+        )  # fmt: skip
+
+
+def _kept(subject: Subject, case: Folded, standing: Any) -> promises.Kept:
+    """A promise is kept when the case was finished on or before its date, in the office's zone."""
+    if case.outcome is Outcome.WITHDRAWN:
+        return promises.Kept.WITHDRAWN
+    finished = case.since.on or calendars.day_of(case.since.at or subject.office.now, subject.office.zone)
+    return promises.Kept.KEPT if finished <= standing.latest_on else promises.Kept.MISSED
+
+
+async def refold(connection: AsyncConnection, subject: Subject) -> None:
+    """Read the events of a case again and write what has changed."""
+    stored, spoken = await load(connection, subject)
+    case = folded(subject, [entries.to_placed(row) for row in stored])
+    await place(connection, subject, case, stored)
+    await settle(connection, subject, case, spoken)
+
+
+async def settle(
+    connection: AsyncConnection, subject: Subject, case: Folded, spoken: tuple[Spoken, ...],
+    extra: tuple[Outreach, ...] = (),
+) -> None:  # fmt: skip
+    """Write what a case is: its state, its promise, and what people should hear.
+
+    When its opening event was corrected away the case never was: its row stays, since an opening event may yet
+    come, but it opens for nobody and what was not yet said is withheld.
+    """
+    if case.opener is None:
+        undecided = outreach.superseded(spoken, ())
+        await messages.supersede(connection, subject.office.id, subject.mode, undecided, subject.office.now)
+        values = {"void": True, "next_word_at": None, "wake_at": case.wake_at, "version": subject.version + 1}
+    else:
+        await keep_ledger(connection, subject, case)
+        said = await tell(connection, subject, case, spoken, extra)
+        values = case_values(subject, case, subject.office.now if said or extra else subject.spoken_at)
+    await cases.save(connection, subject.office.id, subject.mode, subject.id, values)

@@ -1,0 +1,124 @@
+"""The composition root: the only module that sees every part and puts them together."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+
+from integrations import inbound
+from integrations.inbound import Door
+from notifications import outbox
+from notifications.channels import Carrier
+from notifications.deliver import Worker
+from notifications.sandbox import Sandbox
+from templates.environment import page
+from tracker.settings import Settings
+from tracker.store import server as embedded
+from tracker.store.engine import Store, open_store
+from tracker.store.schema import migrate
+from tracker.web import api, errors, health, track
+from tracker.web.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process is made of."""
+
+    settings: Settings
+    store: Store
+    secret: bytes
+    worker: Worker
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, *, migrated: bool = True) -> AsyncIterator[Parts]:
+    """The parts over the configured database, or the embedded one, brought to this release's schema."""
+    server = None
+    if settings.database_url is None:
+        server = await asyncio.to_thread(embedded.start, settings.data_dir)
+    url = settings.database_url.get_secret_value() if settings.database_url else ""
+    store = open_store(server.url() if server else url, pool_size=settings.pool_size)
+    try:
+        if migrated:
+            await migrate(store)
+        yield put_together(settings, store)
+    finally:
+        await store.close()
+        if server is not None:
+            await asyncio.to_thread(server.close)
+
+
+def put_together(settings: Settings, store: Store) -> Parts:
+    """The parts over a store."""
+    sandbox = Sandbox(store)
+
+    def carrier(in_sandbox: bool) -> Carrier:
+        """The carrier of an organisation's messages. None but the sandbox exists yet, so nothing can leave."""
+        return sandbox
+
+    worker = Worker(store, carrier, f"{settings.public_url.rstrip('/')}/track")
+    return Parts(settings, store, settings.secret_bytes(), worker)
+
+
+def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRouter, ...] = ()) -> FastAPI:
+    """The web application. `outbox_open` is for the demo; `extra` routers come first."""
+    settings, store = parts.settings, parts.store
+    app = FastAPI(
+        title="Track my request",
+        version="1",
+        summary="What people who wait on a public body are told, for citizens and for back-office systems.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    token = settings.operator_token.get_secret_value() if settings.operator_token else None
+    door = Door(store, parts.secret, settings.body_limit_bytes, settings.body_seconds, parts.worker.carry)
+    for routes in (
+        *extra,
+        track.router(store, parts.secret),
+        api.router(store, parts.secret),
+        inbound.router(door),
+        health.router(store),
+        outbox.router(store, open_to_all=outbox_open, token=token),
+    ):
+        app.include_router(routes)
+    errors.install(app, page=_error_page)
+    app.add_middleware(Surroundings)
+    return app
+
+
+def _error_page(request: Request, status: int, title: str, remedy: str) -> Response:
+    return HTMLResponse(page("error.html", "en", status=status, title=title, remedy=remedy), status_code=status)
+
+
+class _Quiet(uvicorn.Server):
+    """uvicorn without signal handlers of its own: `serve` and `demo` stop several things, in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave signals to `on_signals`."""
+        yield
+
+
+def web_server(app: FastAPI, settings: Settings, *, host: str, port: int) -> uvicorn.Server:
+    """A server for the application. X-Forwarded-For is believed from the configured proxies alone."""
+    proxies = settings.trusted_proxies.strip()
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, server_header=False,
+        proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None, timeout_graceful_shutdown=10,
+    )  # fmt: skip
+    return _Quiet(config)
+
+
+def on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` when the process is asked to end."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop)

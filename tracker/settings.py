@@ -1,0 +1,61 @@
+"""What an operator can set: environment variables with the prefix TRACKER_, read once and then fixed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """All settings. Each is documented in docs/operations.md, and a test says so."""
+
+    model_config = SettingsConfigDict(env_prefix="TRACKER_", frozen=True, extra="ignore")
+
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL 15 or newer, as postgresql+asyncpg://...; unset: the embedded server."
+    )
+    data_dir: Path = Field(
+        default=Path(".data"), description="Where the embedded server and the installation's secret are kept."
+    )
+    secret: SecretStr | None = Field(
+        default=None,
+        description="At least 32 characters; keys the hashes of known facts. Unset: made once, kept in data_dir.",
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="How people reach this service; messages point to it."
+    )
+    host: str = Field(default="127.0.0.1", description="The address on which `tracker serve` listens.")
+    port: int = Field(default=8000, description="The port on which `tracker serve` listens.")
+    operator_token: SecretStr | None = Field(
+        default=None, description="Opens /outbox outside the demo, as a bearer token; unset: it stays closed."
+    )
+    trusted_proxies: str = Field(
+        default="", description="Addresses of proxies whose X-Forwarded-For is believed, comma-separated; none."
+    )
+    pool_size: int = Field(default=10, ge=1, le=100, description="Database connections of one process.")
+    body_limit_bytes: int = Field(default=1_000_000, ge=1_000, description="The longest request body that is read.")
+    body_seconds: float = Field(default=20.0, gt=0, description="How long a request body may take to arrive.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    def secret_bytes(self) -> bytes:
+        """The installation's secret; made at the first call when none is set, and kept readable by its owner alone."""
+        if self.secret is not None:
+            value = self.secret.get_secret_value()
+            if len(value) < 32:
+                raise ValueError("TRACKER_SECRET is shorter than 32 characters: use `openssl rand -hex 32`.")
+            return value.encode()
+        path = self.data_dir / "secret"
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        return path.read_bytes()

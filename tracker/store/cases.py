@@ -1,0 +1,140 @@
+"""Cases: their identity, and what they are now (a projection of their events, so that a page is one query)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Row, String, UniqueConstraint, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.events import CaseState, Clock, Outcome, WaitingOn
+from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
+
+
+class Case(SQLModel, table=True):
+    """One request of one person or organisation.
+
+    (register, number, epoch) is the back office's name for it, `reference` the public one. `next_word_at` is when
+    silence would last too long, `wake_at` when something held back may speak: both are found by partial indexes,
+    so that sweeps cost what is due and not what is stored. `void`: its opening event was corrected away.
+    `live_from`: when the source that opened it went live, as it stood then.
+    """
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        one_of("state", CaseState),
+        one_of("outcome", Outcome, optional=True),
+        one_of("waiting_on", WaitingOn),
+        one_of("clock", Clock),
+        belongs_to("source", "source_id", mode=False),
+        UniqueConstraint("organisation_id", "mode", "register", "number", "epoch"),
+        Index("case_reference", "reference", unique=True),
+        Index("case_next_word", "organisation_id", "next_word_at", postgresql_where="next_word_at IS NOT NULL"),
+        Index("case_wake", "organisation_id", "wake_at", postgresql_where="wake_at IS NOT NULL"),
+        Index("case_stage", "organisation_id", "service", "stage"),
+    )
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    register_: str = Field(sa_column=Column("register", String, nullable=False))
+    number: str
+    epoch: int
+    service: str
+    reference: str
+    source_id: UUID
+    stage: str
+    since_at: datetime | None = Field(default=None, sa_type=Instant)
+    since_on: date | None = None
+    state: str = Field(sa_type=String)
+    outcome: str | None = Field(default=None, sa_type=String)
+    waiting_on: str = Field(sa_type=String)
+    clock: str = Field(sa_type=String)
+    unmapped: bool = False
+    needs: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    known_facts: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), nullable=False))
+    language: str | None = None
+    opened_at: datetime = Field(sa_type=Instant)
+    opened_on: date | None = None
+    last_at: datetime = Field(sa_type=Instant)
+    live_from: datetime | None = Field(default=None, sa_type=Instant)
+    void: bool = False
+    spoken_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_word_on: date | None = None
+    next_word_at: datetime | None = Field(default=None, sa_type=Instant)
+    wake_at: datetime | None = Field(default=None, sa_type=Instant)
+    version: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+CASE = table(Case)
+IDENTITY = [CASE.c[name] for name in ("organisation_id", "mode", "id", "register", "number", "epoch", "service")]
+
+
+async def by_number(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str
+) -> Sequence[Row[Any]]:
+    """The cases, one for each epoch, that bear this number; the caller holds the number's lock."""
+    query = select(CASE).where(
+        CASE.c.organisation_id == organisation_id, CASE.c.mode == mode,
+        CASE.c.register == register, CASE.c.number == number,
+    )  # fmt: skip
+    return (await connection.execute(query.order_by(CASE.c.epoch).limit(50))).all()
+
+
+async def by_id(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Row[Any] | None:
+    """One case by its id."""
+    query = select(CASE).where(
+        CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == case_id
+    )
+    return (await connection.execute(query)).one_or_none()
+
+
+async def add(connection: AsyncConnection, values: dict[str, Any]) -> bool:
+    """Insert a case; False when its reference is taken already, so that the caller draws another."""
+    statement = insert(CASE).values(**values).on_conflict_do_nothing(index_elements=["reference"])
+    return (await connection.execute(statement.returning(CASE.c.id))).one_or_none() is not None
+
+
+async def save(connection: AsyncConnection, organisation_id: UUID, mode: Mode, id_: UUID, values: dict[str, Any]) -> None:
+    """Write what a case is now."""
+    where = (CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == id_)
+    await connection.execute(update(CASE).where(*where).values(**values))
+
+
+async def due_for_word(
+    connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Identities of cases whose silence has reached its limit, the longest first."""
+    query = select(*IDENTITY).where(CASE.c.organisation_id == organisation_id, CASE.c.next_word_at <= now)
+    return (await connection.execute(query.order_by(CASE.c.next_word_at).limit(limit))).all()
+
+
+async def due_to_wake(
+    connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Identities of cases in which something was held back until now."""
+    query = select(*IDENTITY).where(CASE.c.organisation_id == organisation_id, CASE.c.wake_at <= now)
+    return (await connection.execute(query.order_by(CASE.c.wake_at).limit(limit))).all()
+
+
+async def in_stages(
+    connection: AsyncConnection, organisation_id: UUID, service: str, after: UUID | None, limit: int
+) -> Sequence[Row[Any]]:
+    """A batch of the identities of a service's cases, in order of id."""
+    query = select(*IDENTITY).where(CASE.c.organisation_id == organisation_id, CASE.c.service == service)
+    if after is not None:
+        query = query.where(CASE.c.id > after)
+    return (await connection.execute(query.order_by(CASE.c.id).limit(limit))).all()
+
+
+async def count_by_stage(connection: AsyncConnection, organisation_id: UUID, service: str) -> dict[str, int]:
+    """How many cases of a service stand in each stage: asked when its definition changes, not on any hot path."""
+    query = select(CASE.c.stage, func.count()).where(
+        CASE.c.organisation_id == organisation_id, CASE.c.service == service
+    )
+    rows = await connection.execute(query.group_by(CASE.c.stage))
+    return {stage: count for stage, count in rows.all()}

@@ -1,0 +1,1 @@
+"""The machinery of the embedded PostgreSQL; `tracker.store.server` is its face."""

@@ -1,0 +1,293 @@
+"""Entries: every event that was accepted, each at its place in a timeline or still waiting for one.
+
+Codes and dates stand in `body`, what people wrote in `words`, so that an erasure can blank the words and keep
+the facts. Parties are kept in `store.parties`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger, Column, Index, LargeBinary, Row, String, UniqueConstraint, bindparam, func, select, text, update,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.events import (
+    Audience, Body, CorrectionReported, NeededItem, NeedsReported, NoteReported, PartyReported, ReopenReported,
+    StatusEvent, StatusReported,
+)  # fmt: skip
+from tracker.core.timeline import Placed, Placement
+from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
+from tracker.store.organisations import Sender
+from tracker.store.parties import PARTY, party_body
+
+
+class Entry(SQLModel, table=True):
+    """One accepted event. `case_id` is null while it is parked; `fingerprint` is an HMAC of what it said."""
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        one_of("placement", Placement),
+        belongs_to("source", "source_id", mode=False),
+        belongs_to("case", "case_id"),
+        UniqueConstraint("organisation_id", "mode", "source_id", "event_id"),
+        Index("entry_case", "organisation_id", "mode", "case_id"),
+        Index("entry_parked", "organisation_id", "mode", "register", "number", postgresql_where="case_id IS NULL"),
+        Index("entry_parked_until", "organisation_id", "parked_until", postgresql_where="parked_until IS NOT NULL"),
+        Index("entry_quarantined", "organisation_id", "service", postgresql_where="placement = 'quarantined'"),
+    )
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    case_id: UUID | None = None
+    source_id: UUID
+    source: str
+    event_id: str
+    type: str
+    register_: str = Field(sa_column=Column("register", String, nullable=False))
+    number: str
+    service: str | None = None
+    occurred_at: datetime = Field(sa_type=Instant)
+    occurred_on: date | None = None
+    sequence: int | None = Field(default=None, sa_type=BigInteger)
+    sensitive: bool = False
+    hold_until: datetime | None = Field(default=None, sa_type=Instant)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    words: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    heard_at: datetime = Field(sa_type=Instant)
+    position_at: datetime = Field(sa_type=Instant)
+    rank: int = 0
+    placement: str = Field(sa_type=String)
+    stage: str | None = None
+    shown: bool = False
+    parked_until: datetime | None = Field(default=None, sa_type=Instant)
+
+
+ENTRY = table(Entry)
+
+_WORDS = frozenset({"reason", "public_note", "internal_note", "text", "why"})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An event id that came before, and a fingerprint of what it said then."""
+
+    entry: UUID
+    fingerprint: bytes
+    case_id: UUID | None
+
+
+_SEEN = select(ENTRY.c.id, ENTRY.c.fingerprint, ENTRY.c.case_id)
+
+
+async def seen(connection: AsyncConnection, sender: Sender, event_id: str) -> Seen | None:
+    """The entry of an event id of this source, if it came before."""
+    query = _SEEN.where(
+        ENTRY.c.organisation_id == sender.organisation_id, ENTRY.c.mode == sender.mode,
+        ENTRY.c.source_id == sender.source_id, ENTRY.c.event_id == event_id,
+    )  # fmt: skip
+    row = (await connection.execute(query)).one_or_none()
+    return row and Seen(*row)
+
+
+def entry_row(sender: Sender, entry: UUID, event: StatusEvent, register: str, fingerprint: bytes) -> dict[str, Any]:
+    """The columns of a new entry, but for where it was placed."""
+    body, words = _split(event.body)
+    return {
+        "organisation_id": sender.organisation_id, "mode": sender.mode.value, "id": entry,
+        "source_id": sender.source_id, "source": event.source, "event_id": event.id, "type": event.type,
+        "register": register, "number": event.number, "service": getattr(event.body, "service", None),
+        "occurred_at": event.time, "occurred_on": event.occurred_on, "sequence": event.sequence,
+        "sensitive": event.sensitive, "hold_until": event.hold_until, "body": body, "words": words,
+        "fingerprint": fingerprint, "position_at": event.time, "rank": 0,
+    }  # fmt: skip
+
+
+async def add(connection: AsyncConnection, row: dict[str, Any]) -> bool:
+    """Insert an entry; False when the same id came at the same instant through another connection."""
+    statement = insert(ENTRY).values(**row).on_conflict_do_nothing(
+        index_elements=["organisation_id", "mode", "source_id", "event_id"]
+    )
+    return (await connection.execute(statement.returning(ENTRY.c.id))).one_or_none() is not None
+
+
+_WITH_PARTY = select(
+    ENTRY,
+    PARTY.c.party,
+    PARTY.c.role,
+    PARTY.c.name,
+    PARTY.c.organisation,
+    PARTY.c.language,
+    PARTY.c.channels,
+    PARTY.c.known_fact,
+    PARTY.c.removed,
+).outerjoin_from(
+    ENTRY,
+    PARTY,
+    (PARTY.c.organisation_id == ENTRY.c.organisation_id)
+    & (PARTY.c.mode == ENTRY.c.mode)
+    & (PARTY.c.entry_id == ENTRY.c.id),
+)
+
+
+async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
+    """All entries of a case with what they said of parties."""
+    where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.case_id == case_id)
+    return (await connection.execute(_WITH_PARTY.where(*where))).all()
+
+
+async def waiting(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str, limit: int
+) -> Sequence[Row[Any]]:
+    """Entries without a case that bear this number: parked or quarantined, oldest first."""
+    query = _WITH_PARTY.where(
+        ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.register == register,
+        ENTRY.c.number == number, ENTRY.c.case_id.is_(None), ENTRY.c.placement != Placement.EXPIRED,
+    )  # fmt: skip
+    return (await connection.execute(query.order_by(ENTRY.c.occurred_at).limit(limit))).all()
+
+
+async def count_waiting(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str
+) -> int:
+    """How many entries wait for this number's case: few, and asked only before another is parked."""
+    where = (
+        ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.register == register,
+        ENTRY.c.number == number, ENTRY.c.case_id.is_(None),
+    )  # fmt: skip
+    return int((await connection.execute(select(func.count()).select_from(ENTRY).where(*where))).scalar_one())
+
+
+_PLACE = (
+    update(ENTRY)
+    .where(
+        ENTRY.c.organisation_id == bindparam("of"),
+        ENTRY.c.mode == bindparam("in_mode"),
+        ENTRY.c.id == bindparam("entry"),
+    )
+    .values(
+        case_id=bindparam("to_case"),
+        placement=bindparam("as_placement"),
+        stage=bindparam("at_stage"),
+        shown=bindparam("is_shown"),
+        position_at=bindparam("at_position"),
+        rank=bindparam("of_rank"),
+        parked_until=None,
+    )
+)
+
+
+async def place(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    """Write where entries were placed; the columns of each row are those that `_PLACE` binds."""
+    if rows:
+        await connection.execute(_PLACE, rows)
+
+
+async def expire(
+    connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int
+) -> Sequence[Row[Any, Any, Any]]:
+    """Give up on parked entries whose case never came: kept as dead letters, returned for an alert."""
+    statement = text(
+        """
+        UPDATE entry SET placement = 'expired', parked_until = NULL
+        WHERE (organisation_id, mode, id) IN (
+            SELECT organisation_id, mode, id FROM entry
+            WHERE organisation_id = :organisation AND parked_until <= :now
+            ORDER BY parked_until LIMIT :limit FOR UPDATE SKIP LOCKED)
+        RETURNING mode, source, number
+        """
+    ).bindparams(bindparam("now", type_=Instant))
+    return (await connection.execute(statement, {"organisation": organisation_id, "now": now, "limit": limit})).all()
+
+
+async def quarantined_numbers(
+    connection: AsyncConnection, organisation_id: UUID, service: str, limit: int
+) -> Sequence[Row[Any]]:
+    """Case numbers (mode, register, number) with entries of this service in quarantine."""
+    query = (
+        select(ENTRY.c.mode, ENTRY.c.register, ENTRY.c.number)
+        .where(
+            ENTRY.c.organisation_id == organisation_id,
+            ENTRY.c.service == service,
+            ENTRY.c.placement == Placement.QUARANTINED,
+        )
+        .distinct()
+        .limit(limit)
+    )
+    return (await connection.execute(query)).all()
+
+
+def to_placed(row: Row[Any]) -> Placed:
+    """The event that an entry keeps."""
+    event = StatusEvent(
+        id=row.event_id, source=row.source, type=row.type, number=row.number, time=row.occurred_at,
+        body=_join(row), register=row.register, sequence=row.sequence, occurred_on=row.occurred_on,
+        sensitive=row.sensitive, hold_until=row.hold_until,
+    )  # fmt: skip
+    return Placed(row.id, event)
+
+
+def _split(body: Body) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Codes and dates, and what people wrote."""
+    if isinstance(body, PartyReported):
+        return {}, None
+    if isinstance(body, NeedsReported):
+        items = [_plain(asdict(item)) for item in body.items]
+        words = {str(place): item.pop("text") for place, item in enumerate(items) if item.get("text") is not None}
+        return {"items": items}, words or None
+    plain = _plain(asdict(body))
+    words = {name: plain.pop(name) for name in list(plain) if name in _WORDS}
+    return plain, {name: value for name, value in words.items() if value is not None} or None
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+        if value is not None and value is not False
+    }
+
+
+def _join(row: Row[Any]) -> Body:
+    body, words = row.body, row.words or {}
+    match row.type:
+        case "case.status":
+            return StatusReported(
+                service=body["service"], status=body["status"], reason=words.get("reason"),
+                public_note=words.get("public_note"), internal_note=words.get("internal_note"),
+                expected_on=_day(body.get("expected_on")), served_on=_day(body.get("served_on")),
+            )  # fmt: skip
+        case "case.needs":
+            return NeedsReported(
+                tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"]))
+            )
+        case "case.party":
+            return party_body(row)
+        case "case.note":
+            return NoteReported(words.get("text", ""), Audience(body["audience"]))
+        case "case.correction":
+            return CorrectionReported(body["event"], words.get("why", ""))
+        case "case.reopen":
+            return ReopenReported(body.get("status"))
+        case _:
+            raise ValueError(f"an entry of the unknown type {row.type}")
+
+
+def _item(item: dict[str, Any], words: str | None) -> NeededItem:
+    supplied = item.get("supplied_at")
+    return NeededItem(
+        item=item["item"], text=words, code=item.get("code"), due_on=_day(item.get("due_on")),
+        supplied_at=datetime.fromisoformat(supplied) if supplied else None, remove=item.get("remove", False),
+    )  # fmt: skip
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None

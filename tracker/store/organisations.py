@@ -1,0 +1,262 @@
+"""Organisations, their back-office systems and keys, and their clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Index, Interval, LargeBinary, String, Text, UniqueConstraint, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
+
+
+class Footing(StrEnum):
+    """Whether an organisation has gone live. In sandbox nothing leaves, and the clock can be moved."""
+
+    SANDBOX = "sandbox"
+    LIVE = "live"
+
+
+class Rhythm(StrEnum):
+    """How often a back-office system reports; how long it may be quiet before we stop asserting anything."""
+
+    LIVE = "live"
+    HOURLY = "hourly"
+    NIGHTLY = "nightly"
+    WEEKLY = "weekly"
+
+
+PATIENCE: dict[Rhythm, timedelta] = {
+    Rhythm.LIVE: timedelta(days=4),
+    Rhythm.HOURLY: timedelta(days=4),
+    Rhythm.NIGHTLY: timedelta(days=5),
+    Rhythm.WEEKLY: timedelta(days=15),
+}
+"""Silence of a source, by its rhythm, after which it counts as fallen silent: a long weekend is none."""
+
+
+class Organisation(SQLModel, table=True):
+    """A public body. `clock_offset` moves its business time ahead of real time; zero once live."""
+
+    __table_args__ = (one_of("footing", Footing),)
+    id: UUID = Field(primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    zone: str
+    language: str
+    footing: str = Field(sa_type=String)
+    clock_offset: timedelta = Field(sa_column=Column(Interval, nullable=False, server_default="0"))
+
+
+class Source(SQLModel, table=True):
+    """One back-office system. `registers` are the namespaces of case numbers it may report on, its own first."""
+
+    __table_args__ = (one_of("rhythm", Rhythm), UniqueConstraint("organisation_id", "name"))
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
+    id: UUID = Field(primary_key=True)
+    name: str
+    rhythm: str = Field(sa_type=String)
+    patience: timedelta = Field(sa_column=Column(Interval, nullable=False))
+    zone: str | None = None
+    registers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    live_from: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Heard(SQLModel, table=True):
+    """When each source last reported, in business time, per mode: kept to the minute, not written by every event."""
+
+    __table_args__ = (one_of("mode", Mode), belongs_to("source", "source_id", mode=False))
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    source_id: UUID = Field(primary_key=True)
+    heard_at: datetime = Field(sa_type=Instant)
+
+
+class ApiKey(SQLModel, table=True):
+    """A sender's key: only its SHA-256 is kept, which suffices for 256 random bits."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        one_of("mode", Mode),
+        belongs_to("source", "source_id", mode=False),
+        Index("api_key_digest", "digest", unique=True),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    mode: str = Field(sa_type=String)
+    source_id: UUID
+    hint: str
+    digest: bytes = Field(sa_type=LargeBinary)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who is reporting: what its key grants."""
+
+    organisation_id: UUID
+    mode: Mode
+    source_id: UUID
+    source: str
+    zone: str | None
+    registers: tuple[str, ...]
+    organisation_slug: str
+
+
+_SENDER = text(
+    """
+    SELECT k.organisation_id, k.mode, k.source_id, s.name, s.zone, s.registers, o.slug
+    FROM api_key k
+    JOIN source s ON s.organisation_id = k.organisation_id AND s.id = k.source_id
+    JOIN organisation o ON o.id = k.organisation_id
+    WHERE k.digest = :digest AND k.revoked_at IS NULL
+    """
+)
+
+
+async def sender_by_digest(connection: AsyncConnection, digest: bytes) -> Sender | None:
+    """The sender that a key's digest stands for."""
+    row = (await connection.execute(_SENDER, {"digest": digest})).one_or_none()
+    if row is None:
+        return None
+    return Sender(row[0], Mode(row[1]), row[2], row[3], row[4], tuple(row[5]), row[6])
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An organisation as flows see it: its words, zone and what its clock shows (`now`, business time)."""
+
+    id: UUID
+    slug: str
+    name: str
+    zone: str
+    language: str
+    footing: Footing
+    now: datetime
+
+
+_OFFICE = """
+    SELECT id, slug, name, zone, language, footing, clock_timestamp() + clock_offset AS now
+    FROM organisation WHERE {where}
+"""
+
+
+async def office(connection: AsyncConnection, organisation_id: UUID) -> Office:
+    """The organisation of this id, with its business time."""
+    row = (await connection.execute(text(_OFFICE.format(where="id = :id")), {"id": organisation_id})).one()
+    return Office(row[0], row[1], row[2], row[3], row[4], Footing(row[5]), row[6])
+
+
+async def office_by_slug(connection: AsyncConnection, slug: str) -> Office | None:
+    """The organisation of this short name, or None."""
+    row = (await connection.execute(text(_OFFICE.format(where="slug = :slug")), {"slug": slug})).one_or_none()
+    return None if row is None else Office(row[0], row[1], row[2], row[3], row[4], Footing(row[5]), row[6])
+
+
+_LOCK_NUMBER = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(chr(31), CAST(:organisation AS text), "
+    "CAST(:mode AS text), CAST(:register AS text), CAST(:number AS text)), 0))"
+)
+
+
+async def lock_number(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str
+) -> None:
+    """Serialise everything about one case number until the transaction ends.
+
+    A case that does not exist yet has no row to lock, so the name itself is locked. Must be the first statement.
+    """
+    values = {"organisation": str(organisation_id), "mode": mode.value, "register": register, "number": number}
+    await connection.execute(_LOCK_NUMBER, values)
+
+
+_HEARD = text(
+    """
+    INSERT INTO heard (organisation_id, mode, source_id, heard_at) VALUES (:organisation, :mode, :source, :now)
+    ON CONFLICT (organisation_id, mode, source_id) DO UPDATE SET heard_at = excluded.heard_at
+    """
+).bindparams(bindparam("now", type_=Instant))
+
+_HEARD_BEFORE = text(
+    """
+    SELECT h.heard_at, s.patience FROM source s
+    LEFT JOIN heard h ON h.organisation_id = s.organisation_id AND h.source_id = s.id AND h.mode = :mode
+    WHERE s.organisation_id = :organisation AND s.id = :source
+    """
+)
+
+
+async def hear(connection: AsyncConnection, sender: Sender, now: datetime) -> bool:
+    """Note that the source has reported; True when it had fallen silent before.
+
+    Written once a minute at most: a row that every event updates would make all of a source's events wait in line.
+    """
+    values = {"organisation": sender.organisation_id, "mode": sender.mode.value, "source": sender.source_id}
+    heard_at, patience = (await connection.execute(_HEARD_BEFORE, values)).one()
+    if heard_at is not None and now - heard_at < timedelta(minutes=1):
+        return False
+    await connection.execute(_HEARD, {**values, "now": now})
+    return heard_at is not None and now - heard_at > patience
+
+
+_MOVE = text(
+    """
+    UPDATE organisation SET clock_offset = greatest(clock_offset, CAST(:target AS timestamptz) - clock_timestamp())
+    WHERE id = :id AND footing = 'sandbox' RETURNING clock_timestamp() + clock_offset
+    """
+).bindparams(bindparam("target", type_=Instant))
+
+
+async def move_clock(connection: AsyncConnection, organisation_id: UUID, target: datetime) -> datetime | None:
+    """Move a sandbox's business time forward to an instant (never back); None when the organisation is live."""
+    row = (await connection.execute(_MOVE, {"id": organisation_id, "target": target})).one_or_none()
+    return None if row is None else row[0]
+
+
+async def live_from(connection: AsyncConnection, organisation_id: UUID, source_id: UUID) -> datetime | None:
+    """When a source went live: cases opened before it are adopted in silence."""
+    query = text("SELECT live_from FROM source WHERE organisation_id = :organisation AND id = :source")
+    row = (await connection.execute(query, {"organisation": organisation_id, "source": source_id})).one()
+    found: datetime | None = row[0]
+    return found
+
+
+async def offices(connection: AsyncConnection, limit: int = 100) -> list[Office]:
+    """The organisations of this installation, by name."""
+    rows = await connection.execute(text(_OFFICE.format(where="true ORDER BY name LIMIT :limit")), {"limit": limit})
+    return [Office(row[0], row[1], row[2], row[3], row[4], Footing(row[5]), row[6]) for row in rows.all()]
+
+
+async def all_ids(connection: AsyncConnection) -> list[UUID]:
+    """The ids of all organisations."""
+    return list((await connection.execute(text("SELECT id FROM organisation ORDER BY id"))).scalars())
+
+
+async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Insert an organisation."""
+    await connection.execute(table(Organisation).insert().values(**values))
+
+
+async def add_source(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Insert a source."""
+    await connection.execute(table(Source).insert().values(**values))
+
+
+async def add_key(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Insert a key."""
+    await connection.execute(table(ApiKey).insert().values(**values))
+
+
+async def source_id(connection: AsyncConnection, organisation_id: UUID, name: str) -> UUID | None:
+    """The id of a source by its name, or None."""
+    query = text("SELECT id FROM source WHERE organisation_id = :organisation AND name = :name")
+    found: UUID | None = (
+        await connection.execute(query, {"organisation": organisation_id, "name": name})
+    ).scalar_one_or_none()
+    return found

@@ -1,0 +1,50 @@
+"""The one query behind a case's page and its JSON: the case, its office, history, dates and messages together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+MOST_LINES = 200
+"""The newest lines of a history, dates and messages that a page shows."""
+
+_PAGE = text(
+    """
+    SELECT c.organisation_id, c.mode, c.id, c.service, c.reference, c.stage, c.since_at, c.since_on, c.state,
+        c.outcome, c.waiting_on, c.clock, c.unmapped, c.needs, c.known_facts, c.language, c.opened_at, c.opened_on,
+        c.last_at, c.next_word_on, c.version, o.name AS organisation, o.zone,
+        clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
+        (SELECT coalesce(jsonb_agg(line ORDER BY line.position DESC), '[]') FROM (
+            SELECT e.stage, e.occurred_at AS at, e.occurred_on AS on,
+                coalesce(e.words->>'public_note', CASE WHEN e.type = 'case.note' THEN e.words->>'text' END) AS note,
+                row_number() OVER (
+                    ORDER BY e.position_at, coalesce(e.sequence, -1), e.rank, e.source COLLATE "C", e.event_id COLLATE "C"
+                ) AS position
+            FROM entry e WHERE e.organisation_id = c.organisation_id AND e.mode = c.mode AND e.case_id = c.id AND e.shown
+            ORDER BY position DESC LIMIT :lines) line) AS history,
+        (SELECT coalesce(jsonb_agg(p ORDER BY p.made_at DESC, p.id DESC), '[]') FROM (
+            SELECT p.id, p.basis, p.earliest_on, p.half_by_on, p.latest_on, p.probability, p.made_at,
+                p.superseded_at, p.reason, p.outcome
+            FROM promise p WHERE p.organisation_id = c.organisation_id AND p.mode = c.mode AND p.case_id = c.id
+            ORDER BY p.made_at DESC, p.id DESC LIMIT :lines) p) AS promises,
+        (SELECT coalesce(jsonb_agg(m ORDER BY m.at DESC), '[]') FROM (
+            SELECT m.purpose, m.channel, m.state, coalesce(m.settled_at, m.decided_at) AS at
+            FROM message m WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
+                AND m.state NOT IN ('withheld', 'held')
+            ORDER BY coalesce(m.settled_at, m.decided_at) DESC LIMIT :lines) m) AS messages
+    FROM "case" c
+    JOIN organisation o ON o.id = c.organisation_id
+    JOIN source s ON s.organisation_id = c.organisation_id AND s.id = c.source_id
+    LEFT JOIN heard h ON h.organisation_id = c.organisation_id AND h.mode = c.mode AND h.source_id = c.source_id
+    JOIN LATERAL (SELECT id FROM definition WHERE organisation_id = c.organisation_id AND service = c.service
+        ORDER BY version DESC LIMIT 1) d ON true
+    WHERE c.reference = :reference AND NOT c.void
+    """
+)
+
+
+async def page(connection: AsyncConnection, reference: str) -> Row[Any] | None:
+    """Everything that a case's page shows, or None when there is no such case."""
+    return (await connection.execute(_PAGE, {"reference": reference, "lines": MOST_LINES})).one_or_none()

@@ -1,0 +1,102 @@
+"""Personal data, in one erasable place: who has a part in a case, and where each can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, LargeBinary, Row, String, Text, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.events import Address, Channel, PartyReported, Role
+from tracker.store.columns import Mode, belongs_to, one_of, table
+
+
+class Party(SQLModel, table=True):
+    """What one event said of one party. All of them are kept, for a correction may take the newest out again."""
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        one_of("role", Role),
+        belongs_to("entry", "entry_id"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    entry_id: UUID = Field(primary_key=True)
+    party: str
+    role: str = Field(sa_type=String)
+    name: str | None = Field(default=None, sa_type=Text)
+    organisation: str | None = Field(default=None, sa_type=Text)
+    language: str | None = None
+    channels: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    known_fact: bytes | None = Field(default=None, sa_type=LargeBinary)
+    removed: bool = Field(sa_column=Column(Boolean, nullable=False))
+
+
+class Recipient(SQLModel, table=True):
+    """Where a party of a case is reached now: messages point here, so that an address lives once."""
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        one_of("channel", Channel),
+        belongs_to("case", "case_id"),
+        UniqueConstraint("organisation_id", "mode", "case_id", "party", "channel"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    party: str
+    channel: str = Field(sa_type=String)
+    address: str = Field(sa_type=Text)
+
+
+PARTY = table(Party)
+RECIPIENT = table(Recipient)
+
+
+async def add(connection: AsyncConnection, organisation_id: UUID, mode: Mode, entry: UUID, body: PartyReported) -> None:
+    """Keep what an event said of a party."""
+    await connection.execute(
+        insert(PARTY).values(
+            organisation_id=organisation_id, mode=mode.value, entry_id=entry, party=body.party, role=body.role.value,
+            name=body.name, organisation=body.organisation, language=body.language,
+            channels=[{"channel": each.channel.value, "address": each.address} for each in body.channels],
+            known_fact=body.known_fact, removed=body.remove,
+        )
+    )  # fmt: skip
+
+
+def party_body(row: Row[Any]) -> PartyReported:
+    """The party of an entry's row; once erased, a party without name or address."""
+    if row.party is None:
+        return PartyReported(party="", remove=True)
+    return PartyReported(
+        party=row.party, role=Role(row.role), name=row.name, organisation=row.organisation, language=row.language,
+        channels=tuple(Address(Channel(each["channel"]), each["address"]) for each in row.channels),
+        known_fact=row.known_fact, remove=row.removed,
+    )  # fmt: skip
+
+
+async def recipients(connection: AsyncConnection, rows: list[dict[str, Any]]) -> dict[tuple[str, str], UUID]:
+    """Write where parties are reached now; returns the recipient ids by (party, channel)."""
+    if not rows:
+        return {}
+    statement = insert(RECIPIENT).values(rows)
+    statement = statement.on_conflict_do_update(
+        index_elements=["organisation_id", "mode", "case_id", "party", "channel"],
+        set_={"address": statement.excluded.address},
+    )
+    found = await connection.execute(statement.returning(RECIPIENT.c.party, RECIPIENT.c.channel, RECIPIENT.c.id))
+    return {(party, channel): id_ for party, channel, id_ in found.all()}
+
+
+async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
+    """The recipients of a case."""
+    query = select(RECIPIENT).where(
+        RECIPIENT.c.organisation_id == organisation_id, RECIPIENT.c.mode == mode, RECIPIENT.c.case_id == case_id
+    )
+    return (await connection.execute(query)).all()

@@ -1,0 +1,1 @@
+"""The windows people look through: parse, call a flow, render."""

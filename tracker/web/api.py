@@ -1,0 +1,180 @@
+"""`POST /api/v1/track`: the same facts as the page, for programs."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tracker.core.facts import CaseFacts, Moment, PromiseFacts
+from tracker.flows.lookup import Asked, look_up
+from tracker.store.engine import Store
+
+Typed = Annotated[str, StringConstraints(max_length=200)]
+
+_EXAMPLE: dict[str, Any] = {
+    "reference": "CDFG-HJKM-NPR3", "organisation": "Northwick Council", "service": "Building permit",
+    "stage": {
+        "code": "checking", "headline": "We are checking your application",
+        "meaning": "We look whether everything that we need is there.", "since": "2026-03-02T09:30:00Z",
+    },
+    "state": "open", "outcome": None, "waiting_on": "us", "clock": "running",
+    "promise": {
+        "basis": "office", "earliest_on": None, "half_by_on": None, "latest_on": "2026-04-27", "probability": None,
+        "made_at": "2026-03-02T09:30:01Z", "superseded_at": None, "reason": None, "outcome": None,
+    },
+    "no_promise_reason": None, "next_word_by": "2026-03-16",
+    "needs": [{"item": "plan", "text": "A floor plan", "due_on": "2026-03-20", "supplied_at": None}],
+    "history": [
+        {"at": "2026-03-02T09:30:00Z", "stage": "checking", "headline": "We are checking your application", "note": ""},
+        {"at": "2026-03-01", "stage": "received", "headline": "We have your application", "note": ""},
+    ],
+    "promises": [], "messages": [
+        {"purpose": "acknowledged", "channel": "email", "state": "delivered", "at": "2026-03-01T10:00:02Z"},
+    ],
+    "last_reported_at": "2026-03-02T09:30:00Z", "language": "en",
+}  # fmt: skip
+
+
+class TrackIn(BaseModel):
+    """A reference and the known fact that opens its page."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    reference: Typed = Field(description="As printed or typed; case, spaces and dashes do not matter.")
+    known_fact: Typed = Field(description="What the service asks for: a postcode, a surname, a date of birth.")
+    language: Annotated[str, StringConstraints(max_length=20)] | None = Field(
+        default=None, description="The language to answer in, if the service offers it."
+    )
+
+
+class StageOut(BaseModel):
+    """The current stage. `since` is RFC 3339, or a plain date where only the day is known. `code` is null while a
+    report of the office is being checked."""
+
+    code: str | None
+    headline: str
+    meaning: str
+    since: datetime | date
+
+
+class PromiseOut(BaseModel):
+    """A date that was given. `basis`: whose it is ("office": the office set it)."""
+
+    basis: str
+    earliest_on: date | None
+    half_by_on: date | None
+    latest_on: date
+    probability: float | None
+    made_at: datetime
+    superseded_at: datetime | None
+    reason: str | None
+    outcome: str | None
+
+
+class NeedOut(BaseModel):
+    """One thing asked of the person; `supplied_at` null: still wanted."""
+
+    item: str
+    text: str
+    due_on: date | None
+    supplied_at: datetime | None
+
+
+class LineOut(BaseModel):
+    """One line of the history; `at` is RFC 3339, or a plain date where only the day is known."""
+
+    at: datetime | date
+    stage: str | None
+    headline: str
+    note: str
+
+
+class MessageOut(BaseModel):
+    """One message about the case: state due, sending, sent, delivered, unknown or failed."""
+
+    purpose: str
+    channel: str
+    state: str
+    at: datetime
+
+
+class TrackOut(BaseModel):
+    """What the citizen's page says."""
+
+    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
+    reference: str
+    organisation: str
+    service: str
+    stage: StageOut
+    state: str
+    outcome: str | None
+    waiting_on: str
+    clock: str
+    promise: PromiseOut | None = Field(description="The date that stands, or null.")
+    no_promise_reason: str | None = Field(description="Why there is no date: too_little_history, finished.")
+    next_word_by: date | None = Field(description="The day by which the person hears from us again.")
+    needs: list[NeedOut]
+    history: list[LineOut] = Field(description="Newest first.")
+    promises: list[PromiseOut] = Field(description="Every date that was given, newest first.")
+    messages: list[MessageOut] = Field(description="What was said, newest first.")
+    last_reported_at: datetime = Field(description="When the office last reported on this case.")
+    language: str
+
+
+def router(store: Store, secret: bytes) -> APIRouter:
+    """The public API."""
+    routes = APIRouter(prefix="/api/v1", tags=["citizen"])
+
+    @routes.post("/track", response_model=TrackOut, summary="Look up one request")
+    async def track(asked: TrackIn, request: Request, response: Response) -> TrackOut:
+        """The same facts as on the page. Every wrong combination has the same answer, 404; a mistyped reference
+        has 400, told by its check character alone."""
+        address = request.client.host if request.client else ""
+        facts = await look_up(store, secret, Asked(asked.reference, asked.known_fact, address, asked.language))
+        response.headers["ETag"] = f'W/"{facts.version}"'
+        return track_out(facts)
+
+    return routes
+
+
+def track_out(facts: CaseFacts) -> TrackOut:
+    """The facts as they go over the wire."""
+    stage = facts.stage
+    return TrackOut(
+        reference=facts.reference, organisation=facts.organisation, service=facts.service,
+        stage=StageOut(code=stage.code, headline=stage.headline, meaning=stage.meaning, since=_when(stage.since)),
+        state=facts.state, outcome=facts.outcome, waiting_on=facts.waiting_on, clock=facts.clock,
+        promise=_promise(facts.promise) if facts.promise else None, no_promise_reason=facts.no_promise_reason,
+        next_word_by=facts.next_word_by,
+        needs=[
+            NeedOut(item=need.item, text=need.text, due_on=need.due_on, supplied_at=need.supplied_at)
+            for need in facts.needs
+        ],
+        history=[
+            LineOut(at=_when(line.when), stage=line.stage, headline=line.headline, note=line.note)
+            for line in facts.history
+        ],
+        promises=[_promise(promise) for promise in facts.promises],
+        messages=[
+            MessageOut(purpose=said.purpose, channel=said.channel, state=said.state, at=said.at)
+            for said in facts.messages
+        ],
+        last_reported_at=facts.last_reported_at, language=facts.language,
+    )  # fmt: skip
+
+
+def _when(moment: Moment) -> datetime | date:
+    when = moment.on or moment.at
+    if when is None:
+        raise ValueError("a moment is an instant or a day")
+    return when
+
+
+def _promise(promise: PromiseFacts) -> PromiseOut:
+    return PromiseOut(
+        basis=promise.basis, earliest_on=promise.earliest_on, half_by_on=promise.half_by_on,
+        latest_on=promise.latest_on, probability=promise.probability, made_at=promise.made_at,
+        superseded_at=promise.superseded_at, reason=promise.reason, outcome=promise.outcome,
+    )  # fmt: skip

@@ -89,9 +89,7 @@ class NeededItemIn(BaseModel):
     @model_validator(mode="after")
     def _is_worded_once(self) -> NeededItemIn:
         if self.text is not None and self.code is not None:
-            raise fields.refused(
-                "has both text and code", "Send the text, or the code that words it; not both."
-            )
+            raise fields.refused("has both text and code", "Send the text, or the code that words it; not both.")
         if self.text is None and self.code is None and not (self.remove or self.supplied_at):
             raise fields.refused(
                 "has neither text nor code",
@@ -109,9 +107,7 @@ class NeedsDataIn(DataIn):
     @classmethod
     def _each_once(cls, items: list[NeededItemIn]) -> list[NeededItemIn]:
         if len({item.item for item in items}) < len(items):
-            raise fields.refused(
-                "names one item twice", "Send each item once; the last report of it replaces it."
-            )
+            raise fields.refused("names one item twice", "Send each item once; the last report of it replaces it.")
         return items
 
     def body(self) -> NeedsReported:

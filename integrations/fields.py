@@ -87,9 +87,7 @@ def _bounded(value: str, most: int) -> str:
 
 def _known_fact(value: str) -> str:
     if not any(character.isalnum() for character in value):
-        raise refused(
-            "holds no letter and no digit", "Send the fact as the person writes it, or leave it out."
-        )
+        raise refused("holds no letter and no digit", "Send the fact as the person writes it, or leave it out.")
     return value
 
 
@@ -120,9 +118,7 @@ def _instant(value: object, info: ValidationInfo) -> datetime:
 def _planned_instant(value: object, info: ValidationInfo) -> datetime:
     instant = _instant(value, info)
     if instant.year not in _PLANNED_YEARS:
-        raise refused(
-            "lies outside the years 1900 to 2199", "Leave the field out when there is no such time."
-        )
+        raise refused("lies outside the years 1900 to 2199", "Leave the field out when there is no such time.")
     return instant
 
 
@@ -146,9 +142,7 @@ def _sequence(value: object) -> int:
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,19}", value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
-        raise refused(
-            "is no sequence number", "Send a whole number from 0, or a string of at most 19 digits."
-        )
+        raise refused("is no sequence number", "Send a whole number from 0, or a string of at most 19 digits.")
     return value
 
 
@@ -159,9 +153,7 @@ def email(value: str) -> str:
     """
     value = unicodedata.normalize("NFC", value.strip(" "))
     if len(value) > 254 or not value.isprintable() or not _EMAIL.fullmatch(value):
-        raise refused(
-            "is no e-mail address", "Send one bare address, such as name@example.org, without a name."
-        )
+        raise refused("is no e-mail address", "Send one bare address, such as name@example.org, without a name.")
     return value
 
 
@@ -180,9 +172,7 @@ Identifier = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_Text(200))]
 Sentence = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_Text(500, lines=True))]
 Note = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_Text(4000, lines=True))]
-Fact = Annotated[
-    str, Field(min_length=1, max_length=200), AfterValidator(_Text(200)), AfterValidator(_known_fact)
-]
+Fact = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_Text(200)), AfterValidator(_known_fact)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 _INSTANT_SCHEMA = WithJsonSchema(
     {

@@ -59,8 +59,6 @@ def router(door: Door) -> APIRouter:
             raise UnknownKey
         return await recognise(door.store, token.strip())
 
-    Known = Annotated[Sender, Depends(sender)]  # noqa: N806 - a type
-
     @routes.post(
         "/events",
         status_code=202,
@@ -69,7 +67,7 @@ def router(door: Door) -> APIRouter:
         responses={200: {"model": TakenOut, "description": "The same event came before: nothing has changed."}},
         openapi_extra={"requestBody": _request_body()},
     )
-    async def take(request: Request, response: Response, who: Known) -> TakenOut:
+    async def take(request: Request, response: Response, who: Sender = Depends(sender)) -> TakenOut:
         """Take one event: plain JSON, or a structured CloudEvent 1.0. Safe to send again with the same id."""
         body = await read_body(request, door.body_limit_bytes, door.body_seconds)
         told = translate(
@@ -90,14 +88,14 @@ def router(door: Door) -> APIRouter:
         return Response(schema.published(), media_type="application/schema+json")
 
     @routes.post("/clock", response_model=ClockOut)
-    async def move(request: Request, who: Known) -> ClockOut:
+    async def move(request: Request, who: Sender = Depends(sender)) -> ClockOut:
         """Move a sandbox's clock forward to `to`, doing on the way what falls due. Live organisations: 409."""
         to = _to(await read_body(request, 1_000, door.body_seconds))
         now = await advance(door.store, who.organisation_id, instant(who, to), door.carry)
         return ClockOut(now=now.isoformat().replace("+00:00", "Z"))
 
     @routes.get("/report")
-    async def tell(who: Known) -> dict[str, Any]:
+    async def tell(who: Sender = Depends(sender)) -> dict[str, Any]:
         """What was made of this organisation's events: cases, entries by place, messages by purpose and reason."""
         return await report.totals(door.store, who)
 

@@ -97,18 +97,14 @@ def canonical(event: StatusEvent, known_fact: str | None) -> bytes:
     of an event without it. The known fact stands in as sent, so that a new hashing key changes none either.
     """
     content = {**asdict(event), "known_fact": known_fact}
-    said = json.dumps(
-        _said(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_written
-    )
+    said = json.dumps(_said(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_written)
     return b"event/1\n" + said.encode()
 
 
 def _said(node: object) -> object:
     if isinstance(node, dict):
         told = {key: _said(value) for key, value in node.items()}
-        return {
-            key: value for key, value in told.items() if not (value is None or value is False or value == ())
-        }
+        return {key: value for key, value in told.items() if not (value is None or value is False or value == ())}
     if isinstance(node, tuple):
         return tuple(_said(item) for item in node)
     return node
@@ -135,9 +131,7 @@ def _form(content_type: str | None) -> str:
         )
     charset = _CHARSET.search(content_type or "")
     if charset is not None and charset.group(1).lower() not in ("utf-8", "utf8", "us-ascii"):
-        raise UnsupportedContent(
-            "The request is not in UTF-8.", "Send JSON in UTF-8, whatever the system keeps."
-        )
+        raise UnsupportedContent("The request is not in UTF-8.", "Send JSON in UTF-8, whatever the system keeps.")
     return kind
 
 
@@ -155,9 +149,7 @@ def _plain(cloud_event: dict[str, object]) -> dict[str, object]:
             if not isinstance(value, str) or not _JSON_TYPE.fullmatch(value.partition(";")[0].strip()):
                 _refuse(name, "is not JSON", "Send the data as JSON; datacontenttype may be left out.")
         elif not _EXTENSION_NAME.fullmatch(name):
-            _refuse(
-                name, "is no name of an attribute", "CloudEvents names its attributes in a-z and 0-9 only."
-            )
+            _refuse(name, "is no name of an attribute", "CloudEvents names its attributes in a-z and 0-9 only.")
         elif isinstance(value, dict | list | float):
             _refuse(
                 name,

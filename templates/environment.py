@@ -40,9 +40,7 @@ def message(purpose: str, language: str, part: str, facts: object) -> str:
     A language without words of its own for this purpose gets the English ones. Subject and SMS are one line.
     Raises `jinja2.TemplateError` when it cannot be rendered; "generic" is the safe purpose to use then.
     """
-    template = environment().select_template(
-        [f"messages/{purpose}/{tried}/{part}" for tried in _languages(language)]
-    )
+    template = environment().select_template([f"messages/{purpose}/{tried}/{part}" for tried in _languages(language)])
     spoken = (template.name or "").split("/")[-2]
     rendered = template.render({**_surroundings(spoken), "facts": facts})
     match part:
@@ -111,9 +109,7 @@ def _fingerprint() -> str:
 def _languages(language: str) -> list[str]:
     """The language itself ("cy-GB"), its plain form ("cy"), then English; all of them language codes."""
     wanted = [language, re.split("[-_]", language)[0], FALLBACK_LANGUAGE]
-    return [
-        each for each in dict.fromkeys(wanted) if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", each)
-    ]
+    return [each for each in dict.fromkeys(wanted) if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", each)]
 
 
 def _language(context: Context) -> str:
@@ -143,15 +139,11 @@ def _instant(context: Context, at: wording.Instant, zone: str, now: wording.Inst
 
 
 @pass_context
-def _moment(
-    context: Context, moment: wording.Momentary, zone: str, now: wording.Instant | None = None
-) -> str:
+def _moment(context: Context, moment: wording.Momentary, zone: str, now: wording.Instant | None = None) -> str:
     """As precise as it is known: an instant as above, a day as "on 14 March", with no time invented."""
     if moment.at is not None:
         return _instant(context, moment.at, zone, now)
     if moment.on is not None:
         today = None if now is None else wording.local_date(now, zone)
-        return _gettext(context, "on %(day)s") % {
-            "day": wording.near_date(moment.on, _language(context), today)
-        }
+        return _gettext(context, "on %(day)s") % {"day": wording.near_date(moment.on, _language(context), today)}
     return ""

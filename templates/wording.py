@@ -123,9 +123,7 @@ def unlinked(text: str) -> str:
 def clean(text: str) -> str:
     """Composed characters, and but for the line end none that steer: control, zero-width, direction."""
     composed = unicodedata.normalize("NFC", text).translate(_SPACES)
-    return "".join(
-        each for each in composed if each == "\n" or unicodedata.category(each) not in {"Cc", "Cf", "Cs"}
-    )
+    return "".join(each for each in composed if each == "\n" or unicodedata.category(each) not in {"Cc", "Cf", "Cs"})
 
 
 _SPACES = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\t": " "})

@@ -40,7 +40,7 @@ async def _make_template(server_url: str, template_url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator["Postgres"]:
+def postgres() -> Iterator[Postgres]:
     """The server, with a template database that the migrations have made."""
     with tempfile.TemporaryDirectory(prefix="tmr-") as folder:
         server = start(Path(folder) / "data", unsafe_without_fsync=True)
@@ -54,7 +54,7 @@ def postgres() -> Iterator["Postgres"]:
 class Postgres:
     """Hands out fresh databases."""
 
-    def __init__(self, url: "object", server: object) -> None:
+    def __init__(self, url: object, server: object) -> None:
         self.url = url
         self.server = server
 

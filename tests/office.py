@@ -55,7 +55,6 @@ class Desk:
     async def send(self, body: dict[str, Any]) -> Answer:
         """Send a wire event."""
 
-
         told = translate(
             orjson.dumps(body), "application/json", zone=self.sender.zone, fingerprint_key=SECRET,
             digest_known_fact=lambda fact: known_facts.digest(SECRET, str(self.office.id), fact),

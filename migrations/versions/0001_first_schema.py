@@ -390,9 +390,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="state = 'held'",
     )
-    op.create_index(
-        "message_lease", "message", ["lease_until"], unique=False, postgresql_where="state = 'sending'"
-    )
+    op.create_index("message_lease", "message", ["lease_until"], unique=False, postgresql_where="state = 'sending'")
     op.create_table(
         "party",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),

@@ -1,4 +1,4 @@
-"""The pages as a person meets them: narrow, zoomed, by keyboard, without JavaScript, through a screen reader."""
+"""The pages as a person meets them: narrow, zoomed, by keyboard, without JavaScript, read aloud."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Route
 
 from templates.environment import STATIC, message, page
 from tests.templates import samples
+from tracker.core.facts import CaughtFacts
 from tracker.core.segments import segments
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ MISTYPED = {"field": "reference", "message": "This reference has a typing mistak
 MISSING = {"field": "known_fact", "message": "Type your postcode, surname or date of birth."}
 
 
-def caught() -> list[samples.CaughtFacts]:
+def caught() -> list[CaughtFacts]:
     facts = replace(samples.OUTREACHES["asked"], purpose="action_needed")
     text = message("action_needed", "en", "sms.txt", facts)
     size = segments(text)
@@ -65,10 +66,9 @@ PAGES = {
 }
 
 
-@pytest.fixture
-async def visit(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A browser without JavaScript, to which `PAGES` are served from memory under the strict policy."""
-    context = await browser.new_context(java_script_enabled=False)
+async def serving(browser: Browser, *, javascript: bool) -> BrowserContext:
+    """A window to which `PAGES` are served from memory, each under the policy that it is to have."""
+    context = await browser.new_context(java_script_enabled=javascript)
 
     async def serve(route: Route) -> None:
         path = route.request.url.removeprefix(ORIGIN).split("?")[0]
@@ -84,6 +84,21 @@ async def visit(browser: Browser) -> AsyncIterator[BrowserContext]:
             await route.fulfill(status=404, body="")
 
     await context.route("**/*", serve)
+    return context
+
+
+@pytest.fixture
+async def visit(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A window without JavaScript: every page must do without."""
+    context = await serving(browser, javascript=False)
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def inspected(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A window in which the inspector's own script may run; without timers it would wait for ever."""
+    context = await serving(browser, javascript=True)
     yield context
     await context.close()
 
@@ -111,8 +126,8 @@ async def test_nothing_scrolls_sideways(visit: BrowserContext, size: str) -> Non
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])
-async def test_axe_finds_nothing(visit: BrowserContext, size: str) -> None:
-    tab, _ = await opened(visit, size)
+async def test_axe_finds_nothing(inspected: BrowserContext, size: str) -> None:
+    tab, _ = await opened(inspected, size)
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
     for name in PAGES:
         await tab.goto(f"{ORIGIN}/{name}")
@@ -120,12 +135,8 @@ async def test_axe_finds_nothing(visit: BrowserContext, size: str) -> None:
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
 
 
-@pytest.mark.parametrize(
-    "name", ["home", "form_mistyped", "case_refused", "case_waiting_for_you", "outbox", "demo"]
-)
-async def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
-    visit: BrowserContext, name: str
-) -> None:
+@pytest.mark.parametrize("name", ["home", "form_mistyped", "case_refused", "case_waiting_for_you", "outbox", "demo"])
+async def test_the_keyboard_reaches_every_control_and_shows_where_it_is(visit: BrowserContext, name: str) -> None:
     tab, _ = await opened(visit, "phone")
     await tab.goto(f"{ORIGIN}/{name}")
     controls = await tab.evaluate(

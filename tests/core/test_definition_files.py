@@ -157,7 +157,7 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ('other = { en = "the police", cy = "yr heddlu" }', "", "stages[2].other", "who it is"),
     ('waiting_on = "other"', "", "stages[2].other", 'waiting_on = "other"'),
     ('"asked", "police", "granted"', '"asked", "polise", "granted"', "stages[0].leads_to[1]", '"police"?'),
-    ('"asked", "police", "granted", "refused"', '"granted"', "stages[1]", "Add \"asked\" to leads_to"),
+    ('"asked", "police", "granted", "refused"', '"granted"', "stages[1]", 'Add "asked" to leads_to'),
     ('codes = ["RFI"]', 'codes = ["RFI"]\nleads_to = ["asked"]', "stages[1].leads_to", "can end"),
     ('headline = { en = "We need a photo"', 'heading = { en = "We"', "stages[1].headline", "headline ="),
     ('headline = { en = "We need a photo"', 'heading = { en = "We"', "stages[1].heading", "mean headline?"),

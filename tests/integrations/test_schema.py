@@ -129,15 +129,11 @@ def test_what_is_taken_the_schema_takes(document: Any) -> None:
 ODD: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, False, 0, -1, 1.5, "", "x", "x" * 300, "2026-03-02", "2026-03-02T10:15:00Z", [], {}]
 )
-FIELDS = st.sampled_from(
-    ["text", "code", "remove", "supplied_at", "due_on", "item", "data", "sensitive", "language"]
-)
+FIELDS = st.sampled_from(["text", "code", "remove", "supplied_at", "due_on", "item", "data", "sensitive", "language"])
 
 
 @given(st.data(), st.sampled_from(EXAMPLES))
-def test_no_change_of_an_example_is_taken_against_the_schema(
-    data: st.DataObject, example: dict[str, Any]
-) -> None:
+def test_no_change_of_an_example_is_taken_against_the_schema(data: st.DataObject, example: dict[str, Any]) -> None:
     document = copy.deepcopy(example)
     for _ in range(data.draw(st.integers(1, 3))):
         inner = document["data"] if isinstance(document.get("data"), dict) else document

@@ -67,9 +67,7 @@ def test_needs_are_read() -> None:
 def test_a_party_is_read_and_its_known_fact_leaves_as_a_hash() -> None:
     mail = {"channel": "email", "address": " o'neil+x@exämple.org "}
     sms = {"channel": "sms", "address": "+44 (0)7700 900-123"}
-    told = read(
-        of_type("case.party", party="1", name="Zoë", channels=[mail, sms, sms], known_fact=" AB1 2CD ")
-    )
+    told = read(of_type("case.party", party="1", name="Zoë", channels=[mail, sms, sms], known_fact=" AB1 2CD "))
     assert told.event.body == events.PartyReported(
         "1",
         name="Zoë",
@@ -80,13 +78,9 @@ def test_a_party_is_read_and_its_known_fact_leaves_as_a_hash() -> None:
         known_fact=b"digest of AB1 2CD",
     )
     whole = read(
-        of_type(
-            "case.party", party="1", role="appointee", language="zh-Hant", organisation="Ltd", remove=True
-        )
+        of_type("case.party", party="1", role="appointee", language="zh-Hant", organisation="Ltd", remove=True)
     )
-    assert whole.event.body == events.PartyReported(
-        "1", events.Role.APPOINTEE, None, "Ltd", "zh-Hant", remove=True
-    )
+    assert whole.event.body == events.PartyReported("1", events.Role.APPOINTEE, None, "Ltd", "zh-Hant", remove=True)
 
 
 def test_notes_corrections_and_reopenings_are_read() -> None:
@@ -142,9 +136,7 @@ def test_every_instant_keeps_its_microseconds(moment: datetime, minutes: int) ->
 
 @given(
     st.datetimes(naive(2020), naive(2040)),
-    st.sampled_from(
-        ["Europe/London", "America/St_Johns", "Australia/Lord_Howe", "Asia/Tehran", "Africa/Casablanca"]
-    ),
+    st.sampled_from(["Europe/London", "America/St_Johns", "Australia/Lord_Howe", "Asia/Tehran", "Africa/Casablanca"]),
 )
 def test_local_times_are_read_as_the_zone_says(moment: datetime, zone: str) -> None:
     told = read(event(time=moment.isoformat()), zone=zone).event.time

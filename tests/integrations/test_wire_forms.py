@@ -75,9 +75,7 @@ def test_the_fingerprint_hangs_on_its_own_key_and_not_on_that_of_the_known_fact(
     party = json.dumps(of_type("case.party", party="1", known_fact="AB1 2CD")).encode()
 
     def fingerprint(key: bytes, digest: bytes) -> bytes:
-        return translate(
-            party, PLAIN, zone=None, digest_known_fact=lambda _: digest, fingerprint_key=key
-        ).fingerprint
+        return translate(party, PLAIN, zone=None, digest_known_fact=lambda _: digest, fingerprint_key=key).fingerprint
 
     assert fingerprint(b"a", b"x") == fingerprint(b"a", b"y") != fingerprint(b"b", b"x")
     assert read(party).fingerprint != read(of_type("case.party", party="1", known_fact="AB1 2CE")).fingerprint
@@ -130,9 +128,7 @@ def test_other_content_is_not_supported(content_type: str | None) -> None:
     assert "application/json" in caught.value.remedy or "UTF-8" in caught.value.remedy
 
 
-@pytest.mark.parametrize(
-    "content_type", ["Application/JSON", 'application/json;charset="UTF-8"', " application/json "]
-)
+@pytest.mark.parametrize("content_type", ["Application/JSON", 'application/json;charset="UTF-8"', " application/json "])
 def test_content_types_are_read_as_http_writes_them(content_type: str) -> None:
     assert read(GOOD, content_type) == read(GOOD)
 

@@ -95,9 +95,7 @@ PLACES: dict[str, tuple[dict[str, Any], str]] = {
         "/data/items/0",
     ),
     "unknown field of an item": (
-        of_type(
-            "case.needs", items=[{"item": "a", "code": "b"}, {"item": "c", "code": "d", "colour": "red"}]
-        ),
+        of_type("case.needs", items=[{"item": "a", "code": "b"}, {"item": "c", "code": "d", "colour": "red"}]),
         "/data/items/1/colour",
     ),
     "unknown role": (of_type("case.party", party="1", role="boss"), "/data/role"),

@@ -225,9 +225,7 @@ def test_root_serves_from_closed_directories(kept: Path, public: Path) -> None:
     closed.mkdir(mode=0o700)
     for name in (source.name, f"{source.name}.libs"):
         if source.with_name(name).is_dir():
-            shutil.copytree(
-                source.with_name(name), closed / name, ignore=shutil.ignore_patterns("include", "*.a")
-            )
+            shutil.copytree(source.with_name(name), closed / name, ignore=shutil.ignore_patterns("include", "*.a"))
     before = set(account.COPIES.iterdir()) if account.COPIES.exists() else set()
     try:
         with Owner(kept, paths=f"{closed}:{PROJECT}") as owner:
@@ -241,14 +239,10 @@ def test_root_serves_from_closed_directories(kept: Path, public: Path) -> None:
 
 
 @needs_root
-def test_an_ordinary_account_serves_itself_and_is_refused_what_is_not_its_own(
-    data: Path, public: Path
-) -> None:
+def test_an_ordinary_account_serves_itself_and_is_refused_what_is_not_its_own(data: Path, public: Path) -> None:
     """Needs an interpreter that account can reach, so it gets a copy of this one and of all it runs."""
     base, version = Path(sys.base_prefix), f"python{sys.version_info.major}.{sys.version_info.minor}"
-    unneeded = shutil.ignore_patterns(
-        "site-packages", "test", "config-*", "idlelib", "__pycache__", "include", "*.a"
-    )
+    unneeded = shutil.ignore_patterns("site-packages", "test", "config-*", "idlelib", "__pycache__", "include", "*.a")
     shutil.copytree(base / "lib" / version, public / "lib" / version, ignore=unneeded)
     (public / "bin").mkdir()
     python = Path(shutil.copy2(base / "bin" / version, public / "bin"))

@@ -1,5 +1,6 @@
 """The embedded server under attack: kill -9, stale and forged files, foreign directories, full disks."""
 
+import contextlib
 import os
 import random
 import signal
@@ -24,9 +25,7 @@ from tracker.store.server import (
     start,
 )
 
-needs_root = pytest.mark.skipif(
-    os.geteuid() != 0, reason="only root can mount a file system or give a file away"
-)
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system or give a file away")
 
 
 @pytest.fixture
@@ -120,9 +119,7 @@ def test_a_server_stopped_by_an_operator_stays_stopped_until_the_next_start(kept
             assert ask(again, "SELECT n FROM kept") == ask(server, "SELECT n FROM kept") == 7
 
 
-def test_a_number_that_now_belongs_to_a_bystander_harms_nobody(
-    kept: Path, bystander: subprocess.Popen[bytes]
-) -> None:
+def test_a_number_that_now_belongs_to_a_bystander_harms_nobody(kept: Path, bystander: subprocess.Popen[bytes]) -> None:
     stale = f"{bystander.pid}\n{kept}\n1\n5432\nsocket\n\n  1 1\nready   \n"
     (kept / "cluster" / "postmaster.pid").write_text(stale)
     (kept / "cluster" / "socket" / ".s.PGSQL.5432.lock").write_text(stale)
@@ -136,17 +133,13 @@ def test_a_number_that_now_belongs_to_a_bystander_harms_nobody(
 def test_the_number_of_unreaped_remains_harms_nobody(kept: Path) -> None:
     ended = subprocess.Popen(["/bin/true"])
     assert until(lambda: look(ended.pid) is None)
-    (kept / "cluster" / "postmaster.pid").write_text(
-        f"{ended.pid}\n{kept}\n1\n5432\nsocket\n\n  1 1\nready   \n"
-    )
+    (kept / "cluster" / "postmaster.pid").write_text(f"{ended.pid}\n{kept}\n1\n5432\nsocket\n\n  1 1\nready   \n")
     with start(kept, unsafe_without_fsync=True) as server:
         assert ask(server, "SELECT n FROM kept") == 7
     assert ended.wait() == 0
 
 
-@pytest.mark.parametrize(
-    "content", ["", "garbage\n", "-1\n", "0\n", "1\n", "99999999999999999999\n", "\0\xff"]
-)
+@pytest.mark.parametrize("content", ["", "garbage\n", "-1\n", "0\n", "1\n", "99999999999999999999\n", "\0\xff"])
 def test_a_forged_file_does_not_stop_the_server(kept: Path, content: str) -> None:
     (kept / "cluster" / "postmaster.pid").write_text(content)
     (kept / "postmaster.json").write_text(content)
@@ -235,8 +228,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 def _leave_free(disk: Path, free: int) -> Path:
     filler = disk / "filler"
-    left = os.statvfs(disk)
-    filler.write_bytes(b"x" * max(0, left.f_bavail * left.f_frsize - free))
+    # To the last byte, which the figures of the file system only approach.
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while file.write(b"x" * 4096):
+            pass
+    os.truncate(filler, max(0, filler.stat().st_size - free))
     return filler
 
 

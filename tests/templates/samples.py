@@ -17,9 +17,7 @@ from tracker.core.facts import (
     StageFacts,
 )
 
-LONG_NAME = ("Llanfairpwllgwyngyll and the Surrounding Districts Joint Committee for Permits " * 4)[
-    :300
-].strip()
+LONG_NAME = ("Llanfairpwllgwyngyll and the Surrounding Districts Joint Committee for Permits " * 4)[:300].strip()
 MARKUP = "<script>alert('x')</script><b onclick=x>bold</b> & \"quotes\""
 NOW = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 
@@ -248,20 +246,14 @@ OUTREACHES = {
     "refused": replace(OUTREACH, outcome="refused", appeal="You can ask another officer to look again."),
     "withdrawn": replace(OUTREACH, outcome="withdrawn"),
     "office_date": replace(OUTREACH, promise_basis="office"),
-    "bare": replace(
-        OUTREACH, meaning="", next="", promise_on=None, promise_basis=None, next_word_by=None, help=""
-    ),
+    "bare": replace(OUTREACH, meaning="", next="", promise_on=None, promise_basis=None, next_word_by=None, help=""),
     "sensitive": replace(
         OUTREACH, sensitive=True, needs=(PASSPORT,), note="A note", outcome="refused", appeal="Appeal"
     ),
     "long": replace(OUTREACH, organisation=LONG_NAME, service=LONG_NAME, headline=LONG_NAME),
     "long_in_another_script": replace(OUTREACH, organisation="ŷ" * 300, headline="ŵ" * 300),
-    "markup": replace(
-        OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP
-    ),
-    "lines": replace(
-        OUTREACH, organisation="Riverton\r\nBcc: x@example.com", headline="One\u2028two\x00\u202ethree"
-    ),
+    "markup": replace(OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP),
+    "lines": replace(OUTREACH, organisation="Riverton\r\nBcc: x@example.com", headline="One\u2028two\x00\u202ethree"),
 }
 
 PURPOSES = ("acknowledged", "updated", "action_needed", "finished", "still_working", "corrected", "generic")

@@ -31,6 +31,7 @@ def test_every_part_renders_whole(purpose: str, name: str) -> None:
         assert text.strip()
         assert not re.search(r"\bNone\b|Undefined|\{\{|\{%|Dear ,", text)
         assert not re.search(r"[\x00-\x08\x0b-\x1f\u2028\u200b\u202e]", text)
+        assert not re.search(r"[a-z0-9][.!?][A-Z]", re.sub("<[^>]+>", " ", text)), "two sentences without a space"
         assert "CDFG-HJKM-NPR3" in text
 
 
@@ -90,9 +91,7 @@ def test_sensitive_strips_every_detail(purpose: str) -> None:
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_a_refusal_is_not_told_on_a_lock_screen_or_in_a_subject(purpose: str) -> None:
     for part in ("subject.txt", "sms.txt"):
-        assert not re.search(
-            r"refus|answer was no|turned down", render(purpose, part, "refused"), re.IGNORECASE
-        )
+        assert not re.search(r"refus|answer was no|turned down", render(purpose, part, "refused"), re.IGNORECASE)
 
 
 def test_a_refusal_carries_the_appeal() -> None:
@@ -181,9 +180,7 @@ def test_a_missing_fact_is_an_error(purpose: str, part: str) -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_safe_text_needs_three_facts_only(part: str) -> None:
-    facts = SimpleNamespace(
-        organisation="Riverton", reference="CDFGHJKMNPR3", track_url="https://track.example/track"
-    )
+    facts = SimpleNamespace(organisation="Riverton", reference="CDFGHJKMNPR3", track_url="https://track.example/track")
     assert "there is news about your request" in message("generic", "en", part, facts).lower()
 
 

@@ -69,9 +69,7 @@ async def test_case_13_fifty_megabytes_are_cut_while_streaming_and_memory_stays_
 async def test_case_13_one_byte_too_many_is_too_many() -> None:
     async with client() as http:
         assert (await http.post("/api/echo", content=b"x" * (LIMIT + 1))).status_code == 413
-        assert (
-            await http.post("/api/echo", content=Sender(2, chunk=b"x" * (LIMIT // 2 + 1)))
-        ).status_code == 413
+        assert (await http.post("/api/echo", content=Sender(2, chunk=b"x" * (LIMIT // 2 + 1)))).status_code == 413
 
 
 async def asgi(headers: list[tuple[bytes, bytes]], *messages: dict[str, object]) -> bytes:

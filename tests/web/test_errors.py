@@ -76,9 +76,7 @@ def made(situation: type[situations.TrackerError]) -> situations.TrackerError:
 
 
 def test_every_situation_has_a_status_and_a_name_of_its_own() -> None:
-    assert {found.__name__ for found in CLASSES} <= set(EXPECTED), (
-        "give the new error its row in STATUSES and here"
-    )
+    assert {found.__name__ for found in CLASSES} <= set(EXPECTED), "give the new error its row in STATUSES and here"
     assert len({found.slug for found in CLASSES}) == len(CLASSES)
 
 

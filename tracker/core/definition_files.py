@@ -39,14 +39,14 @@ MOST_CHARACTERS, MOST_IN_LINE = 200_000, 4_000
 
 MOST_STAGES, MOST_CODES, MOST_NEEDS, MOST_MOVED, MOST_LANGUAGES = 60, 500, 300, 300, 20
 
-_SERVICE = re.compile(r"(?=.{1,60}\Z)[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_SERVICE = re.compile(r"(?=.{1,60}\Z)[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*")
 _STAGE = re.compile(r"(?=.{1,40}\Z)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
 _LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)\Z")
 _DEEP = re.compile(r"""[ \t]*\[{0,2}(?:[ \t]*(?:[\w-]++|"[^"]*+"|'[^']*+')[ \t]*\.){10}""")
 _STAGE_PATH = re.compile(r"stages\[\d+\]")
 
-_SERVICE_RULE = "small letters and digits, parted by - or _, at most 60, such as building-permit"
+_SERVICE_RULE = "letters and digits, parted by - _ . or /, at most 60, such as building-permit"
 _STAGE_RULE = "small letters and digits, parted by _, at most 40, such as more_needed"
 _STAGES_REMEDY = "Begin each stage with [[stages]], in double brackets, on a line of its own."
 _CODES_REMEDY = 'Write codes = ["REC", "REC2"]: the status codes of the back office that mean this stage.'

@@ -104,12 +104,19 @@ def still_working(
 
 
 def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tuple[str, ...]:
-    """Keys of undecided messages that the case warrants no longer. A word that is due by date stays."""
+    """Keys of undecided messages that the case warrants no longer, and of those that had nobody to hear them until
+    somebody came. A word that was due by date stays until there is something newer to say."""
     keep = {each.key for each in wanted}
+    newer = bool(keep - {each.key for each in spoken})
+    told_now = {(each.purpose, each.cause) for each in wanted if each.party}
     return tuple(
         each.key
         for each in spoken
-        if each.state in UNDECIDED and each.key not in keep and each.purpose is not Purpose.STILL_WORKING
+        if each.key not in keep
+        and (
+            (each.state in UNDECIDED and (newer or each.purpose is not Purpose.STILL_WORKING))
+            or (each.reason is Reason.NO_RECIPIENT and (each.purpose, each.cause) in told_now)
+        )
     )
 
 

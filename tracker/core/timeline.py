@@ -334,7 +334,5 @@ def _party(case: Folded, each: Placed, body: PartyReported) -> Folded:
     return replace(case, parties=parties, sensitive_parties=sensitive)
 
 
-def _line(
-    case: Folded, each: Placed, placement: Placement, *, stage: str | None = None, shown: bool = False
-) -> Folded:
+def _line(case: Folded, each: Placed, placement: Placement, *, stage: str | None = None, shown: bool = False) -> Folded:
     return replace(case, lines=(*case.lines, Line(each.entry, placement, stage, shown)))

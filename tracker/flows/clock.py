@@ -28,11 +28,15 @@ async def advance(store: Store, organisation_id: UUID, target: datetime, carry: 
         raise OnlyInSandbox("This organisation is live: its clock is real time.", "Use a sandbox organisation.")
     if target <= office.now:
         return office.now
-    await _settle(store, organisation_id, carry)
-    while (due := await _next_due(store, organisation_id)) is not None and due <= target:
-        await _move(store, organisation_id, due)
-        await _settle(store, organisation_id, carry)
-    return await _move(store, organisation_id, target)
+    while True:
+        due, under_way = await _pending(store, organisation_id)
+        if due is not None and due <= target:
+            await _move(store, organisation_id, due)
+            await _settle(store, organisation_id, carry)
+        elif under_way:
+            await carry(organisation_id)
+        else:
+            return await _move(store, organisation_id, target)
 
 
 def instant(sender: Sender, to: str) -> datetime:
@@ -54,9 +58,11 @@ async def _settle(store: Store, organisation_id: UUID, carry: Carry) -> None:
     await carry(organisation_id)
 
 
-async def _next_due(store: Store, organisation_id: UUID) -> datetime | None:
+async def _pending(store: Store, organisation_id: UUID) -> tuple[datetime | None, bool]:
+    """What falls due next, and whether another worker is sending something just now."""
     async with store.reading() as connection:
-        return await messages.next_due(connection, organisation_id)
+        due = await messages.next_due(connection, organisation_id)
+        return due, await messages.in_flight(connection, organisation_id)
 
 
 async def _move(store: Store, organisation_id: UUID, target: datetime) -> datetime:

@@ -16,7 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core import events, references, timeline
 from tracker.core.errors import (
-    ContentDiffers, NotGranted, TimeOutOfBounds, TooManyRequests, UnknownKey, UnknownService,
+    ContentDiffers,
+    NotGranted,
+    TimeOutOfBounds,
+    TooManyRequests,
+    UnknownKey,
+    UnknownService,
 )  # fmt: skip
 from tracker.core.events import PartyReported, StatusEvent, StatusReported
 from tracker.core.identity import Life, life_for
@@ -113,9 +118,7 @@ async def _refuse_grant(store: Store, sender: Sender, event: StatusEvent, regist
     )
 
 
-async def _known(
-    connection: AsyncConnection, sender: Sender, event: StatusEvent, fingerprint: bytes
-) -> Answer | None:
+async def _known(connection: AsyncConnection, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer | None:
     """The first answer to an event that came before. The same id for other content is refused, and audited."""
     seen = await entries.seen(connection, sender, event.id)
     if seen is None:
@@ -230,10 +233,7 @@ async def _open(
     opener = Placed(entry["id"], event)
     opened_at = timeline.position(event, named.definition, office.zone)
     life = Life(subject.id, epoch, opened_at, opened_at)
-    mine = [
-        each for each in waiting
-        if life_for((life,), timeline.position(entries.to_placed(each).event, named.definition, office.zone), opens=False)
-    ]  # fmt: skip
+    mine = [each for each in waiting if life_for((life,), each.occurred_at, opens=False)]
     case = folding.folded(subject, [opener, *(entries.to_placed(each) for each in mine)])
     if case.opener is None:
         return await _park(connection, sender, office, event, entry, named)
@@ -309,12 +309,16 @@ async def _alert(
     if outcome is Intake.QUARANTINED:
         status = getattr(event.body, "status", None)
         service = getattr(event.body, "service", "")
-        remedy = "Add the code to a stage of the service and run `tracker services apply`; its events follow by themselves."
+        remedy = (
+            "Add the code to a stage of the service and run `tracker services apply`; its events follow by themselves."
+        )
         await records.alert(
             connection, office.id, sender.mode, "status_unmapped", f"{service} {status}", remedy, office.now
         )
     elif outcome is Intake.FLAGGED:
-        remedy = "Look at the source's order of statuses; if the move is right, allow it in leads_to or send case.reopen."
+        remedy = (
+            "Look at the source's order of statuses; if the move is right, allow it in leads_to or send case.reopen."
+        )
         subject = f"{sender.source} {event.type}"
         await records.alert(connection, office.id, sender.mode, "illegal_move", subject, remedy, office.now)
 

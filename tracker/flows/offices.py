@@ -107,6 +107,4 @@ def _zoned(zone: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
-        raise SetupRefused(
-            f"'{zone[:60]}' is not a time zone.", "Use an IANA name such as Europe/London."
-        ) from fault
+        raise SetupRefused(f"'{zone[:60]}' is not a time zone.", "Use an IANA name such as Europe/London.") from fault

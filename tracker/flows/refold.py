@@ -43,9 +43,7 @@ class Subject:
 
 def subject(office: Office, mode: Mode, row: Row[Any], current: Current, source_id: UUID | None = None) -> Subject:
     """The subject of a case's row; `source_id` when another source than the last is reporting now."""
-    return Subject(
-        office, mode, row.id, row.version, current, row.live_from, source_id or row.source_id, row.spoken_at
-    )
+    return Subject(office, mode, row.id, row.version, current, row.live_from, source_id or row.source_id, row.spoken_at)
 
 
 async def load(connection: AsyncConnection, subject: Subject) -> tuple[Sequence[Row[Any]], tuple[Spoken, ...]]:
@@ -103,13 +101,9 @@ def _need(item: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def place(
-    connection: AsyncConnection, subject: Subject, case: Folded, stored: Sequence[Row[Any]]
-) -> None:
+async def place(connection: AsyncConnection, subject: Subject, case: Folded, stored: Sequence[Row[Any]]) -> None:
     """Write the entries whose place in the timeline has changed."""
-    before = {
-        row.id: (row.case_id, row.placement, row.stage, row.shown, row.position_at, row.rank) for row in stored
-    }
+    before = {row.id: (row.case_id, row.placement, row.stage, row.shown, row.position_at, row.rank) for row in stored}
     changed = [
         line for line in case.lines
         if line.entry in before and before[line.entry]
@@ -141,9 +135,7 @@ async def tell(
     recipients = await _recipients(connection, subject, case)
     rows = [_message(subject, case, each, recipients) for each in to_write]
     await messages.decide(connection, sorted(rows, key=lambda row: str(row["key"])))
-    await messages.supersede(
-        connection, subject.office.id, subject.mode, outreach.superseded(spoken, wanted), now
-    )
+    await messages.supersede(connection, subject.office.id, subject.mode, outreach.superseded(spoken, wanted), now)
     return any(each.key not in on_record for each in wanted)
 
 
@@ -164,9 +156,7 @@ async def _recipients(connection: AsyncConnection, subject: Subject, case: Folde
     return await parties.recipients(connection, rows)
 
 
-def _message(
-    subject: Subject, case: Folded, said: Outreach, recipients: dict[tuple[str, str], UUID]
-) -> dict[str, Any]:
+def _message(subject: Subject, case: Folded, said: Outreach, recipients: dict[tuple[str, str], UUID]) -> dict[str, Any]:
     channel = said.address.channel.value if said.address else None
     now = subject.office.now
     return {

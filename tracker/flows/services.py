@@ -62,8 +62,8 @@ async def apply(store: Store, office: Office, text: str) -> Applied:
         old = await services.current(connection, office.id, definition.service)
         merged = inherit(old.definition, definition) if old else definition
         changed = old is None or old.definition != merged
-        current = old if old and not changed else await services.add_version(
-            connection, office.id, merged, text, office.now
+        current = (
+            old if old and not changed else await services.add_version(connection, office.id, merged, text, office.now)
         )
     moved = await _read_again(store, office, current)
     return Applied(definition.service, current.version, changed, moved)
@@ -82,9 +82,7 @@ async def _read_again(store: Store, office: Office, current: Current) -> int:
         after = batch[-1].id
 
 
-async def _fold_one(
-    store: Store, organisation_id: UUID, mode: Mode, case_id: UUID, register: str, number: str
-) -> bool:
+async def _fold_one(store: Store, organisation_id: UUID, mode: Mode, case_id: UUID, register: str, number: str) -> bool:
     async with store.transaction() as connection:
         await organisations.lock_number(connection, organisation_id, mode, register, number)
         office = await organisations.office(connection, organisation_id)

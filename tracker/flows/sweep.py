@@ -64,9 +64,7 @@ async def _visit(store: Store, identity: Row[Any], *, speak: bool) -> None:
     """Look at one case again under its lock; whoever comes second finds nothing left to do."""
     mode = Mode(identity.mode)
     async with store.transaction() as connection:
-        await organisations.lock_number(
-            connection, identity.organisation_id, mode, identity.register, identity.number
-        )
+        await organisations.lock_number(connection, identity.organisation_id, mode, identity.register, identity.number)
         office = await organisations.office(connection, identity.organisation_id)
         row = await cases.by_id(connection, office.id, mode, identity.id)
         if row is None or not _due(row.next_word_at if speak else row.wake_at, office.now):

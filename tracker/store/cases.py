@@ -87,9 +87,7 @@ async def by_number(
 
 async def by_id(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Row[Any] | None:
     """One case by its id."""
-    query = select(CASE).where(
-        CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == case_id
-    )
+    query = select(CASE).where(CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == case_id)
     return (await connection.execute(query)).one_or_none()
 
 
@@ -99,7 +97,9 @@ async def add(connection: AsyncConnection, values: dict[str, Any]) -> bool:
     return (await connection.execute(statement.returning(CASE.c.id))).one_or_none() is not None
 
 
-async def save(connection: AsyncConnection, organisation_id: UUID, mode: Mode, id_: UUID, values: dict[str, Any]) -> None:
+async def save(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, id_: UUID, values: dict[str, Any]
+) -> None:
     """Write what a case is now."""
     where = (CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == id_)
     await connection.execute(update(CASE).where(*where).values(**values))
@@ -137,4 +137,4 @@ async def count_by_stage(connection: AsyncConnection, organisation_id: UUID, ser
         CASE.c.organisation_id == organisation_id, CASE.c.service == service
     )
     rows = await connection.execute(query.group_by(CASE.c.stage))
-    return {stage: count for stage, count in rows.all()}
+    return {row[0]: row[1] for row in rows.all()}

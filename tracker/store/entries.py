@@ -13,15 +13,34 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger, Column, Index, LargeBinary, Row, String, UniqueConstraint, bindparam, func, select, text, update,
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    text,
+    update,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.events import (
-    Audience, Body, CorrectionReported, NeededItem, NeedsReported, NoteReported, PartyReported, ReopenReported,
-    StatusEvent, StatusReported,
+    Audience,
+    Body,
+    CorrectionReported,
+    NeededItem,
+    NeedsReported,
+    NoteReported,
+    PartyReported,
+    ReopenReported,
+    StatusEvent,
+    StatusReported,
 )  # fmt: skip
 from tracker.core.timeline import Placed, Placement
 from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
@@ -113,8 +132,10 @@ def entry_row(sender: Sender, entry: UUID, event: StatusEvent, register: str, fi
 
 async def add(connection: AsyncConnection, row: dict[str, Any]) -> bool:
     """Insert an entry; False when the same id came at the same instant through another connection."""
-    statement = insert(ENTRY).values(**row).on_conflict_do_nothing(
-        index_elements=["organisation_id", "mode", "source_id", "event_id"]
+    statement = (
+        insert(ENTRY)
+        .values(**row)
+        .on_conflict_do_nothing(index_elements=["organisation_id", "mode", "source_id", "event_id"])
     )
     return (await connection.execute(statement.returning(ENTRY.c.id))).one_or_none() is not None
 
@@ -191,9 +212,7 @@ async def place(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None
         await connection.execute(_PLACE, rows)
 
 
-async def expire(
-    connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int
-) -> Sequence[Row[Any, Any, Any]]:
+async def expire(connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Give up on parked entries whose case never came: kept as dead letters, returned for an alert."""
     statement = text(
         """
@@ -205,7 +224,9 @@ async def expire(
         RETURNING mode, source, number
         """
     ).bindparams(bindparam("now", type_=Instant))
-    return (await connection.execute(statement, {"organisation": organisation_id, "now": now, "limit": limit})).all()
+    values = {"organisation": organisation_id, "now": now, "limit": limit}
+    found: Sequence[Row[Any]] = (await connection.execute(statement, values)).all()
+    return found
 
 
 async def quarantined_numbers(
@@ -266,9 +287,7 @@ def _join(row: Row[Any]) -> Body:
                 expected_on=_day(body.get("expected_on")), served_on=_day(body.get("served_on")),
             )  # fmt: skip
         case "case.needs":
-            return NeedsReported(
-                tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"]))
-            )
+            return NeedsReported(tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"])))
         case "case.party":
             return party_body(row)
         case "case.note":

@@ -42,7 +42,7 @@ _FORGET = text(
 async def counts(connection: AsyncConnection, buckets: list[bytes], seconds: int) -> dict[bytes, int]:
     """Failures in the present window, by bucket."""
     rows = await connection.execute(_COUNTS, {"buckets": buckets, "seconds": seconds})
-    return {bucket: times for bucket, times in rows.all()}
+    return {row[0]: row[1] for row in rows.all()}
 
 
 async def add(connection: AsyncConnection, buckets: list[bytes], seconds: int) -> None:
@@ -53,5 +53,3 @@ async def add(connection: AsyncConnection, buckets: list[bytes], seconds: int) -
 async def forget(connection: AsyncConnection, limit: int = 1000) -> None:
     """Drop counts of windows long past."""
     await connection.execute(_FORGET, {"limit": limit})
-
-

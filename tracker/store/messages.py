@@ -140,13 +140,13 @@ async def decide(connection: AsyncConnection, rows: list[dict[str, Any]]) -> Non
 async def supersede(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, keys: tuple[str, ...], now: datetime
 ) -> None:
-    """Withhold undecided messages that newer news has overtaken."""
+    """Withhold messages that newer news has overtaken; what was said stays."""
     if keys:
         await connection.execute(
             update(MESSAGE)
             .where(
                 MESSAGE.c.organisation_id == organisation_id, MESSAGE.c.mode == mode, MESSAGE.c.key.in_(keys),
-                MESSAGE.c.state.in_([MessageState.DUE, MessageState.HELD]),
+                MESSAGE.c.state.in_([MessageState.DUE, MessageState.HELD, MessageState.WITHHELD]),
             )
             .values(state=MessageState.WITHHELD, reason=Reason.SUPERSEDED, settled_at=now)
         )  # fmt: skip
@@ -186,7 +186,8 @@ _CLAIM = text(
 _CLAIMED = text(
     """
     SELECT m.organisation_id, m.mode, m.id, m.case_id, m.purpose, m.channel, m.language, m.facts, m.attempt_number,
-        r.address, c.state AS case_state, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
+        r.address, c.state AS case_state, c.reference, c.next_word_on,
+        o.slug, o.name AS organisation, o.zone, o.footing,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
     FROM message m
     JOIN organisation o ON o.id = m.organisation_id
@@ -247,7 +248,8 @@ async def catch(connection: AsyncConnection, values: dict[str, Any]) -> bool:
 
 _SETTLE_MESSAGE = text(
     """
-    UPDATE message SET state = :state, reason = :reason, settled_at = :now, lease_until = NULL, due_at = coalesce(:due, due_at)
+    UPDATE message SET state = :state, reason = :reason, settled_at = :now, lease_until = NULL,
+        due_at = coalesce(:due, due_at)
     WHERE organisation_id = :organisation AND mode = :mode AND id = :message
       AND state = 'sending' AND attempt_number = :number
     """

@@ -20,9 +20,11 @@ _PAGE = text(
             SELECT e.stage, e.occurred_at AS at, e.occurred_on AS on,
                 coalesce(e.words->>'public_note', CASE WHEN e.type = 'case.note' THEN e.words->>'text' END) AS note,
                 row_number() OVER (
-                    ORDER BY e.position_at, coalesce(e.sequence, -1), e.rank, e.source COLLATE "C", e.event_id COLLATE "C"
+                    ORDER BY e.position_at, coalesce(e.sequence, -1), e.rank, e.source COLLATE "C",
+                        e.event_id COLLATE "C"
                 ) AS position
-            FROM entry e WHERE e.organisation_id = c.organisation_id AND e.mode = c.mode AND e.case_id = c.id AND e.shown
+            FROM entry e
+            WHERE e.organisation_id = c.organisation_id AND e.mode = c.mode AND e.case_id = c.id AND e.shown
             ORDER BY position DESC LIMIT :lines) line) AS history,
         (SELECT coalesce(jsonb_agg(p ORDER BY p.made_at DESC, p.id DESC), '[]') FROM (
             SELECT p.id, p.basis, p.earliest_on, p.half_by_on, p.latest_on, p.probability, p.made_at,

@@ -138,9 +138,7 @@ def start(data_dir: Path, *, patience: timedelta = _PATIENCE, unsafe_without_fsy
         home = claim(data_dir)
         with FileLock(home.path / "lock") as decision:
             if not decision.wait(ALONE, patience.total_seconds() + 30):
-                raise ServerDidNotStart(
-                    f"Another process has been starting the server in {home.path} for too long."
-                )
+                raise ServerDidNotStart(f"Another process has been starting the server in {home.path} for too long.")
             users = FileLock(home.path / "users")
             try:
                 if not users.wait(SHARED, 5):
@@ -155,26 +153,33 @@ def start(data_dir: Path, *, patience: timedelta = _PATIENCE, unsafe_without_fsy
 def _run(home: Home, decision: FileLock, patience: timedelta, *, durable: bool) -> None:
     """Bring the server of `home` to readiness: launch it, or join the one that runs."""
     until = time.monotonic() + patience.total_seconds()
-    # A guardian may be found that is just leaving, because its server ended: then launch as if there had been
-    # none.
+    # A guardian may be found that is just leaving, because its server ended: launch as if there had been none.
     postmaster = _wait_until_ready(home, 0, until) if guardian.is_posted(home) else None
     if postmaster is None:
-        offset = home.log.stat().st_size if home.log.exists() else 0
-        programs = runner()
-        if home.cluster.exists() and home.postmaster():
-            socket_dir = home.socket_dir_in_use()  # its guardian was killed: it only needs a new one
-        else:
-            cluster.ensure(home, programs, decision, durable)
-            socket_dir = cluster.make_socket_dir(home, programs)
+        postmaster = _launch(home, decision, until, durable)
+    if durable and "fsync=off" in postmaster.command:
+        raise ServerDidNotStart(f"The server in {home.path} runs without fsync, for tests. Stop its users first.")
+
+
+def _launch(home: Home, decision: FileLock, until: float, durable: bool) -> Process:
+    """Post a guardian, who launches the server; one that lost its guardian only gets a new one."""
+    offset = home.log.stat().st_size if home.log.exists() else 0
+    programs = runner()
+    orphaned = home.cluster.exists() and home.postmaster() is not None
+    if not orphaned:
+        cluster.ensure(home, programs, decision, durable)
+    socket_dir = home.socket_dir_in_use() if orphaned else cluster.make_socket_dir(home, programs)
+    try:
+        if not orphaned:
             cluster.clear_ground(home, socket_dir)
         guardian.post(home, programs, socket_dir, durable)
         postmaster = _wait_until_ready(home, offset, until)
-        if postmaster is None:
-            raise ended(home.path, home.log_since(offset), shutil.disk_usage(home.path).free)
-    if durable and "fsync=off" in postmaster.command:
-        raise ServerDidNotStart(
-            f"The server in {home.path} runs without fsync, for tests. Stop its users first."
-        )
+    except BaseException:
+        home.drop_socket_dir(socket_dir)
+        raise
+    if postmaster is None:
+        raise ended(home.path, home.log_since(offset), shutil.disk_usage(home.path).free)
+    return postmaster
 
 
 def _wait_until_ready(home: Home, offset: int, until: float) -> Process | None:

@@ -6,7 +6,15 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from tracker.store import (
-    cases, entries, limits, messages, organisations, parties, promises, records, services,
+    cases,
+    entries,
+    limits,
+    messages,
+    organisations,
+    parties,
+    promises,
+    records,
+    services,
 )  # fmt: skip
 
 METADATA: MetaData = SQLModel.metadata

@@ -33,5 +33,5 @@ async def totals(connection: AsyncConnection, organisation_id: UUID, mode: Mode)
     found: dict[str, Any] = {}
     for name, query in _COUNTS.items():
         rows = await connection.execute(text(query), values)
-        found[name] = {word: count for word, count in rows.all()}
+        found[name] = {row[0]: row[1] for row in rows.all()}
     return found

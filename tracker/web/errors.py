@@ -145,9 +145,7 @@ def install(app: FastAPI, page: Page | None = None) -> None:
         return _answer(request, problem, page)
 
     async def told(request: Request, error: Exception) -> Response:
-        return answer(
-            request, _from_tracker(error) if isinstance(error, errors.TrackerError) else _from(error)
-        )
+        return answer(request, _from_tracker(error) if isinstance(error, errors.TrackerError) else _from(error))
 
     app.add_exception_handler(errors.TrackerError, told)
     app.add_exception_handler(RequestValidationError, told)
@@ -230,9 +228,7 @@ def _plain_step(step: object) -> str:
 def _from_http(error: HTTPException) -> _Problem:
     headers = dict(error.headers or {})
     if error.status_code == 404:
-        return _Problem(
-            _NO_PAGE, "The address leads nowhere.", "Check the address for typing mistakes.", {}, headers
-        )
+        return _Problem(_NO_PAGE, "The address leads nowhere.", "Check the address for typing mistakes.", {}, headers)
     if error.status_code == 405:
         return _Problem(_NO_METHOD, "The method is not taken.", "Use a method that Allow lists.", {}, headers)
     words = HTTPStatus(error.status_code).phrase if error.status_code in _PHRASES else "Refused"

@@ -115,9 +115,7 @@ def _service_account() -> pwd.struct_passwd:
 
 def _unprivileged(account: pwd.struct_passwd) -> pwd.struct_passwd:
     if account.pw_uid == 0:
-        raise NotSupportedHere(
-            f"The account {ACCOUNT} has the number of root; PostgreSQL refuses to run as root."
-        )
+        raise NotSupportedHere(f"The account {ACCOUNT} has the number of root; PostgreSQL refuses to run as root.")
     return account
 
 
@@ -143,9 +141,7 @@ def _with_copied_programs(runner: Runner) -> Runner:
     if not target.is_dir():
         COPIES.mkdir(mode=0o755, exist_ok=True)
         if COPIES.is_symlink() or COPIES.stat().st_uid != 0 or COPIES.stat().st_mode & 0o022:
-            raise NotSupportedHere(
-                f"{COPIES} must be a directory that root alone may write, for the binaries."
-            )
+            raise NotSupportedHere(f"{COPIES} must be a directory that root alone may write, for the binaries.")
         COPIES.chmod(0o755)  # whatever the umask made of it
         making = Path(tempfile.mkdtemp(prefix=".making-", dir=COPIES))
         try:

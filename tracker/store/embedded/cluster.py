@@ -78,9 +78,7 @@ def clear_ground(home: Home, socket_dir: Path) -> None:
         waited = time.monotonic() - start
         if waited > 30:
             pids = ", ".join(str(process.pid) for process in left)
-            raise ServerDidNotStart(
-                f"Processes of an earlier server do not leave {home.path}: {pids}. End them first."
-            )
+            raise ServerDidNotStart(f"Processes of an earlier server do not leave {home.path}: {pids}. End them first.")
         if waited > 3:
             for process in left:
                 tell(process, signal.SIGQUIT)

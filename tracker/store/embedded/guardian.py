@@ -7,7 +7,6 @@ names, so a renamed directory stays guarded. Should the guardian itself be kille
 next start posts a new guardian, and the last user to close stops the server without one.
 """
 
-import contextlib
 import json
 import os
 import signal
@@ -32,9 +31,7 @@ _UNSAFE = ("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_c
 def post(home: Home, runner: Runner, socket_dir: Path, durable: bool) -> None:
     """Start a guardian for `home`; returns when it holds its lock. The caller holds the decision lock."""
     source = Path(__file__).resolve().parents[3]
-    program = (
-        "import sys; sys.path += sys.argv[1:2]; from tracker.store.embedded.guardian import main; main()"
-    )
+    program = "import sys; sys.path += sys.argv[1:2]; from tracker.store.embedded.guardian import main; main()"
     plan = {
         "programs": str(runner.programs),
         "uid": runner.uid,
@@ -75,11 +72,12 @@ def stop(home: Home, seconds: float = 60.0) -> bool:
     After `seconds` it is told to leave at once; the next start then recovers from the log, and nothing is
     lost.
     """
-    name, owner = home.name(), home.owner()
+    name, owner, socket_dir = home.name(), home.owner(), home.socket_dir_in_use()
     for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 10.0)):
         if postmaster := home.postmaster():
             tell(postmaster, number)
             wait_for_end(postmaster, patience)
+    home.drop_socket_dir(socket_dir)
     return not residents(name, owner)
 
 
@@ -93,9 +91,7 @@ def main() -> None:
     if os.fork():
         os._exit(0)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(
-            number, signal.SIG_IGN
-        )  # whoever stops all processes at once: we leave after the last user
+        signal.signal(number, signal.SIG_IGN)  # whoever stops all processes at once: we leave after the last user
     plan = json.loads(sys.argv[2])
     Guardian(Home(Path()), plan, lock).keep()
 
@@ -122,9 +118,7 @@ class Guardian:
             # After an error of our own the server must not stay without a guardian for ever.
             if self.child and self.child.poll() is None:
                 self.child.send_signal(signal.SIGINT)
-            if self.plan["socket"] != "socket":
-                with contextlib.suppress(OSError):
-                    self.socket_dir.rmdir()
+            self.home.drop_socket_dir(self.socket_dir)
 
     def _keep(self) -> None:
         crashes: list[float] = []

@@ -78,13 +78,15 @@ class Home:
     def record(self, process: Process) -> None:
         """Write down who the postmaster is, so that a later bearer of its number is told from it.
 
-        On a full disk there is no record, and owner and command line alone decide.
+        On a full disk there is no record of it, and owner and command line alone decide.
         """
         record, fresh = self.path / "postmaster.json", self.path / "postmaster.json.new"
-        record.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
+        try:
             fresh.write_text(json.dumps([process.pid, process.started]))
             fresh.replace(record)
+        except OSError:
+            if (old := self._recorded()) and old[0] == process.pid:
+                record.unlink()
 
     def is_ready(self) -> bool:
         """Whether the postmaster says that it takes connections."""
@@ -108,6 +110,12 @@ class Home:
             if len(os.fsencode(far / SOCKET_NAME)) <= _LONGEST_SOCKET and not set(place) & set(',"'):
                 return far
         raise DataDirectoryRefused(f"{self.path} is too long a name for a socket. Choose a shorter one.")
+
+    def drop_socket_dir(self, socket_dir: Path) -> None:
+        """Remove a socket directory that is not beside the data; one that is in use is not empty, and stays."""
+        if socket_dir.parent != self.cluster:
+            with contextlib.suppress(OSError):
+                socket_dir.rmdir()
 
     def log_since(self, offset: int) -> str:
         """What the server wrote after the first `offset` bytes of its log."""
@@ -146,9 +154,7 @@ def claim(data_dir: Path) -> Home:
     for directory in reversed((path, *path.parents)):
         with contextlib.suppress(FileExistsError):
             if not directory.exists():
-                directory.mkdir(
-                    mode=0o700
-                )  # mkdir's own `parents` would leave the mode of those to the umask
+                directory.mkdir(mode=0o700)  # mkdir's own `parents` would leave the mode of those to the umask
     require_private(path, os.geteuid())
     return Home(path)
 

@@ -30,9 +30,7 @@ class FileLock:
         while not self.take(mode):
             if time.monotonic() > until:
                 return False
-            time.sleep(
-                0.02
-            )  # flock has no time-out of its own, and an alarm signal belongs to the application
+            time.sleep(0.02)  # flock has no time-out of its own, and an alarm signal belongs to the application
         return True
 
     def release(self) -> None:

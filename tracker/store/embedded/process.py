@@ -135,9 +135,7 @@ def _look_in_proc(pid: int) -> Process | None:
 
 def _ask_ps(*who: str) -> Iterator[Process]:
     asked = ["ps", *who, "-o", "pid=,uid=,state=,lstart=,command="]
-    answer = subprocess.run(
-        asked, capture_output=True, text=True, errors="replace", env={"LC_ALL": "C"}, check=False
-    )
+    answer = subprocess.run(asked, capture_output=True, text=True, errors="replace", env={"LC_ALL": "C"}, check=False)
     for line in answer.stdout.splitlines():
         parts = line.split(maxsplit=8)  # lstart is five words
         if len(parts) < 9 or parts[2].startswith("Z"):

@@ -1,0 +1,160 @@
+"""`tracker replay`: a real case log through the HTTP intake, as its back office would have sent it.
+
+The office's clock is moved to each event first, so that everything that falls due on the way happens when it
+would have. Shuffled, it is moved to the last event at once, and only the cases can be compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from integrations.case_logs import CaseLog, definitions, events, read
+from tracker.core.errors import SetupRefused
+from tracker.flows import offices, services
+from tracker.main import assembled
+from tracker.settings import Settings
+from tracker.store.columns import Mode
+
+SOURCE = "case-log"
+TOGETHER = 8
+"""Connections used when shuffled; in order, one event goes after another, as a queue would send them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `--prepare` made: the organisation and the key to replay with."""
+
+    organisation: str
+    source: str
+    key: str
+    services: int
+    clock: datetime
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """What became of the events that were sent."""
+
+    sent: int = 0
+    by_outcome: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+async def prepare(settings: Settings, path: Path, zone: str) -> Prepared:
+    """Make a sandbox organisation for a log: a definition a service, a source, a key, the clock at its start."""
+    log = read(path)
+    start = log.rows[0].local().replace(tzinfo=ZoneInfo(zone))
+    async with assembled(settings) as parts:
+        slug = log.name.replace("_", "-").lower()[:40]
+        offset = start - datetime.now(start.tzinfo) - timedelta(seconds=5)
+        office = await _free_organisation(parts.store, slug, zone, offset)
+        await offices.add_source(parts.store, office, offices.NewSource(SOURCE, zone=zone, live_from=office.now))
+        made = definitions(log)
+        for text in made.values():
+            await services.apply(parts.store, office, text)
+        key = await offices.add_key(parts.store, office, SOURCE, Mode.LIVE)
+    return Prepared(office.slug, SOURCE, key, len(made), start)
+
+
+async def _free_organisation(store: Any, slug: str, zone: str, offset: timedelta) -> Any:
+    for place in range(1, 1000):
+        try:
+            name = slug if place == 1 else f"{slug}-{place}"
+            return await offices.add_organisation(
+                store, slug=name, name=name.replace("-", " ").title()[:60], zone=zone, clock_offset=offset
+            )
+        except SetupRefused as taken:
+            if "already" not in taken.detail:
+                raise
+    raise SetupRefused("There are a thousand organisations of this name.", "Start with a fresh data directory.")
+
+
+async def replay(
+    path: Path, url: str, key: str, *, limit: int | None, zone: str | None, seed: int | None,
+    progress: Callable[[int, int], None],
+) -> Outcomes:  # fmt: skip
+    """Send a log's events and tell what became of them. Stops only when the service cannot be reached."""
+    log = await asyncio.to_thread(read, path, limit)
+    outcomes = Outcomes()
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120) as client:
+        if seed is None:
+            await _in_order(client, log, zone, outcomes, progress)
+        else:
+            await _shuffled(client, log, zone, seed, outcomes, progress)
+        await _move(client, log.rows[-1].local() + timedelta(minutes=1), zone)
+        outcomes.report = (await client.get("/api/v1/report")).raise_for_status().json()
+    return outcomes
+
+
+async def _in_order(
+    client: httpx.AsyncClient, log: CaseLog, zone: str | None, outcomes: Outcomes, progress: Callable[[int, int], None]
+) -> None:
+    shown: datetime | None = None
+    for place, row in enumerate(log.rows):
+        if row.local() != shown:
+            shown = row.local()
+            await _move(client, shown, zone)
+        for event in events(log, row, source=SOURCE, zone=zone):
+            await _send(client, event, outcomes)
+        progress(place + 1, len(log.rows))
+
+
+async def _shuffled(
+    client: httpx.AsyncClient, log: CaseLog, zone: str | None, seed: int, outcomes: Outcomes,
+    progress: Callable[[int, int], None],
+) -> None:  # fmt: skip
+    await _move(client, log.rows[-1].local(), zone)
+    todo = [event for row in log.rows for event in events(log, row, source=SOURCE, zone=zone)]
+    random.Random(seed).shuffle(todo)  # noqa: S311 - an order, not a secret
+    total = len(todo)
+
+    async def send_some() -> None:
+        while todo:
+            event = todo.pop()
+            await _send(client, event, outcomes)
+            progress(total - len(todo), total)
+
+    await asyncio.gather(*(send_some() for _ in range(TOGETHER)))
+
+
+async def _move(client: httpx.AsyncClient, local: datetime, zone: str | None) -> None:
+    to = local.replace(tzinfo=ZoneInfo(zone)).isoformat() if zone else local.isoformat()
+    answer = await _patiently(lambda: client.post("/api/v1/clock", json={"to": to}))
+    answer.raise_for_status()
+
+
+async def _send(client: httpx.AsyncClient, event: dict[str, Any], outcomes: Outcomes) -> None:
+    answer = await _patiently(lambda: client.post("/api/v1/events", json=event))
+    outcomes.sent += 1
+    if answer.status_code in (200, 202):
+        outcomes.by_outcome[answer.json()["outcome"]] += 1
+    else:
+        outcomes.by_outcome[f"refused {answer.status_code}"] += 1
+        if len(outcomes.refused) < 10:
+            problem = answer.json()
+            outcomes.refused.append(f"{event['id']}: {problem.get('detail')} {problem.get('remedy')}")
+
+
+async def _patiently(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """Try again while the service is away or asks to wait: the same id makes it safe."""
+    for wait in (0.2, 0.5, 1.0, 2.0, 5.0, 10.0):
+        try:
+            answer = await ask()
+            if answer.status_code != 503:
+                return answer
+        except httpx.TransportError:
+            pass  # the next try tells; the last one raises
+        await asyncio.sleep(wait)
+    return await ask()

@@ -116,8 +116,8 @@ async def run(settings: Settings, *, cases: int, fresh: bool, as_json: bool, say
             parts.worker.stop()
 
         on_signals(stop)
-        while not server.started and not serving.done():  # uvicorn tells by a flag, not an event
-            await asyncio.sleep(0.02)  # noqa: ASYNC110
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells by a flag
+            await asyncio.sleep(0.02)
         if server.started:
             now = (await offices.organisation(parts.store, "northwick")).now
             say(_as_json(url, told, now) if as_json else _as_text(url, told, now))

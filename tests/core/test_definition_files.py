@@ -107,7 +107,7 @@ FAULTS: list[tuple[str, str, str, str]] = [
     # What is written, what is put in its place, the path of the fault, words of the remedy.
     ('service = "parking-permit"', "", "service", "Add service"),
     ('service = "parking-permit"', "service = 3", "service", "Write service"),
-    ('service = "parking-permit"', 'service = "Parking permit"', "service", "small letters"),
+    ('service = "parking-permit"', 'service = "Parking permit"', "service", "letters and digits"),
     ("sensitive = false", 'sensitive = "no"', "sensitive", "without quotes"),
     ("sensitive = false", "sensitiv = false", "sensitiv", "Did you mean sensitive?"),
     ("sensitive = false", 'mapping = { "REC-01" = "received" }', "mapping", "in each stage"),

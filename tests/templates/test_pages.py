@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 
 from templates.environment import STATIC, direction, environment, page
 from tests.templates import samples
-from tracker.core.facts import CaseFacts, Moment
+from tracker.core.facts import CaseFacts, HistoryFacts, Moment
 
 LABEL = "Postcode, surname or date of birth — whichever the office asks for"
 WRONG = {"field": "reference", "message": "This reference has a typing mistake."}
@@ -117,6 +117,16 @@ def test_a_date_that_passed_is_not_repeated_as_if_it_stood() -> None:
     assert "By 3 March 2026." not in said
 
 
+def test_a_date_missed_on_an_open_request_is_owned_up_to() -> None:
+    missed = replace(samples.PROMISE, outcome="missed", latest_on=date(2026, 3, 4))
+    said = words(case(replace(samples.ORDINARY, promise=None, promises=(missed,))))
+    assert "Later than we said. We are sorry. We said 4 March 2026." in said
+    renewed = replace(missed, superseded_at=samples.at(3, 5))
+    said = words(case(replace(samples.ORDINARY, promises=(samples.PROMISE, renewed))))
+    assert "Later than we said" not in said
+    assert "By 24 March 2026." in said
+
+
 @pytest.mark.parametrize("reason", [None, "thin_history", "waiting_on_other"])
 def test_without_a_date_there_is_a_reason_and_never_a_code(reason: str | None) -> None:
     said = words(case(replace(samples.ORDINARY, promise=None, promises=(), no_promise_reason=reason)))
@@ -179,6 +189,33 @@ def test_messages_say_no_more_than_is_known_and_withheld_ones_are_not_shown() ->
     assert said.count("We do not know yet whether it arrived.") == 1
     assert "It did not arrive." in said
     assert "Arrived. We sent it at 11:00 on 2 March." in said
+
+
+def test_the_newest_date_is_the_one_judged_at_the_end() -> None:
+    newest = replace(samples.PROMISE, outcome="kept", latest_on=date(2026, 4, 1))
+    older = replace(samples.PROMISE, outcome="withdrawn")
+    said = words(case(replace(samples.DONE, promise=None, promises=(newest, older))))
+    assert "By 1 April 2026. We finished in time." in said
+
+
+def test_silence_after_the_end_is_no_news() -> None:
+    said = words(case(replace(samples.DONE, source_silent=True)))
+    assert "Nothing has come since" not in said
+    assert "The last news from Riverton Council came at 02:00 on 5 March." in said
+
+
+def test_a_note_without_a_stage_is_a_line_and_an_empty_line_is_none() -> None:
+    lines = (HistoryFacts(Moment(at=samples.NOW), None, "", "Bring a pen."), HistoryFacts(Moment(), None, "", ""))
+    html = case(replace(samples.ORDINARY, history=lines))
+    assert "A note from the office Bring a pen." in words(html)
+    assert html.count('class="timeline-when"') == 1
+
+
+def test_no_code_of_a_reason_is_shown() -> None:
+    old = replace(samples.PROMISE, superseded_at=samples.at(3, 4), reason="office_changed_date")
+    said = words(case(replace(samples.ORDINARY, promises=(samples.PROMISE, old))))
+    assert "Riverton Council set a new date." in said
+    assert "_" not in said
 
 
 def test_a_day_without_a_time_stays_a_day() -> None:

@@ -225,8 +225,7 @@ async def expire(connection: AsyncConnection, organisation_id: UUID, now: dateti
         """
     ).bindparams(bindparam("now", type_=Instant))
     values = {"organisation": organisation_id, "now": now, "limit": limit}
-    found: Sequence[Row[Any]] = (await connection.execute(statement, values)).all()
-    return found
+    return list((await connection.execute(statement, values)).all())
 
 
 async def quarantined_numbers(

@@ -16,7 +16,8 @@ from tracker.core import known_facts, references
 from tracker.core.errors import UnknownKey
 from tracker.flows import report
 from tracker.flows.clock import Carry, advance, instant
-from tracker.flows.ingest import Answer, Intake, ingest, recognise
+from tracker.flows.ingest import Answer, Intake, ingest
+from tracker.flows.senders import recognise
 from tracker.store.engine import Store
 from tracker.store.organisations import Sender
 from tracker.web.body import read_body

@@ -38,12 +38,16 @@ def router(store: Store, *, open_to_all: bool, token: str | None) -> APIRouter:
         offered = authorization.removeprefix("Bearer ").strip()
         if not open_to_all and (token is None or not secrets.compare_digest(offered.encode(), token.encode())):
             raise UnknownKey
-        wanted = references.read(reference) if reference else None
+        # What cannot be a reference or an office of ours narrows them to nothing, rather than not at all.
+        wanted = (references.read(reference) or "") if reference.strip() else None
         async with store.reading() as connection:
             offices = await organisations.offices(connection)
             chosen = next((office for office in offices if office.name == organisation), None)
             rows = await messages.caught(
-                connection, organisation=chosen.name if chosen else None, reference=wanted, limit=100
+                connection,
+                organisation=chosen.name if chosen else ("" if organisation else None),
+                reference=wanted,
+                limit=100,
             )
         shown = chosen or (offices[0] if offices else None)
         body = page(

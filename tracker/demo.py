@@ -24,7 +24,8 @@ from tracker.core.definition_files import read
 from tracker.core.definitions import Definition
 from tracker.flows import offices, services
 from tracker.flows.clock import advance
-from tracker.flows.ingest import ingest, recognise
+from tracker.flows.ingest import ingest
+from tracker.flows.senders import recognise
 from tracker.main import Parts, assembled, create_app, on_signals, web_server
 from tracker.settings import Settings
 from tracker.store.columns import Mode

@@ -23,8 +23,8 @@ TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERE
 UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 """States in which nothing was said yet, so that newer news may still take its place."""
 
-URGENT = frozenset({Purpose.ACKNOWLEDGED, Purpose.ACTION_NEEDED, Purpose.CORRECTED, Purpose.FINISHED})
-"""Purposes that no budget cuts."""
+UNCUT = frozenset(set(Purpose) - {Purpose.UPDATED})
+"""Purposes that no budget cuts: what is urgent, and the word that was promised by a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _to(
     reason = topic.withhold or (Reason.TEST_MODE if setting.test else None)
     if reason is None and address is None:
         reason = Reason.NO_CHANNEL
-    if reason is None and topic.purpose not in URGENT and _spent(party.party, id_, definition, spoken):
+    if reason is None and topic.purpose not in UNCUT and _spent(party.party, id_, definition, spoken):
         reason = Reason.BUDGET_SPENT
     return Outreach(
         id_, topic.purpose, party.party, topic.cause, topic.entry, address, language or definition.language,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from tracker.core.errors import MalformedEvent, OnlyInSandbox
+from tracker.core.errors import MalformedEvent, OnlyInSandbox, TimeOutOfBounds
 from tracker.flows.sweep import sweep
 from tracker.store import messages, organisations
 from tracker.store.engine import Store
 from tracker.store.organisations import Footing, Sender
+
+FURTHEST = timedelta(days=365 * 20)
+"""How far one move goes: a mistyped year would be for good, since a clock never goes back."""
 
 Carry = Callable[[UUID], Awaitable[None]]
 """Carries everything that is due in an organisation, and returns when nothing is left or under way."""
@@ -28,6 +31,12 @@ async def advance(store: Store, organisation_id: UUID, target: datetime, carry: 
         raise OnlyInSandbox("This organisation is live: its clock is real time.", "Use a sandbox organisation.")
     if target <= office.now:
         return office.now
+    if target > office.now + FURTHEST:
+        raise TimeOutOfBounds(
+            f"'to' lies more than {FURTHEST.days // 365} years ahead of this clock, and it cannot be moved back.",
+            "Check the year; move it in several steps if it is meant.",
+            pointer="/to",
+        )
     while True:
         due, under_way = await _pending(store, organisation_id)
         if due is not None and due <= target:
@@ -49,7 +58,10 @@ def instant(sender: Sender, to: str) -> datetime:
         if sender.zone is None:
             raise MalformedEvent("'to' has no offset.", "Send RFC 3339 with an offset, such as 2026-03-02T10:00:00Z.")
         at = at.replace(tzinfo=ZoneInfo(sender.zone))
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as fault:
+        raise MalformedEvent("'to' is no time of the calendar.", "Send a time of this century.") from fault
 
 
 async def _settle(store: Store, organisation_id: UUID, carry: Carry) -> None:

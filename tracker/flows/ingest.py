@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,21 +13,22 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import events, references, timeline
+from tracker.core import events, timeline
 from tracker.core.errors import (
     ContentDiffers,
-    NotGranted,
     TimeOutOfBounds,
     TooManyRequests,
-    UnknownKey,
     UnknownService,
 )  # fmt: skip
 from tracker.core.events import PartyReported, StatusEvent, StatusReported
 from tracker.core.identity import Life, life_for
 from tracker.core.timeline import Folded, Placed, Placement
 from tracker.flows import refold as folding
+from tracker.flows.opening import open_case
 from tracker.flows.refold import Subject
+from tracker.flows.senders import audit, check_grant
 from tracker.store import cases, entries, messages, organisations, parties, records, services
+from tracker.store.bodies import to_placed
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
 from tracker.store.organisations import Office, Sender
@@ -63,15 +63,6 @@ class Answer:
     reference: str | None = None
 
 
-async def recognise(store: Store, token: str) -> Sender:
-    """Who is sending, by an API key. Raises UnknownKey."""
-    async with store.reading() as connection:
-        sender = await organisations.sender_by_digest(connection, hashlib.sha256(token.encode()).digest())
-    if sender is None:
-        raise UnknownKey
-    return sender
-
-
 async def ingest(store: Store, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer:
     """Take one event. Returns only after it is durable.
 
@@ -79,8 +70,7 @@ async def ingest(store: Store, sender: Sender, event: StatusEvent, fingerprint: 
     but for the audit of the first two.
     """
     register = event.register or sender.registers[0]
-    if event.source != sender.source or register not in sender.registers:
-        await _refuse_grant(store, sender, event, register)
+    await check_grant(store, sender, event, register)
     try:
         async with store.transaction() as connection:
             await organisations.lock_number(connection, sender.organisation_id, sender.mode, register, event.number)
@@ -88,34 +78,10 @@ async def ingest(store: Store, sender: Sender, event: StatusEvent, fingerprint: 
             answer = await _known(connection, sender, event, fingerprint)
             return answer or await _take(connection, sender, office, event, register, fingerprint)
     except ContentDiffers:
-        await _audit(store, sender, "intake.content_differs", {"event": event.id, "type": event.type})
+        await audit(store, sender, "intake.content_differs", {"event": event.id, "type": event.type})
         raise
     except _Raced:
         return await _first_answer(store, sender, event, fingerprint)
-
-
-async def _audit(store: Store, sender: Sender, action: str, detail: dict[str, Any]) -> None:
-    """A refusal is undone with its transaction; the line about it has one of its own."""
-    async with store.transaction() as connection:
-        now = (await organisations.office(connection, sender.organisation_id)).now
-        actor = f"source:{sender.source}"
-        await records.audit(connection, sender.organisation_id, sender.mode, actor, action, detail, now)
-
-
-async def _refuse_grant(store: Store, sender: Sender, event: StatusEvent, register: str) -> None:
-    detail = {"asked_source": event.source, "asked_register": register}
-    await _audit(store, sender, "intake.not_granted", detail)
-    if event.source != sender.source:
-        raise NotGranted(
-            "This key belongs to another source than the event names.",
-            f"Send source '{sender.source}', or use the key of the source that is reporting.",
-            pointer="/source",
-        )
-    raise NotGranted(
-        "The source of this key may not report into that register.",
-        f"Use one of its registers ({', '.join(sender.registers)}), or ask an operator to grant it.",
-        pointer="/register",
-    )
 
 
 async def _known(connection: AsyncConnection, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer | None:
@@ -162,9 +128,11 @@ async def _take(
     entry = entries.entry_row(sender, new_id(), event, register, fingerprint) | {"heard_at": office.now}
     if row is not None:
         return await _join(connection, sender, office, row, event, entry)
-    if named is not None and timeline.opens(event, named.definition):
-        return await _open(connection, sender, office, named, event, entry, epoch=len(rows) + 1)
-    return await _park(connection, sender, office, event, entry, named)
+    answer = await _park(connection, sender, office, event, entry, named)
+    if named is None or not timeline.opens(event, named.definition):
+        await _alert(connection, sender, office, event, answer.outcome)
+        return answer
+    return await _open(connection, sender, office, named, event, answer, epoch=len(rows) + 1)
 
 
 async def _service(connection: AsyncConnection, sender: Sender, event: StatusEvent) -> Current | None:
@@ -211,7 +179,7 @@ async def _join(
     stored, spoken = await folding.load(connection, subject)
     if len(stored) >= MOST_ENTRIES_PER_CASE:
         raise _too_many()
-    case = folding.folded(subject, [*(entries.to_placed(each) for each in stored), Placed(entry["id"], event)])
+    case = folding.folded(subject, [*(to_placed(each) for each in stored), Placed(entry["id"], event)])
     await _add(connection, sender, subject, entry, event, case)
     await folding.place(connection, subject, case, stored)
     await folding.settle(connection, subject, case, spoken)
@@ -221,39 +189,17 @@ async def _join(
 
 
 async def _open(
-    connection: AsyncConnection, sender: Sender, office: Office, named: Current, event: StatusEvent,
-    entry: dict[str, Any], *, epoch: int,
+    connection: AsyncConnection, sender: Sender, office: Office, named: Current, event: StatusEvent, parked: Answer,
+    *, epoch: int,
 ) -> Answer:  # fmt: skip
-    """Bring a case into being, with whatever was waiting for it."""
-    waiting = await entries.waiting(
-        connection, office.id, sender.mode, entry["register"], event.number, MOST_ENTRIES_PER_CASE
-    )
-    live_from = await organisations.live_from(connection, office.id, sender.source_id)
-    subject = Subject(office, sender.mode, new_id(), 0, named, live_from, sender.source_id, None)
-    opener = Placed(entry["id"], event)
-    opened_at = timeline.position(event, named.definition, office.zone)
-    life = Life(subject.id, epoch, opened_at, opened_at)
-    mine = [each for each in waiting if life_for((life,), each.occurred_at, opens=False)]
-    case = folding.folded(subject, [opener, *(entries.to_placed(each) for each in mine)])
-    if case.opener is None:
-        return await _park(connection, sender, office, event, entry, named)
-    values = folding.case_values(subject, case, None) | {
-        "organisation_id": office.id, "mode": sender.mode.value, "id": subject.id, "register": entry["register"],
-        "number": event.number, "epoch": epoch, "service": named.definition.service,
-        "live_from": live_from,
-    }  # fmt: skip
-    reference = await _new_case(connection, values)
-    await _add(connection, sender, subject, entry, event, case)
-    await folding.place(connection, subject, case, mine)
-    await folding.settle(connection, subject, case, ())
-    return Answer(_outcome(case, entry["id"]), entry["id"], reference)
-
-
-async def _new_case(connection: AsyncConnection, values: dict[str, Any]) -> str:
-    while True:
-        reference = references.reference(secrets.randbelow(references.CAPACITY))
-        if await cases.add(connection, values | {"reference": reference}):
-            return reference
+    """Bring a case into being with the event that was just parked, and with whatever was waiting for it."""
+    register = event.register or sender.registers[0]
+    waiting = await entries.waiting(connection, office.id, sender.mode, register, event.number, MOST_ENTRIES_PER_CASE)
+    opener = next(row for row in waiting if row.id == parked.entry)
+    opened = await open_case(connection, office, sender.mode, named, opener, waiting, epoch)
+    if opened is None:
+        return parked
+    return Answer(_outcome(opened.case, parked.entry), parked.entry, opened.reference)
 
 
 async def _park(
@@ -275,7 +221,6 @@ async def _park(
         raise _Raced
     if isinstance(event.body, PartyReported):
         await parties.add(connection, office.id, sender.mode, entry["id"], event.body)
-    await _alert(connection, sender, office, event, outcome)
     return Answer(outcome, entry["id"])
 
 

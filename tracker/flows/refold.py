@@ -21,6 +21,7 @@ from tracker.core.messages import MessageState, Purpose, Reason
 from tracker.core.outreach import Outreach, Setting, Spoken
 from tracker.core.timeline import Folded, Line, Placed, fold
 from tracker.store import cases, entries, messages, parties, promises
+from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode, new_id
 from tracker.store.organisations import Office
 from tracker.store.services import Current
@@ -130,7 +131,7 @@ async def tell(
     setting = Setting(subject.id, subject.live_from, subject.mode is Mode.TEST)
     wanted = (*outreach.warranted(case, definition, setting, spoken), *extra)
     on_record = {each.key: each for each in spoken}
-    to_write = [each for each in wanted if _open(on_record.get(each.key))]
+    to_write = [each for each in wanted if _anew(each, on_record.get(each.key))]
     now = subject.office.now
     recipients = await _recipients(connection, subject, case)
     rows = [_message(subject, case, each, recipients) for each in to_write]
@@ -139,21 +140,35 @@ async def tell(
     return any(each.key not in on_record for each in wanted)
 
 
-def _open(before: Spoken | None) -> bool:
-    """Whether a decision may still be taken anew."""
-    return before is None or before.state in outreach.UNDECIDED or before.state is MessageState.WITHHELD
+def _anew(said: Outreach, before: Spoken | None) -> bool:
+    """Whether a decision is to be written: a first one, one that nobody has heard yet (its facts may have moved), or
+    one that was withheld for a reason that holds no longer."""
+    if before is None or before.state in outreach.UNDECIDED:
+        return True
+    return before.state is MessageState.WITHHELD and before.reason is not said.reason
 
 
 async def _recipients(connection: AsyncConnection, subject: Subject, case: Folded) -> dict[tuple[str, str], UUID]:
-    rows = [
+    """Where each party is reached now, by party and channel; written only where that has changed."""
+    known = {
+        (row.party, row.channel): (row.id, row.address)
+        for row in await parties.of_case(connection, subject.office.id, subject.mode, subject.id)
+    }
+    reached = {
+        (party.party, each.channel.value): each.address
+        for _, party in sorted(case.parties.items())
+        for each in reversed(party.channels)
+    }
+    changed = [
         {
             "organisation_id": subject.office.id, "mode": subject.mode.value, "id": new_id(), "case_id": subject.id,
-            "party": party.party, "channel": address.channel.value, "address": address.address,
+            "party": party, "channel": channel, "address": address,
         }
-        for _, party in sorted(case.parties.items())
-        for address in {each.channel: each for each in reversed(party.channels)}.values()
+        for (party, channel), address in reached.items()
+        if known.get((party, channel), (None, None))[1] != address
     ]  # fmt: skip
-    return await parties.recipients(connection, rows)
+    written = await parties.recipients(connection, changed)
+    return {key: id_ for key, (id_, _) in known.items()} | written
 
 
 def _message(subject: Subject, case: Folded, said: Outreach, recipients: dict[tuple[str, str], UUID]) -> dict[str, Any]:
@@ -213,7 +228,7 @@ def _kept(subject: Subject, case: Folded, standing: Any) -> promises.Kept:
 async def refold(connection: AsyncConnection, subject: Subject) -> None:
     """Read the events of a case again and write what has changed."""
     stored, spoken = await load(connection, subject)
-    case = folded(subject, [entries.to_placed(row) for row in stored])
+    case = folded(subject, [to_placed(row) for row in stored])
     await place(connection, subject, case, stored)
     await settle(connection, subject, case, spoken)
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core import timeline
 from tracker.core.definition_files import Fault, compare, inherit, read
 from tracker.core.definitions import Definition
 from tracker.core.errors import DefinitionRefused
 from tracker.flows import refold as folding
-from tracker.store import cases, organisations, services
+from tracker.flows.opening import open_case
+from tracker.store import cases, entries, organisations, services
+from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 from tracker.store.organisations import Office
@@ -20,7 +27,7 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an apply did: the version that holds now, and how many cases were read again by it."""
+    """What an apply did: the version that holds now, and how many cases it moved to another stage or opened."""
 
     service: str
     version: int
@@ -65,7 +72,7 @@ async def apply(store: Store, office: Office, text: str) -> Applied:
         current = (
             old if old and not changed else await services.add_version(connection, office.id, merged, text, office.now)
         )
-    moved = await _read_again(store, office, current)
+    moved = await _read_again(store, office, current) + await _release_quarantine(store, office, current)
     return Applied(definition.service, current.version, changed, moved)
 
 
@@ -95,3 +102,33 @@ async def _fold_one(store: Store, organisation_id: UUID, mode: Mode, case_id: UU
         await folding.refold(connection, folding.subject(office, mode, row, current))
         after = await cases.by_id(connection, organisation_id, mode, case_id)
         return after is not None and (after.stage, after.unmapped) != (row.stage, row.unmapped)
+
+
+async def _release_quarantine(store: Store, office: Office, current: Current) -> int:
+    """Events without a case whose status code is known by now: open the cases they open, let the others wait."""
+    async with store.reading() as connection:
+        numbers = await entries.quarantined_numbers(connection, office.id, current.definition.service)
+    opened = 0
+    for mode, register, number in numbers:
+        async with store.transaction() as connection:
+            await organisations.lock_number(connection, office.id, Mode(mode), register, number)
+            opened += await _try_again(connection, office.id, Mode(mode), register, number, current)
+    return opened
+
+
+async def _try_again(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str, current: Current
+) -> int:
+    office = await organisations.office(connection, organisation_id)
+    waiting = await entries.waiting(connection, organisation_id, mode, register, number, BATCH)
+    known = [row for row in waiting if row.service == current.definition.service and _mapped(row, current)]
+    await entries.park(connection, organisation_id, mode, [row.id for row in known])
+    epoch = len(await cases.by_number(connection, organisation_id, mode, register, number)) + 1
+    for row in known:
+        if timeline.opens(to_placed(row).event, current.definition):
+            return int(await open_case(connection, office, mode, current, row, waiting, epoch) is not None)
+    return 0
+
+
+def _mapped(row: Row[Any], current: Current) -> bool:
+    return current.definition.stage_for(row.body.get("status", "")) is not None

@@ -16,6 +16,7 @@ from tracker.core import outreach
 from tracker.core.outreach import Setting
 from tracker.flows import refold as folding
 from tracker.store import cases, entries, limits, organisations, records, services
+from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 
@@ -74,7 +75,7 @@ async def _visit(store: Store, identity: Row[Any], *, speak: bool) -> None:
             return
         subject = folding.subject(office, mode, row, current)
         stored, spoken = await folding.load(connection, subject)
-        case = folding.folded(subject, [entries.to_placed(each) for each in stored])
+        case = folding.folded(subject, [to_placed(each) for each in stored])
         await folding.place(connection, subject, case, stored)
         extra: tuple[outreach.Outreach, ...] = ()
         if speak and row.next_word_on is not None:

@@ -1,13 +1,12 @@
 """Entries: every event that was accepted, each at its place in a timeline or still waiting for one.
 
-Codes and dates stand in `body`, what people wrote in `words`, so that an erasure can blank the words and keep
-the facts. Parties are kept in `store.parties`.
+Codes and dates stand in `body`, what people wrote in `words`: see `store.bodies`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -30,22 +29,12 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.events import (
-    Audience,
-    Body,
-    CorrectionReported,
-    NeededItem,
-    NeedsReported,
-    NoteReported,
-    PartyReported,
-    ReopenReported,
-    StatusEvent,
-    StatusReported,
-)  # fmt: skip
-from tracker.core.timeline import Placed, Placement
+from tracker.core.events import StatusEvent
+from tracker.core.timeline import Placement
+from tracker.store.bodies import split
 from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
 from tracker.store.organisations import Sender
-from tracker.store.parties import PARTY, party_body
+from tracker.store.parties import PARTY
 
 
 class Entry(SQLModel, table=True):
@@ -92,8 +81,6 @@ class Entry(SQLModel, table=True):
 
 ENTRY = table(Entry)
 
-_WORDS = frozenset({"reason", "public_note", "internal_note", "text", "why"})
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -119,7 +106,7 @@ async def seen(connection: AsyncConnection, sender: Sender, event_id: str) -> Se
 
 def entry_row(sender: Sender, entry: UUID, event: StatusEvent, register: str, fingerprint: bytes) -> dict[str, Any]:
     """The columns of a new entry, but for where it was placed."""
-    body, words = _split(event.body)
+    body, words = split(event.body)
     return {
         "organisation_id": sender.organisation_id, "mode": sender.mode.value, "id": entry,
         "source_id": sender.source_id, "source": event.source, "event_id": event.id, "type": event.type,
@@ -212,7 +199,7 @@ async def place(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None
         await connection.execute(_PLACE, rows)
 
 
-async def expire(connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int) -> Sequence[Row[Any]]:
+async def expire(connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int) -> list[Any]:
     """Give up on parked entries whose case never came: kept as dead letters, returned for an alert."""
     statement = text(
         """
@@ -228,84 +215,18 @@ async def expire(connection: AsyncConnection, organisation_id: UUID, now: dateti
     return list((await connection.execute(statement, values)).all())
 
 
-async def quarantined_numbers(
-    connection: AsyncConnection, organisation_id: UUID, service: str, limit: int
-) -> Sequence[Row[Any]]:
-    """Case numbers (mode, register, number) with entries of this service in quarantine."""
-    query = (
-        select(ENTRY.c.mode, ENTRY.c.register, ENTRY.c.number)
-        .where(
-            ENTRY.c.organisation_id == organisation_id,
-            ENTRY.c.service == service,
-            ENTRY.c.placement == Placement.QUARANTINED,
-        )
-        .distinct()
-        .limit(limit)
+async def quarantined_numbers(connection: AsyncConnection, organisation_id: UUID, service: str) -> list[Any]:
+    """Case numbers (mode, register, number) without a case that have entries of this service in quarantine."""
+    query = select(ENTRY.c.mode, ENTRY.c.register, ENTRY.c.number).where(
+        ENTRY.c.organisation_id == organisation_id, ENTRY.c.service == service,
+        ENTRY.c.placement == Placement.QUARANTINED, ENTRY.c.case_id.is_(None),
+    )  # fmt: skip
+    return list((await connection.execute(query.distinct())).all())
+
+
+async def park(connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: list[UUID]) -> None:
+    """Entries whose code is known by now wait for their case like any other."""
+    where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.id.in_(ids))
+    await connection.execute(
+        update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(placement=Placement.PARKED)
     )
-    return (await connection.execute(query)).all()
-
-
-def to_placed(row: Row[Any]) -> Placed:
-    """The event that an entry keeps."""
-    event = StatusEvent(
-        id=row.event_id, source=row.source, type=row.type, number=row.number, time=row.occurred_at,
-        body=_join(row), register=row.register, sequence=row.sequence, occurred_on=row.occurred_on,
-        sensitive=row.sensitive, hold_until=row.hold_until,
-    )  # fmt: skip
-    return Placed(row.id, event)
-
-
-def _split(body: Body) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Codes and dates, and what people wrote."""
-    if isinstance(body, PartyReported):
-        return {}, None
-    if isinstance(body, NeedsReported):
-        items = [_plain(asdict(item)) for item in body.items]
-        words = {str(place): item.pop("text") for place, item in enumerate(items) if item.get("text") is not None}
-        return {"items": items}, words or None
-    plain = _plain(asdict(body))
-    words = {name: plain.pop(name) for name in list(plain) if name in _WORDS}
-    return plain, {name: value for name, value in words.items() if value is not None} or None
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in values.items()
-        if value is not None and value is not False
-    }
-
-
-def _join(row: Row[Any]) -> Body:
-    body, words = row.body, row.words or {}
-    match row.type:
-        case "case.status":
-            return StatusReported(
-                service=body["service"], status=body["status"], reason=words.get("reason"),
-                public_note=words.get("public_note"), internal_note=words.get("internal_note"),
-                expected_on=_day(body.get("expected_on")), served_on=_day(body.get("served_on")),
-            )  # fmt: skip
-        case "case.needs":
-            return NeedsReported(tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"])))
-        case "case.party":
-            return party_body(row)
-        case "case.note":
-            return NoteReported(words.get("text", ""), Audience(body["audience"]))
-        case "case.correction":
-            return CorrectionReported(body["event"], words.get("why", ""))
-        case "case.reopen":
-            return ReopenReported(body.get("status"))
-        case _:
-            raise ValueError(f"an entry of the unknown type {row.type}")
-
-
-def _item(item: dict[str, Any], words: str | None) -> NeededItem:
-    supplied = item.get("supplied_at")
-    return NeededItem(
-        item=item["item"], text=words, code=item.get("code"), due_on=_day(item.get("due_on")),
-        supplied_at=datetime.fromisoformat(supplied) if supplied else None, remove=item.get("remove", False),
-    )  # fmt: skip
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

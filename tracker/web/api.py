@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tracker.core.facts import CaseFacts, Moment, PromiseFacts
 from tracker.flows.lookup import Asked, look_up
 from tracker.store.engine import Store
+from tracker.web.body import read_body
+
+MOST_BYTES, SECONDS = 4_000, 10.0
+"""The longest body, and how long it may take to arrive."""
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 
@@ -42,10 +48,14 @@ class TrackIn(BaseModel):
     """A reference and the known fact that opens its page."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
-    reference: Typed = Field(description="As printed or typed; case, spaces and dashes do not matter.")
-    known_fact: Typed = Field(description="What the service asks for: a postcode, a surname, a date of birth.")
+    reference: Typed = Field(
+        description="As printed or typed; case, spaces and dashes do not matter.", examples=["CDFG-HJKM-NPR3"]
+    )
+    known_fact: Typed = Field(
+        description="What the service asks for: a postcode, a surname, a date of birth.", examples=["NW4 2BC"]
+    )
     language: Annotated[str, StringConstraints(max_length=20)] | None = Field(
-        default=None, description="The language to answer in, if the service offers it."
+        default=None, description="The language to answer in, if the service offers it.", examples=["en"]
     )
 
 
@@ -123,9 +133,33 @@ class TrackOut(BaseModel):
     language: str
 
 
+class _ReadBefore(Request):
+    """A request whose body was read already, under limits."""
+
+    def __init__(self, request: Request, content: bytes) -> None:
+        super().__init__(request.scope, request.receive)
+        self._content = content
+
+    async def body(self) -> bytes:
+        return self._content
+
+
+class _Limited(APIRoute):
+    """A route that reads no more of a body than it can use; the framework would read all that comes."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The framework's handler, given the body."""
+        handle = super().get_route_handler()
+
+        async def limited(request: Request) -> Response:
+            return await handle(_ReadBefore(request, await read_body(request, MOST_BYTES, SECONDS)))
+
+        return limited
+
+
 def router(store: Store, secret: bytes) -> APIRouter:
     """The public API."""
-    routes = APIRouter(prefix="/api/v1", tags=["citizen"])
+    routes = APIRouter(prefix="/api/v1", tags=["citizen"], route_class=_Limited)
 
     @routes.post("/track", response_model=TrackOut, summary="Look up one request")
     async def track(asked: TrackIn, request: Request, response: Response) -> TrackOut:

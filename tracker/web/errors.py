@@ -201,7 +201,10 @@ def _from_tracker(error: errors.TrackerError) -> _Problem:
 def _from(error: Exception) -> _Problem:
     if isinstance(error, RequestValidationError):
         # The messages of the fields may repeat what was sent, so only their places are named.
-        places = [".".join(map(_plain_step, fault["loc"])) for fault in error.errors()[:10]]
+        faults = error.errors()[:10]
+        if any(fault["type"] == "json_invalid" for fault in faults):
+            return _from_http(HTTPException(400, "The body is not JSON."))
+        places = [".".join(map(_plain_step, fault["loc"])) for fault in faults]
         remedy = "Mend what is named; the API's description lists each field and its kind."
         return _Problem(_INVALID, f"Does not fit: {', '.join(places)}.", remedy, {}, {})
     if isinstance(error, HTTPException):

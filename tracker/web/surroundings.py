@@ -17,7 +17,7 @@ POLICY = (
 
 
 class Surroundings:
-    """ASGI middleware. The log names the route, never the query or a body."""
+    """ASGI middleware. The log names the route, never the query or a body. HEAD is GET without the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -26,13 +26,17 @@ class Surroundings:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun, status = time.perf_counter(), 0
+        begun, status, method = time.perf_counter(), 0, scope["method"]
+        if method == "HEAD":
+            scope = {**scope, "method": "GET"}
 
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 _secure(MutableHeaders(scope=message))
+            elif method == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         try:
@@ -42,7 +46,7 @@ class Surroundings:
             milliseconds = round((time.perf_counter() - begun) * 1000, 1)
             log.info(
                 "request",
-                extra={"method": scope["method"], "route": route, "status": status, "milliseconds": milliseconds},
+                extra={"method": method, "route": route, "status": status, "milliseconds": milliseconds},
             )
 
 

@@ -1,0 +1,197 @@
+"""The page of one request says what is known about it, whose turn it is and whose date, and nothing more."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from templates.environment import page
+from tests.templates import samples
+from tracker.core.facts import CaseFacts, HistoryFacts, Moment
+
+
+def words(html: str) -> str:
+    """What a person reads: no tags, single spaces."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split()).replace(" .", ".").replace(" ,", ",")
+
+
+def case(facts: CaseFacts) -> str:
+    return page("case.html", "en", facts=facts)
+
+
+PAGES = {f"case_{name}": case(facts) for name, facts in samples.CASES.items()}
+
+
+@pytest.mark.parametrize("name", samples.CASES)
+def test_the_four_answers_come_first(name: str) -> None:
+    html = PAGES[f"case_{name}"]
+    places = [html.index(f'id="{section}-title"') for section in ("now", "do", "when", "past", "sent")]
+    assert places == sorted(places)
+    assert "CDFG-HJKM-NPR3" in html
+    assert "progress" not in html
+    assert "%" not in words(html)
+
+
+def test_who_has_the_ball_is_said() -> None:
+    assert "The next step is ours." in words(PAGES["case_ordinary"])
+    assert "We are waiting for you." in words(PAGES["case_waiting_for_you"])
+    assert "We are waiting for the police." in words(PAGES["case_waiting_for_others"])
+    assert "We are waiting for somebody outside our office." in words(PAGES["case_bare_waiting_for_others"])
+
+
+def test_tasks_carry_their_deadlines_and_what_came_is_no_task() -> None:
+    said = words(PAGES["case_waiting_for_you"])
+    assert "Please send us 2 things." in said
+    assert "By Thursday 12 March 2026" in said
+    assert "What we have from you The signed form (it came on 1 March 2026)" in said
+    assert "The date may move by the days that we wait for you." in said
+
+
+def test_a_deadline_that_passed_is_said_to_have_passed() -> None:
+    late = replace(samples.PASSPORT, due_on=date(2026, 3, 4))
+    assert "The last day was Wednesday 4 March 2026." in words(case(replace(samples.ORDINARY, needs=(late,))))
+    today = replace(samples.PASSPORT, due_on=date(2026, 3, 5))
+    assert "By Thursday 5 March 2026" in words(case(replace(samples.ORDINARY, needs=(today,))))
+
+
+def test_a_date_says_whose_it_is_and_how_sure() -> None:
+    said = words(PAGES["case_ordinary"])
+    assert "By 24 March 2026. 9 in 10 requests like yours are finished by then." in said
+    assert "We will write to you by 16 March 2026, even if nothing has changed." in said
+    assert "The limit set by law is 17 April 2026. If we pass it, you can" in said
+    assert "Riverton Council set this date." in words(PAGES["case_office_date"])
+    slow = words(PAGES["case_slow_tail"])
+    assert "Half are finished by 9 March 2026. 9 in 10 requests like yours are finished by 2 June 2026." in slow
+
+
+def test_a_date_that_passed_is_not_repeated_as_if_it_stood() -> None:
+    said = words(PAGES["case_late"])
+    assert "Later than we said. We are sorry. We said 3 March 2026. That day has passed." in said
+    assert "By 3 March 2026." not in said
+
+
+def test_a_date_missed_on_an_open_request_is_owned_up_to() -> None:
+    missed = replace(samples.PROMISE, outcome="missed", latest_on=date(2026, 3, 4))
+    said = words(case(replace(samples.ORDINARY, promise=None, promises=(missed,))))
+    assert "Later than we said. We are sorry. We said 4 March 2026." in said
+    renewed = replace(missed, superseded_at=samples.at(3, 5))
+    said = words(case(replace(samples.ORDINARY, promises=(samples.PROMISE, renewed))))
+    assert "Later than we said" not in said
+    assert "By 24 March 2026." in said
+
+
+@pytest.mark.parametrize("reason", [None, "thin_history", "waiting_on_other"])
+def test_without_a_date_there_is_a_reason_and_never_a_code(reason: str | None) -> None:
+    said = words(case(replace(samples.ORDINARY, promise=None, promises=(), no_promise_reason=reason)))
+    assert "We cannot give you a date yet." in said
+    assert "We do not know enough yet" in said
+    assert "_" not in said
+
+
+def test_the_offices_own_reason_is_said() -> None:
+    facts = replace(samples.ORDINARY, promise=None, no_promise_reason="The court sets the day.")
+    assert "The court sets the day." in words(case(facts))
+
+
+def test_a_silent_source_is_admitted_and_nothing_is_claimed_past_it() -> None:
+    said = words(PAGES["case_silent"])
+    assert "The last news from Riverton Council came at 02:00 on 5 March. Nothing has come since." in said
+    assert "Nothing that we know of." in said
+    assert "We cannot say right now. The date we gave you was 24 March 2026." in said
+    assert "even if nothing has changed" not in said
+    assert "What is happening now" not in said
+
+
+def test_an_old_date_stays_visible() -> None:
+    html = PAGES["case_changed"]
+    assert "<s>10 March 2026</s>" in html
+    assert "We gave it to you on 20 February 2026 and changed it on 2 March 2026." in words(html)
+    assert "Dates that changed" not in PAGES["case_ordinary"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        ("done", "Your request is finished. We have done what we needed to do."),
+        ("refused", "Your request is finished. The answer was no."),
+        ("withdrawn", "Nobody is working on it any more."),
+        ("merged", "Your request was joined to another one."),
+    ],
+)
+def test_a_closed_request_says_how_it_ended_and_promises_nothing_more(outcome: str, sentence: str) -> None:
+    said = words(case(replace(samples.DONE, outcome=outcome, next_word_by=date(2026, 4, 1))))
+    assert sentence in said
+    assert "We finished in time." in said
+    assert "We will write to you by" not in said
+    assert "When you will hear" not in said
+    assert ("Citizens Advice" in said) is (outcome == "refused")
+
+
+def test_a_missed_date_is_admitted_at_the_end() -> None:
+    facts = replace(samples.DONE, promise=None, promises=(replace(samples.PROMISE, outcome="missed"),))
+    assert "We were late. We are sorry." in words(case(facts))
+
+
+def test_messages_say_no_more_than_is_known_and_withheld_ones_are_not_shown() -> None:
+    states = ("due", "held", "sending", "sent", "delivered", "failed", "unknown", "withheld", "of_tomorrow")
+    one = samples.ORDINARY.messages[0]
+    said = words(case(replace(samples.ORDINARY, messages=tuple(replace(one, state=state) for state in states))))
+    assert said.count("There is news (text message)") == len(states) - 1
+    assert said.count("Waiting to be sent.") == 2
+    assert said.count("We do not know whether it arrived.") == 2
+    assert said.count("We do not know yet whether it arrived.") == 1
+    assert "It did not arrive." in said
+    assert "Arrived. We sent it at 11:00 on 2 March." in said
+
+
+def test_the_newest_date_is_the_one_judged_at_the_end() -> None:
+    newest = replace(samples.PROMISE, outcome="kept", latest_on=date(2026, 4, 1))
+    older = replace(samples.PROMISE, outcome="withdrawn")
+    said = words(case(replace(samples.DONE, promise=None, promises=(newest, older))))
+    assert "By 1 April 2026. We finished in time." in said
+
+
+def test_silence_after_the_end_is_no_news() -> None:
+    said = words(case(replace(samples.DONE, source_silent=True)))
+    assert "Nothing has come since" not in said
+    assert "The last news from Riverton Council came at 02:00 on 5 March." in said
+
+
+def test_a_note_without_a_stage_is_a_line_and_an_empty_line_is_none() -> None:
+    lines = (HistoryFacts(Moment(at=samples.NOW), None, "", "Bring a pen."), HistoryFacts(Moment(), None, "", ""))
+    html = case(replace(samples.ORDINARY, history=lines))
+    assert "A note from the office Bring a pen." in words(html)
+    assert html.count('class="timeline-when"') == 1
+
+
+def test_a_date_that_was_taken_back_stays_visible_too() -> None:
+    taken = replace(samples.PROMISE, outcome="withdrawn")
+    html = case(replace(samples.ORDINARY, promise=None, promises=(taken,)))
+    assert "<s>24 March 2026</s>" in html
+    assert "It does not hold any more." in html
+    assert "We cannot give you a date yet." in html
+
+
+def test_no_code_of_a_reason_is_shown() -> None:
+    old = replace(samples.PROMISE, superseded_at=samples.at(3, 4), reason="office_changed_date")
+    said = words(case(replace(samples.ORDINARY, promises=(samples.PROMISE, old))))
+    assert "Riverton Council set a new date." in said
+    assert "_" not in said
+
+
+def test_a_day_without_a_time_stays_a_day() -> None:
+    said = words(PAGES["case_ordinary"])
+    assert "On 20 February We have your request" in said
+    assert "00:00" not in said
+
+
+def test_instants_are_told_in_the_readers_zone() -> None:
+    facts = replace(samples.ORDINARY, zone="Pacific/Auckland", history=(), messages=())
+    facts = replace(facts, stage=replace(facts.stage, since=Moment(at=samples.at(3, 2, 13, 5))))
+    assert "This began at 02:05 on 3 March." in words(case(facts))
+    assert "at 13:05 on 2 March 2025" in words(
+        case(replace(samples.ORDINARY, last_reported_at=samples.at(3, 2, 13, 5).replace(year=2025)))
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -33,6 +34,7 @@ TOGETHER = 8
 """How many messages one worker hands over at the same time; at most that many connections serve them."""
 
 IDLE_SECONDS = 0.5
+TIDY_SECONDS = 600.0
 MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(minutes=1)
 
@@ -53,10 +55,13 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped. A database that is away is waited for, with growing and uneven pauses."""
-        failures = 0
+        failures, tidied = 0, 0.0
         while not self._stop.is_set():
             try:
                 done = await self.once() + await sweep(self._store)
+                if time.monotonic() - tidied > TIDY_SECONDS:
+                    await forget_failures(self._store)
+                    tidied = time.monotonic()
                 failures = 0
                 pause = 0.0 if done else IDLE_SECONDS
             except (DBAPIError, OSError, TimeoutError) as fault:
@@ -71,10 +76,6 @@ class Worker:
                 await asyncio.wait_for(self._stop.wait(), seconds)
             except TimeoutError:
                 return
-
-    async def housekeep(self) -> None:
-        """What need not be done often."""
-        await forget_failures(self._store)
 
     async def carry(self, organisation_id: UUID) -> None:
         """Carry everything that is due in one organisation; returns when nothing is left or under way."""

@@ -183,6 +183,24 @@ def add_key(
     _with_parts(_settings(data_dir), run)
 
 
+@app.command()
+def alerts(organisation: OrganisationName, data_dir: DataDir = None) -> None:
+    """What an operator should do, the newest first."""
+
+    async def run(parts: Parts) -> None:
+        office = await offices.organisation(parts.store, organisation)
+        found = await offices.alerts(parts.store, office)
+        for alert in found:
+            out.print(
+                f"{alert.last_at:%Y-%m-%d %H:%M} {alert.kind}: {alert.subject} ({alert.times} times)", markup=False
+            )
+            out.print(f"  {alert.remedy}", markup=False)
+        if not found:
+            out.print("Nothing to do.")
+
+    _with_parts(_settings(data_dir), run)
+
+
 @services_app.command("validate")
 def validate(
     path: Annotated[Path, typer.Argument(help="A definition, or a folder of them.", exists=True)],

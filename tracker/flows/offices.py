@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy import Row
+
 from tracker.core.errors import SetupRefused
-from tracker.store import organisations
+from tracker.store import organisations, records
 from tracker.store.columns import Mode, new_id
 from tracker.store.engine import Store
 from tracker.store.organisations import PATIENCE, Footing, Office, Rhythm
@@ -93,6 +97,12 @@ async def add_key(store: Store, office: Office, source: str, mode: Mode) -> str:
         }  # fmt: skip
         await organisations.add_key(connection, values)
     return token
+
+
+async def alerts(store: Store, office: Office) -> Sequence[Row[Any]]:
+    """What operators should do for an organisation, the newest first: kind, subject, remedy, times, last_at."""
+    async with store.reading() as connection:
+        return await records.alerts(connection, office.id)
 
 
 def _named(name: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -196,28 +196,30 @@ def _facts(subject: Subject, case: Folded, said: Outreach) -> dict[str, Any]:
 
 
 async def keep_ledger(connection: AsyncConnection, subject: Subject, case: Folded) -> None:
-    """Write what the events mean for the promise that stands: made, replaced, judged."""
-    standing = await promises.standing(connection, subject.office.id, subject.mode, subject.id)
-    now = subject.office.now
+    """Write what the events mean for the date that the office gave: made, replaced, judged."""
+    before = await promises.newest(connection, subject.office.id, subject.mode, subject.id)
+    now, standing = subject.office.now, before is not None and promises.stands(before)
     if case.state is CaseState.CLOSED or case.office_on is None:
-        if standing is not None:
-            kept = _kept(subject, case, standing) if case.state is CaseState.CLOSED else promises.Kept.WITHDRAWN
-            await promises.judge(connection, standing, kept, now)
-    elif standing is None or standing.latest_on != case.office_on:
-        id_ = new_id()
-        if standing is not None:
-            await promises.supersede(connection, standing, id_, "office_changed_date", now)
-        await promises.make(
-            connection,
-            {
-                "organisation_id": subject.office.id, "mode": subject.mode.value, "id": id_, "case_id": subject.id,
-                "entry_id": case.office_entry, "basis": promises.Basis.OFFICE.value, "latest_on": case.office_on,
-                "made_at": now,
-            },
-        )  # fmt: skip
+        if before is not None and standing:
+            kept = _kept(subject, case, before) if case.state is CaseState.CLOSED else promises.Kept.WITHDRAWN
+            await promises.judge(connection, before, kept, now)
+        return
+    if before is not None and before.latest_on == case.office_on and before.outcome != promises.Kept.WITHDRAWN:
+        return
+    id_ = new_id()
+    if before is not None and standing:
+        await promises.supersede(connection, before, id_, "office_changed_date", now)
+    await promises.make(
+        connection,
+        {
+            "organisation_id": subject.office.id, "mode": subject.mode.value, "id": id_, "case_id": subject.id,
+            "entry_id": case.office_entry, "basis": promises.Basis.OFFICE.value, "latest_on": case.office_on,
+            "passes_at": calendars.start_of(case.office_on + timedelta(days=1), subject.office.zone), "made_at": now,
+        },
+    )  # fmt: skip
 
 
-def _kept(subject: Subject, case: Folded, standing: Any) -> promises.Kept:
+def _kept(subject: Subject, case: Folded, standing: Row[Any]) -> promises.Kept:
     """A promise is kept when the case was finished on or before its date, in the office's zone."""
     if case.outcome is Outcome.WITHDRAWN:
         return promises.Kept.WITHDRAWN

@@ -1,7 +1,7 @@
-"""What falls due without an event: silences, what was held back, what was parked for too long.
+"""What falls due without an event: silences, what was held back, dates that pass, events whose case never came.
 
-Each sweep takes what is due from a partial index, in small batches, every case in a transaction of its own, so
-that it may run twice at once and be stopped at any point.
+Each sweep takes what is due from partial indexes, in small batches, every case in a transaction of its own, so
+that it may run twice at once and be stopped at any point. Its cost grows with what is due, not with what is stored.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core import outreach
 from tracker.core.outreach import Setting
 from tracker.flows import refold as folding
-from tracker.store import cases, entries, limits, organisations, records, services
+from tracker.store import cases, entries, limits, organisations, promises, records, services
 from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
@@ -26,13 +26,15 @@ BATCH = 100
 async def sweep(store: Store, only: UUID | None = None) -> int:
     """Do what is due in one organisation, or in all; returns how much was done, so that a caller may go on."""
     async with store.reading() as connection:
-        offices = [only] if only else await organisations.all_ids(connection)
-    done = 0
-    for organisation_id in offices:
-        done += await _keep_word(store, organisation_id)
-        done += await _wake(store, organisation_id)
-        done += await _expire(store, organisation_id)
-    return done
+        due = await cases.due(connection, only, BATCH)
+    for identity in due:
+        await _visit(store, identity)
+    async with store.transaction() as connection:
+        missed = await promises.miss(connection, only, BATCH)
+        gone = await entries.expire(connection, only, BATCH)
+        silent = await organisations.fallen_silent(connection, only)
+        await _alert(connection, gone, silent)
+    return len(due) + missed + len(gone)
 
 
 async def forget_failures(store: Store) -> None:
@@ -41,34 +43,15 @@ async def forget_failures(store: Store) -> None:
         await limits.forget(connection)
 
 
-async def _keep_word(store: Store, organisation_id: UUID) -> int:
-    """No case stays silent beyond its limit: say that it is still being worked on."""
-    async with store.reading() as connection:
-        now = (await organisations.office(connection, organisation_id)).now
-        due = await cases.due_for_word(connection, organisation_id, now, BATCH)
-    for row in due:
-        await _visit(store, row, speak=True)
-    return len(due)
-
-
-async def _wake(store: Store, organisation_id: UUID) -> int:
-    """What was held back until now may speak."""
-    async with store.reading() as connection:
-        now = (await organisations.office(connection, organisation_id)).now
-        due = await cases.due_to_wake(connection, organisation_id, now, BATCH)
-    for row in due:
-        await _visit(store, row, speak=False)
-    return len(due)
-
-
-async def _visit(store: Store, identity: Row[Any], *, speak: bool) -> None:
-    """Look at one case again under its lock; whoever comes second finds nothing left to do."""
+async def _visit(store: Store, identity: Any) -> None:
+    """Look at one case again under its lock: keep the word that is due, let what was held back speak. Whoever
+    comes second finds nothing left to do."""
     mode = Mode(identity.mode)
     async with store.transaction() as connection:
         await organisations.lock_number(connection, identity.organisation_id, mode, identity.register, identity.number)
         office = await organisations.office(connection, identity.organisation_id)
         row = await cases.by_id(connection, office.id, mode, identity.id)
-        if row is None or not _due(row.next_word_at if speak else row.wake_at, office.now):
+        if row is None or not (_due(row.next_word_at, office.now) or _due(row.wake_at, office.now)):
             return
         current = await services.current(connection, office.id, row.service)
         if current is None:
@@ -77,24 +60,22 @@ async def _visit(store: Store, identity: Row[Any], *, speak: bool) -> None:
         stored, spoken = await folding.load(connection, subject)
         case = folding.folded(subject, [to_placed(each) for each in stored])
         await folding.place(connection, subject, case, stored)
-        extra: tuple[outreach.Outreach, ...] = ()
-        if speak and row.next_word_on is not None:
+        word: tuple[outreach.Outreach, ...] = ()
+        if _due(row.next_word_at, office.now):
             setting = Setting(subject.id, subject.live_from, mode is Mode.TEST)
-            extra = outreach.still_working(case, current.definition, setting, spoken, row.next_word_on)
-        await folding.settle(connection, subject, case, spoken, extra)
+            word = outreach.still_working(case, current.definition, setting, spoken, row.next_word_on)
+        await folding.settle(connection, subject, case, spoken, word)
 
 
 def _due(at: datetime | None, now: datetime) -> bool:
     return at is not None and at <= now
 
 
-async def _expire(store: Store, organisation_id: UUID) -> int:
-    """Give up on events whose case never came, and tell operators."""
-    async with store.transaction() as connection:
-        now = (await organisations.office(connection, organisation_id)).now
-        gone = await entries.expire(connection, organisation_id, now, BATCH)
-        for row in gone:
-            remedy = "Ask the back office about this case number: its opening event never came. Send it to go on."
-            subject = f"{row.source} {row.number}"
-            await records.alert(connection, organisation_id, Mode(row.mode), "parked_expired", subject, remedy, now)
-    return len(gone)
+async def _alert(connection: AsyncConnection, gone: list[Any], silent: list[Any]) -> None:
+    for row in gone:
+        remedy = "Ask the back office about this case number: its opening event never came. Send it to go on."
+        subject = f"{row.source} {row.number}"
+        await records.alert(connection, row.organisation_id, Mode(row.mode), "parked_expired", subject, remedy, row.now)
+    for row in silent:
+        remedy = "Ask whether the source still runs. What would be said of its cases is held until it reports again."
+        await records.alert(connection, row.organisation_id, Mode(row.mode), "source_silent", row.name, remedy, row.now)

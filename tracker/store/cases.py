@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Row, String, UniqueConstraint, func, select, update
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Row, String, UniqueConstraint, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -105,20 +105,27 @@ async def save(
     await connection.execute(update(CASE).where(*where).values(**values))
 
 
-async def due_for_word(
-    connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int
-) -> Sequence[Row[Any]]:
-    """Identities of cases whose silence has reached its limit, the longest first."""
-    query = select(*IDENTITY).where(CASE.c.organisation_id == organisation_id, CASE.c.next_word_at <= now)
-    return (await connection.execute(query.order_by(CASE.c.next_word_at).limit(limit))).all()
+_DUE = text(
+    """
+    SELECT d.* FROM organisation o CROSS JOIN LATERAL (
+        (SELECT c.organisation_id, c.mode, c.id, c.register, c.number FROM "case" c
+         WHERE c.organisation_id = o.id AND c.next_word_at <= clock_timestamp() + o.clock_offset
+         ORDER BY c.next_word_at LIMIT :limit)
+        UNION
+        (SELECT c.organisation_id, c.mode, c.id, c.register, c.number FROM "case" c
+         WHERE c.organisation_id = o.id AND c.wake_at <= clock_timestamp() + o.clock_offset
+         ORDER BY c.wake_at LIMIT :limit)
+    ) d
+    WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid)
+    LIMIT :limit
+    """
+)
 
 
-async def due_to_wake(
-    connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int
-) -> Sequence[Row[Any]]:
-    """Identities of cases in which something was held back until now."""
-    query = select(*IDENTITY).where(CASE.c.organisation_id == organisation_id, CASE.c.wake_at <= now)
-    return (await connection.execute(query.order_by(CASE.c.wake_at).limit(limit))).all()
+async def due(connection: AsyncConnection, only: UUID | None, limit: int) -> list[Any]:
+    """Identities of cases whose silence has reached its limit, or in which something held back may speak, by each
+    organisation's own clock."""
+    return list((await connection.execute(_DUE, {"only": only, "limit": limit})).all())
 
 
 async def in_stages(

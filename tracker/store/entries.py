@@ -199,20 +199,24 @@ async def place(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None
         await connection.execute(_PLACE, rows)
 
 
-async def expire(connection: AsyncConnection, organisation_id: UUID, now: datetime, limit: int) -> list[Any]:
-    """Give up on parked entries whose case never came: kept as dead letters, returned for an alert."""
-    statement = text(
-        """
-        UPDATE entry SET placement = 'expired', parked_until = NULL
-        WHERE (organisation_id, mode, id) IN (
-            SELECT organisation_id, mode, id FROM entry
-            WHERE organisation_id = :organisation AND parked_until <= :now
-            ORDER BY parked_until LIMIT :limit FOR UPDATE SKIP LOCKED)
-        RETURNING mode, source, number
-        """
-    ).bindparams(bindparam("now", type_=Instant))
-    values = {"organisation": organisation_id, "now": now, "limit": limit}
-    return list((await connection.execute(statement, values)).all())
+_EXPIRE = text(
+    """
+    UPDATE entry e SET placement = 'expired', parked_until = NULL
+    FROM organisation owner
+    WHERE owner.id = e.organisation_id AND (e.organisation_id, e.mode, e.id) IN (
+        SELECT d.organisation_id, d.mode, d.id FROM organisation o CROSS JOIN LATERAL (
+            SELECT p.organisation_id, p.mode, p.id FROM entry p
+            WHERE p.organisation_id = o.id AND p.parked_until <= clock_timestamp() + o.clock_offset
+            ORDER BY p.parked_until LIMIT :limit FOR UPDATE SKIP LOCKED
+        ) d WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid) LIMIT :limit)
+    RETURNING e.organisation_id, e.mode, e.source, e.number, clock_timestamp() + owner.clock_offset AS now
+    """
+)
+
+
+async def expire(connection: AsyncConnection, only: UUID | None, limit: int) -> list[Any]:
+    """Give up on parked entries whose case never came: kept as dead letters, and returned for an alert."""
+    return list((await connection.execute(_EXPIRE, {"only": only, "limit": limit})).all())
 
 
 async def quarantined_numbers(connection: AsyncConnection, organisation_id: UUID, service: str) -> list[Any]:
@@ -227,6 +231,4 @@ async def quarantined_numbers(connection: AsyncConnection, organisation_id: UUID
 async def park(connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: list[UUID]) -> None:
     """Entries whose code is known by now wait for their case like any other."""
     where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.id.in_(ids))
-    await connection.execute(
-        update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(placement=Placement.PARKED)
-    )
+    await connection.execute(update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(placement=Placement.PARKED))

@@ -305,6 +305,9 @@ _PENDING = text(
         UNION ALL
         (SELECT parked_until FROM entry WHERE organisation_id = :id AND parked_until IS NOT NULL
          ORDER BY parked_until LIMIT 1)
+        UNION ALL
+        (SELECT passes_at FROM promise WHERE organisation_id = :id AND outcome IS NULL AND superseded_at IS NULL
+         ORDER BY passes_at LIMIT 1)
     ) pending
     """
 )

@@ -69,13 +69,17 @@ class Source(SQLModel, table=True):
 
 
 class Heard(SQLModel, table=True):
-    """When each source last reported, in business time, per mode: kept to the minute, not written by every event."""
+    """When each source last reported, in business time, per mode: kept to the minute, not written by every event.
+
+    `silence_told`: operators know that it has fallen silent since.
+    """
 
     __table_args__ = (one_of("mode", Mode), belongs_to("source", "source_id", mode=False))
     organisation_id: UUID = Field(primary_key=True)
     mode: str = Field(primary_key=True, sa_type=String)
     source_id: UUID = Field(primary_key=True)
     heard_at: datetime = Field(sa_type=Instant)
+    silence_told: bool = False
 
 
 class ApiKey(SQLModel, table=True):
@@ -178,8 +182,9 @@ async def lock_number(
 
 _HEARD = text(
     """
-    INSERT INTO heard (organisation_id, mode, source_id, heard_at) VALUES (:organisation, :mode, :source, :now)
-    ON CONFLICT (organisation_id, mode, source_id) DO UPDATE SET heard_at = excluded.heard_at
+    INSERT INTO heard (organisation_id, mode, source_id, heard_at, silence_told)
+    VALUES (:organisation, :mode, :source, :now, false)
+    ON CONFLICT (organisation_id, mode, source_id) DO UPDATE SET heard_at = excluded.heard_at, silence_told = false
     """
 ).bindparams(bindparam("now", type_=Instant))
 
@@ -203,6 +208,23 @@ async def hear(connection: AsyncConnection, sender: Sender, now: datetime) -> bo
         return False
     await connection.execute(_HEARD, {**values, "now": now})
     return heard_at is not None and now - heard_at > patience
+
+
+_SILENT = text(
+    """
+    UPDATE heard h SET silence_told = true
+    FROM source s JOIN organisation o ON o.id = s.organisation_id
+    WHERE s.organisation_id = h.organisation_id AND s.id = h.source_id AND NOT h.silence_told
+      AND h.heard_at + s.patience < clock_timestamp() + o.clock_offset
+      AND (CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid))
+    RETURNING h.organisation_id, h.mode, s.name, clock_timestamp() + o.clock_offset AS now
+    """
+)
+
+
+async def fallen_silent(connection: AsyncConnection, only: UUID | None) -> list[Any]:
+    """The sources that have fallen silent since this was last asked: organisation, mode, name and business time."""
+    return list((await connection.execute(_SILENT, {"only": only})).all())
 
 
 _MOVE = text(

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Row, String, select, update
+from sqlalchemy import Index, Row, String, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -32,7 +32,8 @@ class Kept(StrEnum):
 
 
 class Promise(SQLModel, table=True):
-    """One date that was given. `latest_on` is the day by which; probability null where the office gave none."""
+    """One date that was given. `latest_on` is the day by which, `passes_at` the instant at which that day is over;
+    probability null where the office gave none."""
 
     __table_args__ = (
         one_of("mode", Mode),
@@ -40,6 +41,12 @@ class Promise(SQLModel, table=True):
         one_of("outcome", Kept, optional=True),
         belongs_to("case", "case_id"),
         Index("promise_case", "organisation_id", "mode", "case_id"),
+        Index(
+            "promise_passing",
+            "organisation_id",
+            "passes_at",
+            postgresql_where="outcome IS NULL AND superseded_at IS NULL",
+        ),
     )
     organisation_id: UUID = Field(primary_key=True)
     mode: str = Field(primary_key=True, sa_type=String)
@@ -50,6 +57,7 @@ class Promise(SQLModel, table=True):
     earliest_on: date | None = None
     half_by_on: date | None = None
     latest_on: date
+    passes_at: datetime = Field(sa_type=Instant)
     probability: float | None = None
     made_at: datetime = Field(sa_type=Instant)
     superseded_by: UUID | None = None
@@ -62,13 +70,38 @@ class Promise(SQLModel, table=True):
 PROMISE = table(Promise)
 
 
-async def standing(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Row[Any] | None:
-    """The promise that holds now: neither superseded nor judged."""
+async def newest(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Row[Any] | None:
+    """The promise that was made last."""
     query = select(PROMISE).where(
-        PROMISE.c.organisation_id == organisation_id, PROMISE.c.mode == mode, PROMISE.c.case_id == case_id,
-        PROMISE.c.superseded_at.is_(None), PROMISE.c.outcome.is_(None),
-    )  # fmt: skip
-    return (await connection.execute(query.order_by(PROMISE.c.made_at.desc()).limit(1))).one_or_none()
+        PROMISE.c.organisation_id == organisation_id, PROMISE.c.mode == mode, PROMISE.c.case_id == case_id
+    )
+    ordered = query.order_by(PROMISE.c.made_at.desc(), PROMISE.c.id.desc())
+    return (await connection.execute(ordered.limit(1))).one_or_none()
+
+
+def stands(promise: Row[Any]) -> bool:
+    """Whether a promise still holds: neither replaced nor judged."""
+    return promise.superseded_at is None and promise.outcome is None
+
+
+_PASSED = text(
+    """
+    UPDATE promise SET outcome = 'missed', judged_at = passes_at
+    WHERE (organisation_id, mode, id) IN (
+        SELECT d.organisation_id, d.mode, d.id FROM organisation o CROSS JOIN LATERAL (
+            SELECT p.organisation_id, p.mode, p.id FROM promise p
+            WHERE p.organisation_id = o.id AND p.outcome IS NULL AND p.superseded_at IS NULL
+              AND p.passes_at <= clock_timestamp() + o.clock_offset
+            ORDER BY p.passes_at LIMIT :limit FOR UPDATE SKIP LOCKED
+        ) d WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid) LIMIT :limit)
+    RETURNING id
+    """
+)
+
+
+async def miss(connection: AsyncConnection, only: UUID | None, limit: int) -> int:
+    """Judge the promises whose day is over while their case is open: missed, at that instant."""
+    return len((await connection.execute(_PASSED, {"only": only, "limit": limit})).all())
 
 
 async def make(connection: AsyncConnection, values: dict[str, Any]) -> None:

@@ -206,6 +206,8 @@ def _from(error: Exception) -> _Problem:
             return _from_http(HTTPException(400, "The body is not JSON."))
         places = [".".join(map(_plain_step, fault["loc"])) for fault in faults]
         remedy = "Mend what is named; the API's description lists each field and its kind."
+        if places == ["body"]:
+            remedy = "Send one JSON object, with 'Content-Type: application/json'."
         return _Problem(_INVALID, f"Does not fit: {', '.join(places)}.", remedy, {}, {})
     if isinstance(error, HTTPException):
         return _from_http(error)

@@ -1,0 +1,362 @@
+"""Every mistake of somebody's first ten minutes with the intake: each answer says what is wrong and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.http import Site, calling, open_site, settings
+from tests.office import DEFINITION, START, open_desk
+from tracker.flows.offices import NewSource
+from tracker.main import create_app, put_together
+from tracker.store.engine import Store, open_store
+from tracker.store.schema import migrate
+from tracker.store.server import start
+
+LATER = START + timedelta(minutes=5)
+
+
+def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
+    """The problem document of an answer, which must be whole."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = answer.json()
+    assert told["type"] == f"/problems/{slug}"
+    assert told["status"] == status
+    assert all(len(told[field]) > 5 for field in ("title", "detail", "remedy"))
+    return told
+
+
+async def untouched(site: Site) -> bool:
+    """Whether nothing was stored."""
+    return not await site.desk.rows("SELECT 1 FROM entry")
+
+
+# The key
+
+
+async def test_no_key(site: Site) -> None:
+    answer = await site.http.post("/api/v1/events", json=site.event())
+    told = problem(answer, 401, "unknown-key")
+    assert "Authorization: Bearer" in told["remedy"]
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+MALFORMED = [
+    b"", b" ", b"Bearer", b"Bearer ", b"Bearer  ", b"bearer\t", b"Basic dXNlcjpwYXNz", b"Token {key}", b"{key}",
+    b"Bearer{key}", b"Bearer: {key}", b"Bearer '{key}'", b'Bearer "{key}"', b"Bearer {key},Bearer {key}",
+    b"Bearer Bearer {key}", b"Bearer {key}x", b"Bearer x{key}", b"Bearer {key} {key}", b"Digest {key}",
+    b"Bearer \xff\xfe", b"Bearer \xc3\xa4", b"\xff{key}", b"Bearer " + b"a" * 5_000, b"Bearer =", b"Bearer null",
+    b"Bearer undefined", b"Bearer $KEY", b"Bearer <KEY>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", MALFORMED, ids=lambda header: repr(header[:30]))
+async def test_a_wrong_key_has_one_answer_in_every_shape_case_16(
+    site: Site, header: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    none = await site.http.post("/api/v1/events", json=site.event())
+    sent = header.replace(b"{key}", site.desk.key.encode())
+    wrong = await site.http.post("/api/v1/events", json=site.event(), headers=[(b"Authorization", sent)])
+    assert (wrong.status_code, wrong.content) == (401, none.content)
+    assert wrong.headers == none.headers
+    assert not [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")]
+    assert await untouched(site)
+
+
+async def test_the_scheme_is_read_in_any_case(site: Site) -> None:
+    for scheme in ("bearer", "BEARER", "Bearer "):
+        assert (await site.post(site.event(), Authorization=f"{scheme} {site.desk.key}")).status_code == 202
+
+
+async def test_the_key_is_asked_for_before_the_body_is_read(site: Site) -> None:
+    answer = await site.http.post("/api/v1/events", content=b"x" * 5_000_000)
+    problem(answer, 401, "unknown-key")
+
+
+# The form of the event
+
+
+@pytest.mark.parametrize("field", ["id", "source", "type", "subject", "time", "data"])
+async def test_a_missing_field_is_named_case_11(site: Site, field: str) -> None:
+    told = problem(await site.post(site.event(**{field: None})), 400, "malformed")
+    assert told["pointer"] == f"/{field}"
+    assert field in told["detail"]
+    assert await untouched(site)
+
+
+@pytest.mark.parametrize("field", ["id", "source", "type", "subject", "time"])
+@pytest.mark.parametrize("value", ["", " ", 7, [], {}, True])
+async def test_a_field_of_the_wrong_kind_is_named(site: Site, field: str, value: object) -> None:
+    told = problem(await site.post(site.event(**{field: value})), 400, "malformed")
+    assert told["pointer"] == f"/{field}"
+    assert await untouched(site)
+
+
+async def test_a_misspelt_field_is_named(site: Site) -> None:
+    told = problem(await site.post(site.event(subjekt="P-1")), 400, "malformed")
+    assert told["pointer"] == "/subjekt"
+    told = problem(await site.post(site.event(data={"service": "building-permit", "state": "REC"})), 400, "malformed")
+    assert told["pointer"].startswith("/data/")
+
+
+async def test_an_unknown_type_lists_the_known_ones(site: Site) -> None:
+    told = problem(await site.post(site.event(type="case.updated")), 400, "malformed")
+    assert told["pointer"] == "/type"
+    assert "case.status" in told["remedy"]
+
+
+BROKEN = [
+    b"", b" ", b"{", b"nonsense", b"id=1&source=x", b"<event/>", b"[]", b"null", b"1e400", b"{'id': 1}", b"\xff\xfe{}",
+    b"\xef\xbb\xbf{}", b'{"id": NaN}', b"[" * 100_000, b'{"a":' * 100_000, b'{"id": "\\ud800"}', b'{"id": "\\u0000"}',
+    b'{"id": 1, "id": 2}', b'{"sequence": 1e400}', b'{"sequence": ' + b"9" * 10_000 + b"}",
+    '{"id": "x"}'.encode("utf-16"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", BROKEN, ids=lambda body: repr(body[:20]))
+async def test_broken_json_is_told_as_such_case_14(site: Site, body: bytes) -> None:
+    problem(await site.post(body), 400, "malformed")
+    assert await untouched(site)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["", "text/plain", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=x",
+     "application/json; charset=utf-16", "application/cloudevents-batch+json"],
+)  # fmt: skip
+async def test_another_content_type_is_refused_with_the_right_one(site: Site, kind: str) -> None:
+    told = problem(await site.post(site.event(), **{"Content-Type": kind}), 415, "unsupported-content")
+    assert "application/json" in told["remedy"] or "UTF-8" in told["remedy"]
+    assert await untouched(site)
+
+
+async def test_a_compressed_body_is_refused_case_15(site: Site) -> None:
+    answer = await site.post(b"\x1f\x8b\x08", **{"Content-Encoding": "gzip"})
+    problem(answer, 415, "unsupported-content")
+
+
+async def test_fifty_megabytes_are_cut_off_case_13(site: Site) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(50):
+            sent += 1
+            yield b" " * 1_000_000
+
+    given = {"Authorization": f"Bearer {site.desk.key}", "Content-Type": "application/json"}
+    answer = await site.http.post("/api/v1/events", content=endless(), headers=given)
+    problem(answer, 413, "too-large")
+    assert sent < 5, "the rest was read although it could not be used"
+    announced = await site.post(b" " * 50_000_000)
+    problem(announced, 413, "too-large")
+    assert announced.headers["connection"] == "close"
+
+
+# Time
+
+
+@pytest.mark.parametrize("time", ["2026-03-02T10:00:00", "2026-03-02 10:00:00", "2026-03-02"])
+async def test_a_time_without_an_offset_is_refused(site: Site, time: str) -> None:
+    told = problem(await site.post(site.event(time=time)), 400, "malformed")
+    assert told["pointer"] == "/time"
+
+
+async def test_a_time_without_an_offset_is_that_of_the_zone_that_the_source_declares(
+    store: Store, tmp_path: Path
+) -> None:
+    local = NewSource("backoffice", zone="America/New_York", live_from=START - timedelta(days=400))
+    async with open_site(store, tmp_path, source=local) as site:
+        assert (await site.post(site.event(time="2026-03-02T04:30:00"))).status_code == 202
+        [(at,)] = await site.desk.rows("SELECT occurred_at FROM entry")
+        assert at == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", (START + timedelta(hours=2)).isoformat(),
+     (START + timedelta(minutes=11)).isoformat()],
+)  # fmt: skip
+async def test_a_time_that_cannot_be_true_is_refused_case_10(site: Site, time: str) -> None:
+    told = problem(await site.post(site.event(time=time)), 422, "time-out-of-bounds")
+    assert told["pointer"] == "/time"
+    assert await untouched(site)
+
+
+@pytest.mark.parametrize("time", ["yesterday", "1772445600", "2026-02-30T10:00:00Z", "2026-03-02T25:00:00Z", "10:00Z"])
+async def test_a_time_that_is_none_is_refused(site: Site, time: str) -> None:
+    problem(await site.post(site.event(time=time)), 400, "malformed")
+
+
+async def test_a_producer_whose_clock_is_a_little_fast_is_believed(site: Site) -> None:
+    assert (await site.post(site.event(time=(START + timedelta(minutes=8)).isoformat()))).status_code == 202
+
+
+# What the key may do
+
+
+async def test_an_unknown_service_lists_the_known_ones(site: Site) -> None:
+    wrong = site.event(data={"service": "building_permit", "status": "REC"})
+    told = problem(await site.post(wrong), 422, "unknown-service")
+    assert told["pointer"] == "/data/service"
+    assert "building-permit" in told["remedy"]
+    assert await untouched(site)
+
+
+async def test_a_status_that_nobody_mapped_is_kept_in_quarantine(site: Site) -> None:
+    await site.case()
+    answer = await site.status("P-1", "ZZ99", at=LATER)
+    assert (answer.status_code, answer.json()["outcome"]) == (202, "quarantined")
+
+
+async def test_a_register_that_was_not_granted_case_21(site: Site) -> None:
+    told = problem(await site.post(site.event(register="elsewhere")), 403, "not-granted")
+    assert told["pointer"] == "/register"
+    assert "backoffice" in told["remedy"]
+    assert await untouched(site)
+    assert [row.action for row in await site.desk.rows("SELECT action FROM audit")] == ["intake.not_granted"]
+
+
+async def test_the_source_of_another_case_21(site: Site) -> None:
+    told = problem(await site.post(site.event(source="payroll")), 403, "not-granted")
+    assert told["pointer"] == "/source"
+    assert await untouched(site)
+
+
+async def test_the_case_of_another_organisation_is_simply_unknown_case_84(site: Site, store: Store) -> None:
+    other = await open_desk(store, slug="southwick")
+    assert (await other.status("S-1", "REC")).outcome == "applied"
+    answers = [await site.status(number, "VAL") for number in ("S-1", "NOBODYS-1")]
+    theirs, nobodys = ({**answer.json(), "entry": "-"} for answer in answers)
+    assert theirs == nobodys == {"outcome": "parked", "entry": "-"}
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert {**answers[0].headers} == {**answers[1].headers}
+
+
+# The same again
+
+
+async def test_the_same_event_again_is_a_duplicate_case_1(site: Site) -> None:
+    event = site.event()
+    first, again = await site.post(event), await site.post(event)
+    assert (first.status_code, first.json()["outcome"]) == (202, "applied")
+    assert (again.status_code, again.json()["outcome"]) == (200, "duplicate")
+    assert again.json()["entry"] == first.json()["entry"]
+    assert again.json()["reference"] == first.json()["reference"]
+
+
+async def test_the_same_event_in_its_other_form_is_a_duplicate(site: Site) -> None:
+    event = site.event()
+    first = await site.post(event)
+    cloud = {"specversion": "1.0", "datacontenttype": "application/json", **event}
+    again = await site.post(cloud, **{"Content-Type": "application/cloudevents+json"})
+    assert (again.status_code, again.json()["entry"]) == (200, first.json()["entry"])
+
+
+async def test_the_same_id_for_other_content_is_refused_case_3(site: Site) -> None:
+    event = site.event()
+    first = await site.post(event)
+    told = problem(await site.post({**event, "subject": "P-2"}), 422, "content-differs")
+    assert told["pointer"] == "/id"
+    assert first.json()["entry"] in told["detail"]
+    assert len(await site.desk.rows("SELECT 1 FROM entry")) == 1
+
+
+async def test_the_outcomes_of_ordinary_life(site: Site) -> None:
+    outcomes = [
+        (await site.status("P-1", "VAL", at=START - timedelta(days=8))),
+        (await site.status("P-1", "REC", at=START - timedelta(days=9))),
+        (await site.status("P-1", "WITHDRAWN", at=START - timedelta(days=1))),
+        (await site.status("P-1", "ASSESS", at=START - timedelta(days=3))),
+        (await site.status("P-1", "VAL", at=START)),
+    ]
+    assert [answer.status_code for answer in outcomes] == [202] * 5
+    assert [answer.json()["outcome"] for answer in outcomes] == ["parked", "late", "applied", "late", "flagged"]
+    reference = outcomes[1].json()["reference"]
+    assert [answer.json().get("reference") for answer in outcomes] == [None, *[reference] * 4]
+
+
+# The address
+
+
+async def test_another_method_lists_those_that_are_taken(site: Site) -> None:
+    for method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS"):
+        answer = await site.http.request(method, "/api/v1/events")
+        assert answer.status_code == 405
+        assert answer.headers["allow"] == "POST"
+    problem(await site.http.get("/api/v1/events", headers={"Accept": "text/html"}), 405, "method-not-allowed")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/event", "/api/v2/events", "/api", "/api/v1/events/1", "/nope", "/api/v1/"])
+async def test_an_unknown_path_is_told_as_such(site: Site, path: str) -> None:
+    problem(await site.http.get(path), 404, "no-such-page")
+
+
+async def test_every_kind_of_problem_is_explained_where_its_type_leads(site: Site) -> None:
+    told = problem(await site.http.post("/api/v1/events", json={}), 401, "unknown-key")
+    explained = await site.http.get(told["type"])
+    assert explained.status_code == 200
+    assert explained.json()["title"] == told["title"]
+
+
+# The sandbox's clock
+
+
+@pytest.mark.parametrize("to", ["", "soon", "2026-03-02T10:00:00", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00+23:59"])
+async def test_the_clock_refuses_what_is_no_time(site: Site, to: str) -> None:
+    given = {"Authorization": f"Bearer {site.desk.key}"}
+    problem(await site.http.post("/api/v1/clock", json={"to": to}, headers=given), 400, "malformed")
+
+
+async def test_the_clock_refuses_a_mistyped_year(site: Site) -> None:
+    given = {"Authorization": f"Bearer {site.desk.key}"}
+    answer = await site.http.post("/api/v1/clock", json={"to": "2206-03-02T10:00:00Z"}, headers=given)
+    problem(answer, 422, "time-out-of-bounds")
+    assert (await site.desk.now()).year == START.year
+
+
+# The database
+
+
+async def test_a_database_that_never_answers_case_24(tmp_path: Path) -> None:
+    dead = open_store(f"postgresql+asyncpg://tracker@/tracker?host={tmp_path}&port=5432")
+    app = create_app(put_together(settings(tmp_path), dead))
+    async with calling(app) as http:
+        given = {"Authorization": "Bearer tk_live_anything"}
+        for answer in (
+            await http.post("/api/v1/events", json={}, headers=given),
+            await http.post("/api/v1/track", json={"reference": "CDFG-HJKM-NPR3", "known_fact": "x"}),
+        ):
+            problem(answer, 503, "not-ready")
+            assert int(answer.headers["retry-after"]) > 0
+        page = await http.post("/track", data={"reference": "CDFG-HJKM-NPR3", "known_fact": "x"})
+        assert page.status_code == 503
+        assert (await http.get("/healthz")).json() == {"status": "unavailable", "database": "does not answer"}
+        assert (await http.get("/track")).status_code == 200
+    await dead.close()
+
+
+async def test_a_database_that_goes_away_and_comes_back_case_24(tmp_path: Path) -> None:
+    server = start(tmp_path / "data", unsafe_without_fsync=True)
+    store = open_store(server.url())
+    await migrate(store)
+    async with open_site(store, tmp_path, definition=DEFINITION) as site:
+        first, second = site.event(), site.event(subject="P-2")
+        assert (await site.post(first)).status_code == 202
+        server.close()
+        answer = await site.post(second)
+        problem(answer, 503, "not-ready")
+        assert int(answer.headers["retry-after"]) > 0
+        server = start(tmp_path / "data", unsafe_without_fsync=True)
+        try:
+            assert (await site.post(second)).status_code == 202
+            assert (await site.post(first)).status_code == 200
+        finally:
+            await store.close()
+            server.close()

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from integrations.case_logs import LogRefused
-from tracker import demo as demonstration
 from tracker import replay as replaying
 from tracker.core.errors import TrackerError
+from tracker.demo import run as demonstration
 from tracker.flows import offices, services
 from tracker.main import Parts, assembled, create_app, on_signals, web_server
 from tracker.settings import Settings

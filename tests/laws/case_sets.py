@@ -76,7 +76,7 @@ _statuses = st.builds(
     served_on=_maybe(_DAYS),
 )
 _foreign = st.builds(
-    StatusReported, service=st.just(OTHER_SERVICE), status=st.sampled_from(["REC", "VAL", "WITHDRAWN"])
+    StatusReported, service=st.just(OTHER_SERVICE), status=st.sampled_from(["VAL", "GRANTED", "WITHDRAWN"])
 )
 _items = st.builds(
     NeededItem,

@@ -6,6 +6,7 @@ its event out of the set before the fold, as if it had never come.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -146,9 +147,8 @@ def position(event: StatusEvent, definition: Definition, zone: str) -> datetime:
     end, but never after it was reported."""
     if event.occurred_on is None:
         return event.time
-    if opens(event, definition):
-        return start_of(event.occurred_on, zone)
-    return max(start_of(event.occurred_on, zone), min(end_of(event.occurred_on, zone), event.time))
+    edge = start_of if opens(event, definition) else end_of
+    return min(edge(event.occurred_on, zone), event.time)
 
 
 def opens(event: StatusEvent, definition: Definition) -> bool:
@@ -172,13 +172,13 @@ def key(event: StatusEvent, definition: Definition, zone: str) -> Key:
 def fold(placed: Iterable[Placed], definition: Definition, zone: str, now: datetime) -> Folded:
     """What the case is at `now` (business time), from the set of its events."""
     keyed = sorted(((key(each.event, definition, zone), each) for each in placed), key=lambda pair: pair[0])
-    void, effective = _corrected([each for _, each in keyed])
+    void, effective = _corrected([each for _, each in keyed], now)
     case = Folded()
     for (at, _, rank, *_), each in keyed:
         event = each.event
         if each.entry in void:
             case = _line(case, each, Placement.CORRECTED)
-        elif event.hold_until is not None and event.hold_until > now:
+        elif event.hold_until is not None and _is_held(event, now):
             wake = min(event.hold_until, case.wake_at or event.hold_until)
             case = replace(_line(case, each, Placement.HELD), wake_at=wake)
         elif isinstance(event.body, CorrectionReported):
@@ -198,18 +198,39 @@ def _rank(event: StatusEvent, definition: Definition) -> int:
     return len(definition.stages) + (1 if isinstance(event.body, ReopenReported) else 2)
 
 
-def _corrected(ordered: list[Placed]) -> tuple[set[UUID], set[UUID]]:
-    """The entries that a correction takes out, and the corrections that take one out. Read from the last to the
-    first, so that a correction which was itself corrected later has no effect."""
+def _is_held(event: StatusEvent, now: datetime) -> bool:
+    return event.hold_until is not None and event.hold_until > now
+
+
+def _corrected(ordered: list[Placed], now: datetime) -> tuple[set[UUID], set[UUID]]:
+    """The entries that a correction takes out, and the corrections that take one out.
+
+    A correction that was itself taken out has no effect, whatever the times of both: those that nothing corrects
+    are read first, then those whose correctors were all read. In a circle, the last correction is read first.
+    """
     by_id = {(each.event.source, each.event.id): each.entry for each in ordered}
-    void: set[UUID] = set()
-    effective: set[UUID] = set()
-    for each in reversed(ordered):
-        if isinstance(each.event.body, CorrectionReported) and each.entry not in void:
+    targets: dict[UUID, UUID] = {}
+    for each in ordered:
+        if isinstance(each.event.body, CorrectionReported) and not _is_held(each.event, now):
             target = by_id.get((each.event.source, each.event.body.event))
             if target is not None and target != each.entry:
-                void.add(target)
-                effective.add(each.entry)
+                targets[each.entry] = target
+    void: set[UUID] = set()
+    effective: set[UUID] = set()
+    doubts = Counter(targets.values())
+    circled = list(targets)
+    ready = [entry for entry in targets if not doubts[entry]]
+    while targets:
+        entry = ready.pop() if ready else circled.pop()
+        target = targets.pop(entry, None)
+        if target is None:
+            continue
+        if entry not in void and target not in effective:
+            void.add(target)
+            effective.add(entry)
+        doubts[target] -= 1
+        if not doubts[target] and target in targets:
+            ready.append(target)
     return void, effective
 
 

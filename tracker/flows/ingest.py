@@ -20,7 +20,7 @@ from tracker.core.errors import (
     TooManyRequests,
     UnknownService,
 )  # fmt: skip
-from tracker.core.events import PartyReported, StatusEvent, StatusReported
+from tracker.core.events import CorrectionReported, PartyReported, StatusEvent, StatusReported
 from tracker.core.identity import Life, life_for
 from tracker.core.timeline import Folded, Placed, Placement
 from tracker.flows import refold as folding
@@ -78,10 +78,14 @@ async def ingest(store: Store, sender: Sender, event: StatusEvent, fingerprint: 
             answer = await _known(connection, sender, event, fingerprint)
             return answer or await _take(connection, sender, office, event, register, fingerprint)
     except ContentDiffers:
-        await audit(store, sender, "intake.content_differs", {"event": event.id, "type": event.type})
+        await _audit_other_content(store, sender, event)
         raise
     except _Raced:
         return await _first_answer(store, sender, event, fingerprint)
+
+
+async def _audit_other_content(store: Store, sender: Sender, event: StatusEvent) -> None:
+    await audit(store, sender, "intake.content_differs", {"event": event.id, "type": event.type})
 
 
 async def _known(connection: AsyncConnection, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer | None:
@@ -107,8 +111,12 @@ class _Raced(Exception):
 
 
 async def _first_answer(store: Store, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer:
-    async with store.reading() as connection:
-        answer = await _known(connection, sender, event, fingerprint)
+    try:
+        async with store.reading() as connection:
+            answer = await _known(connection, sender, event, fingerprint)
+    except ContentDiffers:
+        await _audit_other_content(store, sender, event)
+        raise
     if answer is None:
         raise TooManyRequests("The event collided with another.", "Send it again.", retry_after_seconds=1)
     return answer
@@ -129,10 +137,12 @@ async def _take(
     if row is not None:
         return await _join(connection, sender, office, row, event, entry)
     answer = await _park(connection, sender, office, event, entry, named)
-    if named is None or not timeline.opens(event, named.definition):
-        await _alert(connection, sender, office, event, answer.outcome)
-        return answer
-    return await _open(connection, sender, office, named, event, answer, epoch=len(rows) + 1)
+    if named is not None and timeline.opens(event, named.definition):
+        return await _open(connection, sender, office, named, event, answer, epoch=len(rows) + 1)
+    if isinstance(event.body, CorrectionReported):
+        return await _open_after_all(connection, sender, office, event, answer, epoch=len(rows) + 1)
+    await _alert(connection, sender, office, event, answer.outcome)
+    return answer
 
 
 async def _service(connection: AsyncConnection, sender: Sender, event: StatusEvent) -> Current | None:
@@ -202,13 +212,32 @@ async def _open(
     return Answer(_outcome(opened.case, parked.entry), parked.entry, opened.reference)
 
 
+async def _open_after_all(
+    connection: AsyncConnection, sender: Sender, office: Office, event: StatusEvent, parked: Answer, *, epoch: int
+) -> Answer:
+    """A correction of a correction may give an opening event back that was waiting without effect."""
+    register = event.register or sender.registers[0]
+    waiting = await entries.waiting(connection, office.id, sender.mode, register, event.number, MOST_ENTRIES_PER_CASE)
+    for row in waiting:
+        named = await services.current(connection, office.id, row.service) if row.service else None
+        if named is None or not timeline.opens(to_placed(row).event, named.definition):
+            continue
+        opened = await open_case(connection, office, sender.mode, named, row, waiting, epoch)
+        if opened is not None:
+            joined = any(line.entry == parked.entry for line in opened.case.lines)
+            outcome = _outcome(opened.case, parked.entry) if joined else parked.outcome
+            return Answer(outcome, parked.entry, opened.reference if joined else None)
+    return parked
+
+
 async def _park(
     connection: AsyncConnection, sender: Sender, office: Office, event: StatusEvent, entry: dict[str, Any],
     named: Current | None,
 ) -> Answer:  # fmt: skip
-    """Keep an event whose case is not known: it waits for the event that opens it."""
+    """Keep an event whose case is not known: it waits for the event that opens it, which is never one too many."""
+    opening = named is not None and timeline.opens(event, named.definition)
     waiting = await entries.count_waiting(connection, office.id, sender.mode, entry["register"], event.number)
-    if waiting >= MOST_PARKED_PER_NUMBER:
+    if waiting >= MOST_PARKED_PER_NUMBER and not opening:
         raise _too_many()
     unmapped = (
         named is not None

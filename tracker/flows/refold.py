@@ -204,7 +204,7 @@ async def keep_ledger(connection: AsyncConnection, subject: Subject, case: Folde
             kept = _kept(subject, case, before) if case.state is CaseState.CLOSED else promises.Kept.WITHDRAWN
             await promises.judge(connection, before, kept, now)
         return
-    if before is not None and before.latest_on == case.office_on and before.outcome != promises.Kept.WITHDRAWN:
+    if before is not None and before.latest_on == case.office_on and before.outcome in (None, promises.Kept.MISSED):
         return
     id_ = new_id()
     if before is not None and standing:
@@ -245,7 +245,8 @@ async def settle(
     come, but it opens for nobody and what was not yet said is withheld.
     """
     if case.opener is None:
-        undecided = outreach.superseded(spoken, ())
+        await keep_ledger(connection, subject, case)
+        undecided = tuple(each.key for each in spoken if each.state in outreach.UNDECIDED)
         await messages.supersede(connection, subject.office.id, subject.mode, undecided, subject.office.now)
         values = {"void": True, "next_word_at": None, "wake_at": case.wake_at, "version": subject.version + 1}
     else:

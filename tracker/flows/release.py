@@ -64,10 +64,10 @@ async def claim(store: Store, limit: int, only: UUID | None, track_url: str) -> 
     """Claim up to `limit` due messages and say of each whether it is still to be sent."""
     async with store.transaction() as connection:
         ids = await messages.claim(connection, limit, only)
-    if not ids:
+        rows = await messages.claimed(connection, ids) if ids else []  # before the commit: still this very claim
+    if not rows:
         return []
     async with store.reading() as connection:
-        rows = await messages.claimed(connection, ids)
         definitions = {
             row.facts["definition"]: await services.by_id(
                 connection, row.organisation_id, UUID(row.facts["definition"])

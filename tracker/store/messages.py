@@ -276,21 +276,31 @@ async def settle(connection: AsyncConnection, rows: list[dict[str, Any]]) -> Non
 
 _OVERDUE = text(
     """
+    SELECT id FROM message WHERE state = 'sending' AND lease_until < clock_timestamp()
+    ORDER BY lease_until LIMIT :limit FOR UPDATE SKIP LOCKED
+    """
+)
+
+_LEFT_BEHIND = text(
+    """
     SELECT m.organisation_id, m.mode, m.id, m.attempt_number, a.id AS attempt_id, k.id AS caught_id,
         a.carrier, clock_timestamp() + o.clock_offset AS now
     FROM message m JOIN organisation o ON o.id = m.organisation_id
     LEFT JOIN attempt a ON a.organisation_id = m.organisation_id AND a.mode = m.mode AND a.message_id = m.id
         AND a.number = m.attempt_number
     LEFT JOIN caught k ON k.organisation_id = a.organisation_id AND k.mode = a.mode AND k.id = a.id
-    WHERE m.state = 'sending' AND m.lease_until < clock_timestamp()
-    ORDER BY m.lease_until LIMIT :limit FOR UPDATE OF m SKIP LOCKED
+    WHERE m.id = ANY(:ids) AND m.state = 'sending'
     """
 )
 
 
 async def overdue(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
-    """Claimed messages whose worker let the lease pass, locked: with the attempt, and whether it was caught."""
-    return (await connection.execute(_OVERDUE, {"limit": limit})).all()
+    """Claimed messages whose worker let the lease pass, locked: with the attempt, and whether it was caught.
+
+    Locked first and asked then, by a second statement: what was caught while the first one looked for them is seen.
+    """
+    ids = list((await connection.execute(_OVERDUE, {"limit": limit})).scalars())
+    return (await connection.execute(_LEFT_BEHIND, {"ids": ids})).all() if ids else []
 
 
 _PENDING = text(

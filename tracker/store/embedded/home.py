@@ -41,14 +41,17 @@ class Home:
 
     @property
     def cluster(self) -> Path:
+        """Where PostgreSQL keeps its data."""
         return self.path / "cluster"
 
     @property
     def log(self) -> Path:
+        """What PostgreSQL and the guardian say."""
         return self.path / "server.log"
 
     @property
     def postmaster_file(self) -> Path:
+        """PostgreSQL's own file about its postmaster, which proves nothing by itself."""
         return self.cluster / "postmaster.pid"
 
     def name(self) -> str:
@@ -57,6 +60,7 @@ class Home:
         return f"tracker-{found.st_dev:x}-{found.st_ino:x}"
 
     def owner(self) -> int:
+        """The account that the server runs under."""
         return self.cluster.stat().st_uid
 
     def postmaster(self) -> Process | None:

@@ -1,24 +1,17 @@
-"""`tracker demo`: everything in one process, with offices and cases that look real, and nothing that leaves it."""
+"""The demo's offices and what happened in them: made through the same door as every event, day by day."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import random
-import shutil
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
-
 from integrations.wire import translate
-from templates.environment import ROOT, page
+from templates.environment import ROOT
 from tracker.core import known_facts, references
 from tracker.core.definition_files import read
 from tracker.core.definitions import Definition
@@ -26,8 +19,7 @@ from tracker.flows import offices, services
 from tracker.flows.clock import advance
 from tracker.flows.ingest import ingest
 from tracker.flows.senders import recognise
-from tracker.main import Parts, assembled, create_app, on_signals, web_server
-from tracker.settings import Settings
+from tracker.main import Parts
 from tracker.store.columns import Mode
 from tracker.store.organisations import Rhythm, Sender
 
@@ -83,6 +75,11 @@ class Told:
     cases: list[dict[str, str]]
 
 
+def kept(folder: Path) -> Path:
+    """Where the demo keeps what it told, beside its data."""
+    return folder / "demo.json"
+
+
 def services_folder() -> Path:
     """Where the definitions of the demo's services lie."""
     return ROOT / "services"
@@ -100,39 +97,11 @@ def definitions() -> dict[str, tuple[str, Definition]]:
     return found
 
 
-async def run(settings: Settings, *, cases: int, fresh: bool, as_json: bool, say: Callable[[str], None]) -> None:
-    """Run the demo until it is stopped."""
-    if fresh:
-        await asyncio.to_thread(shutil.rmtree, settings.data_dir, True)
-    async with assembled(settings) as parts:
-        told = await _seed(parts, cases, say)
-        url = f"http://127.0.0.1:{settings.port}"
-        app = create_app(parts, outbox_open=True, extra=(_start_page(url, told),))
-        server = web_server(app, settings, host=settings.host, port=settings.port)
-        working = asyncio.create_task(parts.worker.run())
-        serving = asyncio.create_task(server.serve())
-
-        def stop() -> None:
-            server.should_exit = True
-            parts.worker.stop()
-
-        on_signals(stop)
-        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells by a flag
-            await asyncio.sleep(0.02)
-        if server.started:
-            now = (await offices.organisation(parts.store, "northwick")).now
-            say(_as_json(url, told, now) if as_json else _as_text(url, told, now))
-        await serving
-        parts.worker.stop()
-        with suppress(asyncio.CancelledError):
-            await working
-
-
-async def _seed(parts: Parts, cases: int, say: Callable[[str], None]) -> Told:
+async def seed(parts: Parts, cases: int) -> Told:
     """Make the offices and their cases at the first start; later starts find them."""
-    kept = parts.settings.data_dir / "demo.json"
-    if kept.exists():
-        return Told(**json.loads(kept.read_text()))
+    file = kept(parts.settings.data_dir)
+    if file.exists():
+        return Told(**json.loads(file.read_text()))
     made = definitions()
     keys = {}
     for slug, name in OFFICES.items():
@@ -154,8 +123,8 @@ async def _seed(parts: Parts, cases: int, say: Callable[[str], None]) -> Told:
         "service": "building-permit", "statuses": list(first.mapping),
     }  # fmt: skip
     told = Told(source, sorted(known, key=lambda case: case["service"] != "building-permit"))
-    kept.touch(mode=0o600)
-    kept.write_text(json.dumps(asdict(told)))
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(asdict(told)))
     return told
 
 
@@ -254,65 +223,3 @@ async def _send(parts: Parts, sender: Sender, event: dict[str, Any]) -> str | No
         digest_known_fact=lambda fact: known_facts.digest(parts.secret, str(sender.organisation_id), fact),
     )  # fmt: skip
     return (await ingest(parts.store, sender, told.event, told.fingerprint)).reference
-
-
-def _start_page(url: str, told: Told) -> APIRouter:
-    """`/demo`: a link and a thing to try for each kind of user."""
-    routes = APIRouter(include_in_schema=False)
-
-    @routes.get("/demo")
-    async def start() -> HTMLResponse:
-        links = [{"who": who, "title": title, "url": link, "try": what} for who, title, link, what in _links(url, told)]
-        return HTMLResponse(page("demo.html", "en", links=links))
-
-    return routes
-
-
-def _links(url: str, told: Told) -> list[tuple[str, str, str, str]]:
-    first = told.cases[0]
-    return [
-        (
-            "Citizen", "Track a request", f"{url}/track?reference={first['reference']}",
-            f"The reference is {first['reference']} and the second detail is {first['known_fact']}.",
-        ),
-        ("Recipient", "Read the messages", f"{url}/outbox", "See each e-mail and text as it would have arrived."),
-        (
-            "Integrator", "Send an event", f"{url}/api/v1/openapi.json",
-            f"Report a new status of case {first['number']} with the command that `tracker demo` printed.",
-        ),
-        ("Operator", "See that all is well", f"{url}/healthz", "The health check that a load balancer asks."),
-    ]  # fmt: skip
-
-
-def _curl(url: str, told: Told, now: datetime) -> str:
-    source, first = told.source, told.cases[0]
-    body = {
-        "id": f"try-{now:%H%M%S}", "source": source["source"], "type": "case.status", "subject": first["number"],
-        "time": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "data": {"service": source["service"], "status": "ASSESS"},
-    }  # fmt: skip
-    return (
-        f"curl -X POST {url}/api/v1/events -H 'Authorization: Bearer {source['key']}' "
-        f"-H 'Content-Type: application/json' -d '{json.dumps(body)}'"
-    )
-
-
-def _as_json(url: str, told: Told, now: datetime) -> str:
-    return json.dumps(
-        {
-            "url": url, "outbox_url": f"{url}/outbox", "source": told.source, "cases": told.cases,
-            "now": now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        }
-    )  # fmt: skip
-
-
-def _as_text(url: str, told: Told, now: datetime) -> str:
-    lines = [
-        "",
-        f"The demo is running: {url}/demo",
-        f"Its clock shows {now.astimezone(ZoneInfo(ZONE)):%A %d %B %Y %H:%M}.",
-    ]
-    for who, title, link, what in _links(url, told):
-        lines += ["", f"{who}: {title}", f"  {link}", f"  {what}"]
-    lines += ["", "Send an event, then look at the page and the outbox again:", f"  {_curl(url, told, now)}"]
-    return "\n".join([*lines, "", "Stop it with Ctrl-C; the next start keeps its data, --fresh begins anew."])

@@ -1,0 +1,1 @@
+"""`tracker demo`: everything in one process, with offices and cases that look real."""

@@ -40,8 +40,9 @@ class TakenOut(BaseModel):
     outcome: Intake = Field(description="What became of the event.", examples=["applied"])
     entry: UUID = Field(description="The entry that keeps it; of a duplicate, the first one.")
     reference: str | None = Field(
-        default=None, description="The public reference of its case, once there is one.", examples=["CDFG-HJKM-NPR3"]
+        default=None, description="The public reference of its case, once there is one.", examples=["CDFG-HJKM-NPRX"]
     )
+    note: str | None = Field(default=None, description="Why an event that was taken does not show yet.")
 
 
 class ClockOut(BaseModel):
@@ -81,7 +82,7 @@ def router(door: Door) -> APIRouter:
         answer: Answer = await ingest(door.store, who, told.event, told.fingerprint)
         response.status_code = 200 if answer.outcome is Intake.DUPLICATE else 202
         spelt = references.spell(answer.reference) if answer.reference else None
-        return TakenOut(outcome=answer.outcome, entry=answer.entry, reference=spelt)
+        return TakenOut(outcome=answer.outcome, entry=answer.entry, reference=spelt, note=answer.note)
 
     @routes.get("/schemas/event/1", response_model=None)
     async def event_schema() -> Response:

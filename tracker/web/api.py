@@ -21,7 +21,7 @@ MOST_BYTES, SECONDS = 4_000, 10.0
 Typed = Annotated[str, StringConstraints(max_length=200)]
 
 _EXAMPLE: dict[str, Any] = {
-    "reference": "CDFG-HJKM-NPR3", "organisation": "Northwick Council", "service": "Building permit",
+    "reference": "CDFG-HJKM-NPRX", "organisation": "Northwick Council", "service": "Building permit",
     "stage": {
         "code": "checking", "headline": "We are checking your application",
         "meaning": "We look whether everything that we need is there.", "since": "2026-03-02T09:30:00Z",
@@ -49,7 +49,7 @@ class TrackIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
     reference: Typed = Field(
-        description="As printed or typed; case, spaces and dashes do not matter.", examples=["CDFG-HJKM-NPR3"]
+        description="As printed or typed; case, spaces and dashes do not matter.", examples=["CDFG-HJKM-NPRX"]
     )
     known_fact: Typed = Field(
         description="What the service asks for: a postcode, a surname, a date of birth.", examples=["NW4 2BC"]

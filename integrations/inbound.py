@@ -109,8 +109,26 @@ def _to(body: bytes) -> str:
     return to if isinstance(to, str) else ""
 
 
+def _inlined(published: dict[str, Any]) -> Any:
+    """The event's schema with every `$ref` replaced by what it names: inside of an OpenAPI document most tools look
+    for `#/$defs` at the top of the document."""
+    named = published["$defs"]
+
+    def inline(node: Any) -> Any:
+        if isinstance(node, list):
+            return [inline(each) for each in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            rest = {name: inline(value) for name, value in node.items() if name != "$ref"}
+            return {**inline(named[node["$ref"].removeprefix("#/$defs/")]), **rest}
+        return {name: inline(value) for name, value in node.items() if name not in ("$defs", "$id", "$schema")}
+
+    return inline(published)
+
+
 def _request_body() -> dict[str, Any]:
-    content = {"schema": schema.event_schema(), "example": schema.EXAMPLES[0]}
+    content = {"schema": _inlined(schema.event_schema()), "example": schema.EXAMPLES[0]}
     return {
         "required": True,
         "content": {"application/json": content, "application/cloudevents+json": {"schema": {"type": "object"}}},

@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -70,7 +71,7 @@ def put_together(settings: Settings, store: Store) -> Parts:
 def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRouter, ...] = ()) -> FastAPI:
     """The web application. `outbox_open` is for the demo; `extra` routers come first."""
     settings, store = parts.settings, parts.store
-    app = FastAPI(
+    app = _Described(
         title="Track my request",
         version="1",
         summary="What people who wait on a public body are told, for citizens and for back-office systems.",
@@ -92,6 +93,16 @@ def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRoute
     errors.install(app, page=_error_page)
     app.add_middleware(Surroundings)
     return app
+
+
+class _Described(FastAPI):
+    """The application, with a description whose example keeps its nulls: the framework would leave them out."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        described = super().openapi()
+        described["components"]["schemas"]["TrackOut"]["example"] = api.EXAMPLE
+        return described
 
 
 def _error_page(request: Request, status: int, title: str, remedy: str) -> Response:

@@ -11,7 +11,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,10 +54,10 @@ class Outcomes:
 async def prepare(settings: Settings, path: Path, zone: str) -> Prepared:
     """Make a sandbox organisation for a log: a definition a service, a source, a key, the clock at its start."""
     log = read(path)
-    start = log.rows[0].local().replace(tzinfo=ZoneInfo(zone))
+    start = log.rows[0].local().replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     async with assembled(settings) as parts:
         slug = log.name.replace("_", "-").lower()[:40]
-        offset = start - datetime.now(start.tzinfo) - timedelta(seconds=5)
+        offset = start - datetime.now(UTC) - timedelta(seconds=5)
         office = await _free_organisation(parts.store, slug, zone, offset)
         await offices.add_source(parts.store, office, offices.NewSource(SOURCE, zone=zone, live_from=office.now))
         made = definitions(log)

@@ -155,6 +155,8 @@ def upgrade() -> None:
         sa.Column("next_word_on", sa.Date(), nullable=True),
         sa.Column("next_word_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("wake_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("news_entry", sa.Uuid(), nullable=True),
+        sa.Column("asked_entry", sa.Uuid(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("clock IN ('running', 'paused')", name="clock_word"),
         sa.CheckConstraint("mode IN ('live', 'test')", name="mode_word"),

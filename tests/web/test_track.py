@@ -184,7 +184,9 @@ async def test_two_organisations_with_the_same_numbers_do_not_mix_case_84(site: 
     assert (await site.track(theirs, FACT)).status_code == 404
     assert (await site.track(theirs, "ZZ9 9ZZ")).json()["stage"]["code"] == "assessing"
     assert (await site.status("P-1", "VAL", at=LATER)).json()["reference"] == ours
-    assert "Southwick" not in await site.outbox(reference=ours)
+    letters = (await site.outbox(reference=ours)).split('<li class="letter"')[1:]
+    assert letters
+    assert not [letter for letter in letters if "Southwick" in letter]
 
 
 async def test_a_case_without_a_known_fact_opens_to_nobody(site: Site) -> None:
@@ -373,14 +375,14 @@ async def test_markup_and_formulas_are_shown_as_text_case_76(site: Site) -> None
     told = (await site.track(reference, FACT)).json()
     assert told["history"][0]["note"] == EVIL
     page, caught = (await site.page(reference, FACT)).text, await site.outbox()
+    mails = [html.unescape(found) for found in re.findall(r'srcdoc="([^"]*)"', caught)]
     assert "&lt;script&gt;" in page
-    for text in (page, caught, html.unescape(caught)):
+    assert any("&lt;script&gt;" in mail for mail in mails)
+    for text in (page, caught, *mails):
         assert "<script" not in text
         assert "<img" not in text
-        assert "49" not in re.findall(r"\{\{.*?\}\}", text)
-    assert "evil.example" in words(page)
-    for text in (page, html.unescape(caught)):
         assert 'href="http://evil' not in text
+    assert "{{7*7}}" in html.unescape(page)
 
 
 async def test_what_was_typed_is_shown_as_text_case_76(site: Site) -> None:
@@ -450,7 +452,7 @@ async def test_the_rest_of_a_body_that_is_too_long_is_not_read(site: Site) -> No
 
 @pytest.mark.parametrize(
     "path",
-    ["..%2fenvironment.py", "%2e%2e%2fenvironment.py", "tracker.css%00", "tracker.css/", "..", "%ff", "Tracker.css",
+    ["..%2fenvironment.py", "%2e%2e%2fenvironment.py", "tracker.css%00", "tracker.css/", "%2e%2e", "%ff", "Tracker.css",
      "....//environment.py", "%5c..%5cenvironment.py"],
 )  # fmt: skip
 async def test_static_serves_the_style_sheet_and_nothing_else(site: Site, path: str) -> None:
@@ -510,7 +512,7 @@ async def test_the_description_of_the_api_is_whole(site: Site) -> None:
     schemas = described["components"]["schemas"]
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
-    registry = Registry().with_resource("", Resource(described, DRAFT202012))
+    registry: Registry[Any] = Registry().with_resource("", Resource(described, DRAFT202012))
     for reference in set(re.findall(r'"\$ref": ?"([^"]+)"', json.dumps(described))):
         registry.resolver().lookup(reference)
 

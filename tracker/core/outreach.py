@@ -120,6 +120,22 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
     )
 
 
+def still_true(purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str) -> bool:
+    """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
+    newest to tell and to ask. Between decision and release its worker may have died, and the case have moved on."""
+    match purpose:
+        case Purpose.CORRECTED:
+            return True
+        case Purpose.FINISHED:
+            return exists and closed and cause == news
+        case Purpose.UPDATED:
+            return exists and not closed and cause == news
+        case Purpose.ACTION_NEEDED:
+            return exists and not closed and cause == asked
+        case Purpose.ACKNOWLEDGED | Purpose.STILL_WORKING:
+            return exists and not closed
+
+
 def is_adopted(case: Folded, live_from: datetime | None) -> bool:
     """Whether the case was open before its source went live."""
     return live_from is not None and case.opened_at is not None and case.opened_at < live_from

@@ -90,7 +90,8 @@ def case_values(subject: Subject, case: Folded, spoken_at: datetime | None) -> d
         "opened_at": case.opened_at, "opened_on": case.opened.on, "last_at": case.last_at,
         "spoken_at": spoken_at, "next_word_on": word_on, "void": False,
         "next_word_at": calendars.word_due_at(word_on, zone) if word_on else None,
-        "wake_at": case.wake_at, "version": subject.version + 1,
+        "wake_at": case.wake_at, "news_entry": case.news.entry if case.news else None,
+        "asked_entry": case.wanted[-1].asked_by if case.wanted else None, "version": subject.version + 1,
     }  # fmt: skip
 
 

@@ -15,13 +15,11 @@ from tracker.core.definitions import Definition, say
 from tracker.core.events import CaseState
 from tracker.core.facts import OutreachFacts
 from tracker.core.messages import MessageState, Purpose, Reason
+from tracker.core.outreach import still_true
 from tracker.core.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
 from tracker.store import messages, services
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
-
-AFTER_THE_END = frozenset({Purpose.FINISHED, Purpose.CORRECTED})
-"""Purposes that may still be said about a closed case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,10 @@ def _stop(row: Row[Any]) -> tuple[MessageState, Reason] | None:
         return MessageState.WITHHELD, Reason.TEST_MODE
     if row.address is None:
         return MessageState.WITHHELD, Reason.NO_CHANNEL
-    if row.case_state == CaseState.CLOSED and Purpose(row.purpose) not in AFTER_THE_END:
+    if not still_true(
+        Purpose(row.purpose), row.cause, exists=not row.void, closed=row.case_state == CaseState.CLOSED,
+        news=str(row.news_entry), asked=str(row.asked_entry),
+    ):  # fmt: skip
         return MessageState.WITHHELD, Reason.SUPERSEDED
     if row.heard_at is not None and row.now - row.heard_at > row.patience:
         return MessageState.HELD, Reason.SOURCE_SILENT

@@ -22,7 +22,8 @@ class Case(SQLModel, table=True):
     (register, number, epoch) is the back office's name for it, `reference` the public one. `next_word_at` is when
     silence would last too long, `wake_at` when something held back may speak: both are found by partial indexes,
     so that sweeps cost what is due and not what is stored. `void`: its opening event was corrected away.
-    `live_from`: when the source that opened it went live, as it stood then.
+    `live_from`: when the source that opened it went live, as it stood then. `news_entry` and `asked_entry`: what
+    is newest to tell and to ask, so that a message can be checked once more when it is released.
     """
 
     __table_args__ = (
@@ -67,6 +68,8 @@ class Case(SQLModel, table=True):
     next_word_on: date | None = None
     next_word_at: datetime | None = Field(default=None, sa_type=Instant)
     wake_at: datetime | None = Field(default=None, sa_type=Instant)
+    news_entry: UUID | None = None
+    asked_entry: UUID | None = None
     version: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 

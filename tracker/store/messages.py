@@ -185,8 +185,9 @@ _CLAIM = text(
 
 _CLAIMED = text(
     """
-    SELECT m.organisation_id, m.mode, m.id, m.case_id, m.purpose, m.channel, m.language, m.facts, m.attempt_number,
-        r.address, c.state AS case_state, c.reference, c.next_word_on,
+    SELECT m.organisation_id, m.mode, m.id, m.case_id, m.purpose, m.cause, m.channel, m.language, m.facts,
+        m.attempt_number,
+        r.address, c.state AS case_state, c.void, c.news_entry, c.asked_entry, c.reference, c.next_word_on,
         o.slug, o.name AS organisation, o.zone, o.footing,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
     FROM message m

@@ -20,7 +20,7 @@ MOST_BYTES, SECONDS = 4_000, 10.0
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 
-_EXAMPLE: dict[str, Any] = {
+EXAMPLE: dict[str, Any] = {
     "reference": "CDFG-HJKM-NPRX", "organisation": "Northwick Council", "service": "Building permit",
     "stage": {
         "code": "checking", "headline": "We are checking your application",
@@ -113,7 +113,7 @@ class MessageOut(BaseModel):
 class TrackOut(BaseModel):
     """What the citizen's page says."""
 
-    model_config = ConfigDict(json_schema_extra={"example": _EXAMPLE})
+    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
     reference: str
     organisation: str
     service: str

@@ -44,7 +44,10 @@ def router(store: Store, secret: bytes) -> APIRouter:
         try:
             facts = await look_up(store, secret, Asked(reference, known_fact, address))
         except (CaseNotFound, MistypedReference, TooManyRequests) as error:
-            return _form(reference, _said(error), STATUSES[type(error)])
+            refused = _form(reference, _said(error), STATUSES[type(error)])
+            if isinstance(error, TooManyRequests):
+                refused.headers["Retry-After"] = str(error.retry_after_seconds)
+            return refused
         return HTMLResponse(page("case.html", facts.language, facts=facts))
 
     @routes.get("/static/{name}")

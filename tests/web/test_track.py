@@ -512,12 +512,12 @@ async def test_the_description_of_the_api_is_whole(site: Site) -> None:
     schemas = described["components"]["schemas"]
     for schema in schemas.values():
         Draft202012Validator.check_schema(schema)
-    registry: Registry[Any] = Registry().with_resource("", Resource(described, DRAFT202012))
+    registry: Registry[Any] = Registry().with_resource("urn:api", Resource(described, DRAFT202012))
     for reference in set(re.findall(r'"\$ref": ?"([^"]+)"', json.dumps(described))):
-        registry.resolver().lookup(reference)
+        registry.resolver("urn:api").lookup(reference)
 
     def check(name: str, value: object) -> None:
-        Draft202012Validator({"$ref": f"#/components/schemas/{name}"}, registry=registry).validate(value)
+        Draft202012Validator({"$ref": f"urn:api#/components/schemas/{name}"}, registry=registry).validate(value)
 
     example = schemas["TrackOut"]["example"]
     check("TrackOut", example)

@@ -93,7 +93,7 @@ def _links(url: str, told: Told) -> list[tuple[str, str, str, str]]:
         ("Recipient", "Read the messages", f"{url}/outbox", "See each e-mail and text as it would have arrived."),
         (
             "Integrator", "Send an event", f"{url}/api/v1/openapi.json",
-            f"Report a new status of case {first['number']} with the command that `tracker demo` printed.",
+            f"Report a new status of case {first['number']}: the terminal that runs the demo shows the command.",
         ),
         ("Operator", "See that all is well", f"{url}/healthz", "The health check that a load balancer asks."),
     ]  # fmt: skip

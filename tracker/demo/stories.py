@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from integrations.wire import translate
 from templates.environment import ROOT
 from tracker.core import known_facts, references
+from tracker.core.calendars import working_day_before
 from tracker.core.definition_files import read
 from tracker.core.definitions import Definition
 from tracker.flows import offices, services
@@ -24,7 +25,7 @@ from tracker.store.columns import Mode
 from tracker.store.organisations import Rhythm, Sender
 
 ZONE = "Europe/London"
-HISTORY = timedelta(days=56)
+HISTORY = timedelta(days=70)
 """How far back the demo's cases begin."""
 
 
@@ -62,8 +63,8 @@ STORIES = (
     Story("building-permit", "northwick", POSTCODES, ((55, "REC"), (53, "VAL"), (35, "ASSESS"), (6, "GRANTED"))),
     Story("missed-bin", "northwick", POSTCODES, ((3, "LOGGED"), (2, "ROUTED")), None, "sms"),
     Story("missed-bin", "northwick", POSTCODES, ((6, "LOGGED"), (5, "ROUTED"), (4, "DONE")), None, "sms"),
-    Story("benefit-claim", "harbour", BIRTHDAYS, ()),
-    Story("benefit-claim", "harbour", BIRTHDAYS, (), ("", 14)),
+    Story("benefit-claim", "harbour", BIRTHDAYS, ((34, "CLM01"), (30, "CLM02"), (13, "CLM05"))),
+    Story("benefit-claim", "harbour", BIRTHDAYS, ((20, "CLM01"), (15, "CLM02"), (8, "CLM03")), ("identity", 14)),
 )
 
 
@@ -108,9 +109,10 @@ async def seed(parts: Parts, cases: int) -> Told:
         office = await offices.add_organisation(
             parts.store, slug=slug, name=name, zone=ZONE, clock_offset=_morning() - HISTORY - datetime.now(UTC)
         )
-        await offices.add_source(
-            parts.store, office, offices.NewSource(SOURCES[slug], Rhythm.NIGHTLY, live_from=office.now - HISTORY)
+        system = offices.NewSource(
+            SOURCES[slug], Rhythm.NIGHTLY, live_from=office.now - HISTORY, patience=timedelta(days=60)
         )
+        await offices.add_source(parts.store, office, system)
         for service in {story.service for story in STORIES if story.organisation == slug}:
             await services.apply(parts.store, office, made[service][0])
         keys[slug] = await offices.add_key(parts.store, office, SOURCES[slug], Mode.LIVE)
@@ -154,8 +156,8 @@ async def _tell_stories(
         number = f"{story.service[:2].upper()}-{office.now.year % 100}-{1001 + place}"
         fact = story.facts[place % len(story.facts)]
         facts[number] = (story.service, fact)
-        shift = timedelta(hours=dice.uniform(-20, 0)) if place >= len(stories) else timedelta(0)
-        plan += _events(story, made[story.service][1], number, fact, place, end + shift, sender)
+        shift = dice.randrange(0, 6) if place >= len(stories) else 0
+        plan += _events(story, made[story.service][1], number, fact, place, end - timedelta(days=shift), sender)
     plan.sort(key=lambda each: each[:2])
     references_of: dict[str, str] = {}
     for at, _, event in plan:
@@ -175,7 +177,6 @@ def _events(
     story: Story, definition: Definition, number: str, fact: str, place: int, end: datetime, sender: Sender
 ) -> list[tuple[datetime, int, dict[str, Any]]]:
     """The events of one case, in time."""
-    steps = story.steps or _steps(definition, place)
     name = PEOPLE[place % len(PEOPLE)]
     planned: list[tuple[datetime, int, dict[str, Any]]] = []
 
@@ -191,8 +192,8 @@ def _events(
         }
         planned.append((at, len(planned), event))
 
-    for step, (days, status) in enumerate(steps):
-        at = end - timedelta(days=days) - timedelta(minutes=17 * (place + 1) + step)
+    for step, (days, status) in enumerate(story.steps):
+        at = _in_office_hours(end - timedelta(days=days), 37 * place + 11 * step)
         stage = definition.stage_for(status)
         served = {"served_on": at.date().isoformat()} if stage is not None and stage.formal else {}
         plan(at, "case.status", {"service": story.service, "status": status, **served})
@@ -200,21 +201,19 @@ def _events(
             address = f"{name.split()[0].lower()}@example.org" if story.channel == "email" else f"07700 9001{place:02}"
             party = {"party": "1", "role": "applicant", "name": name, "known_fact": fact}
             plan(at, "case.party", {**party, "channels": [{"channel": story.channel, "address": address}]})
-        if story.needs and step == len(steps) - 1:
-            item = story.needs[0] or next(iter(definition.needs))
+        if story.needs and step == len(story.steps) - 1:
+            item = story.needs[0]
             due_on = (end + timedelta(days=story.needs[1])).date().isoformat()
             plan(at, "case.needs", {"items": [{"item": item, "code": item, "due_on": due_on}]})
     return planned
 
 
-def _steps(definition: Definition, place: int) -> tuple[tuple[float, str], ...]:
-    """The first statuses of a service's life cycle, further along for every other case."""
-    by_stage: dict[str, str] = {}
-    for status, stage in definition.mapping.items():
-        by_stage.setdefault(stage, status)
-    path = [by_stage[stage.code] for stage in definition.stages if not stage.closes and stage.code in by_stage]
-    taken = path[: 2 + place % max(1, len(path) - 1)]
-    return tuple((30.0 - 9 * step, status) for step, status in enumerate(taken[:4]))
+def _in_office_hours(day: datetime, minutes: int) -> datetime:
+    """That many minutes into the office hours of a day, of the Friday before when it is a weekend."""
+    local = day.astimezone(ZoneInfo(ZONE))
+    working = working_day_before(local.date())
+    opens = datetime.combine(working, time(9), local.tzinfo)
+    return (opens + timedelta(minutes=minutes % 440)).astimezone(UTC)
 
 
 async def _send(parts: Parts, sender: Sender, event: dict[str, Any]) -> str | None:

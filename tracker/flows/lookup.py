@@ -21,7 +21,7 @@ from tracker.store import limits, pages, services
 from tracker.store.engine import Store
 
 WINDOW_SECONDS = 900
-PER_REFERENCE, PER_ADDRESS, IN_ALL = 10, 30, 3_000
+PER_REFERENCE, PER_ADDRESS, IN_ALL = 20, 100, 3_000
 """Failed tries in a window after which no more are answered: for one reference, from one address, in all."""
 
 

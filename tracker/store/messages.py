@@ -130,7 +130,7 @@ async def decide(connection: AsyncConnection, rows: list[dict[str, Any]]) -> Non
             set_={
                 "state": fresh.state, "reason": fresh.reason, "recipient_id": fresh.recipient_id,
                 "channel": fresh.channel, "language": fresh.language, "facts": fresh.facts,
-                "source_id": fresh.source_id,
+                "source_id": fresh.source_id, "entry_id": fresh.entry_id, "settled_at": None,
             },
             where=MESSAGE.c.state.in_([MessageState.DUE, MessageState.HELD, MessageState.WITHHELD]),
         )

@@ -11,19 +11,20 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
-from notifications.channels import Accepted, Carrier, Outgoing
+from notifications.channels import Accepted, Carrier, Content, Outgoing
 from notifications.render import as_json, render
 from tracker.core.messages import MessageState, Reason
 from tracker.flows import release
 from tracker.flows.release import Claimed, Released, Stopped
 from tracker.flows.sweep import forget_failures, sweep
-from tracker.store import messages, records
+from tracker.store import carrying, records
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
 
@@ -37,6 +38,18 @@ IDLE_SECONDS = 0.5
 TIDY_SECONDS = 600.0
 MOST_ATTEMPTS = 5
 RETRY_AFTER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A message with its words, about to be sent. `fault`: what went wrong in writing them, told under `kind`;
+    `content` None: not even the safe text could be made."""
+
+    released: Released
+    attempt: UUID
+    content: Content | None
+    kind: str
+    fault: str | None
 
 
 class Worker:
@@ -80,63 +93,78 @@ class Worker:
     async def carry(self, organisation_id: UUID) -> None:
         """Carry everything that is due in one organisation; returns when nothing is left or under way."""
         while True:
-            if await self.once(organisation_id):
+            if await self._batch(organisation_id) >= BATCH:
                 continue
             async with self._store.reading() as connection:
-                if not await messages.in_flight(connection, organisation_id):
+                if not await carrying.in_flight(connection, organisation_id):
                     return
-            await asyncio.sleep(0.02)  # another worker holds the rest
+            if not await self._recover():
+                await asyncio.sleep(0.02)  # another worker holds the rest
 
     async def once(self, only: UUID | None = None) -> int:
-        """Carry one batch; returns how many messages were claimed or recovered."""
-        recovered = await self._recover()
+        """Carry one batch, and recover what others left behind if there is time; returns how much was done."""
+        carried = await self._batch(only)
+        return carried + (await self._recover() if carried < BATCH else 0)
+
+    async def _batch(self, only: UUID | None) -> int:
+        """Claim, write, begin, send, settle; returns how many messages were claimed."""
         decisions = await release.claim(self._store, BATCH, only, self._track_url)
-        stopped = [_stopped(each) for each in decisions if isinstance(each, Stopped)]
-        released = [each for each in decisions if isinstance(each, Released)]
-        settled = await asyncio.gather(*(self._carry_one(each) for each in released))
-        rows = [*stopped, *(each for each in settled if each is not None)]
+        rows = [_stopped(each) for each in decisions if isinstance(each, Stopped)]
+        letters = [self._write(each) for each in decisions if isinstance(each, Released)]
+        ready = await self._begin(letters)
+        answers = await asyncio.gather(*(self._send(each) for each in ready), return_exceptions=True)
+        rows += [each for each in answers if isinstance(each, dict)]
+        rows += [_row(each.released.claimed, MessageState.FAILED) for each in letters if each.content is None]
         if rows:
             async with self._store.transaction() as connection:
-                await messages.settle(connection, sorted(rows, key=lambda row: str(row["message"])))
-        return len(decisions) + recovered
+                await carrying.settle(connection, sorted(rows, key=lambda row: str(row["message"])))
+        for broken in answers:
+            if isinstance(broken, BaseException):
+                raise broken  # after the others are settled; its own message is recovered when its lease is over
+        return len(decisions)
 
-    async def _carry_one(self, released: Released) -> dict[str, Any] | None:
-        """Send one message; None when its lease was gone, for then it is another's."""
+    def _write(self, released: Released) -> _Letter:
+        """The exact words of a message. One that cannot even be said safely must not stop the others."""
+        try:
+            content, fault = render(released.facts, released.channel, released.organisation_slug)
+        except Exception as broken:
+            log.error("message_failed", extra={"fault": type(broken).__name__})
+            return _Letter(released, new_id(), None, "message_failed", type(broken).__name__)
+        return _Letter(released, new_id(), content, "message_not_rendered", fault)
+
+    async def _begin(self, letters: list[_Letter]) -> list[_Letter]:
+        """Record the attempts before any carrier is called; those whose lease is gone are another worker's now."""
+        if not letters:
+            return []
+        beginnings = [
+            carrying.Beginning(
+                each.released.claimed.organisation_id, each.released.claimed.mode.value, each.released.claimed.id,
+                each.released.claimed.number, each.attempt, self._carrier(each.released.sandbox).name,
+                as_json(each.content), each.released.claimed.now,
+            )
+            for each in letters
+            if each.content is not None
+        ]  # fmt: skip
+        async with self._store.transaction() as connection:
+            begun = await carrying.begin_attempts(connection, beginnings)
+            for each in letters:
+                if each.fault is not None:
+                    await _alert(connection, each.released.claimed, each.kind, each.fault)
+        return [each for each in letters if each.attempt in begun]
+
+    async def _send(self, letter: _Letter) -> dict[str, Any] | None:
+        """Hand one message over; None when another worker has taken it over since."""
+        released, claimed = letter.released, letter.released.claimed
+        if letter.content is None:
+            return None
         async with self._together:
-            claimed = released.claimed
-            try:
-                content, fault = render(released.facts, released.channel, released.organisation_slug)
-            except Exception as broken:  # a message that cannot even be said safely must not stop the others
-                return await self._poisoned(claimed, broken)
-            carrier = self._carrier(released.sandbox)
-            attempt_id = new_id()
-            async with self._store.transaction() as connection:
-                if fault is not None:
-                    await _alert(connection, claimed, "message_not_rendered", fault)
-                begun = await messages.begin_attempt(
-                    connection,
-                    {
-                        "id": attempt_id, "organisation": claimed.organisation_id, "mode": claimed.mode.value,
-                        "message": claimed.id, "number": claimed.number, "carrier": carrier.name,
-                        "content": as_json(content), "now": claimed.now,
-                    },
-                )  # fmt: skip
-            if not begun:
-                return None
-            answer = await carrier.send(
+            answer = await self._carrier(released.sandbox).send(
                 Outgoing(
-                    claimed.organisation_id, claimed.mode.value, claimed.id, attempt_id, claimed.number,
-                    released.channel, released.address, content, claimed.now,
+                    claimed.organisation_id, claimed.mode.value, claimed.id, letter.attempt, claimed.number,
+                    released.channel, released.address, letter.content, claimed.now,
                 )
             )  # fmt: skip
-            return _accepted(claimed, answer.provider_id) if isinstance(answer, Accepted) else None
-
-    async def _poisoned(self, claimed: Claimed, broken: Exception) -> dict[str, Any]:
-        """A message that cannot be rendered at all: it fails alone, and an operator is told once."""
-        log.error("message_failed", extra={"fault": type(broken).__name__})
-        async with self._store.transaction() as connection:
-            await _alert(connection, claimed, "message_failed", type(broken).__name__)
-        return _row(claimed, MessageState.FAILED)
+        return _accepted(claimed, answer.provider_id) if isinstance(answer, Accepted) else None
 
     async def _recover(self) -> int:
         """Take over what a worker left behind when its lease ran out.
@@ -146,7 +174,7 @@ class Worker:
         """
         async with self._store.transaction() as connection:
             rows = []
-            for row in await messages.overdue(connection, BATCH):
+            for row in await carrying.overdue(connection, BATCH):
                 claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
                 if row.caught_id is not None:
                     rows.append(_accepted(claimed, f"caught-{row.caught_id}"))
@@ -156,7 +184,7 @@ class Worker:
                 else:
                     again = row.now + RETRY_AFTER * (row.attempt_number - 1)
                     rows.append(_row(claimed, MessageState.DUE, outcome="not_sent", due=again))
-            await messages.settle(connection, rows)
+            await carrying.settle(connection, rows)
         return len(rows)
 
 

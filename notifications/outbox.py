@@ -15,7 +15,7 @@ from tracker.core import references
 from tracker.core.errors import UnknownKey
 from tracker.core.facts import CaughtFacts
 from tracker.core.segments import segments
-from tracker.store import messages, organisations
+from tracker.store import carrying, organisations
 from tracker.store.engine import Store
 
 POLICY = (
@@ -43,7 +43,7 @@ def router(store: Store, *, open_to_all: bool, token: str | None) -> APIRouter:
         async with store.reading() as connection:
             offices = await organisations.offices(connection)
             chosen = next((office for office in offices if office.name == organisation), None)
-            rows = await messages.caught(
+            rows = await carrying.caught(
                 connection,
                 organisation=chosen.name if chosen else ("" if organisation else None),
                 reference=wanted,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import asdict
-from typing import Any
 
 from jinja2 import TemplateError
 
@@ -39,6 +39,6 @@ def _render(facts: OutreachFacts, purpose: str, channel: str, slug: str) -> Cont
     )
 
 
-def as_json(content: Content) -> dict[str, Any]:
+def as_json(content: Content) -> str:
     """The words as an attempt keeps them."""
-    return {name: value for name, value in asdict(content).items() if value is not None}
+    return json.dumps({name: value for name, value in asdict(content).items() if value is not None})

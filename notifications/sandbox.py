@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from notifications.channels import Accepted, Answer, Outgoing, Overtaken
-from tracker.store import messages
+from tracker.store import carrying
 from tracker.store.engine import Store
 
 
@@ -23,5 +23,5 @@ class Sandbox:
             "now": outgoing.now,
         }  # fmt: skip
         async with self._store.transaction() as connection:
-            taken = await messages.catch(connection, values)
+            taken = await carrying.catch(connection, values)
         return Accepted(f"caught-{outgoing.attempt_id}") if taken else Overtaken()

@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import httpx
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -16,17 +18,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from integrations.case_logs import LogRefused
 from tracker import replay as replaying
-from tracker.core.errors import TrackerError
+from tracker.core.errors import SetupRefused, TrackerError
 from tracker.demo import run as demonstration
 from tracker.flows import offices, services
-from tracker.main import Parts, assembled, create_app, on_signals, web_server
+from tracker.main import Parts, assembled, create_app, listening, on_signals, web_server
 from tracker.settings import Settings
 from tracker.store.columns import Mode
 from tracker.store.organisations import Rhythm
 from tracker.store.server import ServerError
 from tracker.web import logs
+from tracker.web.trouble import unavailable
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Track my request: tells people before they ask.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Track my request: tells people before they ask.",
+)
 organisations_app = typer.Typer(no_args_is_help=True, help="Public bodies that use this installation.")
 sources_app = typer.Typer(no_args_is_help=True, help="Back-office systems that report on cases.")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys with which sources report.")
@@ -47,13 +55,40 @@ def main() -> None:
     """Run the command; a mistake of the caller ends in one plain sentence and status 2."""
     try:
         app(standalone_mode=True)
-    except TrackerError as error:
-        _fail(f"{error.detail} {error.remedy}")
-    except (ServerError, LogRefused) as error:
-        _fail(str(error))
-    except ValidationError as error:
-        faults = "; ".join(f"TRACKER_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
-        _fail(f"A setting cannot be used. {faults}")
+    except Exception as error:
+        sentence = _plainly(error)
+        if sentence is None:
+            raise
+        _fail(sentence)
+
+
+def _plainly(error: Exception) -> str | None:
+    """What went wrong and how to mend it, or None when it is a mistake of ours."""
+    match error:
+        case TrackerError():
+            return f"{error.detail} {error.remedy}"
+        case ServerError() | LogRefused():
+            return str(error)
+        case ValidationError():
+            faults = "; ".join(f"TRACKER_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+            return f"A setting cannot be used. {faults}"
+        case httpx.HTTPStatusError():
+            return f"The service answered {error.response.status_code}. {_told(error.response)}"
+        case httpx.TransportError() | httpx.InvalidURL():
+            return f"The service cannot be reached ({error}). Check --url, and that `tracker serve` is running."
+        case OSError() if error.filename is not None:
+            return f"{error.filename}: {error.strerror}."
+        case _ if unavailable(error):
+            return "The database cannot be reached. Check TRACKER_DATABASE_URL, and that the server is running."
+    return None
+
+
+def _told(answer: httpx.Response) -> str:
+    """The detail and the remedy of a problem document, if it is one."""
+    if answer.headers.get("content-type") != "application/problem+json":
+        return "Check that --url leads to this service."
+    problem = answer.json()
+    return f"{problem.get('detail')} {problem.get('remedy')}"
 
 
 def _fail(message: str) -> None:
@@ -78,7 +113,7 @@ def _with_parts(settings: Settings, do: Callable[[Parts], Awaitable[Result]]) ->
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     data_dir: DataDir = None,
     cases: Annotated[int, typer.Option(min=1, max=2000, help="How many cases to make.")] = 24,
     fresh: Annotated[bool, typer.Option(help="Begin anew: deletes the data of an earlier demo.")] = False,
@@ -105,7 +140,7 @@ def serve(data_dir: DataDir = None) -> None:
             server.should_exit = True
 
         on_signals(stop)
-        await server.serve()
+        await server.serve(sockets=[listening(settings.host, settings.port)])
 
     _with_parts(settings, run)
 
@@ -208,7 +243,7 @@ def validate(
     data_dir: DataDir = None,
 ) -> None:
     """Explain every fault of service definitions, with its remedy. Status 1 when there is one."""
-    texts = {file: file.read_text(encoding="utf-8") for file in _files(path)}
+    texts = {file: _text(file) for file in _files(path)}
 
     async def run(parts: Parts | None) -> int:
         office = await offices.organisation(parts.store, organisation) if parts and organisation else None
@@ -238,11 +273,25 @@ def apply(
     async def run(parts: Parts) -> None:
         office = await offices.organisation(parts.store, organisation)
         for file in _files(path):
-            done = await services.apply(parts.store, office, file.read_text(encoding="utf-8"))
+            done = await services.apply(parts.store, office, _text(file))
             what = f"version {done.version}" if done.changed else f"version {done.version} already"
             out.print(f"{file}: {done.service}, {what}; {done.moved} cases moved", markup=False)
 
     _with_parts(_settings(data_dir), run)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise SetupRefused(f"{file} is not in UTF-8.", "Save it as plain text in UTF-8.") from fault
+
+
+def _zone(name: str | None) -> str | None:
+    try:
+        return ZoneInfo(name).key if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+        raise typer.BadParameter("use an IANA name such as Europe/London") from fault
 
 
 def _files(path: Path) -> list[Path]:
@@ -259,7 +308,7 @@ def replay(
     url: Annotated[str, typer.Option(help="Where the service runs.")] = "http://127.0.0.1:8000",
     key: Annotated[str | None, typer.Option(help="The key that --prepare printed.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many cases.")] = None,
-    zone: Annotated[str | None, typer.Option(help="The zone of the log's times.")] = None,
+    zone: Annotated[str | None, typer.Option(callback=_zone, help="The zone of the log's times.")] = None,
     shuffle: Annotated[int | None, typer.Option(help="Send in random order, from this seed.")] = None,
     data_dir: DataDir = None,
 ) -> None:

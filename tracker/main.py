@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from notifications.channels import Carrier
 from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
 from templates.environment import page
+from tracker.core.errors import SetupRefused
 from tracker.settings import Settings
 from tracker.store import server as embedded
 from tracker.store.engine import Store, open_store
@@ -126,6 +129,18 @@ def web_server(app: FastAPI, settings: Settings, *, host: str, port: int) -> uvi
         proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None, timeout_graceful_shutdown=10,
     )  # fmt: skip
     return _Quiet(config)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises SetupRefused, in words; the server's own way is to end the process."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as fault:
+        why = "is in use by another program" if fault.errno == errno.EADDRINUSE else "cannot be listened on"
+        raise SetupRefused(
+            f"Port {port} of {host} {why}.", "Stop what uses it, or choose another port (--port or TRACKER_PORT)."
+        ) from fault
 
 
 def on_signals(stop: Callable[[], None]) -> None:

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000", description="How people reach this service; messages point to it."
     )
     host: str = Field(default="127.0.0.1", description="The address on which `tracker serve` listens.")
-    port: int = Field(default=8000, description="The port on which `tracker serve` listens.")
+    port: int = Field(default=8000, ge=1, le=65535, description="The port on which `tracker serve` listens.")
     operator_token: SecretStr | None = Field(
         default=None, description="Opens /outbox outside the demo, as a bearer token; unset: it stays closed."
     )
@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, le=100, description="Database connections of one process.")
     body_limit_bytes: int = Field(default=1_000_000, ge=1_000, description="The longest request body that is read.")
     body_seconds: float = Field(default=20.0, gt=0, description="How long a request body may take to arrive.")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: str = Field(
+        default="INFO", pattern="^(?i:DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
 
     def secret_bytes(self) -> bytes:
         """The installation's secret; made at the first call when none is set, and kept readable by its owner alone."""

@@ -387,7 +387,13 @@ def upgrade() -> None:
     op.create_index(
         "message_held", "message", ["organisation_id", "source_id"], unique=False, postgresql_where="state = 'held'"
     )
-    op.create_index("message_lease", "message", ["lease_until"], unique=False, postgresql_where="state = 'sending'")
+    op.create_index(
+        "message_lease",
+        "message",
+        ["organisation_id", "lease_until"],
+        unique=False,
+        postgresql_where="state = 'sending'",
+    )
     op.create_table(
         "party",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),

@@ -18,7 +18,7 @@ from templates.environment import page
 from tracker.core.errors import SetupRefused
 from tracker.demo.stories import ZONE, Told, kept, seed
 from tracker.flows import offices
-from tracker.main import assembled, create_app, on_signals, web_server
+from tracker.main import assembled, create_app, listening, on_signals, web_server
 from tracker.settings import Settings
 
 MARK = "made-by-the-demo"
@@ -46,6 +46,7 @@ def _make_room(folder: Path, fresh: bool) -> None:
 async def run(settings: Settings, *, cases: int, fresh: bool, as_json: bool, say: Callable[[str], None]) -> None:
     """Run the demo until it is stopped, on the embedded database whatever else is configured."""
     settings = settings.model_copy(update={"database_url": None})
+    door = listening(settings.host, settings.port)
     await asyncio.to_thread(_make_room, settings.data_dir, fresh)
     async with assembled(settings) as parts:
         told = await seed(parts, cases)
@@ -53,7 +54,7 @@ async def run(settings: Settings, *, cases: int, fresh: bool, as_json: bool, say
         app = create_app(parts, outbox_open=True, extra=(_start_page(url, told),))
         server = web_server(app, settings, host=settings.host, port=settings.port)
         working = asyncio.create_task(parts.worker.run())
-        serving = asyncio.create_task(server.serve())
+        serving = asyncio.create_task(server.serve(sockets=[door]))
 
         def stop() -> None:
             server.should_exit = True

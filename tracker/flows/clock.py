@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.core.errors import MalformedEvent, OnlyInSandbox, TimeOutOfBounds
 from tracker.flows.sweep import sweep
-from tracker.store import messages, organisations
+from tracker.store import carrying, messages, organisations
 from tracker.store.engine import Store
 from tracker.store.organisations import Footing, Sender
 
@@ -65,8 +65,7 @@ def instant(sender: Sender, to: str) -> datetime:
 
 
 async def _settle(store: Store, organisation_id: UUID, carry: Carry) -> None:
-    while await sweep(store, organisation_id):
-        pass
+    await sweep(store, organisation_id)
     await carry(organisation_id)
 
 
@@ -74,7 +73,7 @@ async def _pending(store: Store, organisation_id: UUID) -> tuple[datetime | None
     """What falls due next, and whether another worker is sending something just now."""
     async with store.reading() as connection:
         due = await messages.next_due(connection, organisation_id)
-        return due, await messages.in_flight(connection, organisation_id)
+        return due, await carrying.in_flight(connection, organisation_id)
 
 
 async def _move(store: Store, organisation_id: UUID, target: datetime) -> datetime:

@@ -17,7 +17,7 @@ from tracker.core.facts import OutreachFacts
 from tracker.core.messages import MessageState, Purpose, Reason
 from tracker.core.outreach import still_true
 from tracker.core.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
-from tracker.store import messages, services
+from tracker.store import carrying, services
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 
@@ -61,8 +61,7 @@ Decision = Released | Stopped
 async def claim(store: Store, limit: int, only: UUID | None, track_url: str) -> list[Decision]:
     """Claim up to `limit` due messages and say of each whether it is still to be sent."""
     async with store.transaction() as connection:
-        ids = await messages.claim(connection, limit, only)
-        rows = await messages.claimed(connection, ids) if ids else []  # before the commit: still this very claim
+        rows = await carrying.claim(connection, limit, only)
     if not rows:
         return []
     async with store.reading() as connection:

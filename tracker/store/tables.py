@@ -6,6 +6,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from tracker.store import (
+    carrying,
     cases,
     entries,
     limits,
@@ -19,5 +20,5 @@ from tracker.store import (
 
 METADATA: MetaData = SQLModel.metadata
 
-ROOMS = (cases, entries, limits, messages, organisations, parties, promises, records, services)
+ROOMS = (carrying, cases, entries, limits, messages, organisations, parties, promises, records, services)
 """The modules that hold tables; naming them here is what puts their tables into METADATA."""

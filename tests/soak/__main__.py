@@ -1,0 +1,246 @@
+"""`python -m tests.soak [--rounds N] [--short]`: what takes too long for every commit, as a table.
+
+One line each: name, rounds, failures, seconds. The exit status is 1 when anything failed. `--short` takes under a
+minute; the whole takes less than half an hour, for no part runs longer than its share.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.laws.case_sets import House
+from tests.laws.rounds import DELIVERY, INTAKE, due_again, fill, lapse, multiply, wrongs
+from tests.laws.test_laws import LAWS
+from tests.soak import server_attack
+from tracker.store.engine import Store, open_store
+from tracker.store.schema import migrate
+from tracker.store.server import Server, start
+
+LONGEST_SECONDS = 600
+"""No part runs longer; the rounds that were done by then are reported."""
+
+
+@dataclass
+class Line:
+    """What came of one part."""
+
+    name: str
+    rounds: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+    note: str = ""
+
+    def fail(self, what: str) -> None:
+        """Count a failure; the first few are told."""
+        self.failures += 1
+        if len(self.wrong) < 3:
+            self.wrong.append(what)
+
+    def print(self) -> None:
+        """One line of the table, and what went wrong below it."""
+        print(f"{self.name:42} {self.rounds:7} {self.failures:8} {self.seconds:9.1f}  {self.note}", flush=True)
+        for what in self.wrong:
+            print(f"    {what[:2000]}", flush=True)
+
+
+class Table:
+    """The lines so far."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+        print(f"{'name':42} {'rounds':>7} {'failures':>8} {'seconds':>9}", flush=True)
+
+    @contextmanager
+    def line(self, name: str) -> Iterator[Line]:
+        """One part: timed, printed when it ends, failed when it raises."""
+        line, begun = Line(name), time.monotonic()
+        try:
+            yield line
+        except Exception as fault:
+            line.fail(f"{type(fault).__name__}: {fault}")
+        line.seconds = time.monotonic() - begun
+        self.failures += line.failures
+        line.print()
+
+
+@contextmanager
+def database() -> Iterator[Server]:
+    """A server with the schema that syncs to disk, as in production."""
+    with tempfile.TemporaryDirectory(prefix="tracker-soak-") as folder:
+        server = start(Path(folder) / "data")
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+@asynccontextmanager
+async def house(server: Server, slug: str, pool_size: int = 10) -> AsyncIterator[House]:
+    """An office of its own in the database of the soak."""
+    store = open_store(server.url(), pool_size=pool_size)
+    try:
+        await migrate(store)
+        yield await House.build(store, slug)
+    finally:
+        await store.close()
+
+
+def laws(table: Table, server: Server, examples: int) -> None:
+    """The laws of the timeline, with many examples."""
+    for place, (name, law) in enumerate(LAWS.items()):
+        with table.line(f"law: {name}") as line, asyncio.Runner() as runner:
+            scene = house(server, f"laws-{place}")
+            home = runner.run(scene.__aenter__())
+            line.rounds = examples
+            try:
+                law(runner, home, examples)
+            finally:
+                runner.run(scene.__aexit__(None, None, None))
+
+
+async def at_once(table: Table, server: Server, rounds: int) -> None:
+    """Intake from several connections at the same instant."""
+    async with house(server, "at-once") as home:
+        for name, happen in INTAKE.items():
+            with table.line(name) as line:
+                until = time.monotonic() + LONGEST_SECONDS
+                while line.rounds < rounds and time.monotonic() < until:
+                    line.rounds += 1
+                    if (wrong := await happen(home)) is not None:
+                        line.fail(wrong)
+
+
+async def left_behind(table: Table, server: Server, rounds: int) -> None:
+    """Workers that die or sleep with messages in hand."""
+    async with house(server, "left-behind") as home:
+        await fill(home, 10)
+        await multiply(home, 10)
+        for name, happen in DELIVERY.items():
+            with table.line(name) as line:
+                until = time.monotonic() + LONGEST_SECONDS
+                while line.rounds < rounds and time.monotonic() < until:
+                    line.rounds += 1
+                    if (wrong := await happen(home, 100)) is not None:
+                        line.fail(wrong)
+
+
+class Process:
+    """A worker in an operating-system process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def begin(cls, server: Server, home: House) -> Process:
+        """Start one and wait until it is ready."""
+        pipe = asyncio.subprocess.PIPE
+        command = ("-m", "tests.soak.carrier", server.url(), str(home.desk.office.id))
+        made = cls(await asyncio.create_subprocess_exec(sys.executable, *command, stdin=pipe, stdout=pipe))
+        await made.answer()
+        return made
+
+    def go(self) -> None:
+        """Carry what is due."""
+        assert self._process.stdin
+        self._process.stdin.write(b"\n")
+
+    async def answer(self) -> None:
+        """Wait until it says that it is done."""
+        assert self._process.stdout
+        if not await asyncio.wait_for(self._process.stdout.readline(), 120):
+            raise RuntimeError("a worker ended before it was done")
+
+    async def kill(self) -> None:
+        """End it at once, as by kill -9."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+
+async def two_processes(table: Table, server: Server, rounds: int, messages: int) -> None:
+    """Two worker processes over the same due messages; then the same with one of them killed half-way."""
+    async with house(server, "two-workers") as home:
+        await fill(home, 20)
+        await multiply(home, messages // 20)
+        workers = [await Process.begin(server, home) for _ in range(2)]
+        with table.line(f"two workers over {messages:,} due messages") as line:
+            until, carrying = time.monotonic() + LONGEST_SECONDS, 0.0
+            while line.rounds < rounds and time.monotonic() < until:
+                line.rounds += 1
+                await due_again(home)
+                begun = time.monotonic()
+                for each in workers:
+                    each.go()
+                await asyncio.gather(*(each.answer() for each in workers))
+                carrying += time.monotonic() - begun
+                if (wrong := await wrongs(home, messages)) is not None:
+                    line.fail(wrong)
+            line.note = f"{line.rounds * messages / carrying:,.0f} messages a second"
+        with table.line("one of two workers killed -9 half-way") as line:
+            until = time.monotonic() + LONGEST_SECONDS
+            while line.rounds < max(2, rounds // 10) and time.monotonic() < until:
+                line.rounds += 1
+                if (wrong := await _killed_half_way(server, home, workers, messages)) is not None:
+                    line.fail(wrong)
+        for each in workers:
+            await each.kill()
+
+
+async def _killed_half_way(server: Server, home: House, workers: list[Process], messages: int) -> str | None:
+    await due_again(home)
+    for each in workers:
+        each.go()
+    await asyncio.sleep(0.1 + messages / 20_000)
+    await workers[0].kill()
+    await lapse(home.desk.store)  # a minute passes
+    await workers[1].answer()
+    workers[0] = await Process.begin(server, home)
+    for _ in range(2):
+        await lapse(home.desk.store)
+        workers[1].go()
+        await workers[1].answer()
+    return await wrongs(home, messages)
+
+
+def attacks(table: Table, rounds: int) -> None:
+    """kill -9 against the embedded server."""
+    with tempfile.TemporaryDirectory(prefix="tracker-soak-") as folder, table.line("the database server") as line:
+        for name, done, failed in server_attack.run(rounds, Path(folder) / "data"):
+            line.rounds += done
+            for _ in range(failed):
+                line.fail(name)
+
+
+def main(chosen: Callable[[], argparse.Namespace]) -> int:
+    """Run every part."""
+    options = chosen()
+    rounds: int = 5 if options.short else options.rounds
+    table = Table()
+    with database() as server:
+        laws(table, server, 60 if options.short else 10 * rounds)
+        asyncio.run(at_once(table, server, rounds))
+        asyncio.run(left_behind(table, server, max(2, rounds // 5)))
+        asyncio.run(two_processes(table, server, 2 if options.short else rounds, 400 if options.short else 2_000))
+    attacks(table, 1 if options.short else max(2, rounds // 20))
+    print("failed" if table.failures else "all held", flush=True)
+    return 1 if table.failures else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=200, help="how often each thing is tried (200)")
+    parser.add_argument("--short", action="store_true", help="a few rounds of each, in under a minute")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main(_options))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,7 +68,10 @@ class CaseLog:
 
 def read(path: Path, limit: int | None = None) -> CaseLog:
     """Read a log, plain or gzipped; `limit` takes the first so many cases. Raises LogRefused."""
-    rows = list(_rows(path, limit))
+    try:
+        rows = list(_rows(path, limit))
+    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError) as fault:
+        raise LogRefused(f"{path} cannot be read as CSV in UTF-8, plain or (named .gz) gzipped.") from fault
     if not rows:
         raise LogRefused(f"{path} has no rows. A log has a header and a line for each step of each case.")
     ends: dict[tuple[str, str], set[bool]] = {}

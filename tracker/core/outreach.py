@@ -180,6 +180,11 @@ def _heard(party: str, cause: str, spoken: tuple[Spoken, ...]) -> bool:
     return any(each.party == party and each.cause == cause and each.state in TOLD for each in spoken)
 
 
+def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
+    """Nobody who heard how it ended is then told that it has begun, should it be opened again."""
+    return any(each.party == party and each.purpose is Purpose.FINISHED and each.state in TOLD for each in spoken)
+
+
 def _to(
     party: PartyReported,
     topic: _Topic,
@@ -194,6 +199,8 @@ def _to(
     language = party.language if party.language in definition.languages else definition.language
     sensitive = definition.sensitive or topic.sensitive or party.party in case.sensitive_parties
     reason = topic.withhold or (Reason.TEST_MODE if setting.test else None)
+    if reason is None and topic.purpose is Purpose.ACKNOWLEDGED and _heard_the_end(party.party, spoken):
+        reason = Reason.SUPERSEDED
     if reason is None and address is None:
         reason = Reason.NO_CHANNEL
     if reason is None and topic.purpose not in UNCUT and _spent(party.party, id_, definition, spoken):

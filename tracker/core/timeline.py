@@ -178,9 +178,8 @@ def fold(placed: Iterable[Placed], definition: Definition, zone: str, now: datet
         event = each.event
         if each.entry in void:
             case = _line(case, each, Placement.CORRECTED)
-        elif event.hold_until is not None and _is_held(event, now):
-            wake = min(event.hold_until, case.wake_at or event.hold_until)
-            case = replace(_line(case, each, Placement.HELD), wake_at=wake)
+        elif (free_at := _free_at(event, definition, zone)) is not None and free_at > now:
+            case = replace(_line(case, each, Placement.HELD), wake_at=min(free_at, case.wake_at or free_at))
         elif isinstance(event.body, CorrectionReported):
             case = _line(case, each, Placement.APPLIED if each.entry in effective else Placement.FLAGGED)
         else:
@@ -198,8 +197,16 @@ def _rank(event: StatusEvent, definition: Definition) -> int:
     return len(definition.stages) + (1 if isinstance(event.body, ReopenReported) else 2)
 
 
-def _is_held(event: StatusEvent, now: datetime) -> bool:
-    return event.hold_until is not None and event.hold_until > now
+def _free_at(event: StatusEvent, definition: Definition, zone: str) -> datetime | None:
+    """When what is held may speak: a formal decision not before the day on which it is served."""
+    body = event.body
+    if not isinstance(body, StatusReported) or body.served_on is None:
+        return event.hold_until
+    stage = definition.stage_for(body.status)
+    if stage is None or not stage.formal:
+        return event.hold_until
+    served_at = start_of(body.served_on, zone)
+    return max(served_at, event.hold_until or served_at)
 
 
 def _corrected(ordered: list[Placed], now: datetime) -> tuple[set[UUID], set[UUID]]:
@@ -211,7 +218,8 @@ def _corrected(ordered: list[Placed], now: datetime) -> tuple[set[UUID], set[UUI
     by_id = {(each.event.source, each.event.id): each.entry for each in ordered}
     targets: dict[UUID, UUID] = {}
     for each in ordered:
-        if isinstance(each.event.body, CorrectionReported) and not _is_held(each.event, now):
+        held = each.event.hold_until is not None and each.event.hold_until > now
+        if isinstance(each.event.body, CorrectionReported) and not held:
             target = by_id.get((each.event.source, each.event.body.event))
             if target is not None and target != each.entry:
                 targets[each.entry] = target

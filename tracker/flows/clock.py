@@ -23,14 +23,14 @@ Carry = Callable[[UUID], Awaitable[None]]
 async def advance(store: Store, organisation_id: UUID, target: datetime, carry: Carry) -> datetime:
     """Move an organisation's business time forward to `target`, doing on the way what falls due, when it falls due.
 
-    Returns what the clock shows; a target in its past moves nothing. Raises OnlyInSandbox.
+    Returns what the clock shows; a target in its past moves nothing, but what is due by now is done. Raises
+    OnlyInSandbox, TimeOutOfBounds.
     """
     async with store.reading() as connection:
         office = await organisations.office(connection, organisation_id)
     if office.footing is not Footing.SANDBOX:
         raise OnlyInSandbox("This organisation is live: its clock is real time.", "Use a sandbox organisation.")
-    if target <= office.now:
-        return office.now
+    target = max(target, office.now)
     if target > office.now + FURTHEST:
         raise TimeOutOfBounds(
             f"'to' lies more than {FURTHEST.days // 365} years ahead of this clock, and it cannot be moved back.",

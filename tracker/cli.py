@@ -70,8 +70,9 @@ def _plainly(error: Exception) -> str | None:
         case ServerError() | LogRefused():
             return str(error)
         case ValidationError():
-            faults = [(str(each["loc"][0]).upper(), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
-            return "A setting cannot be used. " + "; ".join(f"TRACKER_{name}: {what}" for name, what in faults)
+            faults = ((str(each["loc"][0]).upper(), each["msg"]) for each in error.errors())
+            told = "; ".join(f"TRACKER_{name}: {what.removeprefix('Value error, ')}" for name, what in faults)
+            return f"A setting cannot be used. {told}"
         case httpx.HTTPStatusError():
             return f"The service answered {error.response.status_code}. {_told(error.response)}"
         case httpx.TransportError() | httpx.InvalidURL():

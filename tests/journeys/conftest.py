@@ -96,7 +96,9 @@ def _mail(letter: str) -> Mail:
         assert found, letter
         return html.unescape(re.sub(r"<[^>]+>", "", found[1]))
 
-    text = re.search(r"<pre[^>]*>(.*?)</pre>", letter, re.DOTALL) or re.search(r"bubble[^>]*>(.*?)</p>", letter, re.DOTALL)
+    text = re.search(r"<pre[^>]*>(.*?)</pre>", letter, re.DOTALL) or re.search(
+        r"bubble[^>]*>(.*?)</p>", letter, re.DOTALL
+    )
     assert text, letter
     said = f"{field('Subject')}\n{html.unescape(text[1])}" if "<dt>Subject" in letter else html.unescape(text[1])
     return Mail(field("Why"), field("To"), " ".join(said.split()))

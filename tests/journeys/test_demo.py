@@ -66,7 +66,18 @@ def run(*arguments: object, timeout: float = 120, **settings: str) -> subprocess
 def demo(folder: Path, *options: str, cases: int = 8, how: signal.Signals = signal.SIGINT) -> Iterator[Demo]:
     """A running demo; asked to stop at the end, and checked to have left nothing behind."""
     port = free_port()
-    command = [*TRACKER, "demo", "--json", "--port", str(port), "--cases", str(cases), "--data-dir", str(folder), *options]
+    command = [
+        *TRACKER,
+        "demo",
+        "--json",
+        "--port",
+        str(port),
+        "--cases",
+        str(cases),
+        "--data-dir",
+        str(folder),
+        *options,
+    ]
     begun = time.monotonic()
     complaints = folder.with_name(f"{folder.name}.err")
     with complaints.open("w") as err:
@@ -83,6 +94,7 @@ def demo(folder: Path, *options: str, cases: int = 8, how: signal.Signals = sign
         finally:
             process.kill()
             process.wait()
+            process.stdout.close()
     assert "Traceback" not in complaints.read_text()
     assert "incident" not in complaints.read_text()
     assert servers_in(folder) == []
@@ -164,7 +176,9 @@ def test_the_demo_from_its_first_start_to_its_last(tmp_path: Path) -> None:
         print(f"ready again in {second.seconds:.1f} s")
 
     with demo(folder, "--fresh") as third:
-        assert {case["reference"] for case in third.told["cases"]}.isdisjoint(case["reference"] for case in told["cases"])
+        assert {case["reference"] for case in third.told["cases"]}.isdisjoint(
+            case["reference"] for case in told["cases"]
+        )
         assert third.told["source"]["key"] != told["source"]["key"]
 
 
@@ -354,4 +368,3 @@ def test_definitions_are_checked_and_applied_in_words(tmp_path: Path) -> None:
     zone = run("organisations", "add", "there", "--name", "x", "--zone", "Mars/Base", "--data-dir", folder)
     assert_sentence(zone, "IANA")
     assert servers_in(folder) == []
-

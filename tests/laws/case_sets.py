@@ -1,4 +1,4 @@
-"""Sets of events of one case, as Hypothesis draws them, and what the database makes of a set that arrives in some order.
+"""Sets of events of one case, as Hypothesis draws them, and what the database makes of a set in some order.
 
 Every set is told under a case number of its own, so that thousands of examples share one database. Ids bear the number
 before them; they have the same length in every number, so ties between ids fall out alike.
@@ -110,7 +110,9 @@ _parties = st.builds(
 _notes = st.builds(NoteReported, text=_WORDS, audience=st.sampled_from(Audience))
 _reopenings = st.builds(ReopenReported, _maybe(st.sampled_from(["VAL", "ASSESS", "WITHDRAWN", "ZZ99"])))
 _bodies = st.one_of(_statuses, _statuses, _statuses, _foreign, _needs, _parties, _parties, _notes, _reopenings)
-_holds = st.sampled_from([None] * 8 + [START - timedelta(hours=3), START + timedelta(days=2), START + timedelta(days=9)])
+_holds = st.sampled_from(
+    [None] * 8 + [START - timedelta(hours=3), START + timedelta(days=2), START + timedelta(days=9)]
+)
 _frame = {
     "time": _TIMES,
     "sequence": st.sampled_from([None, None, None, 1, 2]),
@@ -119,9 +121,7 @@ _frame = {
     "hold_until": _holds,
 }
 plain_drafts = st.builds(Draft, body=_bodies, **_frame)
-corrections = st.builds(
-    Draft, body=st.just(CorrectionReported("", "a slip")), target=st.integers(UNKNOWN, 9), **_frame
-)
+corrections = st.builds(Draft, body=st.just(CorrectionReported("", "a slip")), target=st.integers(UNKNOWN, 9), **_frame)
 opening = st.builds(Draft, body=st.just(StatusReported(SERVICE, "REC")), time=_TIMES)
 applicant = st.just(
     Draft(PartyReported("1", channels=(Address(Channel.EMAIL, "alex@example.org"),), known_fact=b"a" * 32), START)
@@ -175,7 +175,9 @@ class House:
     async def build(cls, store: Store, slug: str = "northwick") -> House:
         """An office with two services, in a database with the schema."""
         desk = await open_desk(store, slug=slug, definition=QUIET)
-        await services.apply(store, desk.office, QUIET.replace(f'service = "{SERVICE}"', f'service = "{OTHER_SERVICE}"'))
+        await services.apply(
+            store, desk.office, QUIET.replace(f'service = "{SERVICE}"', f'service = "{OTHER_SERVICE}"')
+        )
         return cls(desk)
 
     def number(self) -> str:
@@ -225,8 +227,10 @@ class House:
         """The messages about the case that are still to be said: purpose, party, cause, address, language, facts."""
         found = await self.desk.rows(
             """
-            SELECT m.purpose, m.party, e.event_id, m.cause, c.event_id AS causing, r.address, m.channel, m.language, m.facts
-            FROM message m JOIN "case" k ON k.organisation_id = m.organisation_id AND k.mode = m.mode AND k.id = m.case_id
+            SELECT m.purpose, m.party, e.event_id, m.cause, c.event_id AS causing, r.address, m.channel, m.language,
+                m.facts
+            FROM message m
+            JOIN "case" k ON k.organisation_id = m.organisation_id AND k.mode = m.mode AND k.id = m.case_id
             LEFT JOIN entry e ON e.organisation_id = m.organisation_id AND e.mode = m.mode AND e.id = m.entry_id
             LEFT JOIN entry c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id::text = m.cause
             LEFT JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.id = m.recipient_id

@@ -94,9 +94,7 @@ async def same_event(house: House) -> str | None:
 async def same_id_for_two_numbers(house: House) -> str | None:
     """One id for two case numbers at once: the lock of a number does not help, the unique key does."""
     first, second = events((OPENER,), house.number()), events((OPENER,), house.number())
-    twin = StatusEvent(
-        first[0].id, "backoffice", second[0].type, second[0].number, second[0].time, second[0].body
-    )
+    twin = StatusEvent(first[0].id, "backoffice", second[0].type, second[0].number, second[0].time, second[0].body)
     [(before,)] = await house.desk.rows("SELECT count(*) FROM audit WHERE action = 'intake.content_differs'")
     answers = await _together(send(house, first[0]), send(house, twin))
     [(after,)] = await house.desk.rows("SELECT count(*) FROM audit WHERE action = 'intake.content_differs'")
@@ -185,7 +183,8 @@ async def multiply(house: House, times: int) -> None:
         FROM message m CROSS JOIN generate_series(2, :times) n
         WHERE m.recipient_id IS NOT NULL AND m.organisation_id = :office
         """,
-        times=times, office=house.desk.office.id,
+        times=times,
+        office=house.desk.office.id,
     )
 
 
@@ -212,7 +211,9 @@ async def wrongs(house: House, count: int) -> str | None:
 
 async def lapse(store: Store) -> None:
     """Every lease is over, and whatever waits for another try is due."""
-    await _sql(store, "UPDATE message SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'sending'")
+    await _sql(
+        store, "UPDATE message SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'sending'"
+    )
     await _sql(store, "UPDATE message SET due_at = decided_at WHERE state = 'due' AND due_at > decided_at")
 
 

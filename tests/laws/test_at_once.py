@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import Postgres
 from tests.laws.case_sets import House
-from tests.laws.rounds import DELIVERY, INTAKE, fill, two_workers
+from tests.laws.rounds import DELIVERY, INTAKE, fill, multiply, two_workers
 from tracker.store.engine import Store, open_store
 
 ROUNDS = 12
@@ -25,12 +25,14 @@ async def test_intake(name: str, house: House) -> None:
 
 @pytest.mark.parametrize("name", DELIVERY)
 async def test_delivery(name: str, house: House) -> None:
-    await fill(house, MESSAGES)
+    await fill(house, 10)
+    await multiply(house, MESSAGES // 10)
     assert [wrong for _ in range(5) if (wrong := await DELIVERY[name](house, MESSAGES))] == []
 
 
 async def test_two_workers_carry_every_message_once(house: House, postgres: Postgres) -> None:
-    await fill(house, MESSAGES)
+    await fill(house, 10)
+    await multiply(house, MESSAGES // 10)
     others = open_store(str(house.desk.store.engine.url), pool_size=10)
     try:
         assert [wrong for _ in range(ROUNDS) if (wrong := await two_workers(house, others, MESSAGES))] == []

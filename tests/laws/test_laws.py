@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Postgres
-from tests.laws.case_sets import Draft, House, arrivals, case_sets, corrections, heard_at, plain_drafts
+from tests.laws.case_sets import UNKNOWN, Draft, House, arrivals, case_sets, corrections, heard_at, plain_drafts
+from tests.laws.rounds import APPLICANT, OPENER
+from tests.office import START
+from tracker.flows.sweep import sweep
 from tracker.store.engine import open_store
 
-EXAMPLES = int(__import__('os').environ.get('EX', '40'))
+EXAMPLES = 40
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
@@ -56,6 +62,11 @@ def any_order(runner: asyncio.Runner, house: House, examples: int) -> None:
     law()
 
 
+def _within(draft: Draft, count: int) -> Draft:
+    """The draft, pointing at nothing beyond the set."""
+    return draft if draft.target is None or draft.target < count else replace(draft, target=UNKNOWN)
+
+
 def as_if_it_never_came(runner: asyncio.Runner, house: House, examples: int) -> None:
     """A correction is as if its event had never come: the case and, when nothing was released in between, the
     messages that are due."""
@@ -71,27 +82,68 @@ def as_if_it_never_came(runner: asyncio.Runner, house: House, examples: int) -> 
     @limits(examples)
     @given(st.data())
     def law(data: st.DataObject) -> None:
-        drafts = tuple(
-            draft if draft.target is None or draft.target < 7 else replace(draft, target=0)
-            for draft in data.draw(case_sets())
-        )
-        drafts = tuple(
-            draft if draft.target is None or draft.target < len(drafts) else replace(draft, target=0)
-            for draft in drafts
-        )
-        slip = data.draw(plain_drafts | corrections)
-        mended = data.draw(corrections)
-        if slip.target is not None and slip.target >= len(drafts):
-            slip = replace(slip, target=-1)
-        runner.run(check(drafts, slip, mended, data.draw(arrivals(len(drafts) + 2))))
+        found = data.draw(case_sets())
+        drafts = tuple(_within(draft, len(found)) for draft in found)
+        slip = _within(data.draw(plain_drafts | corrections), len(drafts))
+        runner.run(check(drafts, slip, data.draw(corrections), data.draw(arrivals(len(drafts) + 2))))
 
     law()
+
+
+def in_its_own_time(runner: asyncio.Runner, house: House, examples: int) -> None:
+    """What was held back is, once its time has come, as if it had come then: a sweep sees to it."""
+    later = START + timedelta(days=20)
+    offices = count()
+
+    async def check(drafts: tuple[Draft, ...], order: tuple[int, ...]) -> None:
+        home = await House.build(house.desk.store, f"{house.desk.office.slug}-{next(offices)}")
+        early = await home.hear(drafts, order)
+        await home.desk.move(later)
+        late = ""
+        for _ in range(2):
+            while await sweep(house.desk.store, home.desk.office.id):
+                pass
+            late = late or await home.hear(drafts, range(len(drafts)))
+        assert _but_word(await home.state(early)) == _but_word(await home.state(late))
+        spoken = [[each for each in await home.due(number) if each[0] != "still_working"] for number in (early, late)]
+        assert spoken[0] == spoken[1]
+
+    @limits(examples)
+    @given(st.data())
+    def law(data: st.DataObject) -> None:
+        drafts = data.draw(case_sets())
+        runner.run(check(drafts, data.draw(arrivals(len(drafts)))))
+
+    law()
+
+
+def _but_word(state: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The state without the day of the next word, which depends on when the last one was said."""
+    return state and {name: value for name, value in state.items() if name != "next_word_by"}
 
 
 LAWS: dict[str, Callable[[asyncio.Runner, House, int], None]] = {
     "any order of arrival": any_order,
     "a correction undoes": as_if_it_never_came,
+    "what is held comes in its own time": in_its_own_time,
 }
+
+
+def test_an_opening_event_that_was_held_back_opens_its_case(ground: tuple[asyncio.Runner, House]) -> None:
+    runner, house = ground
+
+    async def check() -> None:
+        held = replace(OPENER, hold_until=START + timedelta(days=2))
+        number = await house.hear((held, APPLICANT), (0, 1))
+        assert await house.state(number) is None
+        await house.desk.move(START + timedelta(days=2))
+        await sweep(house.desk.store, house.desk.office.id)
+        state = await house.state(number)
+        assert state is not None
+        assert state["stage"]["code"] == "received"
+        assert [row[:2] for row in await house.due(number)] == [("acknowledged", "1")]
+
+    runner.run(check())
 
 
 @pytest.mark.parametrize("name", LAWS)

@@ -20,7 +20,7 @@ from tests.laws.case_sets import House
 from tests.laws.rounds import DELIVERY, INTAKE, due_again, fill, lapse, multiply, wrongs
 from tests.laws.test_laws import LAWS
 from tests.soak import server_attack
-from tracker.store.engine import Store, open_store
+from tracker.store.engine import open_store
 from tracker.store.schema import migrate
 from tracker.store.server import Server, start
 

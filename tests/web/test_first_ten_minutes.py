@@ -308,7 +308,9 @@ async def test_every_kind_of_problem_is_explained_where_its_type_leads(site: Sit
 # The sandbox's clock
 
 
-@pytest.mark.parametrize("to", ["", "soon", "2026-03-02T10:00:00", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00+23:59"])
+@pytest.mark.parametrize(
+    "to", ["", "soon", "2026-03-02T10:00:00", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00+23:59"]
+)
 async def test_the_clock_refuses_what_is_no_time(site: Site, to: str) -> None:
     given = {"Authorization": f"Bearer {site.desk.key}"}
     problem(await site.http.post("/api/v1/clock", json={"to": to}, headers=given), 400, "malformed")

@@ -19,10 +19,11 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from tests.http import OPERATOR, Site, calling, open_site
+from tests.http import OPERATOR, Site, calling, open_site, settings
 from tests.office import START, open_desk
 from tracker.core import references
 from tracker.flows import lookup
+from tracker.main import create_app, put_together
 from tracker.store.engine import Store
 from tracker.web.logs import JsonLines
 
@@ -90,6 +91,19 @@ async def test_the_page_and_the_json_say_the_same(site: Site) -> None:
     assert len(told["messages"]) == page.text.count('class="message-what"') > 0
     assert [line["stage"] for line in told["history"]] == ["more_needed", "received"]
     assert page.text.count('class="timeline-when"') == len(told["history"])
+
+
+async def test_a_public_note_is_no_new_step_and_an_internal_one_is_nobodys(site: Site) -> None:
+    reference = await site.case()
+    for audience, text in (("public", "We tried to call you."), ("internal", "Seems cross.")):
+        data = {"text": text, "audience": audience}
+        assert (await site.post(site.event(type="case.note", time=LATER.isoformat(), data=data))).is_success
+    told, page = await site.track(reference, FACT), await site.page(reference, FACT)
+    assert [(line["stage"], line["headline"], line["note"]) for line in told.json()["history"]] == [
+        (None, "", "We tried to call you."), ("received", "We have your building plans", ""),
+    ]  # fmt: skip
+    assert "A note from the office We tried to call you." in words(page.text)
+    assert "cross" not in told.text + page.text
 
 
 async def test_a_request_that_ended_says_so_in_both(site: Site) -> None:
@@ -286,7 +300,8 @@ async def test_names_and_dates_are_read_forgivingly(site: Site, known: str, type
 
 async def test_what_is_missing_is_asked_for(site: Site) -> None:
     reference = await site.case()
-    for typed, field in (({}, "reference"), ({"reference": reference}, "known_fact"), ({"known_fact": "x"}, "reference"),
+    half = {"reference": reference}
+    for typed, field in (({}, "reference"), (half, "known_fact"), ({"known_fact": "x"}, "reference"),
                          ({"reference": " ", "known_fact": "x"}, "reference")):  # fmt: skip
         page = await site.http.post("/track", data=typed)
         assert page.status_code == 400
@@ -404,7 +419,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize("body", FORMS, ids=lambda body: repr(body[:24]))
-@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/\xff", ""])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "t/\xff", ""])
 async def test_a_form_of_any_shape_gets_a_page(site: Site, body: bytes, kind: str) -> None:
     header = [(b"Content-Type", kind.encode("latin-1")), (b"Accept", b"text/html")]
     answer = await site.http.post("/track", content=body, headers=header)
@@ -485,9 +500,6 @@ async def test_the_outbox_is_closed_without_the_token(site: Site, store: Store, 
 
 
 async def test_the_outbox_stays_closed_where_no_token_is_set(store: Store, tmp_path: Path) -> None:
-    from tests.http import settings
-    from tracker.main import create_app, put_together
-
     app = create_app(put_together(settings(tmp_path, operator_token=None), store))
     async with calling(app) as http:
         for header in ("Bearer ", "Bearer None", "None", ""):
@@ -529,8 +541,8 @@ async def test_the_description_of_the_api_is_whole(site: Site) -> None:
     assert set(example["messages"][0]) == set(schemas["MessageOut"]["properties"])
     assert all(field["examples"] for field in schemas["TrackIn"]["properties"].values())
     assert references.read(example["reference"]) is not None, "the example adds up"
-    [(path, operations)] = [each for each in described["paths"].items() if each[0] == "/api/v1/track"]
-    assert operations["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("TrackIn")
+    body = described["paths"]["/api/v1/track"]["post"]["requestBody"]["content"]["application/json"]
+    assert body["schema"]["$ref"].endswith("TrackIn")
 
     reference = await site.case()
     check("TrackOut", (await site.track(reference, FACT)).json())

@@ -12,13 +12,14 @@ _YEAR_FIRST = re.compile(r"^(\d{4})\D+(\d{1,2})\D+(\d{1,2})$")
 
 
 def normalise(fact: str) -> str:
-    """The fact without case, accents, spaces and punctuation; a date becomes yyyymmdd (day before month).
+    """The fact without case, accents, spaces and punctuation, with plain digits for those of any script; a date
+    becomes yyyymmdd (day before month).
 
     >>> normalise("sw1a 1aa"), normalise("O'Brien-Núñez"), normalise("7/3/1980"), normalise("1980-03-07")
     ('SW1A1AA', 'OBRIENNUNEZ', '19800307', '19800307')
     """
     plain = unicodedata.normalize("NFKD", fact).strip()
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    plain = "".join(str(unicodedata.decimal(char, char)) for char in plain if not unicodedata.combining(char))
     if match := _DAY_FIRST.match(plain):
         day, month, year = match.groups()
         return f"{year}{int(month):02}{int(day):02}"

@@ -15,7 +15,8 @@ from uuid import UUID
 from tracker.core.definitions import Definition
 from tracker.core.events import Address, CaseState, PartyReported
 from tracker.core.messages import MessageState, Purpose, Reason, key
-from tracker.core.timeline import Folded, NewsKind, Placement
+from tracker.core.placing import Placement
+from tracker.core.timeline import Folded, NewsKind
 
 TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN})
 """States in which somebody has heard it, or may have."""

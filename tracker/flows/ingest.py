@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import events, timeline
+from tracker.core import events, placing
 from tracker.core.errors import (
     ContentDiffers,
     TimeOutOfBounds,
@@ -22,9 +21,10 @@ from tracker.core.errors import (
 )  # fmt: skip
 from tracker.core.events import CorrectionReported, PartyReported, StatusEvent, StatusReported
 from tracker.core.identity import Life, life_for
-from tracker.core.timeline import Folded, Placed, Placement
+from tracker.core.placing import Placed, Placement
+from tracker.core.timeline import Folded
 from tracker.flows import refold as folding
-from tracker.flows.opening import open_case
+from tracker.flows.opening import PARKED_FOR, open_case, open_waiting
 from tracker.flows.refold import Subject
 from tracker.flows.senders import audit, check_grant
 from tracker.store import cases, entries, messages, organisations, parties, records, services
@@ -33,9 +33,6 @@ from tracker.store.columns import new_id
 from tracker.store.engine import Store
 from tracker.store.organisations import Office, Sender
 from tracker.store.services import Current
-
-PARKED_FOR = timedelta(days=30)
-"""How long an event waits for the one that opens its case."""
 
 MOST_ENTRIES_PER_CASE = 2_000
 """A case with more events than this is a loop in the back office."""
@@ -148,10 +145,10 @@ async def _take(
     if row is not None:
         return await _join(connection, sender, office, row, event, entry)
     answer = await _park(connection, sender, office, event, entry, named)
-    if named is not None and timeline.opens(event, named.definition):
+    if named is not None and placing.opens(event, named.definition):
         return await _open(connection, sender, office, named, event, answer, epoch=len(rows) + 1)
     if isinstance(event.body, CorrectionReported):
-        return await _open_after_all(connection, sender, office, event, answer, epoch=len(rows) + 1)
+        return await _open_after_all(connection, sender, office, event, answer)
     await _alert(connection, sender, office, event, answer.outcome)
     return answer
 
@@ -177,8 +174,8 @@ def _life(rows: Sequence[Row[Any]], event: StatusEvent, named: Current | None, o
     at = event.time
     opening = False
     if named is not None:
-        at = timeline.position(event, named.definition, office.zone)
-        opening = timeline.opens(event, named.definition)
+        at = placing.position(event, named.definition, office.zone)
+        opening = placing.opens(event, named.definition)
     lives = tuple(Life(row.id, row.epoch, row.opened_at, row.last_at) for row in rows)
     life = life_for(lives, at, opens=opening)
     return next((row for row in rows if life and row.id == life.case), None)
@@ -225,21 +222,14 @@ async def _open(
 
 
 async def _open_after_all(
-    connection: AsyncConnection, sender: Sender, office: Office, event: StatusEvent, parked: Answer, *, epoch: int
+    connection: AsyncConnection, sender: Sender, office: Office, event: StatusEvent, parked: Answer
 ) -> Answer:
     """A correction of a correction may give an opening event back that was waiting without effect."""
     register = event.register or sender.registers[0]
-    waiting = await entries.waiting(connection, office.id, sender.mode, register, event.number, MOST_ENTRIES_PER_CASE)
-    for row in waiting:
-        named = await services.current(connection, office.id, row.service) if row.service else None
-        if named is None or not timeline.opens(to_placed(row).event, named.definition):
-            continue
-        opened = await open_case(connection, office, sender.mode, named, row, waiting, epoch)
-        if opened is not None:
-            joined = any(line.entry == parked.entry for line in opened.case.lines)
-            outcome = _outcome(opened.case, parked.entry) if joined else parked.outcome
-            return Answer(outcome, parked.entry, opened.reference if joined else None)
-    return parked
+    opened = await open_waiting(connection, office, sender.mode, register, event.number)
+    if opened is None or all(line.entry != parked.entry for line in opened.case.lines):
+        return parked
+    return Answer(_outcome(opened.case, parked.entry), parked.entry, opened.reference)
 
 
 async def _park(
@@ -247,7 +237,7 @@ async def _park(
     named: Current | None,
 ) -> Answer:  # fmt: skip
     """Keep an event whose case is not known: it waits for the event that opens it, which is never one too many."""
-    opening = named is not None and timeline.opens(event, named.definition)
+    opening = named is not None and placing.opens(event, named.definition)
     waiting = await entries.count_waiting(connection, office.id, sender.mode, entry["register"], event.number)
     if waiting >= MOST_PARKED_PER_NUMBER and not opening:
         raise _too_many()
@@ -258,6 +248,8 @@ async def _park(
     )
     outcome = Intake.QUARANTINED if unmapped else Intake.PARKED
     entry |= {"placement": outcome.value, "parked_until": office.now + PARKED_FOR}
+    if opening and event.hold_until is not None and event.hold_until > office.now:
+        entry |= {"parked_until": event.hold_until}  # a sweep opens its case then
     if not await entries.add(connection, entry):
         raise _Raced
     if isinstance(event.body, PartyReported):

@@ -19,7 +19,8 @@ from tracker.core import calendars, outreach
 from tracker.core.events import CaseState, Outcome
 from tracker.core.messages import MessageState, Purpose, Reason
 from tracker.core.outreach import Outreach, Setting, Spoken
-from tracker.core.timeline import Folded, Line, Placed, fold
+from tracker.core.placing import Placed
+from tracker.core.timeline import Folded, Line, fold
 from tracker.store import cases, entries, messages, parties, promises
 from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode, new_id

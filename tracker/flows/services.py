@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import timeline
+from tracker.core import placing
 from tracker.core.definition_files import Fault, compare, inherit, read
 from tracker.core.definitions import Definition
 from tracker.core.errors import DefinitionRefused
@@ -125,7 +125,7 @@ async def _try_again(
     await entries.park(connection, organisation_id, mode, [row.id for row in known])
     epoch = len(await cases.by_number(connection, organisation_id, mode, register, number)) + 1
     for row in known:
-        if timeline.opens(to_placed(row).event, current.definition):
+        if placing.opens(to_placed(row).event, current.definition):
             return int(await open_case(connection, office, mode, current, row, waiting, epoch) is not None)
     return 0
 

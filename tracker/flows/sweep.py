@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core import outreach
 from tracker.core.outreach import Setting
 from tracker.flows import refold as folding
+from tracker.flows.opening import PARKED_FOR, open_waiting
 from tracker.store import cases, entries, limits, organisations, promises, records, services
 from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode
@@ -27,14 +28,17 @@ async def sweep(store: Store, only: UUID | None = None) -> int:
     """Do what is due in one organisation, or in all; returns how much was done, so that a caller may go on."""
     async with store.reading() as connection:
         due = await cases.due(connection, only, BATCH)
+        free = await entries.free(connection, only, BATCH)
     for identity in due:
         await _visit(store, identity)
+    for entry in free:
+        await _open(store, entry)
     async with store.transaction() as connection:
         missed = await promises.miss(connection, only, BATCH)
         gone = await entries.expire(connection, only, BATCH)
         silent = await organisations.fallen_silent(connection, only)
         await _alert(connection, gone, silent)
-    return len(due) + missed + len(gone)
+    return len(due) + len(free) + missed + len(gone)
 
 
 async def forget_failures(store: Store) -> None:
@@ -65,6 +69,16 @@ async def _visit(store: Store, identity: Any) -> None:
             setting = Setting(subject.id, subject.live_from, mode is Mode.TEST)
             word = outreach.still_working(case, current.definition, setting, spoken, row.next_word_on)
         await folding.settle(connection, subject, case, spoken, word)
+
+
+async def _open(store: Store, entry: Any) -> None:
+    """Open the case of an opening event that was held back until now; if it opens none, it waits like any other."""
+    mode = Mode(entry.mode)
+    async with store.transaction() as connection:
+        await organisations.lock_number(connection, entry.organisation_id, mode, entry.register, entry.number)
+        office = await organisations.office(connection, entry.organisation_id)
+        await open_waiting(connection, office, mode, entry.register, entry.number)
+        await entries.wait_on(connection, office.id, mode, entry.id, office.now + PARKED_FOR)
 
 
 def _due(at: datetime | None, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from tracker.core.events import (
     StatusEvent,
     StatusReported,
 )
-from tracker.core.timeline import Placed
+from tracker.core.placing import Placed
 from tracker.store.parties import party_body
 
 _WORDS = frozenset({"reason", "public_note", "internal_note", "text", "why"})

@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.events import StatusEvent
-from tracker.core.timeline import Placement
+from tracker.core.placing import Placement
 from tracker.store.bodies import split
 from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
 from tracker.store.organisations import Sender
@@ -207,11 +207,35 @@ _EXPIRE = text(
         SELECT d.organisation_id, d.mode, d.id FROM organisation o CROSS JOIN LATERAL (
             SELECT p.organisation_id, p.mode, p.id FROM entry p
             WHERE p.organisation_id = o.id AND p.parked_until <= clock_timestamp() + o.clock_offset
+              AND p.parked_until IS DISTINCT FROM p.hold_until
             ORDER BY p.parked_until LIMIT :limit FOR UPDATE SKIP LOCKED
         ) d WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid) LIMIT :limit)
     RETURNING e.organisation_id, e.mode, e.source, e.number, clock_timestamp() + owner.clock_offset AS now
     """
 )
+
+
+_FREE = text(
+    """
+    SELECT d.* FROM organisation o CROSS JOIN LATERAL (
+        SELECT p.organisation_id, p.mode, p.id, p.register, p.number FROM entry p
+        WHERE p.organisation_id = o.id AND p.parked_until <= clock_timestamp() + o.clock_offset
+          AND p.parked_until = p.hold_until
+        ORDER BY p.parked_until LIMIT :limit
+    ) d WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid) LIMIT :limit
+    """
+)
+
+
+async def free(connection: AsyncConnection, only: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """Opening events that were held back until now: such an entry is parked until the end of its hold."""
+    return (await connection.execute(_FREE, {"only": only, "limit": limit})).all()
+
+
+async def wait_on(connection: AsyncConnection, organisation_id: UUID, mode: Mode, entry: UUID, until: datetime) -> None:
+    """Let an entry that still has no case wait until then."""
+    where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.id == entry)
+    await connection.execute(update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(parked_until=until))
 
 
 async def expire(connection: AsyncConnection, only: UUID | None, limit: int) -> list[Any]:

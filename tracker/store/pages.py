@@ -17,7 +17,7 @@ _PAGE = text(
         c.last_at, c.next_word_on, c.version, o.name AS organisation, o.zone,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
         (SELECT coalesce(jsonb_agg(line ORDER BY line.position DESC), '[]') FROM (
-            SELECT e.stage, e.occurred_at AS at, e.occurred_on AS on,
+            SELECT CASE WHEN e.type <> 'case.note' THEN e.stage END AS stage, e.occurred_at AS at, e.occurred_on AS on,
                 coalesce(e.words->>'public_note', CASE WHEN e.type = 'case.note' THEN e.words->>'text' END) AS note,
                 row_number() OVER (
                     ORDER BY e.position_at, coalesce(e.sequence, -1), e.rank, e.source COLLATE "C",

@@ -128,7 +128,8 @@ async def explain(slug: str, request: Request) -> Response:
     title, meaning = html.escape(kind.title), html.escape(kind.meaning)
     return Response(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<h1>{title}</h1><p>{meaning}</p><p>HTTP status {kind.status}.</p></html>",
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<main><h1>{title}</h1><p>{meaning}</p><p>HTTP status {kind.status}.</p></main></html>",
         media_type="text/html",
         headers={"Vary": "Accept"},
     )

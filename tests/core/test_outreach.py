@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.test_timeline import ASSESS, PERMIT, REC, RFI, STOP, VAL, ZONE, case_of, fix, status
+from tests.core.test_corrections import fix
+from tests.core.test_timeline import ASSESS, PERMIT, REC, RFI, STOP, VAL, ZONE, case_of, status
 from tests.laws.case_sets import case_sets, events
 from tests.office import START
 from tracker.core.events import (

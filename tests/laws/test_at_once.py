@@ -6,7 +6,8 @@ import pytest
 
 from tests.conftest import Postgres
 from tests.laws.case_sets import House
-from tests.laws.rounds import DELIVERY, INTAKE, fill, multiply, two_workers
+from tests.laws.deliveries import DELIVERY, fill, multiply, two_workers
+from tests.laws.rounds import INTAKE
 from tracker.store.engine import Store, open_store
 
 ROUNDS = 12

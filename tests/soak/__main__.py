@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.laws.case_sets import House
-from tests.laws.rounds import DELIVERY, INTAKE, due_again, fill, lapse, multiply, wrongs
+from tests.laws.deliveries import DELIVERY, due_again, fill, lapse, multiply, wrongs
+from tests.laws.rounds import INTAKE
 from tests.laws.test_laws import LAWS
 from tests.soak import server_attack
 from tracker.store.engine import open_store

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from uuid import UUID
 
-from tests.laws.rounds import worker
+from tests.laws.deliveries import worker
 from tracker.store.engine import open_store
 
 

@@ -13,12 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core import events, placing
-from tracker.core.errors import (
-    ContentDiffers,
-    TimeOutOfBounds,
-    TooManyRequests,
-    UnknownService,
-)  # fmt: skip
+from tracker.core.errors import ContentDiffers, TimeOutOfBounds, TooManyRequests, UnknownService
 from tracker.core.events import CorrectionReported, PartyReported, StatusEvent, StatusReported
 from tracker.core.identity import Life, life_for
 from tracker.core.placing import Placed, Placement
@@ -80,20 +75,17 @@ async def ingest(store: Store, sender: Sender, event: StatusEvent, fingerprint: 
     register = event.register or sender.registers[0]
     await check_grant(store, sender, event, register)
     try:
-        async with store.transaction() as connection:
-            await organisations.lock_number(connection, sender.organisation_id, sender.mode, register, event.number)
-            office = await organisations.office(connection, sender.organisation_id)
-            answer = await _known(connection, sender, event, fingerprint)
-            return answer or await _take(connection, sender, office, event, register, fingerprint)
+        try:
+            async with store.transaction() as connection:
+                await organisations.lock_number(connection, sender.organisation_id, sender.mode, register, event.number)
+                office = await organisations.office(connection, sender.organisation_id)
+                answer = await _known(connection, sender, event, fingerprint)
+                return answer or await _take(connection, sender, office, event, register, fingerprint)
+        except _Raced:
+            return await _first_answer(store, sender, event, fingerprint)
     except ContentDiffers:
-        await _audit_other_content(store, sender, event)
+        await audit(store, sender, "intake.content_differs", {"event": event.id, "type": event.type})
         raise
-    except _Raced:
-        return await _first_answer(store, sender, event, fingerprint)
-
-
-async def _audit_other_content(store: Store, sender: Sender, event: StatusEvent) -> None:
-    await audit(store, sender, "intake.content_differs", {"event": event.id, "type": event.type})
 
 
 async def _known(connection: AsyncConnection, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer | None:
@@ -119,12 +111,8 @@ class _Raced(Exception):
 
 
 async def _first_answer(store: Store, sender: Sender, event: StatusEvent, fingerprint: bytes) -> Answer:
-    try:
-        async with store.reading() as connection:
-            answer = await _known(connection, sender, event, fingerprint)
-    except ContentDiffers:
-        await _audit_other_content(store, sender, event)
-        raise
+    async with store.reading() as connection:
+        answer = await _known(connection, sender, event, fingerprint)
     if answer is None:
         raise TooManyRequests("The event collided with another.", "Send it again.", retry_after_seconds=1)
     return answer
@@ -241,12 +229,9 @@ async def _park(
     waiting = await entries.count_waiting(connection, office.id, sender.mode, entry["register"], event.number)
     if waiting >= MOST_PARKED_PER_NUMBER and not opening:
         raise _too_many()
-    unmapped = (
-        named is not None
-        and isinstance(event.body, StatusReported)
-        and named.definition.stage_for(event.body.status) is None
-    )
-    outcome = Intake.QUARANTINED if unmapped else Intake.PARKED
+    body = event.body
+    known = named is None or not isinstance(body, StatusReported) or named.definition.stage_for(body.status)
+    outcome = Intake.PARKED if known else Intake.QUARANTINED
     entry |= {"placement": outcome.value, "parked_until": office.now + PARKED_FOR}
     if opening and event.hold_until is not None and event.hold_until > office.now:
         entry |= {"parked_until": event.hold_until}  # a sweep opens its case then

@@ -72,11 +72,13 @@ async def wrongs(house: House, count: int) -> str | None:
 
 
 async def lapse(store: Store) -> None:
-    """Every lease is over, and whatever waits for another try is due."""
-    await change(
-        store, "UPDATE message SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'sending'"
-    )
-    await change(store, "UPDATE message SET due_at = decided_at WHERE state = 'due' AND due_at > decided_at")
+    """Every lease is over, and whatever waits for another try is due. A row that a worker has in hand is left out."""
+    for values, which in (
+        ("lease_until = clock_timestamp() - interval '1 second'", "state = 'sending'"),
+        ("due_at = decided_at", "state = 'due' AND due_at > decided_at"),
+    ):
+        rows = f"SELECT organisation_id, mode, id FROM message WHERE {which} ORDER BY id FOR UPDATE SKIP LOCKED"
+        await change(store, f"UPDATE message SET {values} WHERE (organisation_id, mode, id) IN ({rows})")
 
 
 def worker(store: Store, carrier: Any = None) -> Worker:

@@ -36,6 +36,7 @@ EXPECTED = {
     "TimeOutOfBounds": 422,
     "ContentDiffers": 422,
     "DefinitionRefused": 422,
+    "SetupRefused": 422,
     "TooManyRequests": 429,
     "NotReady": 503,
 }

@@ -40,6 +40,8 @@ STATUSES: Mapping[type[errors.TrackerError], int] = {
     errors.TimeOutOfBounds: 422,
     errors.ContentDiffers: 422,
     errors.DefinitionRefused: 422,
+    errors.SetupRefused: 422,
+    errors.SetupRefused: 422,
     errors.TooManyRequests: 429,
     errors.NotReady: 503,
     errors.TrackerError: 400,

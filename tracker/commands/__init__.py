@@ -1,0 +1,1 @@
+"""What `tracker` can do, by occasion."""

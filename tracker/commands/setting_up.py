@@ -1,0 +1,153 @@
+"""Commands that set up who uses the service, and how."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
+from tracker.core.errors import SetupRefused
+from tracker.flows import offices, services
+from tracker.main import Parts
+from tracker.store.columns import Mode
+from tracker.store.organisations import Rhythm
+
+app = typer.Typer()
+organisations_app = typer.Typer(no_args_is_help=True, help="Public bodies that use this installation.")
+sources_app = typer.Typer(no_args_is_help=True, help="Back-office systems that report on cases.")
+keys_app = typer.Typer(no_args_is_help=True, help="Keys with which sources report.")
+services_app = typer.Typer(no_args_is_help=True, help="Service definitions: stages, words, policies.")
+app.add_typer(organisations_app, name="organisations")
+app.add_typer(sources_app, name="sources")
+app.add_typer(keys_app, name="keys")
+app.add_typer(services_app, name="services")
+
+
+@organisations_app.command("add")
+def add_organisation(
+    slug: Annotated[str, typer.Argument(help="A short name, such as northwick.")],
+    name: Annotated[str, typer.Option(help="The name that people read.")],
+    zone: Annotated[str, typer.Option(help="Its IANA time zone.")] = "Europe/London",
+    data_dir: DataDir = None,
+) -> None:
+    """Add a public body. It begins in sandbox: nothing leaves until it goes live."""
+    with_parts(settings(data_dir), lambda parts: offices.add_organisation(parts.store, slug=slug, name=name, zone=zone))
+    out.print(f"Added {slug}, in sandbox. Next: tracker services apply, tracker sources add, tracker keys add.")
+
+
+@sources_app.command("add")
+def add_source(
+    name: Annotated[str, typer.Argument(help="The source's name, as its events give it.")],
+    organisation: OrganisationName,
+    rhythm: Annotated[Rhythm, typer.Option(help="How often it reports.")] = Rhythm.LIVE,
+    zone: Annotated[str | None, typer.Option(help="The zone of its times, if they come without an offset.")] = None,
+    register: Annotated[list[str] | None, typer.Option(help="Another register it may report into.")] = None,
+    live_from: Annotated[datetime | None, typer.Option(help="Cases opened before it are adopted in silence.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Add a back-office system."""
+
+    async def run(parts: Parts) -> None:
+        office = await offices.organisation(parts.store, organisation)
+        start = live_from.astimezone() if live_from else None
+        source = offices.NewSource(name, rhythm, zone, tuple(register or ()), start)
+        await offices.add_source(parts.store, office, source)
+        out.print(f"Added the source {name}. Next: tracker keys add {name} --organisation {organisation}")
+
+    with_parts(settings(data_dir), run)
+
+
+@keys_app.command("add")
+def add_key(
+    source: Annotated[str, typer.Argument(help="The source that will use the key.")],
+    organisation: OrganisationName,
+    mode: Annotated[Mode, typer.Option(help="test: its cases are kept apart and deliver nothing.")] = Mode.TEST,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a key. It is shown this once."""
+
+    async def run(parts: Parts) -> None:
+        office = await offices.organisation(parts.store, organisation)
+        out.print(await offices.add_key(parts.store, office, source, mode))
+
+    with_parts(settings(data_dir), run)
+
+
+@app.command()
+def alerts(organisation: OrganisationName, data_dir: DataDir = None) -> None:
+    """What an operator should do, the newest first."""
+
+    async def run(parts: Parts) -> None:
+        office = await offices.organisation(parts.store, organisation)
+        found = await offices.alerts(parts.store, office)
+        for alert in found:
+            out.print(
+                f"{alert.last_at:%Y-%m-%d %H:%M} {alert.kind}: {alert.subject} ({alert.times} times)", markup=False
+            )
+            out.print(f"  {alert.remedy}", markup=False)
+        if not found:
+            out.print("Nothing to do.")
+
+    with_parts(settings(data_dir), run)
+
+
+@services_app.command("validate")
+def validate(
+    path: Annotated[Path, typer.Argument(help="A definition, or a folder of them.", exists=True)],
+    organisation: Annotated[str | None, typer.Option(help="Check beside this organisation's cases, too.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Explain every fault of service definitions, with its remedy. Status 1 when there is one."""
+    texts = {file: text_of(file) for file in definition_files(path)}
+
+    async def run(parts: Parts | None) -> int:
+        office = await offices.organisation(parts.store, organisation) if parts and organisation else None
+        wrong = 0
+        for file, text in texts.items():
+            found = await services.faults(parts.store if parts else None, office, text)
+            wrong += len(found)
+            for fault in found:
+                out.print(f"{file}: {fault.path}: {fault.problem}. {fault.remedy}", markup=False)
+            if not found:
+                out.print(f"{file}: good", markup=False)
+        return wrong
+
+    wrong = with_parts(settings(data_dir), run) if organisation else asyncio.run(run(None))
+    if wrong:
+        raise typer.Exit(1)
+
+
+@services_app.command("apply")
+def apply(
+    path: Annotated[Path, typer.Argument(help="A definition, or a folder of them.", exists=True)],
+    organisation: OrganisationName,
+    data_dir: DataDir = None,
+) -> None:
+    """Store definitions as new versions, and move the cases that they touch."""
+
+    async def run(parts: Parts) -> None:
+        office = await offices.organisation(parts.store, organisation)
+        for file in definition_files(path):
+            done = await services.apply(parts.store, office, text_of(file))
+            what = f"version {done.version}" if done.changed else f"version {done.version} already"
+            out.print(f"{file}: {done.service}, {what}; {done.moved} cases moved", markup=False)
+
+    with_parts(settings(data_dir), run)
+
+
+def text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as fault:
+        raise SetupRefused(f"{file} is not in UTF-8.", "Save it as plain text in UTF-8.") from fault
+
+
+def definition_files(path: Path) -> list[Path]:
+    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    if not files:
+        raise typer.BadParameter(f"{path} holds no .toml files")
+    return files

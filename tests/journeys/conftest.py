@@ -53,11 +53,11 @@ class Road(Site):
         return [mail.purpose for mail in await self.mails(reference)]
 
     async def next_mail(self, reference: str, purpose: str, after: int = 0) -> Mail:
-        """The newest message, as soon as it is of this purpose and more than `after` have come."""
+        """The newest message of this purpose, as soon as it is among those that came after the first `after`."""
 
         async def come() -> Mail | None:
             mails = await self.mails(reference)
-            return mails[0] if len(mails) > after and mails[0].purpose == purpose else None
+            return next((mail for mail in mails[: len(mails) - after] if mail.purpose == purpose), None)
 
         return await until(come)
 

@@ -188,7 +188,7 @@ async def two_processes(table: Table, server: Server, rounds: int, messages: int
             line.note = f"{line.rounds * messages / carrying:,.0f} messages a second"
         with table.line("one of two workers killed -9 half-way") as line:
             until = time.monotonic() + LONGEST_SECONDS
-            while line.rounds < max(2, rounds // 10) and time.monotonic() < until:
+            while line.rounds < max(1, rounds // 10) and time.monotonic() < until:
                 line.rounds += 1
                 if (wrong := await _killed_half_way(server, home, workers, messages)) is not None:
                     line.fail(wrong)
@@ -233,7 +233,7 @@ def main(options: argparse.Namespace) -> int:
         "intake": lambda server: asyncio.run(at_once(table, server, rounds)),
         "rescue": lambda server: asyncio.run(left_behind(table, server, max(2, rounds // 5))),
         "workers": lambda server: asyncio.run(two_processes(table, server, few, many)),
-        "laws": lambda server: laws(table, server, 40 if options.short else 10 * rounds),
+        "laws": lambda server: laws(table, server, 15 if options.short else 10 * rounds),
     }
     with database() as server:
         for name, run in parts.items():

@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from tests.http import Site, calling, open_site, settings
 from tests.office import DEFINITION, START, open_desk
-from tracker.flows.offices import NewSource
+from tests.web.reading import LATER, problem, untouched
 from tracker.main import create_app, put_together
 from tracker.store.engine import Store, open_store
 from tracker.store.schema import migrate
 from tracker.store.server import start
-
-LATER = START + timedelta(minutes=5)
-
-
-def problem(answer: httpx.Response, status: int, slug: str) -> dict[str, Any]:
-    """The problem document of an answer, which must be whole."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    told: dict[str, Any] = answer.json()
-    assert told["type"] == f"/problems/{slug}"
-    assert told["status"] == status
-    assert all(len(told[field]) > 5 for field in ("title", "detail", "remedy"))
-    return told
-
-
-async def untouched(site: Site) -> bool:
-    """Whether nothing was stored."""
-    return not await site.desk.rows("SELECT 1 FROM entry")
-
-
-# The key
 
 
 async def test_no_key(site: Site) -> None:
@@ -79,128 +55,6 @@ async def test_the_key_is_asked_for_before_the_body_is_read(site: Site) -> None:
     problem(answer, 401, "unknown-key")
 
 
-# The form of the event
-
-
-@pytest.mark.parametrize("field", ["id", "source", "type", "subject", "time", "data"])
-async def test_a_missing_field_is_named_case_11(site: Site, field: str) -> None:
-    told = problem(await site.post(site.event(**{field: None})), 400, "malformed")
-    assert told["pointer"] == f"/{field}"
-    assert field in told["detail"]
-    assert await untouched(site)
-
-
-@pytest.mark.parametrize("field", ["id", "source", "type", "subject", "time"])
-@pytest.mark.parametrize("value", ["", " ", 7, [], {}, True])
-async def test_a_field_of_the_wrong_kind_is_named(site: Site, field: str, value: object) -> None:
-    told = problem(await site.post(site.event(**{field: value})), 400, "malformed")
-    assert told["pointer"] == f"/{field}"
-    assert await untouched(site)
-
-
-async def test_a_misspelt_field_is_named(site: Site) -> None:
-    told = problem(await site.post(site.event(subjekt="P-1")), 400, "malformed")
-    assert told["pointer"] == "/subjekt"
-    told = problem(await site.post(site.event(data={"service": "building-permit", "state": "REC"})), 400, "malformed")
-    assert told["pointer"].startswith("/data/")
-
-
-async def test_an_unknown_type_lists_the_known_ones(site: Site) -> None:
-    told = problem(await site.post(site.event(type="case.updated")), 400, "malformed")
-    assert told["pointer"] == "/type"
-    assert "case.status" in told["remedy"]
-
-
-BROKEN = [
-    b"", b" ", b"{", b"nonsense", b"id=1&source=x", b"<event/>", b"[]", b"null", b"1e400", b"{'id': 1}", b"\xff\xfe{}",
-    b"\xef\xbb\xbf{}", b'{"id": NaN}', b"[" * 100_000, b'{"a":' * 100_000, b'{"id": "\\ud800"}', b'{"id": "\\u0000"}',
-    b'{"id": 1, "id": 2}', b'{"sequence": 1e400}', b'{"sequence": ' + b"9" * 10_000 + b"}",
-    '{"id": "x"}'.encode("utf-16"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("body", BROKEN, ids=lambda body: repr(body[:20]))
-async def test_broken_json_is_told_as_such_case_14(site: Site, body: bytes) -> None:
-    problem(await site.post(body), 400, "malformed")
-    assert await untouched(site)
-
-
-@pytest.mark.parametrize(
-    "kind",
-    ["", "text/plain", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=x",
-     "application/json; charset=utf-16", "application/cloudevents-batch+json"],
-)  # fmt: skip
-async def test_another_content_type_is_refused_with_the_right_one(site: Site, kind: str) -> None:
-    told = problem(await site.post(site.event(), **{"Content-Type": kind}), 415, "unsupported-content")
-    assert "application/json" in told["remedy"] or "UTF-8" in told["remedy"]
-    assert await untouched(site)
-
-
-async def test_a_compressed_body_is_refused_case_15(site: Site) -> None:
-    answer = await site.post(b"\x1f\x8b\x08", **{"Content-Encoding": "gzip"})
-    problem(answer, 415, "unsupported-content")
-
-
-async def test_fifty_megabytes_are_cut_off_case_13(site: Site) -> None:
-    sent = 0
-
-    async def endless() -> AsyncIterator[bytes]:
-        nonlocal sent
-        for _ in range(50):
-            sent += 1
-            yield b" " * 1_000_000
-
-    given = {"Authorization": f"Bearer {site.desk.key}", "Content-Type": "application/json"}
-    answer = await site.http.post("/api/v1/events", content=endless(), headers=given)
-    problem(answer, 413, "too-large")
-    assert sent < 5, "the rest was read although it could not be used"
-    announced = await site.post(b" " * 50_000_000)
-    problem(announced, 413, "too-large")
-    assert announced.headers["connection"] == "close"
-
-
-# Time
-
-
-@pytest.mark.parametrize("time", ["2026-03-02T10:00:00", "2026-03-02 10:00:00", "2026-03-02"])
-async def test_a_time_without_an_offset_is_refused(site: Site, time: str) -> None:
-    told = problem(await site.post(site.event(time=time)), 400, "malformed")
-    assert told["pointer"] == "/time"
-
-
-async def test_a_time_without_an_offset_is_that_of_the_zone_that_the_source_declares(
-    store: Store, tmp_path: Path
-) -> None:
-    local = NewSource("backoffice", zone="America/New_York", live_from=START - timedelta(days=400))
-    async with open_site(store, tmp_path, source=local) as site:
-        assert (await site.post(site.event(time="2026-03-02T04:30:00"))).status_code == 202
-        [(at,)] = await site.desk.rows("SELECT occurred_at FROM entry")
-        assert at == datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    "time",
-    ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", (START + timedelta(hours=2)).isoformat(),
-     (START + timedelta(minutes=11)).isoformat()],
-)  # fmt: skip
-async def test_a_time_that_cannot_be_true_is_refused_case_10(site: Site, time: str) -> None:
-    told = problem(await site.post(site.event(time=time)), 422, "time-out-of-bounds")
-    assert told["pointer"] == "/time"
-    assert await untouched(site)
-
-
-@pytest.mark.parametrize("time", ["yesterday", "1772445600", "2026-02-30T10:00:00Z", "2026-03-02T25:00:00Z", "10:00Z"])
-async def test_a_time_that_is_none_is_refused(site: Site, time: str) -> None:
-    problem(await site.post(site.event(time=time)), 400, "malformed")
-
-
-async def test_a_producer_whose_clock_is_a_little_fast_is_believed(site: Site) -> None:
-    assert (await site.post(site.event(time=(START + timedelta(minutes=8)).isoformat()))).status_code == 202
-
-
-# What the key may do
-
-
 async def test_an_unknown_service_lists_the_known_ones(site: Site) -> None:
     wrong = site.event(data={"service": "building_permit", "status": "REC"})
     told = problem(await site.post(wrong), 422, "unknown-service")
@@ -237,9 +91,6 @@ async def test_the_case_of_another_organisation_is_simply_unknown_case_84(site: 
     assert theirs == nobodys == {"outcome": "parked", "entry": "-"}
     assert [answer.status_code for answer in answers] == [202, 202]
     assert {**answers[0].headers} == {**answers[1].headers}
-
-
-# The same again
 
 
 async def test_the_same_event_again_is_a_duplicate_case_1(site: Site) -> None:
@@ -282,9 +133,6 @@ async def test_the_outcomes_of_ordinary_life(site: Site) -> None:
     assert [answer.json().get("reference") for answer in outcomes] == [None, *[reference] * 4]
 
 
-# The address
-
-
 async def test_another_method_lists_those_that_are_taken(site: Site) -> None:
     for method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS"):
         answer = await site.http.request(method, "/api/v1/events")
@@ -305,9 +153,6 @@ async def test_every_kind_of_problem_is_explained_where_its_type_leads(site: Sit
     assert explained.json()["title"] == told["title"]
 
 
-# The sandbox's clock
-
-
 @pytest.mark.parametrize(
     "to", ["", "soon", "2026-03-02T10:00:00", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00+23:59"]
 )
@@ -321,9 +166,6 @@ async def test_the_clock_refuses_a_mistyped_year(site: Site) -> None:
     answer = await site.http.post("/api/v1/clock", json={"to": "2206-03-02T10:00:00Z"}, headers=given)
     problem(answer, 422, "time-out-of-bounds")
     assert (await site.desk.now()).year == START.year
-
-
-# The database
 
 
 async def test_a_database_that_never_answers_case_24(tmp_path: Path) -> None:

@@ -1,0 +1,184 @@
+"""A case log through the intake, and mistakes on the command line."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.journeys.processes import (
+    ROOT,
+    assert_sentence,
+    demo,
+    free_port,
+    run,
+    servers_in,
+)
+
+
+def made_up_log(folder: Path) -> Path:
+    """Six cases of two services over ten weeks."""
+    steps = ["received", "checked", "more_info_requested", "decided"]
+    lines = ["case_id,service,step,occurred_at,is_final"]
+    for case in range(6):
+        service, day = ("permit", "objection")[case % 2], datetime(2024, 1, 8, 9) + timedelta(days=3 * case)  # noqa: DTZ001
+        for place, step in enumerate(steps[: 2 + case % 3]):
+            at = day + timedelta(days=9 * place, minutes=11 * case)
+            written = at.date().isoformat() if case == 5 else at.isoformat()
+            lines.append(f"C-{case},{service},{step},{written},{int(step == 'decided')}")
+    path = folder / "made_up.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def prepared(log: Path, folder: Path) -> str:
+    """The key of a new sandbox organisation for the log."""
+    made = run("replay", log, "--prepare", "--zone", "Europe/Amsterdam", "--data-dir", folder)
+    assert made.returncode == 0, made.stderr
+    return made.stdout.strip().splitlines()[-1]
+
+
+def counted(output: str) -> dict[str, dict[str, int]]:
+    """The report of a replay: figures by heading."""
+    found: dict[str, dict[str, int]] = {}
+    heading = ""
+    for line in output.splitlines():
+        if match := re.fullmatch(r"(\S.*): (\d+)", line):
+            heading = match[1]
+            found[heading] = {"": int(match[2])}
+        elif match := re.fullmatch(r"  (.*): (\d+)", line):
+            found[heading][match[1]] = int(match[2])
+    return found
+
+
+def test_a_case_log_goes_in_once_twice_and_shuffled(tmp_path: Path) -> None:
+    log, folder = made_up_log(tmp_path), tmp_path / "data"
+    rows = len(log.read_text().splitlines()) - 1
+    with demo(folder) as running:
+        send = ("replay", log, "--url", running.url, "--zone", "Europe/Amsterdam", "--key")
+        key = prepared(log, folder)
+        once = run(*send, key)
+        assert once.returncode == 0, once.stderr
+        first = counted(once.stdout)
+        assert first["Events sent"][""] == rows + 6
+        assert first["Events sent"].get("applied", 0) + first["Events sent"].get("late", 0) == rows + 6
+        assert first["Cases"][""] == 6
+        assert first["Messages by purpose"][""] > 0
+
+        again = counted(run(*send, key).stdout)
+        assert again["Events sent"] == {"": rows + 6, "duplicate": rows + 6}
+        assert {name: again[name] for name in again if name != "Events sent"} == {
+            name: first[name] for name in first if name != "Events sent"
+        }
+
+        other = prepared(log, folder)
+        mixed = run(*send, other, "--shuffle", 7)
+        assert mixed.returncode == 0, mixed.stderr
+        shuffled = counted(mixed.stdout)
+        assert shuffled["Cases"] == first["Cases"]
+        assert shuffled["Entries by place"] == first["Entries by place"]
+        assert case_rows(running.url, key, log) == case_rows(running.url, other, log)
+
+        few = counted(run(*send, prepared(log, folder), "--limit", 2).stdout)
+        assert few["Cases"][""] == 2
+
+        assert_sentence(run(*send, "wrong"), "401", "API key")
+    assert_sentence(run("replay", log, "--url", "nonsense", "--key", "x"), "--url")
+
+
+def case_rows(url: str, key: str, log: Path) -> list[dict[str, Any]]:
+    """What the page of each case says, whoever's it is: found by sending its first event again."""
+    found = []
+    first: dict[str, list[str]] = {}
+    for line in log.read_text().splitlines()[1:]:
+        first.setdefault(line.split(",")[0], line.split(","))
+    for number, (_, service, step, at, _final) in sorted(first.items()):
+        local = datetime.fromisoformat(at)
+        dated = {"occurred_on": at} if len(at) == 10 else {}
+        time_ = (local.replace(hour=17) if dated else local).isoformat() + "+01:00"
+        event = {
+            "id": f"{number}-0", "source": "case-log", "subject": number, "time": time_, "type": "case.status",
+            "sequence": 0, "data": {"service": service, "status": step, **dated},
+        }  # fmt: skip
+        answer = httpx.post(f"{url}/api/v1/events", json=event, headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 200, answer.text
+        asked = {"reference": answer.json()["reference"], "known_fact": number}
+        told = httpx.post(f"{url}/api/v1/track", json=asked).json()
+        kept = ("service", "stage", "state", "outcome", "waiting_on", "clock", "needs", "history", "last_reported_at")
+        found.append({name: told[name] for name in kept})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [("PORT", "abc", "TRACKER_PORT"), ("PORT", "99999", "TRACKER_PORT"), ("POOL_SIZE", "0", "TRACKER_POOL_SIZE"),
+     ("SECRET", "short", "32 characters"), ("LOG_LEVEL", "LOUD", "TRACKER_LOG_LEVEL"),
+     ("DATABASE_URL", "nonsense", "postgresql+asyncpg://"), ("DATABASE_URL", "mysql://a/b", "postgresql+asyncpg://"),
+     ("DATABASE_URL", "postgresql+asyncpg://127.0.0.1:1/x", "database cannot be reached")],
+)  # fmt: skip
+def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str, said: str) -> None:
+    done = run("serve", "--data-dir", tmp_path / "data", **{f"TRACKER_{setting}": value})
+    assert_sentence(done, said)
+    assert value not in ("short",) or "short " not in done.stderr
+
+
+def test_a_secret_is_never_repeated(tmp_path: Path) -> None:
+    done = run("serve", TRACKER_SECRET="hush-hush", TRACKER_DATABASE_URL="mysql://user:hushpass@h/x")
+    assert_sentence(done, "TRACKER_SECRET", "TRACKER_DATABASE_URL")
+    assert "hush" not in done.stderr + done.stdout
+
+
+def test_a_data_directory_that_cannot_be_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = run("demo", "--port", free_port(), "--data-dir", tmp_path / "file")
+    assert_sentence(done, str(tmp_path / "file"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "first line"), (b"a,b\n1,2\n", "first line"), (b"\xff\xfe\x00", "UTF-8"),
+     (b"case_id,service,step,occurred_at,is_final\n1,s,a,yesterday,0\n", "line 2"),
+     (b"case_id,service,step,occurred_at,is_final\n1,s,a,2024-01-01\n", "line 2"),
+     (b"case_id,service,step,occurred_at,is_final\n", "no rows")],
+)  # fmt: skip
+def test_what_is_no_case_log_is_told_as_such(tmp_path: Path, content: bytes, said: str) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(content)
+    assert_sentence(run("replay", path, "--key", "x", "--url", "http://127.0.0.1:1"), said)
+
+
+def test_definitions_are_checked_and_applied_in_words(tmp_path: Path) -> None:
+    folder, services = tmp_path / "data", ROOT / "templates" / "services"
+    good = run("services", "validate", services)
+    assert (good.returncode, good.stdout.count(": good")) == (0, len(list(services.glob("*.toml"))))
+
+    text = (services / "building-permit.toml").read_text()
+    faults = tmp_path / "faults.toml"
+    faults.write_text(text.replace('waiting_on = "us"', 'waiting_on = "nobody"', 1).replace("opens = true", ""))
+    assert_sentence(run("services", "validate", faults), "waiting_on", status=1)
+    faults.write_text("service = ")
+    assert_sentence(run("services", "validate", faults), "faults.toml", status=1)
+    faults.write_bytes(b"\xff\xfe")
+    assert_sentence(run("services", "validate", faults), "UTF-8")
+    assert_sentence(run("services", "validate", tmp_path / "nowhere"), "does not exist")
+
+    apply = ("services", "apply", services / "missed-bin.toml", "--data-dir", folder, "--organisation", "here")
+    assert_sentence(run(*apply), "There is no organisation 'here'", "tracker organisations add")
+    made = run("organisations", "add", "here", "--name", "Here Council", "--data-dir", folder)
+    assert made.returncode == 0, made.stderr
+    twice = run("organisations", "add", "here", "--name", "Here Council", "--data-dir", folder)
+    assert_sentence(twice, "already")
+    applied = run(*apply)
+    assert (applied.returncode, "version 1" in applied.stdout) == (0, True)
+    assert "version 1 already" in run(*apply).stdout
+    faults.write_text((services / "missed-bin.toml").read_text().replace("opens = true", ""))
+    refused = run("services", "apply", faults, "--data-dir", folder, "--organisation", "here")
+    assert_sentence(refused, "opens")
+    assert_sentence(run("keys", "add", "nobody", "--organisation", "here", "--data-dir", folder), "no source 'nobody'")
+    zone = run("organisations", "add", "there", "--name", "x", "--zone", "Mars/Base", "--data-dir", folder)
+    assert_sentence(zone, "IANA")
+    assert servers_in(folder) == []

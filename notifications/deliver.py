@@ -16,8 +16,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
-
 from notifications.channels import Accepted, Carrier, Content, Outgoing
 from notifications.render import as_json, render
 from tracker.core.messages import MessageState, Reason
@@ -27,6 +25,7 @@ from tracker.flows.sweep import forget_failures, sweep
 from tracker.store import carrying, records
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
+from tracker.web.trouble import unavailable
 
 log = logging.getLogger(__name__)
 
@@ -77,10 +76,11 @@ class Worker:
                     tidied = time.monotonic()
                 failures = 0
                 pause = 0.0 if done else IDLE_SECONDS
-            except (DBAPIError, OSError, TimeoutError) as fault:
+            except Exception as fault:  # whatever it is, a worker that ends silently is worse: it tries again
                 failures += 1
-                pause = min(10.0, 0.2 * 2**failures) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, hides nothing
-                log.warning("worker_waits_for_database", extra={"fault": type(fault).__name__, "failures": failures})
+                pause = min(10.0, 0.2 * 2 ** min(failures, 8)) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads
+                event = "worker_waits_for_database" if unavailable(fault) else "worker_failed"
+                log.warning(event, extra={"fault": type(fault).__name__, "failures": failures})
             await self._rest(pause)
 
     async def _rest(self, seconds: float) -> None:

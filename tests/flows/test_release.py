@@ -72,3 +72,20 @@ async def test_the_language_and_the_sensitivity_of_a_party_are_used(desk: Desk) 
     for (content,) in await desk.rows("SELECT content FROM attempt"):
         assert "plans" not in content["subject"]
         assert "3 May" not in content["text"]
+
+
+@pytest.mark.parametrize("stage_first", [True, False])
+async def test_what_is_asked_and_the_stage_that_waits_for_it_are_one_message(desk: Desk, stage_first: bool) -> None:
+    await desk.status("P-1", "REC", at=START - timedelta(hours=5))
+    await desk.party("P-1", at=START - timedelta(hours=5))
+    asked = {"items": [{"item": "plan", "text": "A floor plan"}]}
+    for stage in (stage_first, not stage_first):
+        if stage:
+            await desk.status("P-1", "RFI", at=START - timedelta(hours=1))
+        else:
+            await desk.say("P-1", "case.needs", asked, at=START - timedelta(minutes=50))
+    await desk.carry()
+    assert [purpose for purpose, state, _ in await desk.messages() if state == "delivered"] == [
+        "acknowledged",
+        "action_needed",
+    ]

@@ -69,6 +69,10 @@ def test_typographic_marks_do_not_double_the_price() -> None:
     assert segments(said).encoding == "GSM-7"
 
 
+NEUTRAL = {"still_working": "is not lost", "corrected": "told you something wrong"}
+"""What a sensitive message says where there is no news to speak of, or worse than none."""
+
+
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_sensitive_strips_every_detail(purpose: str) -> None:
     facts = replace(OUTREACHES["sensitive"], purpose=purpose)
@@ -85,7 +89,8 @@ def test_sensitive_strips_every_detail(purpose: str) -> None:
         text = message(purpose, "en", part, facts)
         assert not any(detail in text for detail in told), part
         assert "2026" not in text
-        assert "there is news about your request" in text.lower()
+        if part != "html.html":
+            assert NEUTRAL.get(purpose, "there is news about your request") in text.lower()
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -175,7 +180,7 @@ def test_an_unknown_purpose_is_an_error() -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_a_missing_fact_is_an_error(purpose: str, part: str) -> None:
     with pytest.raises(UndefinedError):
-        message(purpose, "en", part, SimpleNamespace(organisation="Riverton", reference="CDFG"))
+        message(purpose, "en", part, SimpleNamespace(organisation="Riverton"))
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from tracker.core.definitions import Definition
-from tracker.core.events import Address, CaseState, PartyReported
+from tracker.core.events import Address, CaseState, PartyReported, WaitingOn
 from tracker.core.messages import MessageState, Purpose, Reason, key
 from tracker.core.placing import Placement
-from tracker.core.timeline import Folded, NewsKind
+from tracker.core.timeline import Folded, News, NewsKind
 
 TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN})
 """States in which somebody has heard it, or may have."""
@@ -26,6 +26,10 @@ UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 
 UNCUT = frozenset(set(Purpose) - {Purpose.UPDATED})
 """Purposes that no budget cuts: what is urgent, and the word that was promised by a day."""
+
+
+ONE_OCCASION = timedelta(hours=1)
+"""Within this, a stage that waits for the person and the request for what is missing are one piece of news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,17 @@ def _topics(case: Folded, setting: Setting, spoken: tuple[Spoken, ...]) -> list[
         before = adopted and setting.live_from is not None and newest.asked_at < setting.live_from
         withhold = Reason.ADOPTED if before else None
         topics.append(_Topic(Purpose.ACTION_NEEDED, str(newest.asked_by), newest.asked_by, withhold=withhold))
-    if news is not None and news.kind is not NewsKind.OPENED and not case.unmapped:
+    if news is not None and news.kind is not NewsKind.OPENED and not case.unmapped and not _asks(case, news):
         topics.append(_Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old_news))
     return topics
+
+
+def _asks(case: Folded, news: News) -> bool:
+    """Whether the news is but the request for what is wanted: a stage that waits for the person, entered when it was
+    asked for. One message says both."""
+    if not case.wanted or news.kind is not NewsKind.STAGE or case.waiting_on is not WaitingOn.YOU:
+        return False
+    return abs(case.wanted[-1].asked_at - news.position) <= ONE_OCCASION
 
 
 def _corrections(case: Folded, spoken: tuple[Spoken, ...]) -> list[_Topic]:

@@ -40,7 +40,7 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
 
     Raises MistypedReference by the check character alone, without looking anything up; CaseNotFound, one answer
     for every other wrong combination; TooManyRequests when too many tries failed. Each failed try does the same
-    work: one query, one comparison, one count.
+    work: a comparison, and a count; the page is asked for only when it opens.
     """
     reference = references.read(asked.reference)
     if reference is None:
@@ -52,12 +52,15 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
     buckets = _buckets(secret, reference, asked.address)
     async with store.reading() as connection:
         await _within_limits(await limits.counts(connection, list(buckets), WINDOW_SECONDS), buckets)
-        row = await pages.page(connection, reference)
-        stored = row.known_facts if row is not None else [bytes(32)]
-        organisation = str(row.organisation_id) if row is not None else ""
+        held = await pages.holders(connection, reference)
+        stored = held.known_facts if held is not None else [bytes(32)]
+        organisation = str(held.organisation_id) if held is not None else ""
         offered = known_facts.digest(secret, organisation, asked.known_fact)
-        if not known_facts.matches(stored, offered) or row is None:
+        if not known_facts.matches(stored, offered) or held is None:
             await limits.add(connection, list(buckets), WINDOW_SECONDS)
+            raise CaseNotFound
+        row = await pages.page(connection, reference)
+        if row is None:
             raise CaseNotFound
         definition = await services.by_id(connection, row.organisation_id, row.definition_id)
     return case_facts(row, definition, asked.language)

@@ -40,7 +40,7 @@ EXAMPLE: dict[str, Any] = {
     "promises": [], "messages": [
         {"purpose": "acknowledged", "channel": "email", "state": "delivered", "at": "2026-03-01T10:00:02Z"},
     ],
-    "last_reported_at": "2026-03-02T09:30:00Z", "language": "en",
+    "last_reported_at": "2026-03-02T09:30:00Z", "source_silent": False, "language": "en",
 }  # fmt: skip
 
 
@@ -130,6 +130,7 @@ class TrackOut(BaseModel):
     promises: list[PromiseOut] = Field(description="Every date that was given, newest first.")
     messages: list[MessageOut] = Field(description="What was said, newest first.")
     last_reported_at: datetime = Field(description="When the office last reported on this case.")
+    source_silent: bool = Field(description="Whether the office's system has fallen silent, so that nothing is sure.")
     language: str
 
 
@@ -195,7 +196,8 @@ def track_out(facts: CaseFacts) -> TrackOut:
             MessageOut(purpose=said.purpose, channel=said.channel, state=said.state, at=said.at)
             for said in facts.messages
         ],
-        last_reported_at=facts.last_reported_at, language=facts.language,
+        last_reported_at=facts.last_reported_at,
+        source_silent=facts.source_silent, language=facts.language,
     )  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError
 
 from tracker.store.engine import Store
+from tracker.web.trouble import unavailable
 
 
 class HealthOut(BaseModel):
@@ -25,7 +25,9 @@ def router(store: Store) -> APIRouter:
         """200 while events can be taken and pages shown, else 503."""
         try:
             await store.alive()
-        except (DBAPIError, OSError, TimeoutError):
+        except Exception as fault:
+            if not unavailable(fault):
+                raise
             response.status_code = 503
             return HealthOut(status="unavailable", database="does not answer")
         return HealthOut(status="ok", database="answers")

@@ -20,7 +20,7 @@ from tests.office import START
 from tracker.flows.sweep import sweep
 from tracker.store.engine import open_store
 
-EXAMPLES = 40
+EXAMPLES = 2500
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 

@@ -179,8 +179,10 @@ def test_an_unknown_purpose_is_an_error() -> None:
 @pytest.mark.parametrize("purpose", [purpose for purpose in PURPOSES if purpose != "generic"])
 @pytest.mark.parametrize("part", PARTS)
 def test_a_missing_fact_is_an_error(purpose: str, part: str) -> None:
+    if (purpose, part) == ("corrected", "subject.txt"):
+        return  # it needs these two facts only
     with pytest.raises(UndefinedError):
-        message(purpose, "en", part, SimpleNamespace(organisation="Riverton"))
+        message(purpose, "en", part, SimpleNamespace(organisation="Riverton", reference="CDFG"))
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -140,6 +140,7 @@ def apply(
 
 
 def text_of(file: Path) -> str:
+    """A definition as text."""
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as fault:
@@ -147,6 +148,7 @@ def text_of(file: Path) -> str:
 
 
 def definition_files(path: Path) -> list[Path]:
+    """The file itself, or the definitions of a folder."""
     files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
     if not files:
         raise typer.BadParameter(f"{path} holds no .toml files")

@@ -59,6 +59,7 @@ def _told(answer: httpx.Response) -> str:
 
 
 def settings(data_dir: Path | None = None, **changes: Any) -> Settings:
+    """The settings of the environment, with what the command line changes; logging follows them."""
     given = {name: value for name, value in {"data_dir": data_dir, **changes}.items() if value is not None}
     read = Settings(**given)
     logs.configure(read.log_level)
@@ -66,6 +67,8 @@ def settings(data_dir: Path | None = None, **changes: Any) -> Settings:
 
 
 def with_parts(given: Settings, do: Callable[[Parts], Awaitable[Result]]) -> Result:
+    """Do something with the parts of a process, and put them away."""
+
     async def run() -> Result:
         async with assembled(given) as parts:
             return await do(parts)
@@ -74,6 +77,7 @@ def with_parts(given: Settings, do: Callable[[Parts], Awaitable[Result]]) -> Res
 
 
 def known_zone(name: str | None) -> str | None:
+    """The zone, if there is such a one; else a plain refusal."""
     try:
         return ZoneInfo(name).key if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:

@@ -127,7 +127,7 @@ async def test_a_mistake_in_the_form_leads_back_to_the_field(plain: BrowserConte
     await tab.locator("#known_fact").fill("ZZ9 9ZZ")
     await tab.keyboard.press("Enter")
     link = tab.get_by_role("alert").get_by_role("link")
-    assert "do not open a request together" in await link.inner_text()
+    assert "found no request with these two details" in await link.inner_text()
     assert (await tab.title()).startswith("Error:")
     await link.click()
     assert await tab.locator("#reference").evaluate("each => each === document.activeElement")

@@ -112,11 +112,11 @@ class CaseNotFound(TrackerError):
     """No case opens with this pair. The same answer whichever half was wrong."""
 
     slug = "not-found"
-    title = "No request opens with these details"
+    title = "No request was found with these details"
 
     def __init__(self) -> None:
         super().__init__(
-            "The reference and the second detail do not open a request together.",
+            "We found no request with these two details.",
             "Check both against a message from the office, or ask the office that you applied to.",
         )
 

@@ -19,7 +19,7 @@ from tracker.flows.clock import Carry, advance, instant
 from tracker.flows.ingest import Answer, Intake, ingest
 from tracker.flows.senders import recognise
 from tracker.store.engine import Store
-from tracker.store.organisations import Sender
+from tracker.store.keys import Sender
 from tracker.web.body import read_body
 
 

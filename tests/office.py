@@ -19,10 +19,11 @@ from tracker.core.events import Body, StatusEvent
 from tracker.flows import ingest as intake
 from tracker.flows import offices, services
 from tracker.flows.ingest import Answer
-from tracker.store import organisations
+from tracker.store import keys, organisations
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
-from tracker.store.organisations import Office, Sender
+from tracker.store.keys import Sender
+from tracker.store.organisations import Office
 
 SECRET = b"a secret for tests that is long enough"
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -119,7 +120,7 @@ async def open_desk(
     await services.apply(store, office, definition)
     key = await offices.add_key(store, office, new.name, mode)
     async with store.reading() as connection:
-        sender = await organisations.sender_by_digest(connection, hashlib.sha256(key.encode()).digest())
+        sender = await keys.sender_by_digest(connection, hashlib.sha256(key.encode()).digest())
     assert sender is not None
     return Desk(store, office, sender, key)
 

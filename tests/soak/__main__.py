@@ -50,7 +50,7 @@ class Line:
         """One line of the table, and what went wrong below it."""
         print(f"{self.name:42} {self.rounds:7} {self.failures:8} {self.seconds:9.1f}  {self.note}", flush=True)
         for what in self.wrong:
-            print(f"    {what[:2000]}", flush=True)
+            print(f"    {what[:8000]}", flush=True)
 
 
 class Table:
@@ -67,7 +67,8 @@ class Table:
         try:
             yield line
         except Exception as fault:
-            line.fail(f"{type(fault).__name__}: {fault}")
+            example = "\n".join(getattr(fault, "__notes__", ()))  # where Hypothesis writes it
+            line.fail(f"{type(fault).__name__}: {fault}\n{example}")
         line.seconds = time.monotonic() - begun
         self.failures += line.failures
         line.print()

@@ -77,6 +77,35 @@ def add_key(
     with_parts(settings(data_dir), run)
 
 
+@keys_app.command("list")
+def list_keys(organisation: OrganisationName, data_dir: DataDir = None) -> None:
+    """The keys that are good, by source; of each the last four characters."""
+
+    async def run(parts: Parts) -> None:
+        office = await offices.organisation(parts.store, organisation)
+        for key in await offices.keys(parts.store, office):
+            out.print(f"{key.source} {key.mode} ...{key.hint}", markup=False)
+
+    with_parts(settings(data_dir), run)
+
+
+@keys_app.command("revoke")
+def revoke_key(
+    source: Annotated[str, typer.Argument(help="The source that used the key.")],
+    ending: Annotated[str, typer.Argument(help="Its last four characters.")],
+    organisation: OrganisationName,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a key unknown from now on. For a change without a gap, add the new key first."""
+
+    async def run(parts: Parts) -> None:
+        office = await offices.organisation(parts.store, organisation)
+        await offices.revoke_key(parts.store, office, source, ending)
+        out.print(f"The key of {source} that ends in {ending[-4:]} is not known any more.", markup=False)
+
+    with_parts(settings(data_dir), run)
+
+
 @app.command()
 def alerts(organisation: OrganisationName, data_dir: DataDir = None) -> None:
     """What an operator should do, the newest first."""

@@ -22,7 +22,8 @@ from tracker.flows.ingest import ingest
 from tracker.flows.senders import recognise
 from tracker.main import Parts
 from tracker.store.columns import Mode
-from tracker.store.organisations import Rhythm, Sender
+from tracker.store.keys import Sender
+from tracker.store.organisations import Rhythm
 
 ZONE = "Europe/London"
 HISTORY = timedelta(days=70)

@@ -11,7 +11,8 @@ from tracker.core.errors import MalformedEvent, OnlyInSandbox, TimeOutOfBounds
 from tracker.flows.sweep import sweep
 from tracker.store import carrying, messages, organisations
 from tracker.store.engine import Store
-from tracker.store.organisations import Footing, Sender
+from tracker.store.keys import Sender
+from tracker.store.organisations import Footing
 
 FURTHEST = timedelta(days=365 * 20)
 """How far one move goes: a mistyped year would be for good, since a clock never goes back."""

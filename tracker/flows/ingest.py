@@ -26,7 +26,8 @@ from tracker.store import cases, entries, messages, organisations, parties, reco
 from tracker.store.bodies import to_placed
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
-from tracker.store.organisations import Office, Sender
+from tracker.store.keys import Sender
+from tracker.store.organisations import Office
 from tracker.store.services import Current
 
 MOST_ENTRIES_PER_CASE = 2_000
@@ -125,7 +126,7 @@ async def _take(
     if (fault := events.out_of_bounds(event, office.now)) is not None:
         raise TimeOutOfBounds("The event's time is outside of what can be true.", fault, pointer="/time")
     named = await _service(connection, sender, event)
-    if await organisations.hear(connection, sender, office.now):
+    if await organisations.hear(connection, office.id, sender.mode, sender.source_id, office.now):
         await messages.unhold(connection, sender.organisation_id, sender.mode, sender.source_id)
     rows = await cases.by_number(connection, sender.organisation_id, sender.mode, register, event.number)
     row = _life(rows, event, named, office)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Row
 
 from tracker.core.errors import SetupRefused
+from tracker.store import keys as stored_keys
 from tracker.store import organisations, records
 from tracker.store.columns import Mode, new_id
 from tracker.store.engine import Store
@@ -95,8 +96,30 @@ async def add_key(store: Store, office: Office, source: str, mode: Mode) -> str:
             "organisation_id": office.id, "id": new_id(), "mode": mode.value, "source_id": source_id,
             "hint": token[-4:], "digest": hashlib.sha256(token.encode()).digest(), "revoked_at": None,
         }  # fmt: skip
-        await organisations.add_key(connection, values)
+        await stored_keys.add(connection, values)
     return token
+
+
+async def keys(store: Store, office: Office) -> list[Any]:
+    """The keys that are good: source, mode, and the last four characters of each."""
+    async with store.reading() as connection:
+        return await stored_keys.good(connection, office.id)
+
+
+async def revoke_key(store: Store, office: Office, source: str, ending: str) -> None:
+    """Make a key unknown from now on, named by its source and its last four characters. Raises SetupRefused."""
+    async with store.transaction() as connection:
+        good = await stored_keys.good(connection, office.id)
+        meant = [key for key in good if key.source == source and key.hint == ending[-4:]]
+        if len(meant) != 1:
+            raise SetupRefused(
+                f"{len(meant) or 'No'} keys of '{source}' end like that.",
+                "See them with `tracker keys list`; add a new key before you revoke one that is in use.",
+            )
+        await stored_keys.revoke(connection, office.id, meant[0].id)
+        detail = {"source": source, "ending": ending[-4:]}
+        mode = Mode(meant[0].mode)
+        await records.audit(connection, office.id, mode, "operator", "key.revoked", detail, office.now)
 
 
 async def alerts(store: Store, office: Office) -> Sequence[Row[Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tracker.store import totals as stored
 from tracker.store.engine import Store
-from tracker.store.organisations import Sender
+from tracker.store.keys import Sender
 
 
 async def totals(store: Store, sender: Sender) -> dict[str, Any]:

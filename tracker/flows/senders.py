@@ -7,15 +7,15 @@ from typing import Any
 
 from tracker.core.errors import NotGranted, UnknownKey
 from tracker.core.events import StatusEvent
-from tracker.store import organisations, records
+from tracker.store import keys, organisations, records
 from tracker.store.engine import Store
-from tracker.store.organisations import Sender
+from tracker.store.keys import Sender
 
 
 async def recognise(store: Store, token: str) -> Sender:
     """Who is sending, by an API key. Raises UnknownKey."""
     async with store.reading() as connection:
-        sender = await organisations.sender_by_digest(connection, hashlib.sha256(token.encode()).digest())
+        sender = await keys.sender_by_digest(connection, hashlib.sha256(token.encode()).digest())
     if sender is None:
         raise UnknownKey
     return sender

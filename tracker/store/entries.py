@@ -33,7 +33,7 @@ from tracker.core.events import StatusEvent
 from tracker.core.placing import Placement
 from tracker.store.bodies import split
 from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
-from tracker.store.organisations import Sender
+from tracker.store.keys import Sender
 from tracker.store.parties import PARTY
 
 

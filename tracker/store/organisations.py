@@ -1,4 +1,4 @@
-"""Organisations, their back-office systems and keys, and their clocks."""
+"""Organisations, their back-office systems, and their clocks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Interval, LargeBinary, String, Text, UniqueConstraint, bindparam, text
+from sqlalchemy import Column, Interval, String, Text, UniqueConstraint, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -82,56 +82,6 @@ class Heard(SQLModel, table=True):
     silence_told: bool = False
 
 
-class ApiKey(SQLModel, table=True):
-    """A sender's key: only its SHA-256 is kept, which suffices for 256 random bits."""
-
-    __tablename__ = "api_key"
-    __table_args__ = (
-        one_of("mode", Mode),
-        belongs_to("source", "source_id", mode=False),
-        Index("api_key_digest", "digest", unique=True),
-    )
-    organisation_id: UUID = Field(primary_key=True)
-    id: UUID = Field(primary_key=True)
-    mode: str = Field(sa_type=String)
-    source_id: UUID
-    hint: str
-    digest: bytes = Field(sa_type=LargeBinary)
-    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who is reporting: what its key grants."""
-
-    organisation_id: UUID
-    mode: Mode
-    source_id: UUID
-    source: str
-    zone: str | None
-    registers: tuple[str, ...]
-    organisation_slug: str
-
-
-_SENDER = text(
-    """
-    SELECT k.organisation_id, k.mode, k.source_id, s.name, s.zone, s.registers, o.slug
-    FROM api_key k
-    JOIN source s ON s.organisation_id = k.organisation_id AND s.id = k.source_id
-    JOIN organisation o ON o.id = k.organisation_id
-    WHERE k.digest = :digest AND k.revoked_at IS NULL
-    """
-)
-
-
-async def sender_by_digest(connection: AsyncConnection, digest: bytes) -> Sender | None:
-    """The sender that a key's digest stands for."""
-    row = (await connection.execute(_SENDER, {"digest": digest})).one_or_none()
-    if row is None:
-        return None
-    return Sender(row[0], Mode(row[1]), row[2], row[3], row[4], tuple(row[5]), row[6])
-
-
 @dataclass(frozen=True, slots=True)
 class Office:
     """An organisation as flows see it: its words, zone and what its clock shows (`now`, business time)."""
@@ -197,12 +147,12 @@ _HEARD_BEFORE = text(
 )
 
 
-async def hear(connection: AsyncConnection, sender: Sender, now: datetime) -> bool:
+async def hear(connection: AsyncConnection, organisation_id: UUID, mode: Mode, source_id: UUID, now: datetime) -> bool:
     """Note that the source has reported; True when it had fallen silent before.
 
     Written once a minute at most: a row that every event updates would make all of a source's events wait in line.
     """
-    values = {"organisation": sender.organisation_id, "mode": sender.mode.value, "source": sender.source_id}
+    values = {"organisation": organisation_id, "mode": mode.value, "source": source_id}
     heard_at, patience = (await connection.execute(_HEARD_BEFORE, values)).one()
     if heard_at is not None and now - heard_at < timedelta(minutes=1):
         return False
@@ -268,11 +218,6 @@ async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:
 async def add_source(connection: AsyncConnection, values: dict[str, Any]) -> None:
     """Insert a source."""
     await connection.execute(table(Source).insert().values(**values))
-
-
-async def add_key(connection: AsyncConnection, values: dict[str, Any]) -> None:
-    """Insert a key."""
-    await connection.execute(table(ApiKey).insert().values(**values))
 
 
 async def source_id(connection: AsyncConnection, organisation_id: UUID, name: str) -> UUID | None:

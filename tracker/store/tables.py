@@ -9,6 +9,7 @@ from tracker.store import (
     carrying,
     cases,
     entries,
+    keys,
     limits,
     messages,
     organisations,
@@ -20,5 +21,5 @@ from tracker.store import (
 
 METADATA: MetaData = SQLModel.metadata
 
-ROOMS = (carrying, cases, entries, limits, messages, organisations, parties, promises, records, services)
+ROOMS = (carrying, cases, entries, keys, limits, messages, organisations, parties, promises, records, services)
 """The modules that hold tables; naming them here is what puts their tables into METADATA."""

@@ -17,6 +17,7 @@ from tests.conftest import Postgres
 from tests.laws.case_sets import UNKNOWN, Draft, House, arrivals, case_sets, corrections, heard_at, plain_drafts
 from tests.laws.rounds import APPLICANT, OPENER
 from tests.office import START
+from tracker.core.events import CorrectionReported
 from tracker.flows.sweep import sweep
 from tracker.store.engine import open_store
 
@@ -138,14 +139,27 @@ LAWS: dict[str, Callable[[asyncio.Runner, House, int], None]] = {
 }
 
 
-def test_an_opening_event_that_was_held_back_opens_its_case(ground: tuple[asyncio.Runner, House]) -> None:
+LATER = START + timedelta(days=2)
+WRONG = Draft(CorrectionReported("", "a slip"), START, target=0)
+
+
+@pytest.mark.parametrize(
+    "drafts",
+    [
+        (replace(OPENER, hold_until=LATER), APPLICANT),
+        (OPENER, APPLICANT, WRONG, replace(WRONG, target=2, hold_until=LATER)),
+    ],
+    ids=["the opening event", "the correction of its correction"],
+)
+def test_what_opens_a_case_and_was_held_back_opens_it(
+    drafts: tuple[Draft, ...], ground: tuple[asyncio.Runner, House]
+) -> None:
     runner, house = ground
 
     async def check() -> None:
-        held = replace(OPENER, hold_until=START + timedelta(days=2))
-        number = await house.hear((held, APPLICANT), (0, 1))
+        number = await house.hear(drafts, range(len(drafts))[::-1])
         assert await house.state(number) is None
-        await house.desk.move(START + timedelta(days=2))
+        await house.desk.move(LATER)
         await sweep(house.desk.store, house.desk.office.id)
         state = await house.state(number)
         assert state is not None

@@ -234,8 +234,9 @@ async def _park(
     known = named is None or not isinstance(body, StatusReported) or named.definition.stage_for(body.status)
     outcome = Intake.PARKED if known else Intake.QUARANTINED
     entry |= {"placement": outcome.value, "parked_until": office.now + PARKED_FOR}
-    if opening and event.hold_until is not None and event.hold_until > office.now:
-        entry |= {"parked_until": event.hold_until}  # a sweep opens its case then
+    may_open = opening or isinstance(body, CorrectionReported)  # of a correction of the opening event
+    if may_open and event.hold_until is not None and event.hold_until > office.now:
+        entry |= {"parked_until": event.hold_until}  # a sweep opens the case then
     if not await entries.add(connection, entry):
         raise _Raced
     if isinstance(event.body, PartyReported):

@@ -72,7 +72,7 @@ async def _visit(store: Store, identity: Any) -> None:
 
 
 async def _open(store: Store, entry: Any) -> None:
-    """Open the case of an opening event that was held back until now; if it opens none, it waits like any other."""
+    """Open the case that an entry held back until now may open; if it opens none, it waits like any other."""
     mode = Mode(entry.mode)
     async with store.transaction() as connection:
         await organisations.lock_number(connection, entry.organisation_id, mode, entry.register, entry.number)

@@ -228,7 +228,7 @@ _FREE = text(
 
 
 async def free(connection: AsyncConnection, only: UUID | None, limit: int) -> Sequence[Row[Any]]:
-    """Opening events that were held back until now: such an entry is parked until the end of its hold."""
+    """What may open a case and was held back until now: such an entry is parked until the end of its hold."""
     return (await connection.execute(_FREE, {"only": only, "limit": limit})).all()
 
 

@@ -19,7 +19,7 @@ from tracker.core.identity import Life, life_for
 from tracker.core.placing import Placed, Placement
 from tracker.core.timeline import Folded
 from tracker.flows import refold as folding
-from tracker.flows.opening import PARKED_FOR, open_case, open_waiting
+from tracker.flows.opening import MOST_WAITING, PARKED_FOR, open_case, open_waiting
 from tracker.flows.refold import Subject
 from tracker.flows.senders import audit, check_grant
 from tracker.store import cases, entries, messages, organisations, parties, records, services
@@ -201,7 +201,7 @@ async def _open(
 ) -> Answer:  # fmt: skip
     """Bring a case into being with the event that was just parked, and with whatever was waiting for it."""
     register = event.register or sender.registers[0]
-    waiting = await entries.waiting(connection, office.id, sender.mode, register, event.number, MOST_ENTRIES_PER_CASE)
+    waiting = await entries.waiting(connection, office.id, sender.mode, register, event.number, MOST_WAITING)
     opener = next(row for row in waiting if row.id == parked.entry)
     opened = await open_case(connection, office, sender.mode, named, opener, waiting, epoch)
     if opened is None:

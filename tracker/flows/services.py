@@ -9,14 +9,12 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import placing
 from tracker.core.definition_files import Fault, compare, inherit, read
 from tracker.core.definitions import Definition
 from tracker.core.errors import DefinitionRefused
 from tracker.flows import refold as folding
-from tracker.flows.opening import open_case
+from tracker.flows.opening import open_waiting
 from tracker.store import cases, entries, organisations, services
-from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 from tracker.store.organisations import Office
@@ -123,11 +121,7 @@ async def _try_again(
     waiting = await entries.waiting(connection, organisation_id, mode, register, number, BATCH)
     known = [row for row in waiting if row.service == current.definition.service and _mapped(row, current)]
     await entries.park(connection, organisation_id, mode, [row.id for row in known])
-    epoch = len(await cases.by_number(connection, organisation_id, mode, register, number)) + 1
-    for row in known:
-        if placing.opens(to_placed(row).event, current.definition):
-            return int(await open_case(connection, office, mode, current, row, waiting, epoch) is not None)
-    return 0
+    return int(await open_waiting(connection, office, mode, register, number) is not None)
 
 
 def _mapped(row: Row[Any], current: Current) -> bool:

@@ -158,10 +158,7 @@ async def _service(connection: AsyncConnection, sender: Sender, event: StatusEve
 
 def _life(rows: Sequence[Row[Any]], event: StatusEvent, named: Current | None, office: Office) -> Row[Any] | None:
     """The case among those of this number that the event is about."""
-    if not rows:
-        return None
-    at = event.time
-    opening = False
+    at, opening = event.time, False
     if named is not None:
         at = placing.position(event, named.definition, office.zone)
         opening = placing.opens(event, named.definition)
@@ -264,12 +261,13 @@ def _note(case: Folded, entry: UUID) -> str | None:
 
 
 def _outcome(case: Folded, entry: UUID) -> Intake:
+    """What became of an entry. Late is what stands before something that happened after it."""
     line = next(line for line in case.lines if line.entry == entry)
     if line.placement is Placement.QUARANTINED:
         return Intake.QUARANTINED
     if line.placement is Placement.FLAGGED:
         return Intake.FLAGGED
-    return Intake.APPLIED if case.lines[-1].entry == entry else Intake.LATE
+    return Intake.APPLIED if case.lines[-1].position == line.position else Intake.LATE
 
 
 async def _alert(

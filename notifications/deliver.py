@@ -78,7 +78,7 @@ class Worker:
                 pause = 0.0 if done else IDLE_SECONDS
             except Exception as fault:  # whatever it is, a worker that ends silently is worse: it tries again
                 failures += 1
-                pause = min(10.0, 0.2 * 2 ** min(failures, 8)) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads
+                pause = min(10.0, 0.2 * 2 ** min(failures, 8)) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads, hides nothing
                 event = "worker_waits_for_database" if unavailable(fault) else "worker_failed"
                 log.warning(event, extra={"fault": type(fault).__name__, "failures": failures})
             await self._rest(pause)

@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from tests.office import START, Desk, open_desk
 from tracker.flows import release
-from tracker.store.columns import Mode
+from tracker.store import carrying
+from tracker.store.columns import Mode, new_id
 from tracker.store.engine import Store
 
 
@@ -89,3 +90,17 @@ async def test_what_is_asked_and_the_stage_that_waits_for_it_are_one_message(des
         "acknowledged",
         "action_needed",
     ]
+
+
+async def test_an_attempt_is_not_begun_after_its_lease_case_29(desk: Desk) -> None:
+    await desk.status("P-1", "REC")
+    await desk.party("P-1")
+    [claimed] = await release.claim(desk.store, 10, None, "https://track.example.org/track")
+    held = claimed.claimed
+    late = carrying.Beginning(
+        held.organisation_id, held.mode.value, held.id, held.number, new_id(), "sandbox", "{}", held.now
+    )
+    await lose_leases(desk)
+    async with desk.store.transaction() as connection:
+        assert await carrying.begin_attempts(connection, [late]) == set()
+    assert not await desk.rows("SELECT 1 FROM attempt")

@@ -49,7 +49,7 @@ def test_the_demo_from_its_first_start_to_its_last(tmp_path: Path) -> None:
         assert (answer.status_code, answer.json()["outcome"]) == (202, "applied")
         while len(outbox(first.url, reference=case["reference"])) == before:
             assert time.monotonic() - begun < 2
-            time.sleep(0.02)
+            time.sleep(0.02)  # the message is carried by another process
         print(f"ready in {first.seconds:.1f} s; from event to outbox {time.monotonic() - begun:.2f} s")
         busy = run("demo", "--port", first.url.rsplit(":", 1)[1], "--data-dir", tmp_path / "other")
         assert_sentence(busy, "is in use", "--port")

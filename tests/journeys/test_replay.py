@@ -25,7 +25,8 @@ def made_up_log(folder: Path) -> Path:
     steps = ["received", "checked", "more_info_requested", "decided"]
     lines = ["case_id,service,step,occurred_at,is_final"]
     for case in range(6):
-        service, day = ("permit", "objection")[case % 2], datetime(2024, 1, 8, 9) + timedelta(days=3 * case)  # noqa: DTZ001
+        service = ("permit", "objection")[case % 2]
+        day = datetime(2024, 1, 8, 9) + timedelta(days=3 * case)  # noqa: DTZ001 - a log has times without a zone
         for place, step in enumerate(steps[: 2 + case % 3]):
             at = day + timedelta(days=9 * place, minutes=11 * case)
             written = at.date().isoformat() if case == 5 else at.isoformat()

@@ -151,7 +151,7 @@ def test_a_kill_during_the_first_start_leaves_nothing_half_done(data: Path) -> N
     for delay in (0.0, 0.1, 0.25, 0.4):
         with Owner(data) as owner:
             assert until(lambda: data.exists() and any(data.glob("cluster.making-*")))
-            time.sleep(delay + random.random() / 20)
+            time.sleep(delay + random.random() / 20)  # the kill is to come at any moment of the start
             owner.kill()
         assert not (data / "cluster").exists() or (data / "cluster" / "socket").is_dir()
         if (data / "cluster").exists():

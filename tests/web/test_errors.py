@@ -73,7 +73,9 @@ def made(situation: type[situations.TrackerError]) -> situations.TrackerError:
     parameters = inspect.signature(situation).parameters
     if "retry_after_seconds" in parameters:
         return situations.TooManyRequests("too often", "wait", retry_after_seconds=17)
-    return situation("what", "how", pointer="/a~1b") if "detail" in parameters else situation()  # type: ignore[call-arg]
+    if "detail" in parameters:
+        return situation("what", "how", pointer="/a~1b")
+    return situation()  # type: ignore[call-arg] - those that say the same each time take nothing
 
 
 def test_every_situation_has_a_status_and_a_name_of_its_own() -> None:

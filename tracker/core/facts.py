@@ -53,7 +53,8 @@ class HistoryFacts:
 
 @dataclass(frozen=True, slots=True)
 class PromiseFacts:
-    """A date that was given: `basis` says whose ("office" or "history"), `superseded_at` when it was replaced."""
+    """A date that was given: `basis` says whose ("office": theirs; "history": learned from `cases` finished cases;
+    "definition": the service's stand-in while history is thin), `superseded_at` when it was replaced."""
 
     basis: str
     earliest_on: date | None
@@ -64,6 +65,7 @@ class PromiseFacts:
     superseded_at: datetime | None
     reason: str | None
     outcome: str | None
+    cases: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,11 @@ class CaughtFacts:
 
 @dataclass(frozen=True, slots=True)
 class OutreachFacts:
-    """What one message is rendered from: frozen when it was decided, in the recipient's language."""
+    """What one message is rendered from: frozen when it was decided, in the recipient's language.
+
+    `promise_on` is the date that stands, with `half_by_on` and `probability` where it is learned; `old_on` the one
+    that it replaced. `feedback_url` and `stop_url` are this recipient's own; empty where there is none.
+    """
 
     purpose: str
     organisation: str
@@ -153,3 +159,10 @@ class OutreachFacts:
     sensitive: bool
     language: str
     zone: str
+    old_on: date | None = None
+    half_by_on: date | None = None
+    probability: float | None = None
+    if_late: str = ""
+    complaint: str = ""
+    feedback_url: str = ""
+    stop_url: str = ""

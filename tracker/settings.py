@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
@@ -35,6 +36,21 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address on which `tracker serve` listens.")
     port: int = Field(default=8000, ge=1, le=65535, description="The port on which `tracker serve` listens.")
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The mail server: smtp://user:password@host:587 (STARTTLS when offered) or smtps://...; "
+        "unset: no e-mail can leave.",
+    )
+    twilio_account_sid: str | None = Field(default=None, description="The Twilio account for texts; unset: none leave.")
+    twilio_auth_token: SecretStr | None = Field(
+        default=None, description="Its token; it also verifies what Twilio reports back."
+    )
+    twilio_base_url: str = Field(
+        default="https://api.twilio.com", description="Where Twilio's API is asked; another for a region or a test."
+    )
+    sms_price: Decimal = Field(default=Decimal("0.04"), ge=0, description="What one SMS segment costs, for forecasts.")
+    email_price: Decimal = Field(default=Decimal("0.001"), ge=0, description="What one e-mail costs, for forecasts.")
+    currency: str = Field(default="GBP", pattern="^[A-Z]{3}$", description="The currency of those prices.")
     operator_token: SecretStr | None = Field(
         default=None, description="Opens /outbox outside the demo, as a bearer token; unset: it stays closed."
     )

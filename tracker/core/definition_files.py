@@ -8,26 +8,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
 
+from tracker.core import definition_policies as policies
 from tracker.core.definition_checks import Draft, check
 from tracker.core.definition_faults import MOST_FAULTS, Fault, Faults, shown
 from tracker.core.definition_json import from_json, to_json
 from tracker.core.definition_tables import Table
 from tracker.core.definition_versions import compare, inherit
 from tracker.core.definition_words import unfit_code
-from tracker.core.definitions import (
-    Definition,
-    FeedbackPolicy,
-    KnownFact,
-    OutreachPolicy,
-    PromisePolicy,
-    RetentionPolicy,
-    Stage,
-    Statutory,
-    Words,
-)
-from tracker.core.events import Channel, Clock, Outcome, Role, WaitingOn
+from tracker.core.definitions import Definition, KnownFact, Stage, Words
+from tracker.core.events import Clock, Outcome, WaitingOn
 
 __all__ = ["Fault", "Faults", "compare", "from_json", "inherit", "read", "read_table", "to_json"]
 
@@ -140,11 +130,11 @@ def _draft(root: Table) -> Draft:
         appeal=root.words("appeal", required=False),
         needs=_needs(root),
         moved=_moved(root),
-        promise=_promise(root),
-        outreach=_outreach(root),
-        feedback=_feedback(root),
-        retention=_retention(root),
-        statutory=_statutory(root),
+        promise=policies.promise(root),
+        outreach=policies.outreach(root),
+        feedback=policies.feedback(root),
+        retention=policies.retention(root),
+        statutory=policies.statutory(root),
         sensitive=sensitive,
     )
     root.finish(_ELSEWHERE)
@@ -222,60 +212,3 @@ def _keys(table: Table, most: int, remedy: str) -> None:
         flaw = unfit_code(key)
         if flaw is not None:
             table.fault(key, *flaw)
-
-
-def _promise(root: Table) -> PromisePolicy:
-    table = root.table("promise")
-    if table is None:
-        return PromisePolicy()
-    probability = table.number("probability", 0.5, 0.99, PromisePolicy().probability)
-    policy = PromisePolicy(probability, table.whole("fallback_days", 1, 3650))
-    table.finish()
-    return policy
-
-
-def _outreach(root: Table) -> OutreachPolicy:
-    usual = OutreachPolicy()
-    table = root.table("outreach")
-    if table is None:
-        return usual
-    tell = table.choices("tell", Role)
-    channels = table.choices("channels", Channel)
-    silence = table.whole("silence_days", 1, 365)
-    policy = OutreachPolicy(
-        tell=usual.tell if tell is None else tuple(Role(role) for role in tell),
-        channels=usual.channels if channels is None else tuple(Channel(channel) for channel in channels),
-        silence=usual.silence if silence is None else timedelta(days=silence),
-        messages_per_case=table.whole("messages_per_case", 1, 200) or usual.messages_per_case,
-    )
-    table.finish()
-    return policy
-
-
-def _feedback(root: Table) -> FeedbackPolicy:
-    usual = FeedbackPolicy()
-    table = root.table("feedback")
-    if table is None:
-        return usual
-    ask, days = table.flag("ask", usual.ask), table.whole("after_days", 1, 90)
-    table.finish()
-    return FeedbackPolicy(ask, usual.after if days is None else timedelta(days=days))
-
-
-def _retention(root: Table) -> RetentionPolicy:
-    table = root.table("retention")
-    if table is None:
-        return RetentionPolicy()
-    days = table.whole("days_after_close", 1, 10_000, required=True)
-    table.finish()
-    return RetentionPolicy() if days is None else RetentionPolicy(timedelta(days=days))
-
-
-def _statutory(root: Table) -> Statutory | None:
-    table = root.table("statutory")
-    if table is None:
-        return None
-    days = table.whole("days", 1, 3650, required=True)
-    words = table.words("words", "statutory")
-    table.finish()
-    return Statutory(timedelta(days=days or 1), words)

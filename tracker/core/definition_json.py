@@ -8,7 +8,7 @@ releases can share rows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from tracker.core.definitions import (
@@ -17,18 +17,20 @@ from tracker.core.definitions import (
     KnownFact,
     OutreachPolicy,
     PromisePolicy,
+    QuietHours,
     RetentionPolicy,
     Stage,
     Statutory,
 )
 from tracker.core.events import Channel, Clock, Outcome, Role, WaitingOn
+from tracker.core.messages import Purpose
 
 Json = dict[str, Any]
 
 
 def to_json(definition: Definition) -> Json:
     """The definition as JSON values; durations in seconds."""
-    limit = definition.statutory
+    limit, quiet = definition.statutory, definition.outreach.quiet
     return {
         "service": definition.service,
         "languages": list(definition.languages),
@@ -55,6 +57,11 @@ def to_json(definition: Definition) -> Json:
             "channels": [channel.value for channel in definition.outreach.channels],
             "silence_seconds": definition.outreach.silence.total_seconds(),
             "messages_per_case": definition.outreach.messages_per_case,
+            "purposes": sorted(purpose.value for purpose in definition.outreach.purposes),
+            "quiet": quiet and [quiet.begins.isoformat(), quiet.ends.isoformat()],
+            "digest_seconds": definition.outreach.digest.total_seconds(),
+            "remind_before_seconds": definition.outreach.remind_before.total_seconds(),
+            "remind_after_seconds": definition.outreach.remind_after.total_seconds(),
         },
         "feedback": {
             "ask": definition.feedback.ask,
@@ -136,12 +143,17 @@ def _promise_from_json(stored: Mapping[str, Any]) -> PromisePolicy:
 
 
 def _outreach_from_json(stored: Mapping[str, Any]) -> OutreachPolicy:
-    usual = OutreachPolicy()
+    usual, quiet, old = OutreachPolicy(), stored.get("quiet"), "quiet" not in stored
     return OutreachPolicy(
         tell=tuple(Role(role) for role in stored.get("tell", usual.tell)),
         channels=tuple(Channel(channel) for channel in stored.get("channels", usual.channels)),
         silence=_seconds(stored.get("silence_seconds"), usual.silence),
         messages_per_case=stored.get("messages_per_case", usual.messages_per_case),
+        purposes=frozenset(Purpose(purpose) for purpose in stored.get("purposes", usual.purposes)),
+        quiet=QuietHours(*(time.fromisoformat(each) for each in quiet)) if quiet else (usual.quiet if old else None),
+        digest=_seconds(stored.get("digest_seconds"), usual.digest),
+        remind_before=_seconds(stored.get("remind_before_seconds"), usual.remind_before),
+        remind_after=_seconds(stored.get("remind_after_seconds"), usual.remind_after),
     )
 
 

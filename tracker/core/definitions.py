@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 
 from tracker.core.events import Channel, Clock, Outcome, Role, WaitingOn
+from tracker.core.messages import Purpose
 
 Words = Mapping[str, str]
 """Language code -> text. The definition's first language is always there."""
@@ -59,13 +60,34 @@ class PromisePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Local hours in which nobody hears from us: from `begins` up to but without `ends`, over midnight if need be."""
+
+    begins: time = time(21)
+    ends: time = time(8)
+
+
+OPTIONAL_PURPOSES = frozenset({Purpose.ACKNOWLEDGED, Purpose.UPDATED, Purpose.REMINDER, Purpose.DELAYED})
+"""What a service may leave unsaid. The rest people must hear; feedback has a policy of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutreachPolicy:
-    """Who is told, by which channel first, and how long silence may last."""
+    """Who is told of what, by which channel first, when, and how long silence may last.
+
+    `digest`: several updates inside this window become one message. `remind_before`: this long before something is
+    due from the person, or `remind_after` the request where no day was set, they are reminded of it once.
+    """
 
     tell: tuple[Role, ...] = (Role.APPLICANT, Role.JOINT_APPLICANT, Role.BUSINESS, Role.APPOINTEE)
     channels: tuple[Channel, ...] = (Channel.EMAIL, Channel.SMS)
     silence: timedelta = timedelta(days=14)
     messages_per_case: int = 20
+    purposes: frozenset[Purpose] = frozenset(Purpose)
+    quiet: QuietHours | None = QuietHours()
+    digest: timedelta = timedelta(minutes=10)
+    remind_before: timedelta = timedelta(days=3)
+    remind_after: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class PartyReported:
-    """`case.party`: replaces the party of that id. `known_fact` is a keyed hash by now, never the fact."""
+    """`case.party`: replaces the party of that id. `known_fact` is a keyed hash by now, never the fact.
+
+    `prefers`: the channel that the person chose, before the service's order. `zone`: where they live, if elsewhere.
+    """
 
     party: str
     role: Role = Role.APPLICANT
@@ -119,6 +122,8 @@ class PartyReported:
     channels: tuple[Address, ...] = ()
     known_fact: bytes | None = None
     remove: bool = False
+    prefers: Channel | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,13 @@ class Purpose(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     UPDATED = "updated"
     ACTION_NEEDED = "action_needed"
+    REMINDER = "reminder"
+    DATE_CHANGED = "date_changed"
+    DELAYED = "delayed"
     STILL_WORKING = "still_working"
     CORRECTED = "corrected"
     FINISHED = "finished"
+    FEEDBACK = "feedback"
 
 
 class MessageState(StrEnum):
@@ -53,6 +57,12 @@ class Reason(StrEnum):
     """Newer news came before it went out, so that it would not be true any more."""
     BUDGET_SPENT = "budget_spent"
     """The case has had as many messages as its service allows; what is urgent is never cut."""
+    PURPOSE_OFF = "purpose_off"
+    """The service does not send messages of this purpose."""
+    STOPPED = "stopped"
+    """The person asked us to stop: a text with STOP, or the link in an e-mail."""
+    BAD_ADDRESS = "bad_address"
+    """What the office gave is no address that anything can be sent to."""
     SOURCE_SILENT = "source_silent"
     """We have not heard from the office for longer than its rhythm allows: we do not know that it still holds."""
 

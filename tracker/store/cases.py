@@ -22,7 +22,8 @@ class Case(SQLModel, table=True):
     (register, number, epoch) is the back office's name for it, `reference` the public one. `next_word_at` is when
     silence would last too long, `wake_at` when something held back may speak: both are found by partial indexes,
     so that sweeps cost what is due and not what is stored. `void`: its opening event was corrected away.
-    `live_from`: when the source that opened it went live, as it stood then. `news_entry` and `asked_entry`: what
+    `forget_at`: when its personal data has been kept long enough, found by an index too; `erased_at`: when it went.
+    `promise_id`: the date that stands. `live_from`: when the source that opened it went live, as it stood then. `news_entry` and `asked_entry`: what
     is newest to tell and to ask, so that a message can be checked once more when it is released.
     """
 
@@ -38,6 +39,7 @@ class Case(SQLModel, table=True):
         Index("case_next_word", "organisation_id", "next_word_at", postgresql_where="next_word_at IS NOT NULL"),
         Index("case_wake", "organisation_id", "wake_at", postgresql_where="wake_at IS NOT NULL"),
         Index("case_stage", "organisation_id", "service", "stage"),
+        Index("case_forget", "organisation_id", "forget_at", postgresql_where="forget_at IS NOT NULL"),
     )
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     mode: str = Field(primary_key=True, sa_type=String)
@@ -70,6 +72,9 @@ class Case(SQLModel, table=True):
     wake_at: datetime | None = Field(default=None, sa_type=Instant)
     news_entry: UUID | None = None
     asked_entry: UUID | None = None
+    promise_id: UUID | None = None
+    forget_at: datetime | None = Field(default=None, sa_type=Instant)
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 

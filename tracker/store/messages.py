@@ -21,7 +21,8 @@ from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
 
 
 class Message(SQLModel, table=True):
-    """One decision to say something, or not to. `facts` is what it says, frozen when it was decided.
+    """One decision to say something, or not to. `facts` is what it says, frozen when it was decided; `rung` the step
+    of the channel ladder: 0 is the first choice, 1 the other channel when that failed.
 
     `due_at`, `decided_at` and `settled_at` are business time; `lease_until` is the database's.
     """
@@ -61,6 +62,7 @@ class Message(SQLModel, table=True):
     due_at: datetime = Field(sa_type=Instant)
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     attempt_number: int = 0
+    rung: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
 
 

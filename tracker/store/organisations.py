@@ -42,7 +42,11 @@ PATIENCE: dict[Rhythm, timedelta] = {
 
 
 class Organisation(SQLModel, table=True):
-    """A public body. `clock_offset` moves its business time ahead of real time; zero once live."""
+    """A public body. `clock_offset` moves its business time ahead of real time; zero once live.
+
+    `country` (ISO 3166) reads telephone numbers without a prefix. `email_from` and `sms_from` are what its messages
+    come from once it is live. `learn_at` is when dates are learned from its cases the next time, business time.
+    """
 
     __table_args__ = (one_of("footing", Footing),)
     id: UUID = Field(primary_key=True)
@@ -52,6 +56,11 @@ class Organisation(SQLModel, table=True):
     language: str
     footing: str = Field(sa_type=String)
     clock_offset: timedelta = Field(sa_column=Column(Interval, nullable=False, server_default="0"))
+    country: str = Field(default="GB", sa_column_kwargs={"server_default": "GB"})
+    email_from: str | None = None
+    sms_from: str | None = None
+    live_at: datetime | None = Field(default=None, sa_type=Instant)
+    learn_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Source(SQLModel, table=True):
@@ -93,10 +102,15 @@ class Office:
     language: str
     footing: Footing
     now: datetime
+    country: str = "GB"
+
+
+def _read(row: Any) -> Office:
+    return Office(row[0], row[1], row[2], row[3], row[4], Footing(row[5]), row[6], row[7])
 
 
 _OFFICE = """
-    SELECT id, slug, name, zone, language, footing, clock_timestamp() + clock_offset AS now
+    SELECT id, slug, name, zone, language, footing, clock_timestamp() + clock_offset AS now, country
     FROM organisation WHERE {where}
 """
 
@@ -104,13 +118,13 @@ _OFFICE = """
 async def office(connection: AsyncConnection, organisation_id: UUID) -> Office:
     """The organisation of this id, with its business time."""
     row = (await connection.execute(text(_OFFICE.format(where="id = :id")), {"id": organisation_id})).one()
-    return Office(row[0], row[1], row[2], row[3], row[4], Footing(row[5]), row[6])
+    return _read(row)
 
 
 async def office_by_slug(connection: AsyncConnection, slug: str) -> Office | None:
     """The organisation of this short name, or None."""
     row = (await connection.execute(text(_OFFICE.format(where="slug = :slug")), {"slug": slug})).one_or_none()
-    return None if row is None else Office(row[0], row[1], row[2], row[3], row[4], Footing(row[5]), row[6])
+    return None if row is None else _read(row)
 
 
 _LOCK_NUMBER = text(
@@ -202,7 +216,7 @@ async def live_from(connection: AsyncConnection, organisation_id: UUID, source_i
 async def offices(connection: AsyncConnection, limit: int = 100) -> list[Office]:
     """The organisations of this installation, by name."""
     rows = await connection.execute(text(_OFFICE.format(where="true ORDER BY name LIMIT :limit")), {"limit": limit})
-    return [Office(row[0], row[1], row[2], row[3], row[4], Footing(row[5]), row[6]) for row in rows.all()]
+    return [_read(row) for row in rows.all()]
 
 
 async def all_ids(connection: AsyncConnection) -> list[UUID]:

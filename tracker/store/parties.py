@@ -6,22 +6,28 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, LargeBinary, Row, String, Text, UniqueConstraint, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Boolean, Column, Index, LargeBinary, Row, String, Text, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.addresses import name_words
 from tracker.core.events import Address, Channel, PartyReported, Role
 from tracker.store.columns import Mode, belongs_to, one_of, table
 
 
 class Party(SQLModel, table=True):
-    """What one event said of one party. All of them are kept, for a correction may take the newest out again."""
+    """What one event said of one party. All of them are kept, for a correction may take the newest out again.
+
+    `words`: the words of the name, folded, so that staff find a case by a name.
+    """
 
     __table_args__ = (
         one_of("mode", Mode),
         one_of("role", Role),
+        one_of("prefers", Channel, optional=True),
         belongs_to("entry", "entry_id"),
+        Index("party_words", "words", postgresql_using="gin"),
     )
     organisation_id: UUID = Field(primary_key=True)
     mode: str = Field(primary_key=True, sa_type=String)
@@ -34,16 +40,23 @@ class Party(SQLModel, table=True):
     channels: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     known_fact: bytes | None = Field(default=None, sa_type=LargeBinary)
     removed: bool = Field(sa_column=Column(Boolean, nullable=False))
+    prefers: str | None = Field(default=None, sa_type=String)
+    zone: str | None = None
+    words: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
 
 
 class Recipient(SQLModel, table=True):
-    """Where a party of a case is reached now: messages point here, so that an address lives once."""
+    """Where a party of a case is reached now: messages point here, so that an address lives once.
+
+    `normal`: the address in the one form in which it is compared, searched and dialled; None when it is none.
+    """
 
     __table_args__ = (
         one_of("mode", Mode),
         one_of("channel", Channel),
         belongs_to("case", "case_id"),
         UniqueConstraint("organisation_id", "mode", "case_id", "party", "channel"),
+        Index("recipient_normal", "organisation_id", "mode", "normal"),
     )
     organisation_id: UUID = Field(primary_key=True)
     mode: str = Field(primary_key=True, sa_type=String)
@@ -52,6 +65,7 @@ class Recipient(SQLModel, table=True):
     party: str
     channel: str = Field(sa_type=String)
     address: str = Field(sa_type=Text)
+    normal: str | None = Field(default=None, sa_type=Text)
 
 
 PARTY = table(Party)
@@ -65,7 +79,8 @@ async def add(connection: AsyncConnection, organisation_id: UUID, mode: Mode, en
             organisation_id=organisation_id, mode=mode.value, entry_id=entry, party=body.party, role=body.role.value,
             name=body.name, organisation=body.organisation, language=body.language,
             channels=[{"channel": each.channel.value, "address": each.address} for each in body.channels],
-            known_fact=body.known_fact, removed=body.remove,
+            known_fact=body.known_fact, removed=body.remove, prefers=body.prefers.value if body.prefers else None,
+            zone=body.zone, words=name_words(f"{body.name or ''} {body.organisation or ''}"),
         )
     )  # fmt: skip
 
@@ -77,7 +92,8 @@ def party_body(row: Row[Any]) -> PartyReported:
     return PartyReported(
         party=row.party, role=Role(row.role), name=row.name, organisation=row.organisation, language=row.language,
         channels=tuple(Address(Channel(each["channel"]), each["address"]) for each in row.channels),
-        known_fact=row.known_fact, remove=row.removed,
+        known_fact=row.known_fact, remove=row.removed, prefers=Channel(row.prefers) if row.prefers else None,
+        zone=row.zone,
     )  # fmt: skip
 
 
@@ -88,7 +104,7 @@ async def recipients(connection: AsyncConnection, rows: list[dict[str, Any]]) ->
     statement = insert(RECIPIENT).values(rows)
     statement = statement.on_conflict_do_update(
         index_elements=["organisation_id", "mode", "case_id", "party", "channel"],
-        set_={"address": statement.excluded.address},
+        set_={"address": statement.excluded.address, "normal": statement.excluded.normal},
     )
     found = await connection.execute(statement.returning(RECIPIENT.c.party, RECIPIENT.c.channel, RECIPIENT.c.id))
     return {(party, channel): id_ for party, channel, id_ in found.all()}

@@ -20,6 +20,10 @@ class Basis(StrEnum):
 
     OFFICE = "office"
     """The office set it, and it is named as the office's."""
+    HISTORY = "history"
+    """Ours, learned from what became of other cases."""
+    DEFINITION = "definition"
+    """Ours, from the service's own stand-in while history is too thin."""
 
 
 class Kept(StrEnum):
@@ -32,8 +36,9 @@ class Kept(StrEnum):
 
 
 class Promise(SQLModel, table=True):
-    """One date that was given. `latest_on` is the day by which, `passes_at` the instant at which that day is over;
-    probability null where the office gave none."""
+    """One date that was given. `latest_on` is the day by which, `passes_at` the instant at which that day is over,
+    null while the clock is paused; probability null where the office gave none. `curve_id` and `cases`: the curve
+    that it was read from, and how many finished cases taught it."""
 
     __table_args__ = (
         one_of("mode", Mode),
@@ -57,8 +62,11 @@ class Promise(SQLModel, table=True):
     earliest_on: date | None = None
     half_by_on: date | None = None
     latest_on: date
-    passes_at: datetime = Field(sa_type=Instant)
+    passes_at: datetime | None = Field(default=None, sa_type=Instant)
     probability: float | None = None
+    cases: int | None = None
+    curve_id: UUID | None = None
+    stage: str | None = None
     made_at: datetime = Field(sa_type=Instant)
     superseded_by: UUID | None = None
     superseded_at: datetime | None = Field(default=None, sa_type=Instant)

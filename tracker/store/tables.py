@@ -6,20 +6,44 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from tracker.store import (
+    accounts,
     carrying,
     cases,
+    contacts,
+    curves,
     entries,
+    feedback,
     keys,
     limits,
     messages,
     organisations,
     parties,
     promises,
+    receipts,
     records,
     services,
+    stops,
 )  # fmt: skip
 
 METADATA: MetaData = SQLModel.metadata
 
-ROOMS = (carrying, cases, entries, keys, limits, messages, organisations, parties, promises, records, services)
+ROOMS = (
+    accounts,
+    carrying,
+    cases,
+    contacts,
+    curves,
+    entries,
+    feedback,
+    keys,
+    limits,
+    messages,
+    organisations,
+    parties,
+    promises,
+    receipts,
+    records,
+    services,
+    stops,
+)
 """The modules that hold tables; naming them here is what puts their tables into METADATA."""

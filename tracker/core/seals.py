@@ -1,0 +1,48 @@
+"""Tokens that travel in links: an id under a keyed hash, so that nobody can make one and nothing need be stored."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from enum import StrEnum
+from uuid import UUID
+
+_TAG_BYTES = 12
+"""96 bits of HMAC-SHA-256 (RFC 2104, truncated as in its section 5)."""
+
+
+class Kind(StrEnum):
+    """What a token is for; one kind never opens another."""
+
+    FEEDBACK = "feedback"
+    """Answers how it went; names a message."""
+    STOP = "stop"
+    """Stops e-mails to one address; names a message."""
+    ATTEMPT = "attempt"
+    """Lets a provider's receipt find the attempt that it tells of."""
+
+
+def seal(secret: bytes, kind: Kind, organisation: UUID, id_: UUID) -> str:
+    """A token of 59 characters that stands for this id, safe in a URL."""
+    named = organisation.bytes + id_.bytes
+    return base64.urlsafe_b64encode(named + _tag(secret, kind, named)).rstrip(b"=").decode()
+
+
+def unseal(secret: bytes, kind: Kind, token: str) -> tuple[UUID, UUID] | None:
+    """The organisation and id that a token stands for; None when it is not one of ours, or of another kind."""
+    if len(token) != 59:
+        return None
+    try:
+        whole = base64.b64decode(token + "=", altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    named, tag = whole[:32], whole[32:]
+    if not hmac.compare_digest(tag, _tag(secret, kind, named)):
+        return None
+    return UUID(bytes=named[:16]), UUID(bytes=named[16:])
+
+
+def _tag(secret: bytes, kind: Kind, named: bytes) -> bytes:
+    return hmac.digest(secret, f"seal\0{kind}\0".encode() + named, hashlib.sha256)[:_TAG_BYTES]

@@ -150,6 +150,8 @@ class PartyDataIn(DataIn):
     language: fields.Language | None = None
     channels: Annotated[list[ChannelIn], Field(max_length=10)] | None = None
     known_fact: fields.Fact | None = None
+    prefers: Annotated[Channel, Field(strict=False)] | None = None
+    zone: fields.Zone | None = None
     remove: bool | None = None
 
     def body(self) -> PartyReported:
@@ -164,6 +166,8 @@ class PartyDataIn(DataIn):
             tuple(addresses),
             None,
             bool(self.remove),
+            self.prefers,
+            self.zone,
         )
 
 

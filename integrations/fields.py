@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -157,6 +157,13 @@ def email(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise refused("is no time zone", "Send an IANA name such as Europe/Madrid, or leave it out.") from None
+
+
 def phone(value: str) -> str:
     """A number as the office keeps it; its country is found when it is used. Raises the fault for `wire`."""
     value = value.strip(" ")
@@ -174,6 +181,7 @@ Sentence = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_T
 Note = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_Text(4000, lines=True))]
 Fact = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_Text(200)), AfterValidator(_known_fact)]
 Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+Zone = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_zone)]
 _INSTANT_SCHEMA = WithJsonSchema(
     {
         "type": "string",

@@ -5,15 +5,18 @@ A carrier is told the exact words and an attempt id that travels with them; it a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
+
+from tracker.core.attempts import Ending
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The exact words of a message. An SMS has `text` alone."""
+    """The exact words of a message, and whom the reader sees as its sender. An SMS has `text` alone."""
 
     sender: str
     text: str
@@ -23,7 +26,12 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One attempt to send: whose it is, where it goes, what it says. Nothing in it is shared with another."""
+    """One attempt to send: whose it is, where it goes, what it says. Nothing in it is shared with another.
+
+    `sender`: the organisation's own address or number on this channel, if it has given one. `stop_url`: where the
+    reader asks us to stop; empty where there is no such link. `now`: business time at which the attempt began.
+    `known`: what providers call other messages to the same recipient, so that asking cannot mistake one for this.
+    """
 
     organisation_id: UUID
     mode: str
@@ -34,13 +42,19 @@ class Outgoing:
     address: str
     content: Content
     now: datetime
+    sender: str | None = None
+    organisation: str = ""
+    language: str = "en"
+    stop_url: str = ""
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider has taken it, under this id."""
+    """The provider has taken it, under this id. `delivered`: it has also arrived."""
 
     provider_id: str
+    delivered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +62,77 @@ class Overtaken:
     """Another worker has taken over since: nothing was sent."""
 
 
-Answer = Accepted | Overtaken
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will not go to this address, however often it is tried."""
+
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """The other side says: not now. It is tried again after growing pauses, a few times."""
+
+    ending: Ending = Ending.PUT_OFF
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing was sent and nothing is wrong with the message: it is due again after this, and no try is spent."""
+
+    after: timedelta
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """It may have gone. Asked about: there is no way to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Asked about: the provider has not got it, as far as it shows now."""
+
+
+Answer = Accepted | Overtaken | Refused | PutOff | Later | Unsure | Absent
 
 
 class Carrier(Protocol):
-    """A way to send. `name` is kept with each attempt."""
+    """A way to send. `name` is kept with each attempt. `repeatable`: a second copy bears the same id, so that the
+    reader's mail system recognises it; one whose fate is not known may be sent once more."""
 
     name: str
+    repeatable: bool
+
+    def rest(self) -> timedelta | None:
+        """How long nothing is to be handed over, since the provider is away or asked for it; None: go on."""
+        ...
 
     async def send(self, outgoing: Outgoing) -> Answer:
         """Hand the message over. No transaction and no connection is held by the caller meanwhile."""
         ...
+
+    async def ask(self, outgoing: Outgoing) -> Answer:
+        """What became of an attempt whose end we do not know."""
+        ...
+
+    async def close(self) -> None:
+        """Hang up."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """The carriers of this installation. What is in sandbox never leaves it."""
+
+    sandbox: Carrier
+    live: Mapping[str, Carrier] = field(default_factory=dict)
+
+    def of(self, sandbox: bool, channel: str) -> Carrier | None:
+        """The carrier of a message; None when none is configured for its channel."""
+        return self.sandbox if sandbox else self.live.get(channel)
+
+    async def close(self) -> None:
+        """Hang up everywhere."""
+        for carrier in self.live.values():
+            await carrier.close()

@@ -20,7 +20,7 @@ from notifications.channels import Accepted, Carrier, Content, Outgoing
 from notifications.render import as_json, render
 from tracker.core.messages import MessageState, Reason
 from tracker.flows import release
-from tracker.flows.release import Claimed, Released, Stopped
+from tracker.flows.release import Claimed, Links, Postponed, Released, Stopped
 from tracker.flows.sweep import forget_failures, sweep
 from tracker.store import carrying, records
 from tracker.store.columns import new_id
@@ -54,10 +54,10 @@ class _Letter:
 class Worker:
     """Carries what is due. Any number of them may run over one database."""
 
-    def __init__(self, store: Store, carrier: Callable[[bool], Carrier], track_url: str) -> None:
+    def __init__(self, store: Store, carrier: Callable[[bool], Carrier], links: Links) -> None:
         self._store = store
         self._carrier = carrier
-        self._track_url = track_url
+        self._links = links
         self._stop = asyncio.Event()
         self._together = asyncio.Semaphore(TOGETHER)
 
@@ -108,8 +108,9 @@ class Worker:
 
     async def _batch(self, only: UUID | None) -> int:
         """Claim, write, begin, send, settle; returns how many messages were claimed."""
-        decisions = await release.claim(self._store, BATCH, only, self._track_url)
+        decisions = await release.claim(self._store, BATCH, only, self._links)
         rows = [_stopped(each) for each in decisions if isinstance(each, Stopped)]
+        rows += [_postponed(each) for each in decisions if isinstance(each, Postponed)]
         letters = [self._write(each) for each in decisions if isinstance(each, Released)]
         ready = await self._begin(letters)
         answers = await asyncio.gather(*(self._send(each) for each in ready), return_exceptions=True)
@@ -195,6 +196,10 @@ async def _alert(connection: Any, claimed: Claimed, kind: str, subject: str) -> 
 
 def _stopped(stopped: Stopped) -> dict[str, Any]:
     return _row(stopped.claimed, stopped.state, reason=stopped.reason)
+
+
+def _postponed(postponed: Postponed) -> dict[str, Any]:
+    return _row(postponed.claimed, MessageState.DUE, due=postponed.due_at)
 
 
 def _accepted(claimed: Claimed, provider_id: str) -> dict[str, Any]:

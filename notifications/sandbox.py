@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from notifications.channels import Accepted, Answer, Outgoing, Overtaken
+from datetime import timedelta
+
+from notifications.channels import Absent, Accepted, Answer, Outgoing, Overtaken
 from tracker.store import carrying
 from tracker.store.engine import Store
 
@@ -11,12 +13,17 @@ class Sandbox:
     """Catches messages in the database. It takes an attempt only while that attempt is the message's newest."""
 
     name = "sandbox"
+    repeatable = False
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def rest(self) -> timedelta | None:
+        """It never rests."""
+        return None
+
     async def send(self, outgoing: Outgoing) -> Answer:
-        """Catch a message."""
+        """Catch a message: it is delivered."""
         values = {
             "organisation": outgoing.organisation_id, "mode": outgoing.mode, "message": outgoing.message_id,
             "attempt": outgoing.attempt_id, "number": outgoing.number, "address": outgoing.address,
@@ -24,4 +31,13 @@ class Sandbox:
         }  # fmt: skip
         async with self._store.transaction() as connection:
             taken = await carrying.catch(connection, values)
-        return Accepted(f"caught-{outgoing.attempt_id}") if taken else Overtaken()
+        return Accepted(f"caught-{outgoing.attempt_id}", delivered=True) if taken else Overtaken()
+
+    async def ask(self, outgoing: Outgoing) -> Answer:
+        """Whether it was caught."""
+        async with self._store.reading() as connection:
+            caught = await carrying.was_caught(connection, outgoing.organisation_id, outgoing.mode, outgoing.attempt_id)
+        return Accepted(f"caught-{outgoing.attempt_id}", delivered=True) if caught else Absent()
+
+    async def close(self) -> None:
+        """Nothing to hang up."""

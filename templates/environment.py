@@ -1,13 +1,12 @@
 """The one Jinja environment: pages in, HTML out; facts of a message in, the exact words out.
 
 A leaf: it knows nothing of cases, only how to render plain values. An unknown variable is an error, so that
-nobody ever reads "Dear ,". Interface words come from gettext catalogues in `locales/` (domain `interface`);
-where a language has none yet, from the English in the templates.
+nobody ever reads "Dear ,". Interface words come from the catalogues of `languages`; where a language has none, from
+the English in the templates.
 """
 
 from __future__ import annotations
 
-import gettext
 import hashlib
 import re
 from collections.abc import Mapping
@@ -15,23 +14,27 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.filters import do_forceescape as escaped
+from jinja2.filters import do_mark_safe as safe
 from jinja2.runtime import Context
 
-from templates import wording
+from templates import languages, wording
 
 ROOT = Path(__file__).parent
 STATIC = ROOT / "static"
 """Served at /static by the web layer."""
 
-FALLBACK_LANGUAGE = "en"
+FALLBACK_LANGUAGE = languages.SOURCE
 
 
 def page(name: str, language: str, **context: object) -> str:
-    """Render `pages/<name>` (such as "case.html") in this language.
+    """Render `pages/<name>` (such as "case.html") in this language; in English if the interface does not speak it.
 
-    Raises `jinja2.UndefinedError` when the page uses something that it was not given.
+    `chosen`, if it is given, is a language that the links of the page carry on. Raises `jinja2.UndefinedError` when
+    the page uses something that it was not given.
     """
-    return environment().get_template(f"pages/{name}").render({**_surroundings(language), **context})
+    spoken = language if _languages(language)[0] == language and languages.understood(language) else FALLBACK_LANGUAGE
+    return environment().get_template(f"pages/{name}").render({**_surroundings(spoken), **context})
 
 
 def message(purpose: str, language: str, part: str, facts: object) -> str:
@@ -45,11 +48,13 @@ def message(purpose: str, language: str, part: str, facts: object) -> str:
     rendered = template.render({**_surroundings(spoken), "facts": facts})
     match part:
         case "subject.txt":
-            return wording.one_line(rendered)
+            return wording.upright(wording.one_line(rendered))
         case "sms.txt":
-            return wording.phone_text(rendered)
+            text = wording.phone_text(rendered)
+            marked = wording.upright(text)
+            return marked if len(marked) <= wording.SMS_CHARACTERS else text
         case "text.txt":
-            return wording.paragraphs(rendered)
+            return wording.upright(wording.paragraphs(rendered))
         case _:
             return wording.clean(rendered).strip() + "\n"
 
@@ -87,6 +92,9 @@ def environment() -> Environment:
             "unlinked": wording.unlinked,
             "sentence": wording.sentence,
             "capitalised": wording.capitalised,
+            "upright": _upright,
+            "isolated": _isolated,
+            "spoken": _spoken,
         }
     )
     return made
@@ -97,7 +105,17 @@ def _surroundings(language: str) -> Mapping[str, object]:
         "language": language,
         "direction": direction(language),
         "stylesheet": f"/static/tracker.css?v={_fingerprint()}",
+        "tongues": _tongues(),
+        "chosen": "",
     }
+
+
+@cache
+def _tongues() -> tuple[Mapping[str, str], ...]:
+    """The languages of the switch, each with its own name."""
+    return tuple(
+        {"code": code, "name": languages.own_name(code), "direction": direction(code)} for code in languages.offered()
+    )
 
 
 @cache
@@ -116,19 +134,14 @@ def _language(context: Context) -> str:
     return str(context["language"])
 
 
-@cache
-def _translations(language: str) -> gettext.NullTranslations:
-    return gettext.translation("interface", ROOT / "locales", _languages(language), fallback=True)
-
-
 @pass_context
 def _gettext(context: Context, text: str) -> str:
-    return _translations(_language(context)).gettext(text)
+    return languages.translations(_language(context)).gettext(text)
 
 
 @pass_context
 def _ngettext(context: Context, one: str, many: str, count: int) -> str:
-    return _translations(_language(context)).ngettext(one, many, count)
+    return languages.translations(_language(context)).ngettext(one, many, count)
 
 
 @pass_context
@@ -147,3 +160,26 @@ def _moment(context: Context, moment: wording.Momentary, zone: str, now: wording
         today = None if now is None else wording.local_date(now, zone)
         return _gettext(context, "on %(day)s") % {"day": wording.near_date(moment.on, _language(context), today)}
     return ""
+
+
+def _upright(text: str) -> str:
+    """The text as HTML in which telephone numbers and addresses stay left to right."""
+    parts = ((escaped(part), stays) for part, stays in wording.upright_parts(text))
+    return safe("".join(f'<bdi dir="ltr">{part}</bdi>' if stays else part for part, stays in parts))
+
+
+@pass_context
+def _isolated(context: Context, name: str, language: str | None = None) -> str:
+    """A name of others within a sentence of ours: where it may run the other way, it does not turn the sentence."""
+    spoken = "" if language is None else _spoken(context, language)
+    if not spoken and wording.runs_right_to_left(name) == (context["direction"] == "rtl"):
+        return escaped(name)
+    return safe(f"<bdi{spoken}>{escaped(name)}</bdi>")
+
+
+@pass_context
+def _spoken(context: Context, language: str) -> str:
+    """The attributes of an element whose words are in this language; none if the page's own is the same."""
+    if language.partition("-")[0] == _language(context).partition("-")[0]:
+        return ""
+    return safe(f' lang="{escaped(language)}" dir="{direction(language)}"')

@@ -47,13 +47,17 @@ def near_date(day: date, language: str, today: date | None) -> str:
     """ "14 March" in the year of `today`, with its year in any other."""
     if today is None or today.year != day.year:
         return long_date(day, language)
-    return format_skeleton("MMMMd", day, locale=locale(language))
+    said = locale(language)
+    # The skeleton of Welsh puts the month first, unlike its dates with a year.
+    return format_date(day, "d MMMM", said) if said.language == "cy" else format_skeleton("MMMMd", day, locale=said)
 
 
 def weekday_date(day: date, language: str) -> str:
-    """ "Saturday 14 March 2026"."""
+    """ "Saturday 14 March 2026", as it stands within a sentence."""
     said, text = locale(language), format_date(day, "full", locale(language))
-    return text.replace(", ", " ", 1) if said.language == "en" else text
+    if said.language == "cy":
+        text = text[:1].lower() + text[1:]
+    return text.replace(", ", " ", 1) if said.language in {"en", "cy", "es"} else text
 
 
 def time_and_day(at: datetime, zone: str, language: str, now: datetime | None) -> tuple[str, str]:
@@ -122,11 +126,14 @@ def unlinked(text: str) -> str:
 
 def clean(text: str) -> str:
     """Composed characters, and but for the line end none that steer: control, zero-width, direction."""
-    composed = unicodedata.normalize("NFC", text).translate(_SPACES)
-    return "".join(each for each in composed if each == "\n" or unicodedata.category(each) not in {"Cc", "Cf", "Cs"})
+    composed = unicodedata.normalize("NFC", text)
+    composed = composed.replace("\u2028", "\n").replace("\u2029", "\n").replace("\t", " ")
+    # A text has few different characters: each is asked once.
+    steering = [each for each in set(composed) if each != "\n" and unicodedata.category(each) in _STEERING]
+    return composed.translate(dict.fromkeys(map(ord, steering))) if steering else composed
 
 
-_SPACES = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\t": " "})
+_STEERING = frozenset({"Cc", "Cf", "Cs"})
 
 
 def one_line(text: str) -> str:
@@ -148,3 +155,49 @@ def paragraphs(text: str) -> str:
     """Clean text whose blank lines come one at a time, ending in one line end."""
     lines = [line.rstrip() for line in clean(text.replace("\u00a0", " ")).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
+_UPRIGHT = re.compile(
+    r"""(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>]*[\w/]
+      | [\w.+-]+@[\w-]+(?:\.[\w-]+)+
+      | \b[0-9a-z]{4}(?:-[0-9a-z]{4}){2}\b
+      | (?P<number>\+\d[\d\ ().-]{4,}\d | (?!\d{4}-\d{4}\b)\(?\d+\)?(?:[\ .-]\(?\d+\)?)+)""",
+    re.IGNORECASE | re.VERBOSE | re.ASCII,
+)
+FEWEST_DIGITS = 7
+"""A row of numbers with fewer digits is taken for hours, years or an amount, not for a telephone number."""
+
+LEFT_TO_RIGHT_MARK = "\u200e"
+
+
+def runs_right_to_left(text: str) -> bool:
+    """Whether the text has letters of a script that is written from right to left."""
+    return _RIGHT_TO_LEFT.search(text) is not None
+
+
+def upright_parts(text: str) -> list[tuple[str, bool]]:
+    """The text in parts, with whether each has to stay left to right: telephone numbers, addresses, references.
+
+    Only where the text runs right to left: there 01632 960 001 would be shown with its groups in reverse.
+    """
+    if not runs_right_to_left(text):
+        return [(text, False)]
+    parts: list[tuple[str, bool]] = []
+    done = 0
+    for match in _UPRIGHT.finditer(text):
+        if match["number"] is None or sum(each.isdigit() for each in match[0]) >= FEWEST_DIGITS:
+            parts += [(text[done : match.start()], False), (match[0], True)]
+            done = match.end()
+    return [part for part in [*parts, (text[done:], False)] if part[0]]
+
+
+def upright(text: str) -> str:
+    """Plain text in which those parts stay left to right, by Unicode's mark where a part would not by itself."""
+    return "".join(_marked(part) if stays else part for part, stays in upright_parts(text))
+
+
+def _marked(part: str) -> str:
+    before = "" if part[0].isalpha() else LEFT_TO_RIGHT_MARK
+    return f"{before}{part}" if part[-1].isalnum() else f"{before}{part}{LEFT_TO_RIGHT_MARK}"

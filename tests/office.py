@@ -19,6 +19,7 @@ from tracker.core.events import Body, StatusEvent
 from tracker.flows import ingest as intake
 from tracker.flows import offices, services
 from tracker.flows.ingest import Answer
+from tracker.flows.release import Links
 from tracker.store import keys, organisations
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
@@ -89,7 +90,12 @@ class Desk:
     def worker(self) -> Worker:
         """A worker that carries into the sandbox."""
         sandbox = Sandbox(self.store)
-        return Worker(self.store, lambda _: sandbox, "https://track.example.org/track")
+        return Worker(self.store, lambda _: sandbox, self.links)
+
+    @property
+    def links(self) -> Links:
+        """Where its messages point to."""
+        return Links("https://track.example.org", SECRET)
 
     async def carry(self) -> None:
         """Carry everything that is due."""

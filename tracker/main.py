@@ -23,11 +23,14 @@ from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
 from templates.environment import page
 from tracker.core.errors import SetupRefused
+from tracker.flows.release import Links
+from tracker.flows.sweep import forget_failures, sweep
+from tracker.scheduler.ticks import Job, Scheduler
 from tracker.settings import Settings
 from tracker.store import server as embedded
 from tracker.store.engine import Store, open_store
 from tracker.store.schema import migrate
-from tracker.web import api, errors, health, track
+from tracker.web import answer, api, errors, health, track
 from tracker.web.surroundings import Surroundings
 
 
@@ -39,6 +42,25 @@ class Parts:
     store: Store
     secret: bytes
     worker: Worker
+    scheduler: Scheduler
+
+    async def work(self) -> None:
+        """Carry messages, and do what falls due by time alone, until stopped."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self.scheduler.run())
+            both.create_task(self.worker.run())
+
+    def stop(self) -> None:
+        """Finish what is in hand, then return from `work`. The scheduler first: what it decides can wait."""
+        self.scheduler.stop()
+        self.worker.stop()
+
+
+JOBS = (
+    Job("sweep", 1, sweep),
+    Job("forget_failures", 600, forget_failures),
+)
+"""What happens by time alone: name, seconds between two looks, flow. Safe to run twice, at once or again."""
 
 
 @asynccontextmanager
@@ -67,8 +89,9 @@ def put_together(settings: Settings, store: Store) -> Parts:
         """The carrier of an organisation's messages. None but the sandbox exists yet, so nothing can leave."""
         return sandbox
 
-    worker = Worker(store, carrier, f"{settings.public_url.rstrip('/')}/track")
-    return Parts(settings, store, settings.secret_bytes(), worker)
+    secret = settings.secret_bytes()
+    worker = Worker(store, carrier, Links(settings.public_url.rstrip("/"), secret))
+    return Parts(settings, store, secret, worker, Scheduler(store, JOBS))
 
 
 def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRouter, ...] = ()) -> FastAPI:
@@ -87,6 +110,7 @@ def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRoute
     for routes in (
         *extra,
         track.router(store, parts.secret),
+        answer.router(store, parts.secret),
         api.router(store, parts.secret),
         inbound.router(door),
         health.router(store),

@@ -31,7 +31,7 @@ async def test_news_that_a_dead_worker_held_is_not_told_after_newer_news(desk: D
     await desk.party("P-1")
     await desk.carry()
     await desk.status("P-1", "VAL")
-    await release.claim(desk.store, 10, None, "https://track.example.org/track")  # and the worker dies
+    await release.claim(desk.store, 10, None, desk.links)  # and the worker dies
     await desk.status("P-1", "ASSESS")
     await lose_leases(desk)
     await desk.carry()
@@ -95,7 +95,7 @@ async def test_what_is_asked_and_the_stage_that_waits_for_it_are_one_message(des
 async def test_an_attempt_is_not_begun_after_its_lease_case_29(desk: Desk) -> None:
     await desk.status("P-1", "REC")
     await desk.party("P-1")
-    [claimed] = await release.claim(desk.store, 10, None, "https://track.example.org/track")
+    [claimed] = await release.claim(desk.store, 10, None, desk.links)
     held = claimed.claimed
     late = carrying.Beginning(
         held.organisation_id, held.mode.value, held.id, held.number, new_id(), "sandbox", "{}", held.now

@@ -16,10 +16,12 @@ from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
 from tests.laws.case_sets import House, events
 from tests.laws.rounds import APPLICANT, OPENER, change, send
+from tests.office import SECRET
+from tracker.flows.release import Links
 from tracker.store import carrying
 from tracker.store.engine import Store
 
-URL = "https://track.example.org/track"
+LINKS = Links("https://track.example.org", SECRET)
 
 
 async def fill(house: House, count: int) -> None:
@@ -84,7 +86,7 @@ async def lapse(store: Store) -> None:
 def worker(store: Store, carrier: Any = None) -> Worker:
     """A worker that carries into the sandbox, or through `carrier`."""
     chosen = carrier or Sandbox(store)
-    return Worker(store, lambda _: chosen, URL)
+    return Worker(store, lambda _: chosen, LINKS)
 
 
 async def two_workers(house: House, others: Store, count: int) -> str | None:

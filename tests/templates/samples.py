@@ -16,7 +16,10 @@ from tracker.core.facts import (
     PromiseFacts,
     StageFacts,
 )
+from tracker.core.messages import Purpose
+from tracker.flows.ask import Question
 
+QUESTION = Question("Riverton Council", "Resident parking permit", "CDFG-HJKM-NPR3", "en", answered=True)
 LONG_NAME = ("Llanfairpwllgwyngyll and the Surrounding Districts Joint Committee for Permits " * 4)[:300].strip()
 MARKUP = "<script>alert('x')</script><b onclick=x>bold</b> & \"quotes\""
 NOW = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
@@ -236,6 +239,13 @@ OUTREACH = OutreachFacts(
     sensitive=False,
     language="en",
     zone="Europe/London",
+    old_on=date(2026, 3, 10),
+    half_by_on=date(2026, 3, 9),
+    probability=0.9,
+    if_late="Many people have moved house this month.",
+    complaint="Write to complaints@riverton.example.",
+    feedback_url=f"https://track.riverton.example/feedback/{'T' * 59}",
+    stop_url=f"https://track.riverton.example/stop/{'T' * 59}",
 )
 
 OUTREACHES = {
@@ -245,18 +255,30 @@ OUTREACHES = {
     "other": replace(OUTREACH, waiting_on="other"),
     "refused": replace(OUTREACH, outcome="refused", appeal="You can ask another officer to look again."),
     "withdrawn": replace(OUTREACH, outcome="withdrawn"),
-    "office_date": replace(OUTREACH, promise_basis="office"),
-    "bare": replace(OUTREACH, meaning="", next="", promise_on=None, promise_basis=None, next_word_by=None, help=""),
+    "office_date": replace(OUTREACH, promise_basis="office", probability=None, half_by_on=None),
+    "no_new_date": replace(OUTREACH, promise_on=None, promise_basis=None, probability=None, half_by_on=None),
+    "unlinked": replace(OUTREACH, feedback_url="", stop_url=""),
+    "bare": OutreachFacts(
+        purpose="updated", organisation="Riverton Council", service="Resident parking permit", reference="CDFGHJKMNPR3",
+        headline="We are checking your papers", meaning="", next="", waiting_on="us", needs=(), note="",
+        promise_on=None, promise_basis=None, next_word_by=None, outcome=None, appeal="", help="",
+        track_url="https://track.riverton.example/track", sensitive=False, language="en", zone="Europe/London",
+    ),
     "sensitive": replace(
         OUTREACH, sensitive=True, needs=(PASSPORT,), note="A note", outcome="refused", appeal="Appeal"
     ),
+    "sensitive_unlinked": replace(OUTREACH, sensitive=True, feedback_url="", stop_url=""),
     "long": replace(OUTREACH, organisation=LONG_NAME, service=LONG_NAME, headline=LONG_NAME),
     "long_in_another_script": replace(OUTREACH, organisation="ŷ" * 300, headline="ŵ" * 300),
-    "markup": replace(OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP),
+    "markup": replace(
+        OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP,
+        meaning=MARKUP, next=MARKUP, if_late=MARKUP, complaint=MARKUP, service=MARKUP,
+    ),
     "lines": replace(OUTREACH, organisation="Riverton\r\nBcc: x@example.com", headline="One\u2028two\x00\u202ethree"),
 }
 
-PURPOSES = ("acknowledged", "updated", "action_needed", "finished", "still_working", "corrected", "generic")
+PURPOSES = (*Purpose, "generic")
+LANGUAGES = ("en", "cy", "es", "ar")
 
 CAUGHT = CaughtFacts(
     id="m-1",

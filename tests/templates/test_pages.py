@@ -32,6 +32,9 @@ PAGES = {
     "message": page("message_page.html", "en", title="You are signed out", remedy="Close this window."),
     "error": page("error.html", "en", status=404, title="Not here", remedy="Check the address."),
     "demo": page("demo.html", "en", links=[{"who": "You", "title": "Page", "url": "/track", "try": "Look"}]),
+    "feedback": page("feedback.html", "en", question=samples.QUESTION, wrong=None, comment="", most=1000),
+    "feedback_wrong": page("feedback.html", "en", question=samples.QUESTION, wrong="score", comment="", most=1000),
+    "thanks": page("thanks.html", "en", question=samples.QUESTION),
     "outbox": page("outbox.html", "en", caught=[samples.CAUGHT], now=samples.NOW),
     "outbox_empty": page("outbox.html", "en", caught=[], now=samples.NOW),
     **{f"case_{name}": case(facts) for name, facts in samples.CASES.items()},
@@ -138,8 +141,8 @@ def test_every_template_compiles_and_every_page_is_tried_here() -> None:
         environment().get_template(name)
     pages = {name.removeprefix("pages/") for name in names if re.fullmatch(r"pages/[a-z_]+\.html", name)}
     assert pages == {
-        "base.html", "case.html", "demo.html", "error.html", "home.html", "message_page.html", "outbox.html",
-        "track_form.html",
+        "base.html", "case.html", "demo.html", "error.html", "feedback.html", "home.html", "message_page.html",
+        "outbox.html", "thanks.html", "track_form.html",
     }  # fmt: skip
 
 

@@ -53,8 +53,8 @@ def work(data_dir: DataDir = None) -> None:
     """Carry messages and keep silences short. Any number of these may run over one database."""
 
     async def run(parts: Parts) -> None:
-        on_signals(parts.worker.stop)
-        await parts.worker.run()
+        on_signals(parts.stop)
+        await parts.work()
 
     with_parts(settings(data_dir), run)
 

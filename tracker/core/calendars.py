@@ -1,4 +1,4 @@
-"""Days and instants in an organisation's zone: where a day begins, and when the next word is due."""
+"""Days and instants in a zone: where a day begins, when the next word is due, when people are left in peace."""
 
 from __future__ import annotations
 
@@ -43,3 +43,21 @@ def next_word_on(last_word: datetime, silence: timedelta, zone: str) -> date:
 def word_due_at(day: date, zone: str) -> datetime:
     """The instant at which the word of that day is sent, aware UTC."""
     return datetime.combine(day, WORD_HOUR, ZoneInfo(zone)).astimezone(UTC)
+
+
+def outside(at: datetime, begins: time, ends: time, zone: str) -> datetime:
+    """The instant itself, or the end of the quiet hours that it falls in. Local hours, on days of 23 and 25 too.
+
+    Quiet hours run from `begins` up to but without `ends`, over midnight when `ends` is earlier; where both are
+    the same there are none.
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    clock = local.time()
+    overnight = ends < begins
+    quiet = (clock >= begins or clock < ends) if overnight else begins <= clock < ends
+    if not quiet:
+        return at
+    day = local.date() + timedelta(days=1) if overnight and clock >= begins else local.date()
+    end = datetime.combine(day, ends, ZoneInfo(zone)).astimezone(UTC)
+    # On the day that clocks go back an hour comes twice; the first of the two has passed already in the second.
+    return end if end > at else datetime.combine(day, ends, ZoneInfo(zone)).replace(fold=1).astimezone(UTC)

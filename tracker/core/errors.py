@@ -121,6 +121,49 @@ class CaseNotFound(TrackerError):
         )
 
 
+class LinkUnknown(TrackerError):
+    """A link of a message that is none of ours, or was copied in part. One answer for every shape of wrong."""
+
+    slug = "link-unknown"
+    title = "This link leads nowhere"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The address is not one that we have sent.",
+            "Open it from the message itself, or copy all of it. You can still look at your request here.",
+        )
+
+
+class LinkOver(TrackerError):
+    """A link of a message that was good once: what it was for is over, or was erased."""
+
+    slug = "link-over"
+    title = "This link cannot be used any more"
+
+
+class SignInRefused(TrackerError):
+    """No member of staff signs in with this pair. The same answer, in the same time, whichever half was wrong."""
+
+    slug = "sign-in-refused"
+    title = "You are not signed in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This name and this password do not fit together.",
+            "Check both, or ask whoever runs the service for a new password.",
+        )
+
+
+class FormExpired(TrackerError):
+    """A form of the desk came without the mark of who is signed in: another page made it, or the session is over."""
+
+    slug = "form-expired"
+    title = "This form cannot be used any more"
+
+    def __init__(self) -> None:
+        super().__init__("The form is not one of this session.", "Go back to the desk, and fill it in again there.")
+
+
 class DefinitionRefused(TrackerError):
     """A service definition cannot be applied; `remedy` lists each fault by its key path."""
 

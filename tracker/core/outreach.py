@@ -9,44 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
+from tracker.core import timing
 from tracker.core.definitions import Definition
-from tracker.core.events import Address, CaseState, PartyReported, WaitingOn
+from tracker.core.events import Address, PartyReported
 from tracker.core.messages import MessageState, Purpose, Reason, key
-from tracker.core.placing import Placement
-from tracker.core.timeline import Folded, News, NewsKind
-
-TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN})
-"""States in which somebody has heard it, or may have."""
+from tracker.core.timeline import Folded
+from tracker.core.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
 
 UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 """States in which nothing was said yet, so that newer news may still take its place."""
 
-UNCUT = frozenset(set(Purpose) - {Purpose.UPDATED})
+UNCUT = frozenset(set(Purpose) - {Purpose.UPDATED, Purpose.FEEDBACK})
 """Purposes that no budget cuts: what is urgent, and the word that was promised by a day."""
-
-
-ONE_OCCASION = timedelta(hours=1)
-"""Within this, a stage that waits for the person and the request for what is missing are one piece of news."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A message of the case that is already on record."""
-
-    key: str
-    purpose: Purpose
-    party: str
-    cause: str
-    state: MessageState
-    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outreach:
-    """Send this (reason None), or withhold it and say why. `address` is None when there is nowhere to send it."""
+    """Send this from `due_at` on (reason None), or withhold it and say why. `address` is None when there is nowhere
+    to send it; `zone` is the recipient's."""
 
     key: str
     purpose: Purpose
@@ -56,44 +39,30 @@ class Outreach:
     address: Address | None
     language: str
     sensitive: bool
+    due_at: datetime
+    zone: str
     note: str = ""
     reason: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What outreach must know besides the case itself. `live_from`: when its source went live, or None."""
-
-    case: UUID
-    live_from: datetime | None
-    test: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Topic:
-    purpose: Purpose
-    cause: str
-    entry: UUID | None
-    note: str = ""
-    sensitive: bool = False
-    withhold: Reason | None = None
+    old_on: date | None = None
 
 
 def warranted(
-    case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...]
-) -> tuple[Outreach, ...]:
+    case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...],
+    dates: tuple[DateNews, ...] = (),
+) -> tuple[Outreach, ...]:  # fmt: skip
     """The messages that ought to have been said about this case by now, each to send or withheld with its reason."""
     if case.opener is None:
         return ()
-    topics = _topics(case, setting, spoken)
-    parties = {id_: party for id_, party in case.parties.items() if party.role in definition.outreach.tell}
+    found = topics(case, definition, setting, spoken, dates)
+    parties = _told(case, definition)
     if not parties:
-        return tuple(_nobody(topic, definition, setting) for topic in topics)
+        return tuple(_nobody(topic, definition, setting) for topic in found if topic.after is None)
     return tuple(
         _to(party, topic, case, definition, setting, spoken)
-        for topic in topics
-        for _, party in sorted(parties.items())
-        if topic.purpose is not Purpose.CORRECTED or _heard(party.party, topic.cause, spoken)
+        for topic in found
+        for party in parties
+        if topic.after is None or _heard(party.party, topic.after, spoken)
+        if topic.purpose is not Purpose.FEEDBACK or party.party not in case.sensitive_parties
     )
 
 
@@ -101,8 +70,8 @@ def still_working(
     case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], due_on: date
 ) -> tuple[Outreach, ...]:
     """The word that is due when nothing has happened: nobody waits longer than the service's silence."""
-    topic = _Topic(Purpose.STILL_WORKING, due_on.isoformat(), None)
-    parties = [party for _, party in sorted(case.parties.items()) if party.role in definition.outreach.tell]
+    topic = Topic(Purpose.STILL_WORKING, due_on.isoformat(), None)
+    parties = _told(case, definition)
     if not parties:
         return (_nobody(topic, definition, setting),)
     return tuple(_to(party, topic, case, definition, setting, spoken) for party in parties)
@@ -110,83 +79,53 @@ def still_working(
 
 def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tuple[str, ...]:
     """Keys of undecided messages that the case warrants no longer, and of those that had nobody to hear them until
-    somebody came. A word that was due by date stays until there is something newer to say."""
+    somebody came. A word that was due by date stays until there is something newer to say; a message on another
+    rung of the ladder or said again stands and falls with the first."""
     keep = {each.key for each in wanted}
     newer = bool(keep - {each.key for each in spoken})
     told_now = {(each.purpose, each.cause) for each in wanted if each.party}
+    meant = {(each.purpose, each.party, each.cause) for each in wanted}
     return tuple(
         each.key
         for each in spoken
         if each.key not in keep
         and (
-            (each.state in UNDECIDED and (newer or each.purpose is not Purpose.STILL_WORKING))
+            (
+                each.state in UNDECIDED
+                and (each.purpose, each.party, each.cause) not in meant
+                and (newer or each.purpose is not Purpose.STILL_WORKING)
+            )
             or (each.reason is Reason.NO_RECIPIENT and (each.purpose, each.cause) in told_now)
         )
     )
 
 
-def still_true(purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str) -> bool:
+def still_true(
+    purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str, promise: str | None
+) -> bool:
     """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
-    newest to tell and to ask. Between decision and release its worker may have died, and the case have moved on."""
+    newest to tell and to ask, `promise` is the date that stands. Between decision and release its worker may have
+    died, and the case have moved on."""
     match purpose:
         case Purpose.CORRECTED:
             return True
         case Purpose.FINISHED:
             return exists and closed and cause == news
+        case Purpose.FEEDBACK:
+            return exists and closed
         case Purpose.UPDATED:
             return exists and not closed and cause == news
-        case Purpose.ACTION_NEEDED:
+        case Purpose.ACTION_NEEDED | Purpose.REMINDER:
             return exists and not closed and cause == asked
+        case Purpose.DATE_CHANGED | Purpose.DELAYED:
+            return exists and not closed and promise in (None, cause)
         case Purpose.ACKNOWLEDGED | Purpose.STILL_WORKING:
             return exists and not closed
 
 
-def is_adopted(case: Folded, live_from: datetime | None) -> bool:
-    """Whether the case was open before its source went live."""
-    return live_from is not None and case.opened_at is not None and case.opened_at < live_from
-
-
-def has_spoken_up(case: Folded, live_from: datetime | None) -> bool:
-    """Whether silence limits apply: always, but for adopted cases only from their first real news on."""
-    if not is_adopted(case, live_from):
-        return case.opener is not None
-    return case.news is not None and live_from is not None and case.news.position >= live_from
-
-
-def _topics(case: Folded, setting: Setting, spoken: tuple[Spoken, ...]) -> list[_Topic]:
-    adopted = is_adopted(case, setting.live_from)
-    old_news = Reason.ADOPTED if adopted and not has_spoken_up(case, setting.live_from) else None
-    topics = [*_corrections(case, spoken)]
-    news = case.news
-    if case.state is CaseState.CLOSED and news is not None:
-        return [*topics, _Topic(Purpose.FINISHED, str(news.entry), news.entry, news.note, news.sensitive, old_news)]
-    opener = case.opener
-    if opener is not None:
-        silent = Reason.ADOPTED if adopted else None
-        topics.append(_Topic(Purpose.ACKNOWLEDGED, "opened", opener.entry, "", opener.event.sensitive, silent))
-    if case.wanted:
-        newest = case.wanted[-1]
-        before = adopted and setting.live_from is not None and newest.asked_at < setting.live_from
-        withhold = Reason.ADOPTED if before else None
-        topics.append(_Topic(Purpose.ACTION_NEEDED, str(newest.asked_by), newest.asked_by, withhold=withhold))
-    if news is not None and news.kind is not NewsKind.OPENED and not case.unmapped and not _asks(case, news):
-        topics.append(_Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old_news))
-    return topics
-
-
-def _asks(case: Folded, news: News) -> bool:
-    """Whether the news is but the request for what is wanted: a stage that waits for the person, entered when it was
-    asked for. One message says both."""
-    if not case.wanted or news.kind is not NewsKind.STAGE or case.waiting_on is not WaitingOn.YOU:
-        return False
-    return abs(case.wanted[-1].asked_at - news.position) <= ONE_OCCASION
-
-
-def _corrections(case: Folded, spoken: tuple[Spoken, ...]) -> list[_Topic]:
-    """What we told of an event that never happened must be taken back, once for each."""
-    void = {str(line.entry): line.entry for line in case.lines if line.placement is Placement.CORRECTED}
-    told = {each.cause for each in spoken if each.state in TOLD and each.purpose is not Purpose.CORRECTED}
-    return [_Topic(Purpose.CORRECTED, cause, entry) for cause, entry in sorted(void.items()) if cause in told]
+def _told(case: Folded, definition: Definition) -> list[PartyReported]:
+    """The parties whom the service tells."""
+    return [party for _, party in sorted(case.parties.items()) if party.role in definition.outreach.tell]
 
 
 def _heard(party: str, cause: str, spoken: tuple[Spoken, ...]) -> bool:
@@ -199,29 +138,49 @@ def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
 
 
 def _to(
-    party: PartyReported,
-    topic: _Topic,
-    case: Folded,
-    definition: Definition,
-    setting: Setting,
+    party: PartyReported, topic: Topic, case: Folded, definition: Definition, setting: Setting,
     spoken: tuple[Spoken, ...],
-) -> Outreach:
-    by_channel: Mapping[str, Address] = {address.channel: address for address in reversed(party.channels)}
-    address = next((by_channel[each] for each in definition.outreach.channels if each in by_channel), None)
+) -> Outreach:  # fmt: skip
+    address = _reached(party, definition)
     id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause)
     language = party.language if party.language in definition.languages else definition.language
     sensitive = definition.sensitive or topic.sensitive or party.party in case.sensitive_parties
-    reason = topic.withhold or (Reason.TEST_MODE if setting.test else None)
-    if reason is None and topic.purpose is Purpose.ACKNOWLEDGED and _heard_the_end(party.party, spoken):
-        reason = Reason.SUPERSEDED
-    if reason is None and address is None:
-        reason = Reason.NO_CHANNEL
-    if reason is None and topic.purpose not in UNCUT and _spent(party.party, id_, definition, spoken):
-        reason = Reason.BUDGET_SPENT
+    zone = party.zone or setting.zone
+    waiting = timing.waiting_update(party.party, spoken, UNDECIDED)
+    due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting)
+    reason = _reason(party, topic, id_, address, definition, setting, spoken)
     return Outreach(
         id_, topic.purpose, party.party, topic.cause, topic.entry, address, language or definition.language,
-        sensitive, "" if sensitive else topic.note, reason,
+        sensitive, due_at, zone, "" if sensitive else topic.note, reason, topic.old_on,
     )  # fmt: skip
+
+
+def _reached(party: PartyReported, definition: Definition) -> Address | None:
+    """Where a party is reached first: by the channel they chose, else in the service's order."""
+    by_channel: Mapping[str, Address] = {address.channel: address for address in reversed(party.channels)}
+    chosen = (party.prefers,) if party.prefers in definition.outreach.channels else ()
+    ladder = (*chosen, *definition.outreach.channels)
+    return next((by_channel[each] for each in ladder if each in by_channel), None)
+
+
+def _reason(
+    party: PartyReported, topic: Topic, id_: str, address: Address | None, definition: Definition, setting: Setting,
+    spoken: tuple[Spoken, ...],
+) -> Reason | None:  # fmt: skip
+    """Why this is not said, if it is not."""
+    if topic.withhold is not None:
+        return topic.withhold
+    if setting.test:
+        return Reason.TEST_MODE
+    if topic.purpose not in definition.outreach.purposes:
+        return Reason.PURPOSE_OFF
+    if topic.purpose is Purpose.ACKNOWLEDGED and _heard_the_end(party.party, spoken):
+        return Reason.SUPERSEDED
+    if address is None:
+        return Reason.NO_CHANNEL
+    if topic.purpose not in UNCUT and _spent(party.party, id_, definition, spoken):
+        return Reason.BUDGET_SPENT
+    return None
 
 
 def _spent(party: str, id_: str, definition: Definition, spoken: tuple[Spoken, ...]) -> bool:
@@ -229,7 +188,10 @@ def _spent(party: str, id_: str, definition: Definition, spoken: tuple[Spoken, .
     return len(said) >= definition.outreach.messages_per_case
 
 
-def _nobody(topic: _Topic, definition: Definition, setting: Setting) -> Outreach:
+def _nobody(topic: Topic, definition: Definition, setting: Setting) -> Outreach:
     reason = topic.withhold or Reason.NO_RECIPIENT
     id_ = key(setting.case, topic.purpose, "", 0, topic.cause)
-    return Outreach(id_, topic.purpose, "", topic.cause, topic.entry, None, definition.language, True, "", reason)
+    return Outreach(
+        id_, topic.purpose, "", topic.cause, topic.entry, None, definition.language, True, setting.now, setting.zone,
+        "", reason, topic.old_on,
+    )  # fmt: skip

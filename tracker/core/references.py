@@ -38,16 +38,41 @@ def read(typed: str) -> str | None:
     """
     if len(typed) > 100:
         return None
-    plain = unicodedata.normalize("NFKC", typed).upper()
-    symbols = "".join(char for char in plain if char.isalnum()).translate(_MISREAD)
+    symbols = _symbols(typed)
     if len(symbols) != LENGTH or any(symbol not in _VALUE for symbol in symbols):
         return None
     return symbols if _check(symbols[:-1]) == symbols[-1] else None
 
 
+def near(typed: str) -> tuple[str, ...]:
+    """The references that are one slip away from what was typed: one symbol wrong, missing or too many, or two
+    neighbours swapped. Empty when it is right as it is, or like no reference. At most a few dozen.
+    """
+    if len(typed) > 100 or read(typed) is not None:
+        return ()
+    symbols = _symbols(typed)
+    places = range(len(symbols))
+    match len(symbols) - LENGTH:
+        case 0:
+            tried = {symbols[:at] + each + symbols[at + 1 :] for at in places for each in ALPHABET}
+            tried |= {symbols[:at] + symbols[at + 1] + symbols[at] + symbols[at + 2 :] for at in places[:-1]}
+        case -1:
+            tried = {symbols[:at] + each + symbols[at:] for at in (*places, len(symbols)) for each in ALPHABET}
+        case 1:
+            tried = {symbols[:at] + symbols[at + 1 :] for at in places}
+        case _:
+            return ()
+    return tuple(sorted(each for each in tried if read(each) == each))
+
+
 def spell(symbols: str) -> str:
     """The reference in groups of four, as it is printed and read out: `CDFG-HJKM-NPRX`."""
     return "-".join(symbols[start : start + 4] for start in range(0, len(symbols), 4))
+
+
+def _symbols(typed: str) -> str:
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(char for char in plain if char.isalnum()).translate(_MISREAD)
 
 
 def _check(symbols: str) -> str:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import calendars, outreach
-from tracker.core.events import CaseState, Outcome
+from tracker.core import calendars, outreach, timing
+from tracker.core.events import CaseState, Channel, Outcome
 from tracker.core.messages import MessageState, Purpose, Reason
-from tracker.core.outreach import Outreach, Setting, Spoken
+from tracker.core.outreach import Outreach
 from tracker.core.placing import Placed
 from tracker.core.timeline import Folded, Line, fold
+from tracker.core.topics import DateNews, Setting, Spoken, has_spoken_up
+from tracker.flows import addresses
 from tracker.store import cases, entries, messages, parties, promises
 from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode, new_id
@@ -60,7 +62,7 @@ async def spoken_of(connection: AsyncConnection, subject: Subject) -> tuple[Spok
     return tuple(
         Spoken(
             row.key, Purpose(row.purpose), row.party, row.cause, MessageState(row.state),
-            Reason(row.reason) if row.reason else None,
+            Reason(row.reason) if row.reason else None, row.due_at,
         )
         for row in rows
     )  # fmt: skip
@@ -76,7 +78,7 @@ def case_values(subject: Subject, case: Folded, spoken_at: datetime | None) -> d
     if case.stage is None or case.opened_at is None:
         raise ValueError("a case without an opening event has no row")
     definition, zone = subject.current.definition, subject.office.zone
-    speaks = case.state is CaseState.OPEN and outreach.has_spoken_up(case, subject.live_from)
+    speaks = case.state is CaseState.OPEN and has_spoken_up(case, subject.live_from)
     word_on = None
     if speaks and spoken_at is not None:
         word_on = calendars.next_word_on(spoken_at, definition.outreach.silence, zone)
@@ -91,9 +93,18 @@ def case_values(subject: Subject, case: Folded, spoken_at: datetime | None) -> d
         "opened_at": case.opened_at, "opened_on": case.opened.on, "last_at": case.last_at,
         "spoken_at": spoken_at, "next_word_on": word_on, "void": False,
         "next_word_at": calendars.word_due_at(word_on, zone) if word_on else None,
-        "wake_at": case.wake_at, "news_entry": case.news.entry if case.news else None,
-        "asked_entry": case.wanted[-1].asked_by if case.wanted else None, "version": subject.version + 1,
+        "news_entry": case.news.entry if case.news else None,
+        "asked_entry": case.wanted[-1].asked_by if case.wanted else None, "forget_at": _forget_at(subject, case),
+        "version": subject.version + 1,
     }  # fmt: skip
+
+
+def _forget_at(subject: Subject, case: Folded) -> datetime | None:
+    """When its personal data has been kept long enough: some time after the end, by the definition."""
+    if case.state is not CaseState.CLOSED:
+        return None
+    ended_at = case.since.at or (calendars.end_of(case.since.on, subject.office.zone) if case.since.on else None)
+    return ended_at and ended_at + subject.current.definition.retention.after_close
 
 
 def _need(item: Any) -> dict[str, Any]:
@@ -126,13 +137,18 @@ def placing(subject: Subject, line: Line) -> dict[str, Any]:
 
 async def tell(
     connection: AsyncConnection, subject: Subject, case: Folded, spoken: tuple[Spoken, ...],
-    extra: tuple[Outreach, ...] = (),
+    dates: tuple[DateNews, ...], word_on: date | None = None,
 ) -> bool:  # fmt: skip
-    """Write who should hear what, and withhold what newer news has overtaken; True when something is new to say."""
+    """Write who should hear what, and withhold what newer news has overtaken; True when something is new to say.
+
+    `word_on`: the day by which a word is due. It is said if there is nothing else to say.
+    """
     definition = subject.current.definition
-    setting = Setting(subject.id, subject.live_from, subject.mode is Mode.TEST)
-    wanted = (*outreach.warranted(case, definition, setting, spoken), *extra)
+    setting = Setting(subject.id, subject.live_from, subject.mode is Mode.TEST, subject.office.zone, subject.office.now)
+    wanted = outreach.warranted(case, definition, setting, spoken, dates)
     on_record = {each.key: each for each in spoken}
+    if word_on is not None and all(each.key in on_record or each.reason for each in wanted):
+        wanted += outreach.still_working(case, definition, setting, spoken, word_on)
     to_write = [each for each in wanted if _anew(each, on_record.get(each.key))]
     now = subject.office.now
     recipients = await _recipients(connection, subject, case)
@@ -165,6 +181,7 @@ async def _recipients(connection: AsyncConnection, subject: Subject, case: Folde
         {
             "organisation_id": subject.office.id, "mode": subject.mode.value, "id": new_id(), "case_id": subject.id,
             "party": party, "channel": channel, "address": address,
+            "normal": addresses.normal(Channel(channel), address, subject.office.country),
         }
         for (party, channel), address in reached.items()
         if known.get((party, channel), (None, None))[1] != address
@@ -182,7 +199,7 @@ def _message(subject: Subject, case: Folded, said: Outreach, recipients: dict[tu
         "recipient_id": recipients.get((said.party, channel)) if channel else None, "party": said.party,
         "purpose": said.purpose.value, "cause": said.cause, "channel": channel, "language": said.language,
         "facts": _facts(subject, case, said), "state": MessageState.WITHHELD if said.reason else MessageState.DUE,
-        "reason": said.reason.value if said.reason else None, "decided_at": now, "due_at": now,
+        "reason": said.reason.value if said.reason else None, "decided_at": now, "due_at": said.due_at,
     }  # fmt: skip
 
 
@@ -192,7 +209,8 @@ def _facts(subject: Subject, case: Folded, said: Outreach) -> dict[str, Any]:
         "definition": str(subject.current.id), "stage": case.stage, "unmapped": case.unmapped,
         "waiting_on": case.waiting_on.value, "outcome": case.outcome.value if case.outcome else None,
         "needs": [] if said.sensitive else [_need(need.item) for need in case.wanted],
-        "note": said.note, "sensitive": said.sensitive,
+        "note": said.note, "sensitive": said.sensitive, "zone": said.zone,
+        "old_on": said.old_on.isoformat() if said.old_on else None,
         "promise_on": case.office_on.isoformat() if case.office_on and case.state is CaseState.OPEN else None,
     }  # fmt: skip
 
@@ -239,9 +257,9 @@ async def refold(connection: AsyncConnection, subject: Subject) -> None:
 
 async def settle(
     connection: AsyncConnection, subject: Subject, case: Folded, spoken: tuple[Spoken, ...],
-    extra: tuple[Outreach, ...] = (),
+    word_on: date | None = None,
 ) -> None:  # fmt: skip
-    """Write what a case is: its state, its promise, and what people should hear.
+    """Write what a case is: its state, its promise, and what people should hear; `word_on`: a word is due by that day.
 
     When its opening event was corrected away the case never was: its row stays, since an opening event may yet
     come, but it opens for nobody and what was not yet said is withheld.
@@ -253,6 +271,9 @@ async def settle(
         values = {"void": True, "next_word_at": None, "wake_at": case.wake_at, "version": subject.version + 1}
     else:
         await keep_ledger(connection, subject, case)
-        said = await tell(connection, subject, case, spoken, extra)
-        values = case_values(subject, case, subject.office.now if said or extra else subject.spoken_at)
+        said = await tell(connection, subject, case, spoken, (), word_on)
+        values = case_values(subject, case, subject.office.now if said or word_on else subject.spoken_at)
+        values["wake_at"] = timing.wake_at(
+            case, subject.current.definition, subject.office.zone, None, subject.office.now
+        )
     await cases.save(connection, subject.office.id, subject.mode, subject.id, values)

@@ -10,16 +10,18 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from tracker.core import references
-from tracker.core.definitions import Definition, say
-from tracker.core.events import CaseState
+from tracker.core import addresses, references, timing
+from tracker.core.definitions import Definition, Words, say
+from tracker.core.events import CaseState, Channel
 from tracker.core.facts import OutreachFacts
 from tracker.core.messages import MessageState, Purpose, Reason
 from tracker.core.outreach import still_true
+from tracker.core.seals import Kind, seal
 from tracker.core.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
-from tracker.store import carrying, services
+from tracker.store import carrying, services, stops
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
+from tracker.store.organisations import Footing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,21 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """Where messages point to: the address of this installation, and the secret that seals its links."""
+
+    base: str
+    secret: bytes
+
+    def to(self, kind: Kind, claimed: Claimed) -> str:
+        """The recipient's own link of this kind."""
+        return f"{self.base}/{kind}/{seal(self.secret, kind, claimed.organisation_id, claimed.id)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Released:
-    """Send it: the facts to render, and where it goes. `sandbox`: nothing may leave."""
+    """Send it: the facts to render, and where it goes. `sandbox`: nothing may leave. `sender`: what it comes from
+    once the organisation is live."""
 
     claimed: Claimed
     channel: str
@@ -44,6 +59,15 @@ class Released:
     facts: OutreachFacts
     sandbox: bool
     organisation_slug: str
+    sender: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not now: these are the recipient's quiet hours."""
+
+    claimed: Claimed
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +79,10 @@ class Stopped:
     reason: Reason
 
 
-Decision = Released | Stopped
+Decision = Released | Postponed | Stopped
 
 
-async def claim(store: Store, limit: int, only: UUID | None, track_url: str) -> list[Decision]:
+async def claim(store: Store, limit: int, only: UUID | None, links: Links) -> list[Decision]:
     """Claim up to `limit` due messages and say of each whether it is still to be sent."""
     async with store.transaction() as connection:
         rows = await carrying.claim(connection, limit, only)
@@ -71,65 +95,103 @@ async def claim(store: Store, limit: int, only: UUID | None, track_url: str) -> 
             )
             for row in rows
         }
-    return decide(rows, definitions, track_url)
+        asked = [wish for row in rows if (wish := _wish(row, links.secret)) is not None]
+        stopped = await stops.stopped(connection, asked)
+    return decide(rows, definitions, stopped, links)
 
 
-def decide(rows: Sequence[Row[Any]], definitions: dict[str, Definition], track_url: str) -> list[Decision]:
+def decide(
+    rows: Sequence[Row[Any]], definitions: dict[str, Definition], stopped: set[stops.Asked], links: Links
+) -> list[Decision]:
     """What becomes of each claimed message, by what is true now."""
     decisions: list[Decision] = []
     for row in rows:
         claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
-        stop = _stop(row)
+        definition = definitions[row.facts["definition"]]
+        stop = _stop(row, _wish(row, links.secret) in stopped)
         if stop is not None:
             decisions.append(Stopped(claimed, *stop))
             continue
-        facts = outreach_facts(row, definitions[row.facts["definition"]], track_url)
-        sandbox = row.footing == "sandbox"
-        decisions.append(Released(claimed, row.channel, row.address, facts, sandbox, row.slug))
+        zone = row.facts.get("zone") or row.zone
+        allowed = timing.allowed_at(Purpose(row.purpose), row.key, row.now, definition.outreach.quiet, zone)
+        if allowed > row.now:
+            decisions.append(Postponed(claimed, allowed))
+            continue
+        mail = row.channel == Channel.EMAIL
+        decisions.append(
+            Released(
+                claimed, row.channel, row.address if mail else row.normal, outreach_facts(row, definition, links),
+                row.footing == Footing.SANDBOX, row.slug, row.email_from if mail else row.sms_from,
+            )
+        )  # fmt: skip
     return decisions
 
 
-def _stop(row: Row[Any]) -> tuple[MessageState, Reason] | None:
+def _wish(row: Row[Any], secret: bytes) -> stops.Asked | None:
+    """Under what a wish of this recipient to hear nothing would be kept."""
+    if row.normal is None:
+        return None
+    return row.organisation_id, row.mode, row.channel, addresses.digest(secret, row.channel, row.normal)
+
+
+def _stop(row: Row[Any], stopped: bool) -> tuple[MessageState, Reason] | None:
     if Mode(row.mode) is Mode.TEST:
         return MessageState.WITHHELD, Reason.TEST_MODE
     if row.address is None:
         return MessageState.WITHHELD, Reason.NO_CHANNEL
     if not still_true(
         Purpose(row.purpose), row.cause, exists=not row.void, closed=row.case_state == CaseState.CLOSED,
-        news=str(row.news_entry), asked=str(row.asked_entry),
+        news=str(row.news_entry), asked=str(row.asked_entry), promise=str(row.promise_id) if row.promise_id else None,
     ):  # fmt: skip
         return MessageState.WITHHELD, Reason.SUPERSEDED
+    if row.normal is None:
+        return MessageState.WITHHELD, Reason.BAD_ADDRESS
+    if stopped:
+        return MessageState.WITHHELD, Reason.STOPPED
     if row.heard_at is not None and row.now - row.heard_at > row.patience:
         return MessageState.HELD, Reason.SOURCE_SILENT
     return None
 
 
-def outreach_facts(row: Row[Any], definition: Definition, track_url: str) -> OutreachFacts:
+def outreach_facts(row: Row[Any], definition: Definition, links: Links) -> OutreachFacts:
     """The words of a message: those of the definition's version that it was decided by."""
-    facts, language, fallback = row.facts, row.language, definition.language
-    stage = definition.stage(facts["stage"])
-    if facts["unmapped"]:
-        stage = None
-    promise_on = facts["promise_on"]
+    facts, language = row.facts, row.language
+    stage = None if facts["unmapped"] else definition.stage(facts["stage"])
+    claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+
+    def words(of: Words | None) -> str:
+        return say(of, language, definition.language) if of else ""
+
     return OutreachFacts(
         purpose=row.purpose,
         organisation=row.organisation,
-        service=say(definition.name, language, fallback),
+        service=words(definition.name),
         reference=references.spell(row.reference),
-        headline=say(stage.headline if stage else CHECKING_HEADLINE, language, fallback),
-        meaning=say(stage.meaning if stage else CHECKING_MEANING, language, fallback),
-        next=say(stage.next, language, fallback) if stage else "",
+        headline=words(stage.headline if stage else CHECKING_HEADLINE),
+        meaning=words(stage.meaning if stage else CHECKING_MEANING),
+        next=words(stage.next) if stage else "",
         waiting_on=facts["waiting_on"],
         needs=tuple(need_facts(each, definition, language) for each in facts["needs"]),
         note=facts["note"],
-        promise_on=date.fromisoformat(promise_on) if promise_on else None,
-        promise_basis="office" if promise_on else None,
+        promise_on=_day(facts["promise_on"]),
+        promise_basis=facts.get("promise_basis"),
         next_word_by=row.next_word_on if row.case_state == CaseState.OPEN else None,
         outcome=facts["outcome"],
-        appeal=say(definition.appeal, language, fallback),
-        help=say(definition.help, language, fallback),
-        track_url=track_url,
+        appeal=words(definition.appeal),
+        help=words(definition.help),
+        track_url=f"{links.base}/track",
         sensitive=facts["sensitive"],
         language=language,
-        zone=row.zone,
+        zone=facts.get("zone") or row.zone,
+        old_on=_day(facts.get("old_on")),
+        half_by_on=_day(facts.get("half_by_on")),
+        probability=facts.get("probability"),
+        if_late=words(stage.if_late) if stage else "",
+        complaint=words(definition.complaint),
+        feedback_url=links.to(Kind.FEEDBACK, claimed) if row.purpose == Purpose.FEEDBACK else "",
+        stop_url=links.to(Kind.STOP, claimed) if row.channel == Channel.EMAIL else "",
     )
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None

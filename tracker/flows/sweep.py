@@ -12,8 +12,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import outreach
-from tracker.core.outreach import Setting
 from tracker.flows import refold as folding
 from tracker.flows.opening import PARKED_FOR, open_waiting
 from tracker.store import cases, entries, limits, organisations, promises, records, services
@@ -24,21 +22,59 @@ from tracker.store.engine import Store
 BATCH = 100
 
 
-async def sweep(store: Store, only: UUID | None = None) -> int:
-    """Do what is due in one organisation, or in all; returns how much was done, so that a caller may go on."""
+async def look_at_cases(store: Store, only: UUID | None = None) -> int:
+    """Look again at the cases of which something may be due: a word, a reminder, what was held back, a date at risk,
+    the question how it went. Returns how many there were, so that a caller may go on."""
     async with store.reading() as connection:
         due = await cases.due(connection, only, BATCH)
-        free = await entries.free(connection, only, BATCH)
     for identity in due:
         await _visit(store, identity)
+    return len(due)
+
+
+async def open_held(store: Store, only: UUID | None = None) -> int:
+    """Open the cases that entries may open which were held back until now."""
+    async with store.reading() as connection:
+        free = await entries.free(connection, only, BATCH)
     for entry in free:
         await _open(store, entry)
+    return len(free)
+
+
+async def judge_dates(store: Store, only: UUID | None = None) -> int:
+    """Judge the dates that have passed while their case was open."""
     async with store.transaction() as connection:
-        missed = await promises.miss(connection, only, BATCH)
+        return await promises.miss(connection, only, BATCH)
+
+
+async def expire_parked(store: Store, only: UUID | None = None) -> int:
+    """Give up on events whose case never came, and tell operators."""
+    async with store.transaction() as connection:
         gone = await entries.expire(connection, only, BATCH)
-        silent = await organisations.fallen_silent(connection, only)
-        await _alert(connection, gone, silent)
-    return len(due) + len(free) + missed + len(gone)
+        for row in gone:
+            remedy = "Ask the back office about this case number: its opening event never came. Send it to go on."
+            await _alert(connection, row, "parked_expired", f"{row.source} {row.number}", remedy)
+    return len(gone)
+
+
+async def watch_sources(store: Store, only: UUID | None = None) -> int:
+    """Tell operators of sources that have fallen silent; counts nothing that would have to be looked at again."""
+    async with store.transaction() as connection:
+        for row in await organisations.fallen_silent(connection, only):
+            remedy = (
+                "Ask whether the source still runs. What would be said of its cases is held until it reports again."
+            )
+            await _alert(connection, row, "source_silent", row.name, remedy)
+    return 0
+
+
+ALL = (look_at_cases, open_held, judge_dates, expire_parked, watch_sources)
+"""Every sweep. Each may be called at any time, by several at once."""
+
+
+async def sweep(store: Store, only: UUID | None = None) -> int:
+    """Do what is due in one organisation, or in all; returns how much was done, so that a caller may go on."""
+    return sum([await each(store, only) for each in ALL])
 
 
 async def forget_failures(store: Store) -> None:
@@ -64,11 +100,9 @@ async def _visit(store: Store, identity: Any) -> None:
         stored, spoken = await folding.load(connection, subject)
         case = folding.folded(subject, [to_placed(each) for each in stored])
         await folding.place(connection, subject, case, stored)
-        word: tuple[outreach.Outreach, ...] = ()
-        if _due(row.next_word_at, office.now):
-            setting = Setting(subject.id, subject.live_from, mode is Mode.TEST)
-            word = outreach.still_working(case, current.definition, setting, spoken, row.next_word_on)
-        await folding.settle(connection, subject, case, spoken, word)
+        await folding.settle(
+            connection, subject, case, spoken, row.next_word_on if _due(row.next_word_at, office.now) else None
+        )
 
 
 async def _open(store: Store, entry: Any) -> None:
@@ -85,11 +119,5 @@ def _due(at: datetime | None, now: datetime) -> bool:
     return at is not None and at <= now
 
 
-async def _alert(connection: AsyncConnection, gone: list[Any], silent: list[Any]) -> None:
-    for row in gone:
-        remedy = "Ask the back office about this case number: its opening event never came. Send it to go on."
-        subject = f"{row.source} {row.number}"
-        await records.alert(connection, row.organisation_id, Mode(row.mode), "parked_expired", subject, remedy, row.now)
-    for row in silent:
-        remedy = "Ask whether the source still runs. What would be said of its cases is held until it reports again."
-        await records.alert(connection, row.organisation_id, Mode(row.mode), "source_silent", row.name, remedy, row.now)
+async def _alert(connection: AsyncConnection, row: Any, kind: str, subject: str, remedy: str) -> None:
+    await records.alert(connection, row.organisation_id, Mode(row.mode), kind, subject, remedy, row.now)

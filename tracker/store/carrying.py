@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.attempts import FREE
 from tracker.core.messages import MessageState
 from tracker.store.columns import Instant, Mode, belongs_to, one_of
 from tracker.store.messages import MESSAGE
@@ -25,7 +26,8 @@ LEASE_SECONDS = 60
 
 
 class Attempt(SQLModel, table=True):
-    """One try to send a message, committed before the provider is called, with the exact words."""
+    """One try to send a message, committed before the provider is called, with the exact words. `outcome`: an
+    `Ending`; none while it is under way."""
 
     __table_args__ = (
         one_of("mode", Mode),
@@ -78,9 +80,10 @@ _CLAIM = text(
         FROM due WHERE m.organisation_id = due.organisation_id AND m.mode = due.mode AND m.id = due.id
         RETURNING m.*
     )
-    SELECT m.organisation_id, m.mode, m.id, m.case_id, m.purpose, m.cause, m.channel, m.language, m.facts,
-        m.attempt_number, r.address, c.state AS case_state, c.void, c.news_entry, c.asked_entry, c.reference,
-        c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
+    SELECT m.organisation_id, m.mode, m.id, m.key, m.case_id, m.party, m.purpose, m.cause, m.channel, m.language,
+        m.facts, m.rung, m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry,
+        c.asked_entry, c.promise_id, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
+        o.email_from, o.sms_from,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
     FROM taken m
     JOIN organisation o ON o.id = m.organisation_id
@@ -161,32 +164,65 @@ async def catch(connection: AsyncConnection, values: dict[str, Any]) -> bool:
     return (await connection.execute(_CATCH, values)).rowcount == 1
 
 
+_KEEP = text(
+    f"""
+    UPDATE message SET lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
+    WHERE organisation_id = :organisation AND mode = :mode AND id = :message
+      AND state = 'sending' AND attempt_number = :number AND lease_until > clock_timestamp()
+    """  # noqa: S608 - the only value put in is a constant of this module
+)
+
+
+async def keep(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID, number: int) -> bool:
+    """Begin the lease of a claimed message anew; False when it is over, so that it must not be sent any more."""
+    values = {"organisation": organisation_id, "mode": mode.value, "message": message_id, "number": number}
+    return (await connection.execute(_KEEP, values)).rowcount == 1
+
+
+_WAS_CAUGHT = text("SELECT 1 FROM caught WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt")
+
+
+async def was_caught(connection: AsyncConnection, organisation_id: UUID, mode: str, attempt_id: UUID) -> bool:
+    """Whether the sandbox accepted an attempt."""
+    values = {"organisation": organisation_id, "mode": mode, "attempt": attempt_id}
+    return (await connection.execute(_WAS_CAUGHT, values)).one_or_none() is not None
+
+
 _SETTLE_MESSAGE = text(
     """
-    UPDATE message SET state = :state, reason = :reason, settled_at = :now, lease_until = NULL,
-        due_at = coalesce(:due, due_at)
+    UPDATE message SET state = :state, reason = :reason, lease_until = NULL,
+        settled_at = CASE WHEN CAST(:due AS timestamptz) IS NULL THEN CAST(:now AS timestamptz) END,
+        due_at = coalesce(CAST(:due AS timestamptz), due_at)
     WHERE organisation_id = :organisation AND mode = :mode AND id = :message
-      AND state = 'sending' AND attempt_number = :number
+      AND state = :held AND attempt_number = :number
     """
 ).bindparams(bindparam("now", type_=Instant), bindparam("due", type_=Instant))
 
 _SETTLE_ATTEMPT = text(
     """
-    UPDATE attempt SET outcome = :outcome, provider_id = :provider_id
+    UPDATE attempt SET outcome = :outcome, provider_id = coalesce(:provider_id, provider_id)
     WHERE organisation_id = :organisation AND mode = :mode AND message_id = :message AND number = :number
-      AND outcome IS NULL
+      AND (outcome IS NULL OR outcome = 'unsure')
     """
 )
 
 
 async def settle(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
-    """Write what became of claimed messages; each write is fenced by the attempt's number."""
-    if not rows:
-        return
-    await connection.execute(_SETTLE_MESSAGE, rows)
+    """Write what became of messages; each write is fenced by the state that it was held in and by the attempt's
+    number. With a `due` time it is not over."""
+    if rows:
+        await connection.execute(_SETTLE_MESSAGE, rows)
     tried = [row for row in rows if row["outcome"] is not None]
     if tried:
         await connection.execute(_SETTLE_ATTEMPT, tried)
+
+
+async def settle_one(connection: AsyncConnection, row: dict[str, Any]) -> bool:
+    """The same for one message; False when it was not held so any more."""
+    written = (await connection.execute(_SETTLE_MESSAGE, row)).rowcount == 1
+    if row["outcome"] is not None:
+        await connection.execute(_SETTLE_ATTEMPT, row)
+    return written
 
 
 _OVERDUE = text(
@@ -196,16 +232,31 @@ _OVERDUE = text(
     """
 )
 
+TRIES = f"""
+    (SELECT count(*) FROM attempt t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
+     AND t.message_id = m.id AND (t.outcome IS NULL OR t.outcome NOT IN ({", ".join(f"'{each}'" for each in FREE)})))
+"""  # noqa: S608 - the only values put in are constants of ours
+"""How many tries a message `m` has had, but for those that ended by no fault of its own."""
+
+_TRIES = text(f"SELECT {TRIES} FROM message m WHERE organisation_id = :organisation AND mode = :mode AND id = :message")  # noqa: S608
+
+
+async def tries(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID) -> int:
+    """How many tries a message has had that count."""
+    values = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
+    return int((await connection.execute(_TRIES, values)).scalar_one())
+
+
 _LEFT_BEHIND = text(
-    """
+    f"""
     SELECT m.organisation_id, m.mode, m.id, m.attempt_number, a.id AS attempt_id, k.id AS caught_id,
-        a.carrier, clock_timestamp() + o.clock_offset AS now
+        a.carrier, {TRIES} AS tries, clock_timestamp() + o.clock_offset AS now
     FROM message m JOIN organisation o ON o.id = m.organisation_id
     LEFT JOIN attempt a ON a.organisation_id = m.organisation_id AND a.mode = m.mode AND a.message_id = m.id
         AND a.number = m.attempt_number
     LEFT JOIN caught k ON k.organisation_id = a.organisation_id AND k.mode = a.mode AND k.id = a.id
     WHERE m.id = ANY(:ids) AND m.state = 'sending'
-    """
+    """  # noqa: S608 - the only value put in is a constant of this module
 )
 
 

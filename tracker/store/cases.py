@@ -20,11 +20,13 @@ class Case(SQLModel, table=True):
     """One request of one person or organisation.
 
     (register, number, epoch) is the back office's name for it, `reference` the public one. `next_word_at` is when
-    silence would last too long, `wake_at` when something held back may speak: both are found by partial indexes,
-    so that sweeps cost what is due and not what is stored. `void`: its opening event was corrected away.
+    silence would last too long, `wake_at` when anything else about the case may be due (what is held back, a
+    reminder, another look at its date, the question how it went): both are found by partial indexes, so that sweeps
+    cost what is due and not what is stored. `void`: its opening event was corrected away.
     `forget_at`: when its personal data has been kept long enough, found by an index too; `erased_at`: when it went.
-    `promise_id`: the date that stands. `live_from`: when the source that opened it went live, as it stood then. `news_entry` and `asked_entry`: what
-    is newest to tell and to ask, so that a message can be checked once more when it is released.
+    `promise_id`: the date that stands. `live_from`: when the source that opened it went live, as it stood then.
+    `news_entry` and `asked_entry`: what is newest to tell and to ask, so that a message can be checked once more
+    when it is released.
     """
 
     __table_args__ = (

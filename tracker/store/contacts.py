@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, String, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Column, Index, Row, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.store.columns import Instant, Mode, belongs_to, one_of
-
-
-class ContactChannel(StrEnum):
-    """How they reached us."""
-
-    PHONE = "phone"
-    EMAIL = "email"
-    COUNTER = "counter"
-    LETTER = "letter"
-    SMS = "sms"
-
-
-class ContactReason(StrEnum):
-    """Why somebody contacted us."""
-
-    WHERE_IS_IT = "where_is_it"
-    DATE_PASSED = "date_passed"
-    WHAT_DOES_IT_MEAN = "what_does_it_mean"
-    WHAT_MUST_I_DO = "what_must_i_do"
-    SENT_SOMETHING = "sent_something"
-    CHANGE_DETAILS = "change_details"
-    COMPLAINT = "complaint"
-    SOMETHING_ELSE = "something_else"
-
-
-class Demand(StrEnum):
-    """Whether the contact was of value, or caused by our failure to do or say something (Seddon's terms)."""
-
-    VALUE = "value"
-    FAILURE = "failure"
+from tracker.core.contacts import ContactChannel, ContactReason, Demand
+from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
 
 
 class Contact(SQLModel, table=True):
@@ -86,3 +58,46 @@ class StaffNote(SQLModel, table=True):
     account_id: UUID | None = None
     words: str = Field(sa_type=Text)
     at: datetime = Field(sa_type=Instant)
+
+
+CONTACT = table(Contact)
+STAFF_NOTE = table(StaffNote)
+
+_WHOSE = "(SELECT a.name FROM account a WHERE a.organisation_id = t.organisation_id AND a.id = t.account_id) AS name"
+
+_CONTACTS = text(
+    f"""
+    SELECT t.at, t.channel, t.reason, {_WHOSE} FROM contact t
+    WHERE t.organisation_id = :organisation AND t.mode = :mode AND t.case_id = :case
+    ORDER BY t.at DESC, t.id DESC LIMIT :limit
+    """  # noqa: S608 - the only value put in is a constant of this module
+)
+
+_NOTES = text(
+    f"""
+    SELECT t.at, t.words, {_WHOSE} FROM staff_note t
+    WHERE t.organisation_id = :organisation AND t.mode = :mode AND t.case_id = :case
+    ORDER BY t.at DESC, t.id DESC LIMIT :limit
+    """  # noqa: S608 - the only value put in is a constant of this module
+)
+
+
+async def add(connection: AsyncConnection, values: dict[str, Any]) -> bool:
+    """Keep a contact; False when it is on record already: a form may be sent twice, its id is the same."""
+    statement = insert(CONTACT).values(**values).on_conflict_do_nothing()
+    return (await connection.execute(statement.returning(CONTACT.c.id))).one_or_none() is not None
+
+
+async def add_note(connection: AsyncConnection, values: dict[str, Any]) -> bool:
+    """Keep a note of staff; False when it is on record already."""
+    statement = insert(STAFF_NOTE).values(**values).on_conflict_do_nothing()
+    return (await connection.execute(statement.returning(STAFF_NOTE.c.id))).one_or_none() is not None
+
+
+async def of_case(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID, limit: int = 100
+) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+    """The newest contacts about a case and the newest notes on it, each with the name of whose account wrote it."""
+    values = {"organisation": organisation_id, "mode": mode.value, "case": case_id, "limit": limit}
+    contacts = (await connection.execute(_CONTACTS, values)).all()
+    return contacts, (await connection.execute(_NOTES, values)).all()

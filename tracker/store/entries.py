@@ -137,6 +137,8 @@ _WITH_PARTY = select(
     PARTY.c.channels,
     PARTY.c.known_fact,
     PARTY.c.removed,
+    PARTY.c.prefers,
+    PARTY.c.zone.label("party_zone"),
 ).outerjoin_from(
     ENTRY,
     PARTY,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, select, text, update
+from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, case, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -41,6 +41,12 @@ class Message(SQLModel, table=True):
         Index("message_due", "organisation_id", "due_at", postgresql_where="state = 'due'"),
         Index("message_lease", "organisation_id", "lease_until", postgresql_where="state = 'sending'"),
         Index("message_held", "organisation_id", "source_id", postgresql_where="state = 'held'"),
+        Index(
+            "message_unknown",
+            "organisation_id",
+            "due_at",
+            postgresql_where="state = 'unknown' AND settled_at IS NULL",
+        ),
     )
     organisation_id: UUID = Field(primary_key=True)
     mode: str = Field(primary_key=True, sa_type=String)
@@ -70,8 +76,8 @@ MESSAGE = table(Message)
 
 
 async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
-    """All decisions about a case: key, purpose, party, cause, state, reason."""
-    columns = [MESSAGE.c[name] for name in ("key", "purpose", "party", "cause", "state", "reason")]
+    """All decisions about a case: key, purpose, party, cause, state, reason, due_at."""
+    columns = [MESSAGE.c[name] for name in ("key", "purpose", "party", "cause", "state", "reason", "due_at")]
     query = select(*columns).where(
         MESSAGE.c.organisation_id == organisation_id, MESSAGE.c.mode == mode, MESSAGE.c.case_id == case_id
     )
@@ -79,7 +85,8 @@ async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode
 
 
 async def decide(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
-    """Write decisions. One that is on record and undecided or withheld takes the new facts; what was said stays."""
+    """Write decisions. One that is on record and undecided or withheld takes the new facts; what was said stays. An
+    undecided one keeps its time, so that no stream of news puts it off for good."""
     if not rows:
         return
     statement = insert(MESSAGE).values(rows)
@@ -91,6 +98,7 @@ async def decide(connection: AsyncConnection, rows: list[dict[str, Any]]) -> Non
                 "state": fresh.state, "reason": fresh.reason, "recipient_id": fresh.recipient_id,
                 "channel": fresh.channel, "language": fresh.language, "facts": fresh.facts,
                 "source_id": fresh.source_id, "entry_id": fresh.entry_id, "settled_at": None,
+                "due_at": case((MESSAGE.c.state == MessageState.WITHHELD, fresh.due_at), else_=MESSAGE.c.due_at),
             },
             where=MESSAGE.c.state.in_([MessageState.DUE, MessageState.HELD, MessageState.WITHHELD]),
         )

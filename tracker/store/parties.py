@@ -93,7 +93,7 @@ def party_body(row: Row[Any]) -> PartyReported:
         party=row.party, role=Role(row.role), name=row.name, organisation=row.organisation, language=row.language,
         channels=tuple(Address(Channel(each["channel"]), each["address"]) for each in row.channels),
         known_fact=row.known_fact, remove=row.removed, prefers=Channel(row.prefers) if row.prefers else None,
-        zone=row.zone,
+        zone=row.party_zone,
     )  # fmt: skip
 
 

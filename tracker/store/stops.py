@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String
+from sqlalchemy import Index, LargeBinary, String, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.events import Channel
@@ -40,3 +42,32 @@ class Stop(SQLModel, table=True):
     purpose: str | None = Field(default=None, sa_type=String)
     via: str
     at: datetime = Field(sa_type=Instant)
+
+
+Asked = tuple[UUID, str, str, bytes]
+"""Organisation, mode, channel, and the keyed hash of an address."""
+
+_STOPPED = text(
+    """
+    SELECT a.organisation, a.mode, a.channel, a.digest
+    FROM unnest(CAST(:organisations AS uuid[]), CAST(:modes AS text[]), CAST(:channels AS text[]),
+        CAST(:digests AS bytea[])) AS a (organisation, mode, channel, digest)
+    JOIN LATERAL (
+        SELECT s.wish FROM stop s WHERE s.organisation_id = a.organisation AND s.mode = a.mode
+            AND s.channel = a.channel AND s.digest = a.digest AND s.purpose IS NULL
+        ORDER BY s.at DESC, s.id DESC LIMIT 1
+    ) newest ON newest.wish = 'stop'
+    """
+)
+
+
+async def stopped(connection: AsyncConnection, asked: Sequence[Asked]) -> set[Asked]:
+    """Those of these addresses that asked us to stop, and not to start again since: one query for all."""
+    if not asked:
+        return set()
+    organisations, modes, channels, digests = zip(*asked, strict=True)
+    values = {
+        "organisations": list(organisations), "modes": list(modes), "channels": list(channels),
+        "digests": list(digests),
+    }  # fmt: skip
+    return {(row[0], row[1], row[2], row[3]) for row in (await connection.execute(_STOPPED, values)).all()}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from templates import languages
 from templates.environment import STATIC, page
 from tracker.core.errors import CaseNotFound, MistypedReference, TooManyRequests, TrackerError
 from tracker.flows.lookup import Asked, look_up
@@ -14,7 +17,31 @@ from tracker.store.engine import Store
 from tracker.web.body import read_body
 from tracker.web.errors import STATUSES
 
-LANGUAGE = "en"
+PROBLEMS: Mapping[type[TrackerError], str] = {
+    MistypedReference: "mistyped",
+    CaseNotFound: "not_found",
+    TooManyRequests: "too_many",
+}
+"""What the form calls each refusal; it has the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """The language of a page, and the one that goes on with the person: none, if only English was ever heard of."""
+
+    language: str
+    chosen: str
+
+
+def tongue_of(request: Request, asked: str) -> Tongue:
+    """The language that was asked for, else the browser's, else English.
+
+    A browser says English when nobody ever chose. That does not go on, so that it does not stand in the way of the
+    language that the person told the office.
+    """
+    wished = languages.preferred(request.headers.get("accept-language", "")) or languages.SOURCE
+    said = languages.understood(asked)
+    return Tongue(said or wished, said or (wished if wished != languages.SOURCE else ""))
 
 
 def router(store: Store, secret: bytes) -> APIRouter:
@@ -22,12 +49,13 @@ def router(store: Store, secret: bytes) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/")
-    async def home() -> HTMLResponse:
-        return HTMLResponse(page("home.html", LANGUAGE))
+    async def home(request: Request, language: str = "") -> HTMLResponse:
+        tongue = tongue_of(request, language)
+        return _varying(HTMLResponse(page("home.html", tongue.language, chosen=tongue.chosen)))
 
     @routes.get("/track")
-    async def ask(reference: str = "") -> HTMLResponse:
-        return _form(reference[:40], None, 200)
+    async def ask(request: Request, reference: str = "", language: str = "") -> HTMLResponse:
+        return _form(tongue_of(request, language), reference[:40])
 
     @routes.post("/track")
     async def show(request: Request) -> HTMLResponse:
@@ -36,19 +64,20 @@ def router(store: Store, secret: bytes) -> APIRouter:
         typed = parse_qs((await read_body(request, 4_000, 10.0)).decode("utf-8", "replace"))
         reference = typed.get("reference", [""])[0][:200].strip()
         known_fact = typed.get("known_fact", [""])[0][:200].strip()
+        tongue = tongue_of(request, typed.get("language", [""])[0])
         if not reference:
-            return _form("", {"field": "reference", "message": "Enter your reference"}, 400)
+            return _form(tongue, "", "no_reference")
         if not known_fact:
-            return _form(reference, {"field": "known_fact", "message": "Enter the second detail"}, 400)
+            return _form(tongue, reference, "no_fact")
         address = request.client.host if request.client else ""
         try:
-            facts = await look_up(store, secret, Asked(reference, known_fact, address))
+            facts = await look_up(store, secret, Asked(reference, known_fact, address, tongue.chosen or None))
         except (CaseNotFound, MistypedReference, TooManyRequests) as error:
-            refused = _form(reference, _said(error), STATUSES[type(error)])
+            refused = _form(tongue, reference, PROBLEMS[type(error)], STATUSES[type(error)])
             if isinstance(error, TooManyRequests):
                 refused.headers["Retry-After"] = str(error.retry_after_seconds)
             return refused
-        return HTMLResponse(page("case.html", facts.language, facts=facts))
+        return _varying(HTMLResponse(page("case.html", facts.language, facts=facts, chosen=tongue.chosen)))
 
     @routes.get("/static/{name}")
     async def static(name: str) -> Response:
@@ -59,16 +88,18 @@ def router(store: Store, secret: bytes) -> APIRouter:
     return routes
 
 
-def _form(reference: str, error: dict[str, str] | None, status: int) -> HTMLResponse:
+def _form(tongue: Tongue, reference: str, problem: str | None = None, status: int = 400) -> HTMLResponse:
+    error = None if problem is None else {"field": _field(problem), "kind": problem}
     body = page(
-        "track_form.html",
-        LANGUAGE,
-        reference=reference,
-        error=error,
-        fact_label="Postcode, surname or date of birth – whichever the office asks for",
+        "track_form.html", tongue.language, chosen=tongue.chosen, reference=reference, error=error, fact_label=""
     )
-    return HTMLResponse(body, status_code=status)
+    return _varying(HTMLResponse(body, status_code=200 if problem is None else status))
 
 
-def _said(error: TrackerError) -> dict[str, str]:
-    return {"field": "reference", "message": f"{error.detail} {error.remedy}"}
+def _field(problem: str) -> str:
+    return "known_fact" if problem == "no_fact" else "reference"
+
+
+def _varying(response: HTMLResponse) -> HTMLResponse:
+    response.headers["Vary"] = "Accept-Language"
+    return response

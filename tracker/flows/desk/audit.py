@@ -1,0 +1,24 @@
+"""The audit of the desk: who looked at what and why, in ids and codes.."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core.contacts import LookPurpose
+from tracker.store import organisations, records
+from tracker.store.accounts import Staff
+from tracker.store.columns import Mode
+from tracker.store.organisations import Office
+
+
+async def note(
+    connection: AsyncConnection, staff: Staff, action: str, why: LookPurpose, detail: dict[str, Any]
+) -> Office:
+    """Add a line to the audit; returns the office of whoever acted, with its clock."""
+    office = await organisations.office(connection, staff.organisation_id)
+    told = {**detail, "purpose": why.value}
+    actor = f"account:{staff.account_id}"
+    await records.audit(connection, staff.organisation_id, Mode.LIVE, actor, action, told, office.now)
+    return office

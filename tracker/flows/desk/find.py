@@ -1,0 +1,163 @@
+"""One box finds a case: by its reference however mistyped, its number, a telephone number, an e-mail, a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core import known_facts, references
+from tracker.core.addresses import name_words
+from tracker.core.contacts import LookPurpose
+from tracker.core.definitions import say
+from tracker.core.events import Channel
+from tracker.core.facts import Moment
+from tracker.core.words import CHECKING_HEADLINE
+from tracker.flows import addresses
+from tracker.flows.desk import audit
+from tracker.store import organisations, searching, services
+from tracker.store.accounts import Staff
+from tracker.store.engine import Store
+from tracker.store.organisations import Office
+
+MOST_CHARACTERS = 100
+_MOST_WORDS = 8
+_FEWEST_DIGITS = 6
+
+
+class Term(StrEnum):
+    """What the typed words turned out to be."""
+
+    REFERENCE = "reference"
+    NEAR_REFERENCE = "near_reference"
+    NUMBER = "number"
+    ADDRESS = "address"
+    NAME = "name"
+    NAME_AND_FACT = "name_and_fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A case that may be the one that is looked for."""
+
+    case: UUID
+    service: str
+    headline: str
+    state: str
+    opened: Moment
+    reference: str
+    number: str
+    names: tuple[str, ...]
+    zone: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, the newest first. `mistyped`: no reference is written like this, but nearly so; then the
+    hits are those whose reference is one slip away."""
+
+    hits: tuple[Hit, ...]
+    mistyped: bool = False
+
+    @property
+    def certain(self) -> Hit | None:
+        """The one case that was found, if there is one and nothing was guessed."""
+        return self.hits[0] if len(self.hits) == 1 and not self.mistyped else None
+
+
+async def find(store: Store, secret: bytes, staff: Staff, typed: str, why: LookPurpose) -> Found:
+    """The cases of this account's organisation that the typed words may mean: MOST_HITS at most."""
+    typed = " ".join(typed[:MOST_CHARACTERS].replace("\0", " ").split())
+    async with store.reading() as connection:
+        office = await organisations.office(connection, staff.organisation_id)
+        rows, kinds = await _rows(connection, secret, office, typed)
+        hits = tuple([await _hit(connection, office, row) for row in rows])
+    mistyped = Term.NEAR_REFERENCE in kinds or (not hits and bool(references.near(typed)))
+    async with store.transaction() as connection:
+        detail = {"kinds": [kind.value for kind in kinds], "hits": len(hits)}
+        await audit.note(connection, staff, "desk.searched", why, detail)
+    return Found(hits, mistyped)
+
+
+async def _rows(
+    connection: AsyncConnection, secret: bytes, office: Office, typed: str
+) -> tuple[Sequence[Row[Any]], list[Term]]:
+    """The rows of all that the words may mean, and as what they were found (nothing found: as what they were read).
+
+    A name is asked for only where nothing more exact was found.
+    """
+    exact: dict[Term, Sequence[Row[Any]]] = {}
+    if reference := references.read(typed):
+        exact[Term.REFERENCE] = await searching.by_reference(connection, office.id, reference)
+    if numbers := _numbers(typed):
+        exact[Term.NUMBER] = await searching.by_number(connection, office.id, numbers)
+    if reached := _addresses(typed, office.country):
+        exact[Term.ADDRESS] = await searching.by_address(connection, office.id, reached)
+    if any(exact.values()):
+        return _together(exact)
+    if near := references.near(typed):
+        found = [row for each in near for row in await searching.by_reference(connection, office.id, each)]
+        exact[Term.NEAR_REFERENCE] = found
+        if found:
+            return _together(exact)
+    words = name_words(typed)
+    if any(each.isalpha() for each in "".join(words)) and "@" not in typed:
+        exact[Term.NAME] = await searching.by_name(connection, office.id, words)
+        if not exact[Term.NAME] and len(words) > 1:
+            facts = _facts(secret, office, typed)
+            exact[Term.NAME_AND_FACT] = await searching.by_name_and_fact(connection, office.id, words, facts)
+    return _together(exact)
+
+
+def _together(found: dict[Term, Sequence[Row[Any]]]) -> tuple[Sequence[Row[Any]], list[Term]]:
+    rows = {row.id: row for each in found.values() for row in each}
+    newest = sorted(rows.values(), key=lambda row: (row.opened_at, row.id), reverse=True)
+    hit = [kind for kind, each in found.items() if each]
+    tried = [kind for kind in found if kind is not Term.NEAR_REFERENCE]
+    return newest[: searching.MOST_HITS], hit or tried
+
+
+def _numbers(typed: str) -> list[str]:
+    """The ways in which a back office may have written this number; none where it has no digit."""
+    if not any(each.isdigit() for each in typed):
+        return []
+    closed = typed.replace(" ", "")
+    return sorted({form for each in (typed, closed) for form in (each, each.upper(), each.lower())})
+
+
+def _addresses(typed: str, country: str) -> list[str]:
+    """The address in its normal form, if it is one."""
+    if "@" in typed:
+        mail = addresses.normal(Channel.EMAIL, typed, country)
+        return [mail] if mail else []
+    if sum(each.isdigit() for each in typed) < _FEWEST_DIGITS or re.search(r"[^\W\d_]", typed):
+        return []
+    number = addresses.normal(Channel.SMS, typed, country)
+    return [number] if number else []
+
+
+def _facts(secret: bytes, office: Office, typed: str) -> list[bytes]:
+    """The hashes of what may be the known fact beside a name: the words after it, or before."""
+    parts = typed.replace(",", " ").split()[:_MOST_WORDS]
+    tried = {" ".join(piece) for at in range(1, len(parts)) for piece in (parts[at:], parts[:at])}
+    return [known_facts.digest(secret, str(office.id), each) for each in sorted(tried)]
+
+
+async def _hit(connection: AsyncConnection, office: Office, row: Row[Any]) -> Hit:
+    definition = await services.by_id(connection, office.id, row.definition_id)
+    stage = None if row.unmapped else definition.stage(row.stage)
+    headline = say(stage.headline if stage else CHECKING_HEADLINE, office.language, definition.language)
+    return Hit(
+        case=row.id, service=say(definition.name, office.language, definition.language), headline=headline,
+        state=row.state, opened=Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at),
+        reference=references.spell(row.reference), number=row.number, names=tuple(row.names or ()), zone=row.zone,
+        now=row.now,
+    )  # fmt: skip

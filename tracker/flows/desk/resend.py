@@ -1,0 +1,100 @@
+"""Send a message once more, because the person asks for it. Whether it is still true is judged at its release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core import addresses
+from tracker.core.contacts import LookPurpose
+from tracker.core.errors import CaseNotFound
+from tracker.core.messages import MessageState, Purpose, key
+from tracker.flows.desk import audit
+from tracker.store import cases, repeating, stops
+from tracker.store.accounts import Staff
+from tracker.store.columns import Mode
+from tracker.store.engine import Store
+
+MOST_RESENDS = 5
+TRIED = frozenset({MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN, MessageState.FAILED})
+"""States of a message that went out, or was tried: those alone can be sent again."""
+
+
+class Resending(StrEnum):
+    """What becomes of the wish to send a message again."""
+
+    SENT = "resent"
+    """It is on its way, or was asked for a moment ago."""
+    NEVER_SENT = "never_sent"
+    """It never went out: what is due will, what was withheld has its reason."""
+    STOPPED = "stopped"
+    """The person asked us to stop."""
+    SENSITIVE = "sensitive"
+    """The case is sensitive: nothing about it is sent more often than it must be."""
+    NO_ADDRESS = "no_address"
+    """There is nowhere to send it."""
+    TOO_OFTEN = "too_often"
+    """It was sent again several times already."""
+
+
+async def resend(
+    store: Store, secret: bytes, staff: Staff, case: UUID, message: UUID, times: int, why: LookPurpose
+) -> Resending:
+    """Send a message again with the same facts, at once. `times`: how often the form says that it was repeated
+    before, so that a form which is sent twice repeats it once. Raises CaseNotFound.
+    """
+    async with store.transaction() as connection:
+        held = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
+        rows = await repeating.decisions(connection, staff.organisation_id, Mode.LIVE, case)
+        asked = next((row for row in rows if row.id == message), None)
+        if held is None or held.void or asked is None:
+            raise CaseNotFound
+        answer = refusal(asked, rows, await stopped(connection, secret, staff, [asked]))
+        if answer is None:
+            answer = Resending.SENT
+            if times == repeated(asked, rows):
+                again = key(case, Purpose(asked.purpose), asked.party, asked.rung, asked.cause, times + 1)
+                detail = {"case": str(case), "message": str(message)}
+                now = (await audit.note(connection, staff, "desk.resent", why, detail)).now
+                await repeating.repeat(connection, staff.organisation_id, Mode.LIVE, message, again, now)
+        return answer
+
+
+def refusal(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID]) -> Resending | None:
+    """Why a message is not sent again, or None when it can be. `stopped`: the messages whose recipient said stop."""
+    if row.state not in TRIED:
+        return Resending.NEVER_SENT
+    if row.id in stopped:
+        return Resending.STOPPED
+    if row.sensitive:
+        return Resending.SENSITIVE
+    if row.normal is None:
+        return Resending.NO_ADDRESS
+    return Resending.TOO_OFTEN if repeated(row, rows) >= MOST_RESENDS else None
+
+
+def repeated(row: Row[Any], rows: Sequence[Row[Any]]) -> int:
+    """How often a message was sent again so far: those that say the same to the same person in the same way."""
+    same = [
+        each for each in rows
+        if (each.purpose, each.party, each.rung, each.cause) == (row.purpose, row.party, row.rung, row.cause)
+    ]  # fmt: skip
+    return len(same) - 1
+
+
+async def stopped(connection: AsyncConnection, secret: bytes, staff: Staff, rows: Sequence[Row[Any]]) -> set[UUID]:
+    """The messages whose recipient asked us to stop on that channel."""
+    asked = {
+        row.id: (
+            staff.organisation_id, Mode.LIVE.value, row.channel, addresses.digest(secret, row.channel, row.normal),
+        )
+        for row in rows
+        if row.channel is not None and row.normal is not None
+    }  # fmt: skip
+    wishes = await stops.stopped(connection, list(dict.fromkeys(asked.values())))
+    return {id_ for id_, each in asked.items() if each in wishes}

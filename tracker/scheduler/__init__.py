@@ -1,0 +1,1 @@
+"""What happens by time alone: one process of several leads, and rings for each job."""

@@ -1,0 +1,104 @@
+"""How staff find a case of their organisation: by reference, number, address or name; never a count, never a scan.
+
+Live cases alone. Each question is answered by an index; what a name finds is cut before it is joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Text
+
+MOST_HITS = 20
+"""So many cases are listed, the newest first."""
+
+_WIDTH = 500
+"""So many of the newest statements about people of a name are looked at."""
+
+_CASE = "c.organisation_id = :organisation AND c.mode = 'live' AND NOT c.void"
+
+_HITS = f"""
+    SELECT c.id, c.service, c.stage, c.unmapped, c.state, c.opened_at, c.opened_on, c.reference, c.number, o.zone,
+        clock_timestamp() + o.clock_offset AS now, d.id AS definition_id,
+        (SELECT array_agg(DISTINCT coalesce(p.name, p.organisation)) FROM entry e
+         JOIN party p ON p.organisation_id = e.organisation_id AND p.mode = e.mode AND p.entry_id = e.id
+         WHERE e.organisation_id = c.organisation_id AND e.mode = c.mode AND e.case_id = c.id AND NOT p.removed
+            AND e.placement = 'applied' AND coalesce(p.name, p.organisation) IS NOT NULL) AS names
+    FROM "case" c
+    JOIN organisation o ON o.id = c.organisation_id
+    JOIN LATERAL (SELECT id FROM definition WHERE organisation_id = c.organisation_id AND service = c.service
+        ORDER BY version DESC LIMIT 1) d ON true
+    WHERE {_CASE} AND c.id IN ({{found}})
+    ORDER BY c.opened_at DESC, c.id DESC LIMIT {MOST_HITS}
+"""  # noqa: S608 - the values put in are constants of this module
+
+_BY_REFERENCE = f'SELECT c.id FROM "case" c WHERE c.reference = :reference AND {_CASE}'  # noqa: S608
+
+_BY_NUMBER = f"""
+    SELECT c.id FROM "case" c WHERE {_CASE} AND c.number = ANY(:numbers) AND c.register = ANY(ARRAY(
+        SELECT DISTINCT unnest(s.registers) FROM source s WHERE s.organisation_id = :organisation))
+"""  # noqa: S608 - as above
+
+_BY_ADDRESS = """
+    SELECT r.case_id FROM recipient r
+    WHERE r.organisation_id = :organisation AND r.mode = 'live' AND r.normal = ANY(:addresses)
+    ORDER BY r.id DESC LIMIT 200
+"""
+
+_BY_NAME = f"""
+    SELECT e.case_id FROM entry e JOIN (
+        SELECT p.organisation_id, p.mode, p.entry_id FROM party p
+        WHERE p.organisation_id = :organisation AND p.mode = 'live' AND NOT p.removed AND p.words @> :words
+        ORDER BY p.entry_id DESC LIMIT {_WIDTH}
+    ) named ON named.organisation_id = e.organisation_id AND named.mode = e.mode AND named.entry_id = e.id
+    WHERE e.case_id IS NOT NULL AND e.placement = 'applied'
+"""  # noqa: S608 - as above
+
+_BY_NAME_AND_FACT = """
+    SELECT e.case_id FROM party p
+    JOIN entry e ON e.organisation_id = p.organisation_id AND e.mode = p.mode AND e.id = p.entry_id
+    WHERE p.organisation_id = :organisation AND p.mode = 'live' AND NOT p.removed AND p.words && :words
+        AND p.known_fact = ANY(:facts) AND e.case_id IS NOT NULL AND e.placement = 'applied'
+    ORDER BY p.entry_id DESC LIMIT 200
+"""
+
+_TEXTS, _BYTES = ARRAY(Text), ARRAY(BYTEA)
+
+
+async def by_reference(connection: AsyncConnection, organisation_id: UUID, reference: str) -> Sequence[Row[Any]]:
+    """The organisation's case of this reference, if there is one."""
+    return await _hits(connection, _BY_REFERENCE, organisation_id, reference=reference)
+
+
+async def by_number(connection: AsyncConnection, organisation_id: UUID, numbers: list[str]) -> Sequence[Row[Any]]:
+    """The cases of these back-office numbers, in any register."""
+    return await _hits(connection, _BY_NUMBER, organisation_id, numbers=numbers)
+
+
+async def by_address(connection: AsyncConnection, organisation_id: UUID, addresses: list[str]) -> Sequence[Row[Any]]:
+    """The cases of whoever is reached at these addresses, in their normal form."""
+    return await _hits(connection, _BY_ADDRESS, organisation_id, addresses=addresses)
+
+
+async def by_name(connection: AsyncConnection, organisation_id: UUID, words: list[str]) -> Sequence[Row[Any]]:
+    """The cases of people in whose name all these words are."""
+    return await _hits(connection, _BY_NAME, organisation_id, words=words)
+
+
+async def by_name_and_fact(
+    connection: AsyncConnection, organisation_id: UUID, words: list[str], facts: list[bytes]
+) -> Sequence[Row[Any]]:
+    """The cases of people in whose name one of these words is, and whose known fact has one of these hashes."""
+    return await _hits(connection, _BY_NAME_AND_FACT, organisation_id, words=words, facts=facts)
+
+
+async def _hits(connection: AsyncConnection, found: str, organisation_id: UUID, **given: Any) -> Sequence[Row[Any]]:
+    query = text(_HITS.format(found=found))
+    types = {"numbers": _TEXTS, "addresses": _TEXTS, "words": _TEXTS, "facts": _BYTES}
+    query = query.bindparams(*(bindparam(name, type_=types[name]) for name in given if name in types))
+    return (await connection.execute(query, {"organisation": organisation_id, **given})).all()

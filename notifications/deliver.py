@@ -10,18 +10,20 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from notifications.channels import Accepted, Carrier, Content, Outgoing
+from notifications.asking import ask, recover
+from notifications.channels import Carrier, Carriers, Content, Outgoing, PutOff
 from notifications.render import as_json, render
-from tracker.core.messages import MessageState, Reason
+from notifications.settling import Settled, answered, settle
+from tracker.core.attempts import Ending
+from tracker.core.messages import MessageState
 from tracker.flows import release
 from tracker.flows.release import Claimed, Links, Postponed, Released, Stopped
-from tracker.flows.sweep import forget_failures, sweep
 from tracker.store import carrying, records
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
@@ -34,29 +36,35 @@ TOGETHER = 8
 """How many messages one worker hands over at the same time; at most that many connections serve them."""
 
 IDLE_SECONDS = 0.5
-TIDY_SECONDS = 600.0
-MOST_ATTEMPTS = 5
-RETRY_AFTER = timedelta(minutes=1)
+ASK_SECONDS = 5.0
+"""How often a worker looks whether it is time to ask about messages whose end we do not know."""
+
+UNCONFIGURED_REST = timedelta(hours=1)
+"""How long a message waits when no carrier for its channel is configured."""
+
+FRESH_SECONDS = 2.0
+"""For so long after it was looked at, a lease is taken to hold still: it lasts a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """A message with its words, about to be sent. `fault`: what went wrong in writing them, told under `kind`;
-    `content` None: not even the safe text could be made."""
+    """A message with its words, about to be sent by `carrier`. `fault`: what went wrong in writing them, told under
+    `kind`; `content` None: not even the safe text could be made."""
 
     released: Released
     attempt: UUID
+    carrier: Carrier
     content: Content | None
-    kind: str
-    fault: str | None
+    kind: str = ""
+    fault: str | None = None
 
 
 class Worker:
     """Carries what is due. Any number of them may run over one database."""
 
-    def __init__(self, store: Store, carrier: Callable[[bool], Carrier], links: Links) -> None:
+    def __init__(self, store: Store, carriers: Carriers, links: Links) -> None:
         self._store = store
-        self._carrier = carrier
+        self._carriers = carriers
         self._links = links
         self._stop = asyncio.Event()
         self._together = asyncio.Semaphore(TOGETHER)
@@ -67,13 +75,13 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped. A database that is away is waited for, with growing and uneven pauses."""
-        failures, tidied = 0, 0.0
+        failures, asked = 0, 0.0
         while not self._stop.is_set():
             try:
-                done = await self.once() + await sweep(self._store)
-                if time.monotonic() - tidied > TIDY_SECONDS:
-                    await forget_failures(self._store)
-                    tidied = time.monotonic()
+                done = await self.once()
+                if time.monotonic() - asked > ASK_SECONDS:
+                    done += await self.ask()
+                    asked = time.monotonic()
                 failures = 0
                 pause = 0.0 if done else IDLE_SECONDS
             except Exception as fault:  # whatever it is, a worker that ends silently is worse: it tries again
@@ -82,6 +90,7 @@ class Worker:
                 event = "worker_waits_for_database" if unavailable(fault) else "worker_failed"
                 log.warning(event, extra={"fault": type(fault).__name__, "failures": failures})
             await self._rest(pause)
+        await self._carriers.close()
 
     async def _rest(self, seconds: float) -> None:
         if seconds > 0:
@@ -93,45 +102,70 @@ class Worker:
     async def carry(self, organisation_id: UUID) -> None:
         """Carry everything that is due in one organisation; returns when nothing is left or under way."""
         while True:
-            if await self._batch(organisation_id) >= BATCH:
-                continue
+            if await self._batch(organisation_id):
+                continue  # there may be more, or what failed has gone on to another channel
             async with self._store.reading() as connection:
                 if not await carrying.in_flight(connection, organisation_id):
                     return
-            if not await self._recover():
+            if not await recover(self._store, self._links.secret, BATCH):
                 await asyncio.sleep(0.02)  # another worker holds the rest
 
     async def once(self, only: UUID | None = None) -> int:
         """Carry one batch, and recover what others left behind if there is time; returns how much was done."""
         carried = await self._batch(only)
-        return carried + (await self._recover() if carried < BATCH else 0)
+        return carried + (await recover(self._store, self._links.secret, BATCH) if carried < BATCH else 0)
+
+    async def ask(self, only: UUID | None = None) -> int:
+        """Ask about messages that may have gone, where it is time; returns of how many was asked."""
+        return await ask(self._store, self._carriers, self._links.secret, TOGETHER, only)
 
     async def _batch(self, only: UUID | None) -> int:
         """Claim, write, begin, send, settle; returns how many messages were claimed."""
         decisions = await release.claim(self._store, BATCH, only, self._links)
-        rows = [_stopped(each) for each in decisions if isinstance(each, Stopped)]
-        rows += [_postponed(each) for each in decisions if isinstance(each, Postponed)]
-        letters = [self._write(each) for each in decisions if isinstance(each, Released)]
+        looked_at = [self._look(each) for each in decisions]
+        settled = [each for each in looked_at if isinstance(each, Settled)]
+        letters = [each for each in looked_at if isinstance(each, _Letter)]
+        begun = time.monotonic()
         ready = await self._begin(letters)
-        answers = await asyncio.gather(*(self._send(each) for each in ready), return_exceptions=True)
-        rows += [each for each in answers if isinstance(each, dict)]
-        rows += [_row(each.released.claimed, MessageState.FAILED) for each in letters if each.content is None]
-        if rows:
-            async with self._store.transaction() as connection:
-                await carrying.settle(connection, sorted(rows, key=lambda row: str(row["message"])))
+        answers = await asyncio.gather(*(self._send(each, begun) for each in ready), return_exceptions=True)
+        settled += [each for each in answers if isinstance(each, Settled)]
+        settled += [Settled(each.released.claimed, MessageState.FAILED) for each in letters if each.content is None]
+        await settle(self._store, self._links.secret, settled)
         for broken in answers:
             if isinstance(broken, BaseException):
                 raise broken  # after the others are settled; its own message is recovered when its lease is over
         return len(decisions)
 
-    def _write(self, released: Released) -> _Letter:
+    def _look(self, decision: release.Decision) -> Settled | _Letter:
+        """What becomes of a claimed message: a letter to hand over, unless it is not to be sent now."""
+        match decision:
+            case Stopped(claimed, state, reason):
+                return Settled(claimed, state, reason)
+            case Postponed(claimed, due_at):
+                return Settled(claimed, MessageState.DUE, due=due_at)
+            case Released(claimed):
+                carrier = self._carriers.of(decision.sandbox, decision.channel)
+                if carrier is None:
+                    due = claimed.now + UNCONFIGURED_REST
+                    return Settled(claimed, MessageState.DUE, ending=Ending.NOT_CONFIGURED, due=due)
+                rest = carrier.rest()
+                if rest is not None:
+                    return Settled(claimed, MessageState.DUE, due=claimed.now + rest)
+                return self._write(decision, carrier)
+
+    def _write(self, released: Released, carrier: Carrier) -> _Letter:
         """The exact words of a message. One that cannot even be said safely must not stop the others."""
         try:
-            content, fault = render(released.facts, released.channel, released.organisation_slug)
+            content, fault = render(released.facts, released.channel, self._from(released))
         except Exception as broken:
             log.error("message_failed", extra={"fault": type(broken).__name__})
-            return _Letter(released, new_id(), None, "message_failed", type(broken).__name__)
-        return _Letter(released, new_id(), content, "message_not_rendered", fault)
+            return _Letter(released, new_id(), carrier, None, "message_failed", type(broken).__name__)
+        return _Letter(released, new_id(), carrier, content, "message_not_rendered", fault)
+
+    def _from(self, released: Released) -> str:
+        """The address that an e-mail comes from: the organisation's own, else one of this installation."""
+        host = f"{released.organisation_slug}.example" if released.sandbox else urlsplit(self._links.base).hostname
+        return released.sender or f"no-reply@{host}"
 
     async def _begin(self, letters: list[_Letter]) -> list[_Letter]:
         """Record the attempts before any carrier is called; those whose lease is gone are another worker's now."""
@@ -140,8 +174,8 @@ class Worker:
         beginnings = [
             carrying.Beginning(
                 each.released.claimed.organisation_id, each.released.claimed.mode.value, each.released.claimed.id,
-                each.released.claimed.number, each.attempt, self._carrier(each.released.sandbox).name,
-                as_json(each.content), each.released.claimed.now,
+                each.released.claimed.number, each.attempt, each.carrier.name, as_json(each.content),
+                each.released.claimed.now,
             )
             for each in letters
             if each.content is not None
@@ -153,66 +187,37 @@ class Worker:
                     await _alert(connection, each.released.claimed, each.kind, each.fault)
         return [each for each in letters if each.attempt in begun]
 
-    async def _send(self, letter: _Letter) -> dict[str, Any] | None:
+    async def _send(self, letter: _Letter, begun: float) -> Settled | None:
         """Hand one message over; None when another worker has taken it over since."""
         released, claimed = letter.released, letter.released.claimed
         if letter.content is None:
             return None
         async with self._together:
-            answer = await self._carrier(released.sandbox).send(
+            if time.monotonic() - begun > FRESH_SECONDS and not await self._still_ours(claimed):
+                return None
+            rest = letter.carrier.rest()
+            if rest is not None:  # it has closed since the attempt was recorded
+                return Settled(claimed, MessageState.DUE, ending=Ending.THROTTLED, due=claimed.now + rest)
+            answer = await letter.carrier.send(
                 Outgoing(
                     claimed.organisation_id, claimed.mode.value, claimed.id, letter.attempt, claimed.number,
-                    released.channel, released.address, letter.content, claimed.now,
+                    released.channel, released.address, letter.content, claimed.now, released.sender,
+                    released.facts.organisation, released.facts.language, released.facts.stop_url,
                 )
             )  # fmt: skip
-        return _accepted(claimed, answer.provider_id) if isinstance(answer, Accepted) else None
+        tries = await self._tries(claimed) if isinstance(answer, PutOff) else 1
+        return answered(claimed, answer, tries)
 
-    async def _recover(self) -> int:
-        """Take over what a worker left behind when its lease ran out.
-
-        Never begun: due again. Begun and caught: delivered. Begun and not caught: the sandbox says that it was
-        never handed over, and refuses the old attempt from now on, so it is due again.
-        """
+    async def _still_ours(self, claimed: Claimed) -> bool:
+        """Look again before sending, after a wait: another worker may have taken over. Our lease begins anew."""
         async with self._store.transaction() as connection:
-            rows = []
-            for row in await carrying.overdue(connection, BATCH):
-                claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
-                if row.caught_id is not None:
-                    rows.append(_accepted(claimed, f"caught-{row.caught_id}"))
-                elif row.attempt_number >= MOST_ATTEMPTS:
-                    rows.append(_row(claimed, MessageState.FAILED, outcome="given_up"))
-                    await _alert(connection, claimed, "message_failed", "given_up")
-                else:
-                    again = row.now + RETRY_AFTER * (row.attempt_number - 1)
-                    rows.append(_row(claimed, MessageState.DUE, outcome="not_sent", due=again))
-            await carrying.settle(connection, rows)
-        return len(rows)
+            return await carrying.keep(connection, claimed.organisation_id, claimed.mode, claimed.id, claimed.number)
+
+    async def _tries(self, claimed: Claimed) -> int:
+        async with self._store.reading() as connection:
+            return await carrying.tries(connection, claimed.organisation_id, claimed.mode, claimed.id)
 
 
 async def _alert(connection: Any, claimed: Claimed, kind: str, subject: str) -> None:
     remedy = "Look at the template and the definition's words for this purpose, then resend what failed."
     await records.alert(connection, claimed.organisation_id, claimed.mode, kind, subject, remedy, claimed.now)
-
-
-def _stopped(stopped: Stopped) -> dict[str, Any]:
-    return _row(stopped.claimed, stopped.state, reason=stopped.reason)
-
-
-def _postponed(postponed: Postponed) -> dict[str, Any]:
-    return _row(postponed.claimed, MessageState.DUE, due=postponed.due_at)
-
-
-def _accepted(claimed: Claimed, provider_id: str) -> dict[str, Any]:
-    """The sandbox delivers what it accepts."""
-    return _row(claimed, MessageState.DELIVERED, outcome="accepted", provider_id=provider_id)
-
-
-def _row(
-    claimed: Claimed, state: MessageState, *, reason: Reason | None = None, outcome: str | None = None,
-    provider_id: str | None = None, due: Any = None,
-) -> dict[str, Any]:  # fmt: skip
-    return {
-        "organisation": claimed.organisation_id, "mode": str(claimed.mode), "message": claimed.id,
-        "number": claimed.number, "state": state.value, "reason": reason.value if reason else None,
-        "now": claimed.now, "outcome": outcome, "provider_id": provider_id, "due": due,
-    }  # fmt: skip

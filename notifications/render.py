@@ -18,21 +18,22 @@ SAFE_PURPOSE = "generic"
 """The safe text: there is news, and where to read it."""
 
 
-def render(facts: OutreachFacts, channel: str, organisation_slug: str) -> tuple[Content, str | None]:
-    """The words for a channel, and what went wrong if the safe text had to take their place."""
+def render(facts: OutreachFacts, channel: str, address: str) -> tuple[Content, str | None]:
+    """The words for a channel, and what went wrong if the safe text had to take their place. `address`: from where
+    an e-mail comes."""
     try:
-        return _render(facts, facts.purpose, channel, organisation_slug), None
+        return _render(facts, facts.purpose, channel, address), None
     except (TemplateError, TypeError, ValueError) as fault:
         log.error("message_not_rendered", extra={"purpose": facts.purpose, "fault": type(fault).__name__})
-        return _render(facts, SAFE_PURPOSE, channel, organisation_slug), f"{facts.purpose}: {type(fault).__name__}"
+        return _render(facts, SAFE_PURPOSE, channel, address), f"{facts.purpose}: {type(fault).__name__}"
 
 
-def _render(facts: OutreachFacts, purpose: str, channel: str, slug: str) -> Content:
+def _render(facts: OutreachFacts, purpose: str, channel: str, address: str) -> Content:
     language = facts.language
     if channel == "sms":
         return Content(sender=facts.organisation, text=message(purpose, language, "sms.txt", facts))
     return Content(
-        sender=f"{facts.organisation} <no-reply@{slug}.example>",
+        sender=f"{facts.organisation} <{address}>",
         subject=message(purpose, language, "subject.txt", facts),
         text=message(purpose, language, "text.txt", facts),
         html=message(purpose, language, "html.html", facts),

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import text
 
 from integrations.wire import translate
+from notifications.channels import Carriers
 from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
 from tracker.core import known_facts
@@ -90,7 +91,7 @@ class Desk:
     def worker(self) -> Worker:
         """A worker that carries into the sandbox."""
         sandbox = Sandbox(self.store)
-        return Worker(self.store, lambda _: sandbox, self.links)
+        return Worker(self.store, Carriers(sandbox), self.links)
 
     @property
     def links(self) -> Links:

@@ -17,20 +17,23 @@ from fastapi.responses import HTMLResponse
 
 from integrations import inbound
 from integrations.inbound import Door
-from notifications import outbox
-from notifications.channels import Carrier
+from notifications import email, outbox, receipts
+from notifications import inbound as replies
+from notifications.channels import Carrier, Carriers
 from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
+from notifications.sms import Sms
 from templates.environment import page
 from tracker.core.errors import SetupRefused
+from tracker.flows import forget, learn, sweep
 from tracker.flows.release import Links
-from tracker.flows.sweep import forget_failures, sweep
 from tracker.scheduler.ticks import Job, Scheduler
 from tracker.settings import Settings
 from tracker.store import server as embedded
 from tracker.store.engine import Store, open_store
 from tracker.store.schema import migrate
 from tracker.web import answer, api, errors, health, track
+from tracker.web.desk import router as desk
 from tracker.web.surroundings import Surroundings
 
 
@@ -57,8 +60,10 @@ class Parts:
 
 
 JOBS = (
-    Job("sweep", 1, sweep),
-    Job("forget_failures", 600, forget_failures),
+    *(Job(each.__name__, 1, each) for each in sweep.ALL),
+    Job("learn", 60, learn.due),
+    Job("forget", 60, forget.due),
+    Job("forget_failures", 600, sweep.forget_failures),
 )
 """What happens by time alone: name, seconds between two looks, flow. Safe to run twice, at once or again."""
 
@@ -83,15 +88,28 @@ async def assembled(settings: Settings, *, migrated: bool = True) -> AsyncIterat
 
 def put_together(settings: Settings, store: Store) -> Parts:
     """The parts over a store."""
-    sandbox = Sandbox(store)
-
-    def carrier(in_sandbox: bool) -> Carrier:
-        """The carrier of an organisation's messages. None but the sandbox exists yet, so nothing can leave."""
-        return sandbox
-
     secret = settings.secret_bytes()
-    worker = Worker(store, carrier, Links(settings.public_url.rstrip("/"), secret))
+    carriers = Carriers(Sandbox(store), carriers_of(settings, secret))
+    worker = Worker(store, carriers, Links(settings.public_url.rstrip("/"), secret))
     return Parts(settings, store, secret, worker, Scheduler(store, JOBS))
+
+
+def carriers_of(settings: Settings, secret: bytes) -> dict[str, Carrier]:
+    """The carriers of organisations that are live, by channel, as far as they are configured. They call nobody until
+    there is something to carry. Raises SetupRefused."""
+    found: dict[str, Carrier] = {}
+    if settings.smtp_url is not None:
+        try:
+            server = email.server(settings.smtp_url.get_secret_value())
+        except ValueError as fault:
+            raise SetupRefused("TRACKER_SMTP_URL cannot be read.", f"Please {fault}.") from fault
+        found["email"] = email.Email(server, settings.public_url, secret)
+    if settings.twilio_account_sid and settings.twilio_auth_token is not None:
+        token = settings.twilio_auth_token.get_secret_value()
+        found["sms"] = Sms(
+            settings.twilio_account_sid, token, settings.twilio_base_url, settings.public_url, secret
+        )  # fmt: skip
+    return found
 
 
 def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRouter, ...] = ()) -> FastAPI:
@@ -106,13 +124,17 @@ def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRoute
         openapi_url="/api/v1/openapi.json",
     )
     token = settings.operator_token.get_secret_value() if settings.operator_token else None
+    twilio = settings.twilio_auth_token.get_secret_value() if settings.twilio_auth_token else None
     door = Door(store, parts.secret, settings.body_limit_bytes, settings.body_seconds, parts.worker.carry)
     for routes in (
         *extra,
         track.router(store, parts.secret),
         answer.router(store, parts.secret),
         api.router(store, parts.secret),
+        desk.router(store, parts.secret, settings.public_url),
         inbound.router(door),
+        receipts.router(store, parts.secret, settings.public_url, twilio),
+        replies.router(store, parts.secret, settings.public_url, twilio),
         health.router(store),
         outbox.router(store, open_to_all=outbox_open, token=token),
     ):

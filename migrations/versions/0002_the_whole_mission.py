@@ -196,6 +196,13 @@ def upgrade() -> None:
         "case_forget", "case", ["organisation_id", "forget_at"], unique=False, postgresql_where="forget_at IS NOT NULL"
     )
     op.add_column("message", sa.Column("rung", sa.Integer(), server_default="0", nullable=False))
+    op.create_index(
+        "message_unknown",
+        "message",
+        ["organisation_id", "due_at"],
+        unique=False,
+        postgresql_where="state = 'unknown' AND settled_at IS NULL",
+    )
     op.add_column("organisation", sa.Column("country", sa.String(), server_default="GB", nullable=False))
     op.add_column("organisation", sa.Column("email_from", sa.String(), nullable=True))
     op.add_column("organisation", sa.Column("sms_from", sa.String(), nullable=True))

@@ -22,7 +22,7 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 MESSAGES = ROOT / "templates" / "messages"
-PARTS = {"subject.txt", "text.txt", "html.html", "sms.txt"}
+PARTS = {"subject.txt", "lead.txt", "text.txt", "html.html", "sms.txt"}
 
 
 def rows(text: str) -> dict[str, str]:
@@ -134,7 +134,7 @@ def test_every_command_that_is_documented_exists() -> None:
     groups = {words[0] for words in known if len(words) == 2}
     for file in DOCUMENTS:
         code = "\n".join(re.findall(r"```.*?```|`[^`]+`", file.read_text(), re.DOTALL))
-        for name, below in re.findall(r"(?m)(?:^|`|&& )tracker ([a-z]+)(?: ([a-z]+))?", code):
+        for name, below in re.findall(r"(?m)(?:^|`|&& )tracker ([a-z]+)(?: ([a-z][a-z-]*))?", code):
             words = (name, below) if name in groups and below else (name,)
             assert words in known, f"{file.name}: tracker {' '.join(words)}"
 

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from notifications.channels import Answer as Carried
-from notifications.channels import Outgoing
+from notifications.channels import Carriers, Outgoing
 from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
 from tests.laws.case_sets import House, events
@@ -86,7 +86,7 @@ async def lapse(store: Store) -> None:
 def worker(store: Store, carrier: Any = None) -> Worker:
     """A worker that carries into the sandbox, or through `carrier`."""
     chosen = carrier or Sandbox(store)
-    return Worker(store, lambda _: chosen, LINKS)
+    return Worker(store, Carriers(chosen), LINKS)
 
 
 async def two_workers(house: House, others: Store, count: int) -> str | None:

@@ -11,67 +11,17 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.laws.case_sets import House
 from tests.laws.deliveries import DELIVERY, due_again, fill, lapse, multiply, wrongs
 from tests.laws.rounds import INTAKE
 from tests.laws.test_laws import LAWS
-from tests.soak import server_attack
-from tracker.store.engine import open_store
-from tracker.store.schema import migrate
+from tests.soak import schedulers, server_attack
+from tests.soak.table import LONGEST_SECONDS, Table, house
 from tracker.store.server import Server, start
-
-LONGEST_SECONDS = 600
-"""No part runs longer; the rounds that were done by then are reported."""
-
-
-@dataclass
-class Line:
-    """What came of one part."""
-
-    name: str
-    rounds: int = 0
-    failures: int = 0
-    seconds: float = 0.0
-    wrong: list[str] = field(default_factory=list)
-    note: str = ""
-
-    def fail(self, what: str) -> None:
-        """Count a failure; the first few are told."""
-        self.failures += 1
-        if len(self.wrong) < 3:
-            self.wrong.append(what)
-
-    def print(self) -> None:
-        """One line of the table, and what went wrong below it."""
-        print(f"{self.name:42} {self.rounds:7} {self.failures:8} {self.seconds:9.1f}  {self.note}", flush=True)
-        for what in self.wrong:
-            print(f"    {what[:8000]}", flush=True)
-
-
-class Table:
-    """The lines so far."""
-
-    def __init__(self) -> None:
-        self.failures = 0
-        print(f"{'name':42} {'rounds':>7} {'failures':>8} {'seconds':>9}", flush=True)
-
-    @contextmanager
-    def line(self, name: str) -> Iterator[Line]:
-        """One part: timed, printed when it ends, failed when it raises."""
-        line, begun = Line(name), time.monotonic()
-        try:
-            yield line
-        except Exception as fault:
-            example = "\n".join(getattr(fault, "__notes__", ()))  # where Hypothesis writes it
-            line.fail(f"{type(fault).__name__}: {fault}\n{example}")
-        line.seconds = time.monotonic() - begun
-        self.failures += line.failures
-        line.print()
 
 
 @contextmanager
@@ -83,17 +33,6 @@ def database() -> Iterator[Server]:
             yield server
         finally:
             server.close()
-
-
-@asynccontextmanager
-async def house(server: Server, slug: str, pool_size: int = 10) -> AsyncIterator[House]:
-    """An office of its own in the database of the soak."""
-    store = open_store(server.url(), pool_size=pool_size)
-    try:
-        await migrate(store)
-        yield await House.build(store, slug)
-    finally:
-        await store.close()
 
 
 def laws(table: Table, server: Server, examples: int) -> None:
@@ -225,15 +164,20 @@ def attacks(table: Table, rounds: int) -> None:
                 line.fail(name)
 
 
+PARTS = ("intake", "rescue", "workers", "schedulers", "laws", "server")
+
+
 def main(options: argparse.Namespace) -> int:
     """Run every part; the exit status."""
     rounds: int = 5 if options.short else options.rounds
     table = Table()
     few, many = (2, 400) if options.short else (rounds, 2_000)
+    due = (300, 30, 4) if options.short else (5_000, 1_000, 40)
     parts: dict[str, Callable[[Server], object]] = {
         "intake": lambda server: asyncio.run(at_once(table, server, rounds)),
         "rescue": lambda server: asyncio.run(left_behind(table, server, max(2, rounds // 5))),
         "workers": lambda server: asyncio.run(two_processes(table, server, few, many)),
+        "schedulers": lambda server: asyncio.run(schedulers.run(table, server, *due)),
         "laws": lambda server: laws(table, server, 15 if options.short else 10 * rounds),
     }
     with database() as server:
@@ -250,7 +194,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200, help="how often each thing is tried (200)")
     parser.add_argument("--short", action="store_true", help="a few rounds of each, in under a minute")
-    parser.add_argument("--only", choices=["intake", "rescue", "workers", "laws", "server"], help="one part alone")
+    parser.add_argument("--only", choices=PARTS, help="one part alone")
     return parser.parse_args()
 
 

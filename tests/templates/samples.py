@@ -248,6 +248,16 @@ OUTREACH = OutreachFacts(
     stop_url=f"https://track.riverton.example/stop/{'T' * 59}",
 )
 
+BARE_OUTREACH = replace(
+    OUTREACH, meaning="", next="", promise_on=None, promise_basis=None, next_word_by=None, help="", old_on=None,
+    half_by_on=None, probability=None, if_late="", complaint="", feedback_url="", stop_url="",
+)  # fmt: skip
+MARKED_OUTREACH = replace(
+    OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP, meaning=MARKUP,
+    next=MARKUP, if_late=MARKUP, complaint=MARKUP, service=MARKUP,
+)  # fmt: skip
+LATER = replace(OUTREACH, old_on=date(2026, 8, 30), promise_on=date(2026, 9, 24), next_word_by=date(2026, 9, 24))
+
 OUTREACHES = {
     "ordinary": OUTREACH,
     "asked": replace(OUTREACH, waiting_on="you", needs=(PASSPORT, BILL, FORM)),
@@ -255,25 +265,17 @@ OUTREACHES = {
     "other": replace(OUTREACH, waiting_on="other"),
     "refused": replace(OUTREACH, outcome="refused", appeal="You can ask another officer to look again."),
     "withdrawn": replace(OUTREACH, outcome="withdrawn"),
-    "office_date": replace(OUTREACH, promise_basis="office", probability=None, half_by_on=None),
+    "office_date": replace(OUTREACH, promise_basis="office"),
+    "thin": replace(OUTREACH, promise_basis="definition"),
     "no_new_date": replace(OUTREACH, promise_on=None, promise_basis=None, probability=None, half_by_on=None),
     "unlinked": replace(OUTREACH, feedback_url="", stop_url=""),
-    "bare": OutreachFacts(
-        purpose="updated", organisation="Riverton Council", service="Resident parking permit", reference="CDFGHJKMNPR3",
-        headline="We are checking your papers", meaning="", next="", waiting_on="us", needs=(), note="",
-        promise_on=None, promise_basis=None, next_word_by=None, outcome=None, appeal="", help="",
-        track_url="https://track.riverton.example/track", sensitive=False, language="en", zone="Europe/London",
-    ),
-    "sensitive": replace(
-        OUTREACH, sensitive=True, needs=(PASSPORT,), note="A note", outcome="refused", appeal="Appeal"
-    ),
+    "bare": BARE_OUTREACH,
+    "sensitive": replace(OUTREACH, sensitive=True, needs=(PASSPORT,), note="Note", outcome="refused", appeal="Appeal"),
     "sensitive_unlinked": replace(OUTREACH, sensitive=True, feedback_url="", stop_url=""),
     "long": replace(OUTREACH, organisation=LONG_NAME, service=LONG_NAME, headline=LONG_NAME),
-    "long_in_another_script": replace(OUTREACH, organisation="ŷ" * 300, headline="ŵ" * 300),
-    "markup": replace(
-        OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP,
-        meaning=MARKUP, next=MARKUP, if_late=MARKUP, complaint=MARKUP, service=MARKUP,
-    ),
+    "long_in_another_script": replace(LATER, organisation="ŷ" * 300, headline="ŵ" * 300),
+    "long_without_a_date": replace(LATER, organisation="ŷ" * 300, promise_on=None, promise_basis=None),
+    "markup": MARKED_OUTREACH,
     "lines": replace(OUTREACH, organisation="Riverton\r\nBcc: x@example.com", headline="One\u2028two\x00\u202ethree"),
 }
 

@@ -195,3 +195,33 @@ def test_instants_are_told_in_the_readers_zone() -> None:
     assert "at 13:05 on 2 March 2025" in words(
         case(replace(samples.ORDINARY, last_reported_at=samples.at(3, 2, 13, 5).replace(year=2025)))
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("cy", ["Ni sydd i gymryd y cam nesaf.", "Erbyn 24 Mawrth 2026.", "Mae 9 o bob 10 cais fel eich un chi"]),
+        (
+            "es",
+            ["El siguiente paso es nuestro.", "Como muy tarde, el 24 de marzo de 2026.", "9 de cada 10 solicitudes"],
+        ),
+        ("ar", ["الخطوة التالية علينا.", "بحلول 24 مارس 2026.", "بنسبة 9 من كل 10."]),
+    ],
+)
+def test_the_answers_are_given_in_the_persons_language(language: str, said: list[str]) -> None:
+    told = words(page("case.html", language, facts=replace(samples.ORDINARY, language=language)))
+    assert [each for each in said if each not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "two", "six"),
+    [
+        ("cy", "Anfonwch 2 beth atom ni", "Anfonwch 6 pheth atom ni"),
+        ("es", "envíenos 2 cosas", "envíenos 6 cosas"),
+        ("ar", "يرجى إرسال هذين الشيئين إلينا", "يرجى إرسال 6 أشياء إلينا"),
+    ],
+)
+def test_things_are_counted_as_the_language_counts(language: str, two: str, six: str) -> None:
+    for count, said in ((2, two), (6, six)):
+        facts = replace(samples.ORDINARY, language=language, needs=(samples.BILL,) * count)
+        assert said in words(page("case.html", language, facts=facts))

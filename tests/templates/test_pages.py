@@ -35,6 +35,8 @@ PAGES = {
     "feedback": page("feedback.html", "en", question=samples.QUESTION, wrong=None, comment="", most=1000),
     "feedback_wrong": page("feedback.html", "en", question=samples.QUESTION, wrong="score", comment="", most=1000),
     "thanks": page("thanks.html", "en", question=samples.QUESTION),
+    "stop": page("stop.html", "en", organisation="Northwick", stopped=False, done=False, action="/stop/x"),
+    "stopped": page("stop.html", "en", organisation="Northwick", stopped=True, done=True, action="/stop/x"),
     "outbox": page("outbox.html", "en", caught=[samples.CAUGHT], now=samples.NOW),
     "outbox_empty": page("outbox.html", "en", caught=[], now=samples.NOW),
     **{f"case_{name}": case(facts) for name, facts in samples.CASES.items()},
@@ -78,11 +80,16 @@ def test_markup_of_others_is_text() -> None:
     assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;" in html
 
 
-@pytest.mark.parametrize("language", ["en", "cy", "es", "ar", "ar-EG", "zz"])
+@pytest.mark.parametrize("language", ["en", "en-GB", "cy", "es", "ar", "ar-EG"])
 def test_every_language_code_renders(language: str) -> None:
     html = case(replace(samples.ORDINARY, language=language), language)
-    assert f'lang="{language}" dir="{"rtl" if language.startswith("ar") else "ltr"}"' in html
+    assert f'<html lang="{language}" dir="{"rtl" if language.startswith("ar") else "ltr"}">' in html
     assert direction("he") == "rtl"
+
+
+@pytest.mark.parametrize("language", ["zz", "fr", "", "en/../cy", 'x" onload="x'])
+def test_a_language_without_words_is_english_and_says_so(language: str) -> None:
+    assert '<html lang="en" dir="ltr">' in page("home.html", language)
 
 
 def test_dates_follow_the_language() -> None:
@@ -99,6 +106,22 @@ def test_the_form_keeps_the_reference_and_never_the_fact() -> None:
     assert html.count('autocomplete="off"') == 2
     assert "<title>Error:" in html
     assert "aria-invalid" not in PAGES["form"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "said"),
+    [
+        ("no_reference", "reference", "Enter your reference"),
+        ("no_fact", "known_fact", "Enter the second detail"),
+        ("mistyped", "reference", "The reference does not add up"),
+        ("not_found", "reference", "We found no request with these two details."),
+        ("too_many", "reference", "Too many tries with details that do not fit together."),
+    ],
+)
+def test_the_form_says_what_is_wrong_twice(kind: str, field: str, said: str) -> None:
+    html = page("track_form.html", "en", reference="", error={"field": field, "kind": kind}, fact_label="")
+    assert html.count(said) == 2
+    assert f'<a href="#{field}">{said}' in html
 
 
 def test_the_outbox_isolates_mail_and_says_that_nothing_left() -> None:
@@ -142,7 +165,7 @@ def test_every_template_compiles_and_every_page_is_tried_here() -> None:
     pages = {name.removeprefix("pages/") for name in names if re.fullmatch(r"pages/[a-z_]+\.html", name)}
     assert pages == {
         "base.html", "case.html", "demo.html", "error.html", "feedback.html", "home.html", "message_page.html",
-        "outbox.html", "thanks.html", "track_form.html",
+        "outbox.html", "stop.html", "thanks.html", "track_form.html",
     }  # fmt: skip
 
 

@@ -198,3 +198,69 @@ async def test_what_is_missing_is_asked_for(site: Site) -> None:
         assert f'href="#{field}"' in page.text
     given = await site.http.get("/track", params={"reference": reference})
     assert f'value="{reference}"' in given.text
+
+
+@pytest.mark.parametrize(
+    ("query", "header", "language", "chosen"),
+    [
+        ("", "", "en", ""),
+        ("", "en-GB,en;q=0.9", "en", ""),
+        ("", "ar-EG, en;q=0.5", "ar", "ar"),
+        ("cy", "ar", "cy", "cy"),
+        ("en", "ar", "en", "en"),
+        ("xx", "", "en", ""),
+        ("../ar", "cy;q=x", "en", ""),
+        ("x" * 3_000, "cy", "cy", "cy"),
+    ],
+)
+async def test_the_open_pages_speak_the_language_that_is_asked_for(
+    site: Site, query: str, header: str, language: str, chosen: str
+) -> None:
+    for path in ("/", "/track"):
+        answer = await site.http.get(path, params={"language": query}, headers={"Accept-Language": header})
+        assert answer.status_code == 200
+        assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in answer.text
+        assert answer.headers["vary"] == "Accept-Language"
+        assert ("language=" + chosen + '"' in answer.text) is bool(chosen)
+        assert "set-cookie" not in answer.headers
+    assert ('name="language"' in answer.text) is bool(chosen)
+
+
+async def test_the_form_keeps_its_language_when_something_is_wrong(site: Site) -> None:
+    reference = await site.case()
+    for typed, status, said in (
+        ({}, 400, "Rhowch eich cyfeirnod"),
+        ({"reference": reference}, 400, "Rhowch yr ail fanylyn"),
+        ({"reference": "CDFG", "known_fact": "x"}, 400, "Nid yw'r cyfeirnod yn gywir"),
+        ({"reference": reference, "known_fact": "x"}, 404, "Ni ddaethon ni o hyd i gais"),
+    ):
+        page = await site.http.post("/track", data={**typed, "language": "cy"})
+        assert page.status_code == status
+        assert '<html lang="cy" dir="ltr">' in page.text
+        assert said in words(page.text)
+        assert '<input type="hidden" name="language" value="cy">' in page.text
+
+
+@pytest.mark.parametrize(
+    ("chosen", "header", "language"),
+    [
+        ("", "", "cy"),
+        ("", "en-GB,en;q=0.9", "cy"),
+        ("xx", "", "cy"),
+        ("x" * 500, "de", "cy"),
+        ("", "es", "es"),
+        ("ar", "es", "ar"),
+        ("en", "es", "en"),
+    ],
+)
+async def test_the_page_of_a_request_speaks_the_chosen_language_else_the_persons(
+    site: Site, chosen: str, header: str, language: str
+) -> None:
+    reference = await site.case(language="cy")
+    typed = {"reference": reference, "known_fact": FACT, "language": chosen}
+    page = await site.http.post("/track", data=typed, headers={"Accept-Language": header})
+    assert page.status_code == 200
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page.text
+    told = (await site.track(reference, FACT, language=language)).json()
+    assert told["language"] == language
+    assert told["stage"]["headline"] in words(page.text)

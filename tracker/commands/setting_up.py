@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from tracker.commands.going_live import go_live
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
 from tracker.core.errors import SetupRefused
 from tracker.flows import offices, services
@@ -21,6 +22,7 @@ organisations_app = typer.Typer(no_args_is_help=True, help="Public bodies that u
 sources_app = typer.Typer(no_args_is_help=True, help="Back-office systems that report on cases.")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys with which sources report.")
 services_app = typer.Typer(no_args_is_help=True, help="Service definitions: stages, words, policies.")
+organisations_app.command("go-live")(go_live)
 app.add_typer(organisations_app, name="organisations")
 app.add_typer(sources_app, name="sources")
 app.add_typer(keys_app, name="keys")

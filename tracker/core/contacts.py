@@ -77,36 +77,36 @@ def demand(reason: ContactReason) -> Demand:
     return Demand.FAILURE if reason in _FAILURE else Demand.VALUE
 
 
-def date_state(facts: CaseFacts) -> tuple[DateState, date | None]:
+def date_state(facts: CaseFacts, now: datetime) -> tuple[DateState, date | None]:
     """What the page says of the date: whether one stands, and which; or that it has passed while the case is open."""
     newest = facts.promises[0] if facts.promises else None
     missed = newest if newest is not None and newest.outcome == "missed" and newest.superseded_at is None else None
     promise = facts.promise or (missed if facts.state == CaseState.OPEN else None)
     if promise is None:
         return DateState.NONE, None
-    passed = promise.outcome == "missed" or promise.latest_on < day_of(facts.now, facts.zone)
+    passed = promise.outcome == "missed" or promise.latest_on < day_of(now, facts.zone)
     return (DateState.PASSED if passed else DateState.STANDS), promise.latest_on
 
 
-def likely_reason(facts: CaseFacts) -> ContactReason:
+def likely_reason(facts: CaseFacts, now: datetime) -> ContactReason:
     """Why somebody most likely contacts us about a case in this state: what the form offers first."""
     if facts.state == CaseState.CLOSED:
         return ContactReason.WHAT_DOES_IT_MEAN
-    if date_state(facts)[0] is DateState.PASSED:
+    if date_state(facts, now)[0] is DateState.PASSED:
         return ContactReason.DATE_PASSED
     if facts.waiting_on == WaitingOn.YOU:
         return ContactReason.WHAT_MUST_I_DO
     return ContactReason.WHERE_IS_IT
 
 
-def seen(facts: CaseFacts, last_word_at: datetime | None) -> Mapping[str, str | int | None]:
+def seen(facts: CaseFacts, last_word_at: datetime | None, now: datetime) -> Mapping[str, str | int | None]:
     """What the person could see when they contacted us: stage code, date and its state, next word, and the whole
     days since our last word (None: we never wrote)."""
-    state, on = date_state(facts)
+    state, on = date_state(facts, now)
     return {
         "stage": facts.stage.code,
         "date": on.isoformat() if on else None,
         "date_state": state.value,
         "next_word_on": facts.next_word_by.isoformat() if facts.next_word_by else None,
-        "days_since_word": max((facts.now - last_word_at).days, 0) if last_word_at else None,
+        "days_since_word": max((now - last_word_at).days, 0) if last_word_at else None,
     }

@@ -50,7 +50,8 @@ async def add(
     login, name = login.strip().lower(), name.strip()
     if not _LOGIN.fullmatch(login):
         raise SetupRefused(
-            "This login cannot be used.", "Use 2 to 80 small letters, digits and . _ @ + -, beginning with a letter or digit."
+            "This login cannot be used.",
+            "Use 2 to 80 small letters, digits and . _ @ + -, beginning with a letter or digit.",
         )
     if not 0 < len(name) <= 80:
         raise SetupRefused("The name is missing or too long.", "Give a name of at most 80 characters.")
@@ -81,9 +82,7 @@ async def disable(store: Store, login: str) -> None:
         await accounts.end_all(connection, account.organisation_id, account.id)
         now = (await organisations.office(connection, account.organisation_id)).now
         detail = {"account": str(account.id)}
-        await records.audit(
-            connection, account.organisation_id, Mode.LIVE, "operator", "account.disabled", detail, now
-        )
+        await records.audit(connection, account.organisation_id, Mode.LIVE, "operator", "account.disabled", detail, now)
 
 
 async def change_password(store: Store, login: str, password: str) -> None:
@@ -120,17 +119,19 @@ async def sign_in(store: Store, secret: bytes, login: str, password: str, addres
                 retry_after_seconds=WINDOW_SECONDS,
             )
         account = await accounts.by_login(connection, login)
-    good = account is not None and account.disabled_at is None
+    if account is not None and account.disabled_at is not None:
+        account = None
     # No connection is held while a password is compared.
     decoy = await _in_thread(_decoy)
-    fits = await _in_thread(_fits, account.password_hash if account is not None and good else decoy, password)
+    fits = await _in_thread(_fits, decoy if account is None else account.password_hash, password)
     token = secrets.token_urlsafe(32)
     async with store.transaction() as connection:
-        begun = account is not None and good and fits
-        begun = begun and await accounts.begin(connection, account, digest(token), SESSION_SECONDS)
+        begun = False
+        if account is not None and fits:
+            begun = await accounts.begin(connection, account, digest(token), SESSION_SECONDS)
         if not begun:
             await limits.add(connection, list(buckets), WINDOW_SECONDS)
-    if not begun or account is None:
+    if account is None or not begun:
         raise SignInRefused
     if _HASHER.check_needs_rehash(account.password_hash):
         hash_ = await _in_thread(_HASHER.hash, _plain(password))

@@ -42,7 +42,7 @@ class Question:
 
 
 async def question(store: Store, secret: bytes, token: str) -> Question:
-    """The question that a link asks. Records nothing: scanners of mail open links, too. Raises LinkUnknown, LinkOver."""
+    """The question that a link asks. Records nothing: scanners open links, too. Raises LinkUnknown, LinkOver."""
     named = _named(secret, token)
     async with store.reading() as connection:
         row = _open(await feedback.asked(connection, *named))

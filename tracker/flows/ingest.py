@@ -22,7 +22,7 @@ from tracker.flows import refold as folding
 from tracker.flows.opening import MOST_WAITING, PARKED_FOR, open_case, open_waiting
 from tracker.flows.refold import Subject
 from tracker.flows.senders import audit, check_grant
-from tracker.store import cases, entries, messages, organisations, parties, records, services
+from tracker.store import cases, entries, forgetting, messages, organisations, parties, records, services
 from tracker.store.bodies import to_placed
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
@@ -187,6 +187,8 @@ async def _join(
     await _add(connection, sender, subject, entry, event, case)
     await folding.place(connection, subject, case, stored)
     await folding.settle(connection, subject, case, spoken)
+    if row.erased_at is not None:  # what happened is kept, whom it concerned is not
+        await forgetting.erase(connection, office.id, sender.mode, row.id, office.now)
     outcome = _outcome(case, entry["id"])
     await _alert(connection, sender, office, event, outcome)
     return Answer(outcome, entry["id"], row.reference, _note(case, entry["id"]))

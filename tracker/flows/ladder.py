@@ -17,9 +17,7 @@ from tracker.flows import addresses
 from tracker.store import records, rungs, services, stops
 from tracker.store.columns import Mode
 
-MAY_MISS = frozenset(
-    {Purpose.ACKNOWLEDGED, Purpose.UPDATED, Purpose.STILL_WORKING, Purpose.FEEDBACK, Purpose.REMINDER}
-)
+MAY_MISS = frozenset({Purpose.ACKNOWLEDGED, Purpose.UPDATED, Purpose.STILL_WORKING, Purpose.FEEDBACK, Purpose.REMINDER})
 """Purposes whose news is on the page, and costs nobody anything if it is not heard."""
 
 
@@ -35,8 +33,8 @@ async def next_rung(
     if mode is Mode.TEST:
         return False
     missed = await rungs.missed(connection, organisation_id, mode, message_id)
-    if missed is None:
-        return False
+    if missed is None or missed.climbed:
+        return missed is not None
     if missed.purpose not in MAY_MISS:
         other = await _other(connection, secret, organisation_id, mode, message_id, missed)
         if other is not None:

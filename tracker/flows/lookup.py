@@ -16,6 +16,7 @@ from tracker.core.calendars import day_of
 from tracker.core.definitions import Definition, Stage, say
 from tracker.core.errors import CaseNotFound, MistypedReference, TooManyRequests
 from tracker.core.facts import CaseFacts, HistoryFacts, MessageFacts, Moment, NeedFacts, PromiseFacts, StageFacts
+from tracker.core.promises import FEWEST, Change
 from tracker.core.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
 from tracker.store import limits, pages, services
 from tracker.store.engine import Store
@@ -94,7 +95,7 @@ def case_facts(row: Row[Any], definition: Definition, language: str | None = Non
     stage = None if row.unmapped else definition.stage(row.stage)
     opened = Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at)
     promises = tuple(_promise(each) for each in row.promises)
-    standing = next((each for each in promises if each.superseded_at is None and each.outcome is None), None)
+    standing = _leading(promises)
     limit = definition.statutory
     statutory_on = None
     if limit is not None and row.state == "open":
@@ -113,7 +114,7 @@ def case_facts(row: Row[Any], definition: Definition, language: str | None = Non
         waiting_on=row.waiting_on,
         clock=row.clock,
         promise=standing,
-        no_promise_reason=_no_promise_reason(row, standing),
+        no_promise_reason=_no_promise_reason(row, promises, standing),
         next_word_by=row.next_word_on,
         needs=_needs(row, definition, spoken),
         history=tuple(_line(each, definition, spoken) for each in row.history),
@@ -149,11 +150,21 @@ def _stage(row: Row[Any], stage: Stage | None, definition: Definition, language:
     )  # fmt: skip
 
 
-def _no_promise_reason(row: Row[Any], standing: PromiseFacts | None) -> str | None:
+def _leading(promises: tuple[PromiseFacts, ...]) -> PromiseFacts | None:
+    """The date that a page leads with, of those that stand: ours, else the office's."""
+    stand = [each for each in promises if each.superseded_at is None and each.outcome is None]
+    return next((each for each in stand if each.basis != "office"), next(iter(stand), None))
+
+
+def _no_promise_reason(row: Row[Any], promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None) -> str | None:
     """Why there is no date: a word of the API; the page says it in a sentence."""
     if standing is not None:
         return None
-    return "finished" if row.state == "closed" else "too_little_history"
+    if row.state == "closed":
+        return "finished"
+    ours = next((each for each in promises if each.basis != "office"), None)
+    given_up = ours is not None and ours.reason == Change.TOO_UNCERTAIN
+    return "too_uncertain" if given_up or (row.learned_from or 0) >= FEWEST else "too_little_history"
 
 
 def _needs(row: Row[Any], definition: Definition, language: str) -> tuple[NeedFacts, ...]:
@@ -177,6 +188,7 @@ def _promise(row: Mapping[str, Any]) -> PromiseFacts:
         basis=row["basis"], earliest_on=_day(row["earliest_on"]), half_by_on=_day(row["half_by_on"]),
         latest_on=latest_on, probability=row["probability"], made_at=made_at,
         superseded_at=_instant(row["superseded_at"]), reason=row["reason"], outcome=row["outcome"],
+        cases=row["cases"],
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +16,14 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core import calendars, outreach, timing
-from tracker.core.events import CaseState, Channel, Outcome
+from tracker.core.events import CaseState, Channel
 from tracker.core.messages import MessageState, Purpose, Reason
 from tracker.core.outreach import Outreach
 from tracker.core.placing import Placed
 from tracker.core.timeline import Folded, Line, fold
 from tracker.core.topics import DateNews, Setting, Spoken, has_spoken_up
-from tracker.flows import addresses
-from tracker.store import cases, entries, messages, parties, promises
+from tracker.flows import addresses, ledger
+from tracker.store import cases, entries, messages, parties
 from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode, new_id
 from tracker.store.organisations import Office
@@ -215,38 +215,6 @@ def _facts(subject: Subject, case: Folded, said: Outreach) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def keep_ledger(connection: AsyncConnection, subject: Subject, case: Folded) -> None:
-    """Write what the events mean for the date that the office gave: made, replaced, judged."""
-    before = await promises.newest(connection, subject.office.id, subject.mode, subject.id)
-    now, standing = subject.office.now, before is not None and promises.stands(before)
-    if case.state is CaseState.CLOSED or case.office_on is None:
-        if before is not None and standing:
-            kept = _kept(subject, case, before) if case.state is CaseState.CLOSED else promises.Kept.WITHDRAWN
-            await promises.judge(connection, before, kept, now)
-        return
-    if before is not None and before.latest_on == case.office_on and before.outcome in (None, promises.Kept.MISSED):
-        return
-    id_ = new_id()
-    if before is not None and standing:
-        await promises.supersede(connection, before, id_, "office_changed_date", now)
-    await promises.make(
-        connection,
-        {
-            "organisation_id": subject.office.id, "mode": subject.mode.value, "id": id_, "case_id": subject.id,
-            "entry_id": case.office_entry, "basis": promises.Basis.OFFICE.value, "latest_on": case.office_on,
-            "passes_at": calendars.start_of(case.office_on + timedelta(days=1), subject.office.zone), "made_at": now,
-        },
-    )  # fmt: skip
-
-
-def _kept(subject: Subject, case: Folded, standing: Row[Any]) -> promises.Kept:
-    """A promise is kept when the case was finished on or before its date, in the office's zone."""
-    if case.outcome is Outcome.WITHDRAWN:
-        return promises.Kept.WITHDRAWN
-    finished = case.since.on or calendars.day_of(case.since.at or subject.office.now, subject.office.zone)
-    return promises.Kept.KEPT if finished <= standing.latest_on else promises.Kept.MISSED
-
-
 async def refold(connection: AsyncConnection, subject: Subject) -> None:
     """Read the events of a case again and write what has changed."""
     stored, spoken = await load(connection, subject)
@@ -264,16 +232,16 @@ async def settle(
     When its opening event was corrected away the case never was: its row stays, since an opening event may yet
     come, but it opens for nobody and what was not yet said is withheld.
     """
+    kept = await ledger.keep(connection, subject, case)
     if case.opener is None:
-        await keep_ledger(connection, subject, case)
         undecided = tuple(each.key for each in spoken if each.state in outreach.UNDECIDED)
         await messages.supersede(connection, subject.office.id, subject.mode, undecided, subject.office.now)
         values = {"void": True, "next_word_at": None, "wake_at": case.wake_at, "version": subject.version + 1}
     else:
-        await keep_ledger(connection, subject, case)
-        said = await tell(connection, subject, case, spoken, (), word_on)
+        said = await tell(connection, subject, case, spoken, kept.news, word_on)
         values = case_values(subject, case, subject.office.now if said or word_on else subject.spoken_at)
         values["wake_at"] = timing.wake_at(
-            case, subject.current.definition, subject.office.zone, None, subject.office.now
+            case, subject.current.definition, subject.office.zone, kept.review_at, subject.office.now
         )
-    await cases.save(connection, subject.office.id, subject.mode, subject.id, values)
+    standing = {"promise_id": kept.standing.id if kept.standing else None}
+    await cases.save(connection, subject.office.id, subject.mode, subject.id, values | standing)

@@ -137,6 +137,8 @@ def _wish(row: Row[Any], secret: bytes) -> stops.Asked | None:
 def _stop(row: Row[Any], stopped: bool) -> tuple[MessageState, Reason] | None:
     if Mode(row.mode) is Mode.TEST:
         return MessageState.WITHHELD, Reason.TEST_MODE
+    if row.live_at is not None and row.decided_at < row.live_at:  # by an event that came in the moment of going live
+        return MessageState.WITHHELD, Reason.ADOPTED
     if row.address is None:
         return MessageState.WITHHELD, Reason.NO_CHANNEL
     if not still_true(

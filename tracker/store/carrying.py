@@ -83,7 +83,7 @@ _CLAIM = text(
     SELECT m.organisation_id, m.mode, m.id, m.key, m.case_id, m.party, m.purpose, m.cause, m.channel, m.language,
         m.facts, m.rung, m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry,
         c.asked_entry, c.promise_id, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
-        o.email_from, o.sms_from,
+        o.email_from, o.sms_from, o.live_at, m.decided_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
     FROM taken m
     JOIN organisation o ON o.id = m.organisation_id
@@ -179,13 +179,11 @@ async def keep(connection: AsyncConnection, organisation_id: UUID, mode: Mode, m
     return (await connection.execute(_KEEP, values)).rowcount == 1
 
 
-_WAS_CAUGHT = text("SELECT 1 FROM caught WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt")
-
-
 async def was_caught(connection: AsyncConnection, organisation_id: UUID, mode: str, attempt_id: UUID) -> bool:
     """Whether the sandbox accepted an attempt."""
+    query = "SELECT 1 FROM caught WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt"
     values = {"organisation": organisation_id, "mode": mode, "attempt": attempt_id}
-    return (await connection.execute(_WAS_CAUGHT, values)).one_or_none() is not None
+    return (await connection.execute(text(query), values)).one_or_none() is not None
 
 
 _SETTLE_MESSAGE = text(
@@ -194,7 +192,8 @@ _SETTLE_MESSAGE = text(
         settled_at = CASE WHEN CAST(:due AS timestamptz) IS NULL THEN CAST(:now AS timestamptz) END,
         due_at = coalesce(CAST(:due AS timestamptz), due_at)
     WHERE organisation_id = :organisation AND mode = :mode AND id = :message
-      AND state = :held AND attempt_number = :number
+      AND attempt_number = :number
+      AND (state = :held OR (state = 'unknown' AND :state IN ('sent', 'delivered')))
     """
 ).bindparams(bindparam("now", type_=Instant), bindparam("due", type_=Instant))
 
@@ -208,8 +207,8 @@ _SETTLE_ATTEMPT = text(
 
 
 async def settle(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
-    """Write what became of messages; each write is fenced by the state that it was held in and by the attempt's
-    number. With a `due` time it is not over."""
+    """Write what became of messages, fenced by the state in which each was held and the attempt's number; a late answer
+    of the same attempt still ends a doubt. With a `due` time it is not over."""
     if rows:
         await connection.execute(_SETTLE_MESSAGE, rows)
     tried = [row for row in rows if row["outcome"] is not None]
@@ -243,8 +242,8 @@ _TRIES = text(f"SELECT {TRIES} FROM message m WHERE organisation_id = :organisat
 
 async def tries(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID) -> int:
     """How many tries a message has had that count."""
-    values = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
-    return int((await connection.execute(_TRIES, values)).scalar_one())
+    named = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
+    return int((await connection.execute(_TRIES, named)).scalar_one())
 
 
 _LEFT_BEHIND = text(
@@ -286,7 +285,7 @@ _CAUGHT = text(
     JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
     JOIN organisation o ON o.id = k.organisation_id
     WHERE (CAST(:organisation AS text) IS NULL OR o.name = :organisation)
-      AND (CAST(:reference AS text) IS NULL OR c.reference = :reference)
+      AND (CAST(:reference AS text) IS NULL OR c.reference = :reference) AND c.erased_at IS NULL
     ORDER BY k.id DESC LIMIT :limit
     """
 )

@@ -6,11 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Column, Index, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import String
 from sqlmodel import Field, SQLModel
 
-from tracker.store.columns import Instant
+from tracker.core import learning
+from tracker.core.learning import Visit
+from tracker.store.columns import Instant, new_id, table
 
 
 class Curve(SQLModel, table=True):
@@ -27,3 +31,149 @@ class Curve(SQLModel, table=True):
     window_from: date
     finished: int
     body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+CURVE = table(Curve)
+
+KEPT = 30
+"""So many curves of a service are kept besides those that a standing promise was read from."""
+
+_parsed: dict[UUID, learning.Curve] = {}
+
+
+async def by_id(connection: AsyncConnection, organisation_id: UUID, curve_id: UUID) -> learning.Curve:
+    """A curve by its id. It never changes, so it is read once in a process."""
+    if curve_id not in _parsed:
+        query = select(CURVE.c.body).where(CURVE.c.organisation_id == organisation_id, CURVE.c.id == curve_id)
+        if len(_parsed) > 200:
+            _parsed.clear()
+        _parsed[curve_id] = learning.Curve.from_json((await connection.execute(query)).scalar_one())
+    return _parsed[curve_id]
+
+
+async def newest(connection: AsyncConnection, organisation_id: UUID, service: str) -> learning.Curve | None:
+    """What was learned last about a service, or None."""
+    query = select(CURVE.c.id).where(CURVE.c.organisation_id == organisation_id, CURVE.c.service == service)
+    found = (await connection.execute(query.order_by(CURVE.c.learned_at.desc()).limit(1))).scalar_one_or_none()
+    return None if found is None else await by_id(connection, organisation_id, found)
+
+
+async def add(
+    connection: AsyncConnection, organisation_id: UUID, service: str, curve: learning.Curve, window_from: date,
+    now: datetime,
+) -> UUID:  # fmt: skip
+    """Store what was learned, and drop old curves that nothing that stands was read from."""
+    id_ = new_id()
+    await connection.execute(
+        insert(CURVE).values(
+            organisation_id=organisation_id, id=id_, service=service, learned_at=now, window_from=window_from,
+            finished=curve.finished, body=curve.to_json(),
+        )
+    )  # fmt: skip
+    await connection.execute(_FORGET, {"organisation": organisation_id, "service": service, "kept": KEPT})
+    return id_
+
+
+_FORGET = text(
+    """
+    DELETE FROM curve c WHERE c.organisation_id = :organisation AND c.service = :service
+      AND c.id NOT IN (SELECT id FROM curve WHERE organisation_id = :organisation AND service = :service
+                       ORDER BY learned_at DESC LIMIT :kept)
+      AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.organisation_id = c.organisation_id AND p.curve_id = c.id
+                      AND p.outcome IS NULL AND p.superseded_at IS NULL)
+    """
+)
+
+_VISITS = text(
+    """
+    WITH chosen AS (
+        SELECT c.id, c.state, c.outcome,
+            coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date) AS since_on
+        FROM "case" c
+        WHERE c.organisation_id = :organisation AND c.mode = 'live' AND c.service = :service AND NOT c.void
+    ), line AS (
+        SELECT c.id, c.state, c.outcome, c.since_on, e.stage, (e.position_at AT TIME ZONE :zone)::date AS entered_on,
+            lag(e.stage) OVER timeline AS before, row_number() OVER timeline AS place
+        FROM chosen c
+        JOIN entry e ON e.organisation_id = :organisation AND e.mode = 'live' AND e.case_id = c.id
+        WHERE e.placement = 'applied' AND e.stage IS NOT NULL AND e.type IN ('case.status', 'case.reopen')
+          AND (c.state = 'open' OR c.since_on >= :window_from)
+        WINDOW timeline AS (PARTITION BY c.id ORDER BY e.position_at, coalesce(e.sequence, -1), e.rank,
+            e.source COLLATE "C", e.event_id COLLATE "C")
+    )
+    SELECT stage, entered_on - DATE '0001-01-01' + 1,
+        CASE WHEN state = 'closed' THEN since_on - DATE '0001-01-01' + 1 END,
+        state = 'closed' AND outcome IN ('done', 'refused'), count(*), count(*) FILTER (WHERE place = 1)
+    FROM line WHERE stage IS DISTINCT FROM before AND stage = ANY(:stages)
+    GROUP BY 1, 2, 3, 4
+    """
+).bindparams(bindparam("stages", type_=ARRAY(String)))
+
+
+async def visits(
+    connection: AsyncConnection, organisation_id: UUID, service: str, stages: list[str], zone: str, window_from: date
+) -> list[Visit]:
+    """What became of a service's live cases, as counts by stage and days: those that are open, and those that ended
+    since `window_from`. `stages` are those that do not close a case."""
+    values = {
+        "organisation": organisation_id, "service": service, "stages": stages, "zone": zone,
+        "window_from": window_from,
+    }  # fmt: skip
+    return [Visit(*row) for row in (await connection.execute(_VISITS, values)).all()]
+
+
+_DUE = text(
+    """
+    SELECT id FROM organisation
+    WHERE (learn_at IS NULL OR learn_at <= clock_timestamp() + clock_offset)
+      AND (CAST(:only AS uuid) IS NULL OR id = CAST(:only AS uuid)) ORDER BY id
+    """
+)
+
+
+async def due(connection: AsyncConnection, only: UUID | None) -> list[UUID]:
+    """The organisations whose cases are to be learned from by now."""
+    return list((await connection.execute(_DUE, {"only": only})).scalars())
+
+
+_CLAIM = text(
+    """
+    SELECT 1 FROM organisation WHERE id = :id AND (learn_at IS NULL OR learn_at <= clock_timestamp() + clock_offset)
+    FOR NO KEY UPDATE SKIP LOCKED
+    """
+)
+
+_NEXT = text("UPDATE organisation SET learn_at = :at WHERE id = :id").bindparams(bindparam("at", type_=Instant))
+
+
+async def claim(connection: AsyncConnection, organisation_id: UUID) -> bool:
+    """Hold an organisation's turn to learn until the transaction ends; False when another process has it."""
+    return (await connection.execute(_CLAIM, {"id": organisation_id})).one_or_none() is not None
+
+
+async def again_at(connection: AsyncConnection, organisation_id: UUID, at: datetime) -> None:
+    """Set when dates are learned from its cases the next time (business time)."""
+    await connection.execute(_NEXT, {"id": organisation_id, "at": at})
+
+
+_WAKE = text(
+    """
+    UPDATE "case" SET wake_at = least(wake_at, :now) WHERE (organisation_id, mode, id) IN (
+        SELECT c.organisation_id, c.mode, c.id FROM "case" c
+        WHERE c.organisation_id = :organisation AND c.service = :service AND c.state = 'open' AND NOT c.void
+          AND (CAST(:after AS uuid) IS NULL OR c.id > CAST(:after AS uuid))
+          AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.organisation_id = c.organisation_id AND p.mode = c.mode
+                          AND p.case_id = c.id AND p.basis <> 'office')
+        ORDER BY c.id LIMIT :limit FOR UPDATE SKIP LOCKED)
+    RETURNING id
+    """
+).bindparams(bindparam("now", type_=Instant))
+
+
+async def wake_dateless(
+    connection: AsyncConnection, organisation_id: UUID, service: str, now: datetime, after: UUID | None, limit: int
+) -> list[UUID]:
+    """Let the next sweep look at open cases that we never gave a date of our own; the ids of the next
+    `limit` of them after an id."""
+    values = {"organisation": organisation_id, "service": service, "now": now, "after": after, "limit": limit}
+    return list((await connection.execute(_WAKE, values)).scalars())

@@ -203,7 +203,8 @@ async def place(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None
 
 _EXPIRE = text(
     """
-    UPDATE entry e SET placement = 'expired', parked_until = NULL
+    WITH gone AS (
+    UPDATE entry e SET placement = 'expired', parked_until = NULL, words = NULL
     FROM organisation owner
     WHERE owner.id = e.organisation_id AND (e.organisation_id, e.mode, e.id) IN (
         SELECT d.organisation_id, d.mode, d.id FROM organisation o CROSS JOIN LATERAL (
@@ -212,7 +213,12 @@ _EXPIRE = text(
               AND p.parked_until IS DISTINCT FROM p.hold_until
             ORDER BY p.parked_until LIMIT :limit FOR UPDATE SKIP LOCKED
         ) d WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid) LIMIT :limit)
-    RETURNING e.organisation_id, e.mode, e.source, e.number, clock_timestamp() + owner.clock_offset AS now
+    RETURNING e.organisation_id, e.mode, e.id, e.source, e.number, clock_timestamp() + owner.clock_offset AS now
+    ), unnamed AS (
+    UPDATE party p SET name = NULL, organisation = NULL, channels = '[]', known_fact = NULL, zone = NULL, words = '{}'
+    FROM gone WHERE p.organisation_id = gone.organisation_id AND p.mode = gone.mode AND p.entry_id = gone.id
+    )
+    SELECT organisation_id, mode, source, number, now FROM gone
     """
 )
 
@@ -241,7 +247,8 @@ async def wait_on(connection: AsyncConnection, organisation_id: UUID, mode: Mode
 
 
 async def expire(connection: AsyncConnection, only: UUID | None, limit: int) -> list[Any]:
-    """Give up on parked entries whose case never came: kept as dead letters, and returned for an alert."""
+    """Give up on parked entries whose case never came: kept as dead letters, without what is personal in them, and
+    returned for an alert."""
     return list((await connection.execute(_EXPIRE, {"only": only, "limit": limit})).all())
 
 

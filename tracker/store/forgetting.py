@@ -1,7 +1,7 @@
 """What erasing a case takes away, table by table, and which cases have been kept long enough.
 
 Goes: names, addresses, known facts, exact words, notes and comments. Stays, without identity: the timeline, the
-ledger of dates, counts, contacts, the audit, and the keyed hash under which somebody asked us to stop.
+ledger of dates, counts, languages, contacts, the audit, and the keyed hash under which somebody asked us to stop.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ _UNDER_WAY = text(f"SELECT EXISTS (SELECT 1 FROM message WHERE {_OF_CASE} AND st
 
 _CASE = text(
     """
-    UPDATE "case" SET known_facts = '{}', needs = '[]', language = NULL, next_word_on = NULL, next_word_at = NULL,
-        wake_at = NULL, forget_at = NULL, erased_at = coalesce(erased_at, :now), version = version + 1
+    UPDATE "case" SET known_facts = '{}', needs = '[]', next_word_on = NULL, next_word_at = NULL, wake_at = NULL,
+        forget_at = NULL, erased_at = coalesce(erased_at, :now), version = version + 1
     WHERE organisation_id = :organisation AND mode = :mode AND id = :case
     """
 ).bindparams(bindparam("now", type_=Instant))
@@ -98,7 +98,7 @@ _TAKEN = tuple(
     text(statement)
     for statement in (
         f"""
-        UPDATE party SET name = NULL, organisation = NULL, language = NULL, channels = '[]', known_fact = NULL,
+        UPDATE party SET name = NULL, organisation = NULL, channels = '[]', known_fact = NULL,
             zone = NULL, words = '{{}}'
         WHERE {_HERE} AND entry_id IN {_ENTRIES}
         """,  # noqa: S608

@@ -27,10 +27,14 @@ _PAGE = text(
             WHERE e.organisation_id = c.organisation_id AND e.mode = c.mode AND e.case_id = c.id AND e.shown
             ORDER BY position DESC LIMIT :lines) line) AS history,
         (SELECT coalesce(jsonb_agg(p ORDER BY p.made_at DESC, p.id DESC), '[]') FROM (
-            SELECT p.id, p.basis, p.earliest_on, p.half_by_on, p.latest_on, p.probability, p.made_at,
+            SELECT p.id, p.basis, p.earliest_on, p.half_by_on, p.latest_on, p.probability, p.cases, p.made_at,
                 p.superseded_at, p.reason, p.outcome
             FROM promise p WHERE p.organisation_id = c.organisation_id AND p.mode = c.mode AND p.case_id = c.id
+                AND (p.reason IS DISTINCT FROM 'case_corrected' OR p.superseded_at IS NULL
+                    OR p.superseded_at >= p.made_at + interval '1 hour')
             ORDER BY p.made_at DESC, p.id DESC LIMIT :lines) p) AS promises,
+        (SELECT finished FROM curve WHERE organisation_id = c.organisation_id AND service = c.service
+         ORDER BY learned_at DESC LIMIT 1) AS learned_from,
         (SELECT coalesce(jsonb_agg(m ORDER BY m.at DESC), '[]') FROM (
             SELECT m.purpose, m.channel, m.state, coalesce(m.settled_at, m.decided_at) AS at
             FROM message m WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
@@ -48,7 +52,10 @@ _PAGE = text(
 
 
 async def page(connection: AsyncConnection, reference: str) -> Row[Any] | None:
-    """Everything that a case's page shows, or None when there is no such case."""
+    """Everything that a case's page shows, or None when there is no such case.
+
+    A date that was corrected within the hour, while the events of a case were still coming in, is not shown.
+    """
     return (await connection.execute(_PAGE, {"reference": reference, "lines": MOST_LINES})).one_or_none()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Row, String, select, text, update
+from sqlalchemy import Index, String, bindparam, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -78,23 +79,96 @@ class Promise(SQLModel, table=True):
 PROMISE = table(Promise)
 
 
-async def newest(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Row[Any] | None:
-    """The promise that was made last."""
-    query = select(PROMISE).where(
-        PROMISE.c.organisation_id == organisation_id, PROMISE.c.mode == mode, PROMISE.c.case_id == case_id
-    )
-    ordered = query.order_by(PROMISE.c.made_at.desc(), PROMISE.c.id.desc())
-    return (await connection.execute(ordered.limit(1))).one_or_none()
+OURS = frozenset({Basis.HISTORY, Basis.DEFINITION})
+"""The kinds of dates that we give; the office's own may stand beside one of them."""
 
 
-def stands(promise: Row[Any]) -> bool:
-    """Whether a promise still holds: neither replaced nor judged."""
-    return promise.superseded_at is None and promise.outcome is None
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A promise as the flows hold it: one row of the ledger."""
+
+    organisation_id: UUID
+    mode: str
+    id: UUID
+    case_id: UUID
+    entry_id: UUID | None
+    basis: str
+    earliest_on: date | None
+    half_by_on: date | None
+    latest_on: date
+    passes_at: datetime | None
+    probability: float | None
+    cases: int | None
+    curve_id: UUID | None
+    stage: str | None
+    made_at: datetime
+    superseded_by: UUID | None = None
+    superseded_at: datetime | None = None
+    reason: str | None = None
+    outcome: str | None = None
+    judged_at: datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it still holds: neither replaced nor judged."""
+        return self.superseded_at is None and self.outcome is None
+
+    @property
+    def ours(self) -> bool:
+        """Whether we gave it, and not the office."""
+        return self.basis in OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The dates of a case, oldest first; the newest curve of its service; whether its source has fallen silent."""
+
+    given: tuple[Given, ...]
+    curve_id: UUID | None
+    silent: bool
+
+
+_NAMES = tuple(each.name for each in fields(Given))
+
+_OF_CASE = text(
+    """
+    SELECT curve.id AS newest_curve, coalesce(h.heard_at + s.patience < :now, false) AS silent, p.*
+    FROM source s
+    LEFT JOIN heard h ON h.organisation_id = s.organisation_id AND h.mode = :mode AND h.source_id = s.id
+    LEFT JOIN LATERAL (
+        SELECT id FROM curve WHERE organisation_id = s.organisation_id AND service = :service
+        ORDER BY learned_at DESC LIMIT 1
+    ) curve ON true
+    LEFT JOIN promise p ON p.organisation_id = s.organisation_id AND p.mode = :mode AND p.case_id = :case
+    WHERE s.organisation_id = :organisation AND s.id = :source
+    ORDER BY p.made_at, p.id
+    """
+).bindparams(bindparam("now", type_=Instant))
+
+
+async def of_case(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID, service: str, source_id: UUID,
+    now: datetime,
+) -> Found:  # fmt: skip
+    """Every date of a case, and by what new ones are read, in one round trip."""
+    values = {
+        "organisation": organisation_id, "mode": mode.value, "case": case_id, "service": service,
+        "source": source_id, "now": now,
+    }  # fmt: skip
+    rows = (await connection.execute(_OF_CASE, values)).mappings().all()
+    given = tuple(Given(**{name: row[name] for name in _NAMES}) for row in rows if row["id"] is not None)
+    return Found(given, rows[0]["newest_curve"], rows[0]["silent"])
 
 
 _PASSED = text(
     """
-    UPDATE promise SET outcome = 'missed', judged_at = passes_at
+    UPDATE promise SET judged_at = passes_at, outcome = CASE WHEN EXISTS (
+        SELECT 1 FROM "case" c
+        JOIN source s ON s.organisation_id = c.organisation_id AND s.id = c.source_id
+        JOIN heard h ON h.organisation_id = c.organisation_id AND h.mode = c.mode AND h.source_id = c.source_id
+        WHERE c.organisation_id = promise.organisation_id AND c.mode = promise.mode AND c.id = promise.case_id
+          AND h.heard_at + s.patience < promise.passes_at
+    ) THEN 'could_not_tell' ELSE 'missed' END
     WHERE (organisation_id, mode, id) IN (
         SELECT d.organisation_id, d.mode, d.id FROM organisation o CROSS JOIN LATERAL (
             SELECT p.organisation_id, p.mode, p.id FROM promise p
@@ -108,28 +182,37 @@ _PASSED = text(
 
 
 async def miss(connection: AsyncConnection, only: UUID | None, limit: int) -> int:
-    """Judge the promises whose day is over while their case is open: missed, at that instant."""
+    """Judge the promises whose day is over while their case is open: missed, at that instant; or not to be told, when
+    its source had fallen silent by then. While the clock is paused no promise passes."""
     return len((await connection.execute(_PASSED, {"only": only, "limit": limit})).all())
 
 
-async def make(connection: AsyncConnection, values: dict[str, Any]) -> None:
+async def make(connection: AsyncConnection, given: Given) -> None:
     """Add a promise to the ledger."""
-    await connection.execute(insert(PROMISE).values(**values))
+    await connection.execute(insert(PROMISE).values({name: getattr(given, name) for name in _NAMES}))
 
 
-async def supersede(connection: AsyncConnection, promise: Row[Any], by: UUID, reason: str, now: datetime) -> None:
+async def supersede(connection: AsyncConnection, promise: Given, by: UUID, reason: str, now: datetime) -> Given:
     """Write, once, what replaced a promise, and why."""
-    await _write(connection, promise, {"superseded_by": by, "superseded_at": now, "reason": reason})
+    return await _write(connection, promise, superseded_by=by, superseded_at=now, reason=reason)
 
 
-async def judge(connection: AsyncConnection, promise: Row[Any], outcome: Kept, now: datetime) -> None:
-    """Write, once, what became of a promise."""
-    await _write(connection, promise, {"outcome": outcome.value, "judged_at": now})
+async def judge(
+    connection: AsyncConnection, promise: Given, outcome: Kept, now: datetime, reason: str | None = None
+) -> Given:
+    """Write, once, what became of a promise; `reason`: why it was taken back."""
+    return await _write(connection, promise, outcome=outcome.value, judged_at=now, reason=reason)
 
 
-async def _write(connection: AsyncConnection, promise: Row[Any], values: dict[str, Any]) -> None:
+async def let_pass(connection: AsyncConnection, promise: Given, passes_at: datetime | None) -> Given:
+    """Say when the day of a promise is over: None while the clock is paused. The date itself does not move."""
+    return await _write(connection, promise, passes_at=passes_at)
+
+
+async def _write(connection: AsyncConnection, promise: Given, **values: Any) -> Given:
     where = (
         PROMISE.c.organisation_id == promise.organisation_id, PROMISE.c.mode == promise.mode,
         PROMISE.c.id == promise.id, PROMISE.c.superseded_at.is_(None), PROMISE.c.outcome.is_(None),
     )  # fmt: skip
     await connection.execute(update(PROMISE).where(*where).values(**values))
+    return replace(promise, **values)

@@ -30,7 +30,9 @@ _DECISIONS = text(
 )
 
 
-async def decisions(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
+async def decisions(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID
+) -> Sequence[Row[Any]]:
     """Every decision to say something or not, the newest first, with its attempts (number, started_at, outcome)."""
     values = {"organisation": organisation_id, "mode": mode.value, "case": case_id, "limit": MOST_MESSAGES}
     return (await connection.execute(_DECISIONS, values)).all()

@@ -14,7 +14,10 @@ from tracker.store.columns import Instant, Mode, new_id
 
 _MISSED = text(
     """
-    SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.channel, m.rung, m.facts, c.reference, o.country
+    SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.channel, m.rung, m.facts, c.reference, o.country,
+        EXISTS (SELECT 1 FROM message t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
+            AND t.case_id = m.case_id AND t.party = m.party AND t.purpose = m.purpose AND t.cause = m.cause
+            AND t.rung > m.rung AND split_part(t.key, ':', 4) = split_part(m.key, ':', 4)) AS climbed
     FROM message m
     JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
     JOIN organisation o ON o.id = m.organisation_id
@@ -50,7 +53,7 @@ _CLIMB = text(
 
 
 async def missed(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID) -> Row[Any] | None:
-    """What a message was about, and whose it was."""
+    """What a message was about, whose it was, and whether it was `climbed` from already."""
     values = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
     return (await connection.execute(_MISSED, values)).one_or_none()
 

@@ -99,6 +99,6 @@ async def by_name_and_fact(
 
 async def _hits(connection: AsyncConnection, found: str, organisation_id: UUID, **given: Any) -> Sequence[Row[Any]]:
     query = text(_HITS.format(found=found))
-    types = {"numbers": _TEXTS, "addresses": _TEXTS, "words": _TEXTS, "facts": _BYTES}
+    types: dict[str, Any] = {"numbers": _TEXTS, "addresses": _TEXTS, "words": _TEXTS, "facts": _BYTES}
     query = query.bindparams(*(bindparam(name, type_=types[name]) for name in given if name in types))
     return (await connection.execute(query, {"organisation": organisation_id, **given})).all()

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, text
+from sqlalchemy import Index, LargeBinary, Row, String, bindparam, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.events import Channel
 from tracker.core.messages import Purpose
-from tracker.store.columns import Instant, Mode, one_of
+from tracker.store.columns import Instant, Mode, one_of, table
 
 
 class Wish(StrEnum):
@@ -71,3 +73,96 @@ async def stopped(connection: AsyncConnection, asked: Sequence[Asked]) -> set[As
         "digests": list(digests),
     }  # fmt: skip
     return {(row[0], row[1], row[2], row[3]) for row in (await connection.execute(_STOPPED, values)).all()}
+
+
+async def record(
+    connection: AsyncConnection, asked: Asked, wish: Wish, *, via: str, id_: UUID, now: datetime,
+    purpose: Purpose | None = None,
+) -> bool:  # fmt: skip
+    """Keep a wish; False when it is on record already: what a provider tells us may be told twice, its id is the
+    same."""
+    organisation_id, mode, channel, digest = asked
+    statement = insert(table(Stop)).values(
+        organisation_id=organisation_id, mode=mode, id=id_, channel=channel, digest=digest, wish=wish.value,
+        purpose=purpose.value if purpose else None, via=via, at=now,
+    )  # fmt: skip
+    written = await connection.execute(statement.on_conflict_do_nothing().returning(table(Stop).c.id))
+    return written.one_or_none() is not None
+
+
+_WITHHOLD = text(
+    """
+    UPDATE message m SET state = 'withheld', reason = 'stopped', settled_at = :now
+    WHERE (m.organisation_id, m.mode, m.id) IN (
+        SELECT q.organisation_id, q.mode, q.id FROM recipient r
+        JOIN message q ON q.organisation_id = r.organisation_id AND q.mode = r.mode AND q.case_id = r.case_id
+            AND q.recipient_id = r.id
+        WHERE r.organisation_id = :organisation AND r.mode = :mode AND r.normal = :normal AND r.channel = :channel
+          AND q.state IN ('due', 'held')
+        ORDER BY q.id FOR UPDATE OF q)
+    RETURNING m.id
+    """
+).bindparams(bindparam("now", type_=Instant))
+
+
+async def withhold(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, channel: Channel, normal: str, now: datetime
+) -> list[UUID]:
+    """Withhold everything that waits to be sent to an address; returns the messages."""
+    values = {
+        "organisation": organisation_id, "mode": mode.value, "channel": channel.value, "normal": normal, "now": now,
+    }  # fmt: skip
+    return list((await connection.execute(_WITHHOLD, values)).scalars())
+
+
+_RECIPIENT = text(
+    """
+    SELECT m.mode, m.language, r.channel, r.address, r.normal, o.name AS organisation, o.country,
+        clock_timestamp() + o.clock_offset AS now
+    FROM message m JOIN organisation o ON o.id = m.organisation_id
+    LEFT JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.id = m.recipient_id
+    WHERE m.organisation_id = :organisation AND m.mode IN ('live', 'test') AND m.id = :message
+    """
+)
+
+
+async def recipient(connection: AsyncConnection, organisation_id: UUID, message_id: UUID) -> Row[Any] | None:
+    """To whom a message goes or went, as they are reached now; without an address once that is erased."""
+    values = {"organisation": organisation_id, "message": message_id}
+    return (await connection.execute(_RECIPIENT, values)).one_or_none()
+
+
+_TEXTED = text(
+    """
+    SELECT o.id, clock_timestamp() + o.clock_offset AS now, true AS own FROM organisation o
+    WHERE o.sms_from = ANY(CAST(:senders AS text[]))
+    UNION ALL
+    SELECT o.id, clock_timestamp() + o.clock_offset, false FROM organisation o
+    WHERE EXISTS (SELECT 1 FROM recipient r WHERE r.organisation_id = o.id AND r.mode = 'live'
+                  AND r.normal = :number AND r.channel = 'sms')
+    """
+)
+
+
+async def texted(connection: AsyncConnection, senders: Sequence[str], number: str) -> Sequence[Row[Any]]:
+    """The organisations that a text is meant for: those that send from where it went, else those that have a case
+    with that number; each with its business time."""
+    rows = (await connection.execute(_TEXTED, {"senders": list(senders), "number": number})).all()
+    return [row for row in rows if row.own] or rows
+
+
+_NEWEST_CASE = text(
+    """
+    SELECT c.id, c.reference, c.state FROM recipient r
+    JOIN "case" c ON c.organisation_id = r.organisation_id AND c.mode = r.mode AND c.id = r.case_id
+    WHERE r.organisation_id = :organisation AND r.mode = 'live' AND r.normal = :number AND r.channel = 'sms'
+      AND NOT c.void
+    ORDER BY c.state = 'open' DESC, c.opened_at DESC LIMIT 1
+    """
+)
+
+
+async def newest_case(connection: AsyncConnection, organisation_id: UUID, number: str) -> Row[Any] | None:
+    """The newest case with this number, an open one before any that is closed."""
+    values = {"organisation": organisation_id, "number": number}
+    return (await connection.execute(_NEWEST_CASE, values)).one_or_none()

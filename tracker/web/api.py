@@ -30,6 +30,7 @@ EXAMPLE: dict[str, Any] = {
     "promise": {
         "basis": "office", "earliest_on": None, "half_by_on": None, "latest_on": "2026-04-27", "probability": None,
         "made_at": "2026-03-02T09:30:01Z", "superseded_at": None, "reason": None, "outcome": None,
+        "cases": None,
     },
     "no_promise_reason": None, "next_word_by": "2026-03-16",
     "needs": [{"item": "plan", "text": "A floor plan", "due_on": "2026-03-20", "supplied_at": None}],
@@ -70,7 +71,9 @@ class StageOut(BaseModel):
 
 
 class PromiseOut(BaseModel):
-    """A date that was given. `basis`: whose it is ("office": the office set it)."""
+    """A date that was given. `basis`: whose it is ("office": the office set it; "history": ours, learned from `cases`
+    finished cases; "definition": ours, the service's stand-in while history is thin). `reason`: why it was replaced or
+    taken back (likely_late, clock_paused, case_corrected, office_changed_date, too_uncertain)."""
 
     basis: str
     earliest_on: date | None
@@ -81,6 +84,7 @@ class PromiseOut(BaseModel):
     superseded_at: datetime | None
     reason: str | None
     outcome: str | None
+    cases: int | None
 
 
 class NeedOut(BaseModel):
@@ -123,7 +127,9 @@ class TrackOut(BaseModel):
     waiting_on: str
     clock: str
     promise: PromiseOut | None = Field(description="The date that stands, or null.")
-    no_promise_reason: str | None = Field(description="Why there is no date: too_little_history, finished.")
+    no_promise_reason: str | None = Field(
+        description="Why there is no date: too_little_history, too_uncertain, finished."
+    )
     next_word_by: date | None = Field(description="The day by which the person hears from us again.")
     needs: list[NeedOut]
     history: list[LineOut] = Field(description="Newest first.")
@@ -213,4 +219,5 @@ def _promise(promise: PromiseFacts) -> PromiseOut:
         basis=promise.basis, earliest_on=promise.earliest_on, half_by_on=promise.half_by_on,
         latest_on=promise.latest_on, probability=promise.probability, made_at=promise.made_at,
         superseded_at=promise.superseded_at, reason=promise.reason, outcome=promise.outcome,
+        cases=promise.cases,
     )  # fmt: skip

@@ -25,6 +25,10 @@ PROBLEMS: Mapping[type[TrackerError], str] = {
 """What the form calls each refusal; it has the words."""
 
 
+STYLES = frozenset({"tracker.css", "desk.css"})
+"""The files under /static."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tongue:
     """The language of a page, and the one that goes on with the person: none, if only English was ever heard of."""
@@ -81,7 +85,7 @@ def router(store: Store, secret: bytes) -> APIRouter:
 
     @routes.get("/static/{name}")
     async def static(name: str) -> Response:
-        if name != "tracker.css":
+        if name not in STYLES:
             return Response(status_code=404)
         return FileResponse(STATIC / name, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 

@@ -121,7 +121,7 @@ def _together(found: dict[Term, Sequence[Row[Any]]]) -> tuple[Sequence[Row[Any]]
     rows = {row.id: row for each in found.values() for row in each}
     newest = sorted(rows.values(), key=lambda row: (row.opened_at, row.id), reverse=True)
     hit = [kind for kind, each in found.items() if each]
-    tried = [kind for kind in found if kind is not Term.NEAR_REFERENCE]
+    tried: list[Term] = [kind for kind in found if kind is not Term.NEAR_REFERENCE]
     return newest[: searching.MOST_HITS], hit or tried
 
 

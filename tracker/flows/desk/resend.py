@@ -79,12 +79,11 @@ def refusal(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID]) -> Rese
 
 
 def repeated(row: Row[Any], rows: Sequence[Row[Any]]) -> int:
-    """How often a message was sent again so far: those that say the same to the same person in the same way."""
-    same = [
-        each for each in rows
+    """How often a message was sent again so far: by those that say the same to the same person in the same way."""
+    return max(
+        int(each.key.split(":")[3]) for each in rows
         if (each.purpose, each.party, each.rung, each.cause) == (row.purpose, row.party, row.rung, row.cause)
-    ]  # fmt: skip
-    return len(same) - 1
+    )  # fmt: skip
 
 
 async def stopped(connection: AsyncConnection, secret: bytes, staff: Staff, rows: Sequence[Row[Any]]) -> set[UUID]:

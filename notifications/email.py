@@ -1,0 +1,291 @@
+"""E-mail over SMTP. What mail servers say ends here, in our words.
+
+A server's reply decides by its enhanced status code (RFC 3463) where it gives one, else by its code (RFC 5321):
+what is permanent is not tried again. Until the final dot of the data nothing was sent; after it, only a reply tells.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from email.header import Header
+from email.utils import format_datetime, formataddr
+from functools import lru_cache
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+
+from notifications.channels import Accepted, Answer, Later, Outgoing, PutOff, Refused, Unsure
+from notifications.gates import Gate
+from tracker.core.attempts import Ending
+from tracker.core.seals import Kind, seal
+
+CONNECTIONS = 8
+"""At most so many connections to the server, each used again and again."""
+
+SECONDS = 15.0
+"""How long one reply of the server may take."""
+
+LETTERS_OF_ONE_CONNECTION = 100
+"""After so many the connection is made anew; some servers count."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_ENHANCED = re.compile(r"^([245])\.(\d{1,3})\.(\d{1,3})\b")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_LONG_LINE = re.compile(r"[^\n]{900}")
+_DOT = re.compile(rb"(?m)^\.")
+
+_ENDINGS = {
+    (1, 1): Ending.BAD_ADDRESS, (1, 2): Ending.BAD_ADDRESS, (1, 3): Ending.BAD_ADDRESS, (1, 6): Ending.BAD_ADDRESS,
+    (1, 10): Ending.BAD_ADDRESS, (1, 7): Ending.SENDER_REFUSED, (1, 8): Ending.SENDER_REFUSED,
+    (2, 1): Ending.BAD_ADDRESS, (2, 2): Ending.MAILBOX_FULL, (2, 3): Ending.REJECTED, (7, 1): Ending.BLOCKED,
+    (4, 4): Ending.BAD_ADDRESS, (7, 0): Ending.BLOCKED,
+}  # fmt: skip
+"""Subject and detail of an enhanced status code, where they say more than that it was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server, as its URL names it. `tls`: from the first byte; else STARTTLS whenever it is offered."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str | None
+    password: str | None
+
+
+def server(url: str) -> Server:
+    """Read smtp://user:password@host:587 or smtps://...; raises ValueError, in words."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("write the mail server as smtp://user:password@host:587 or smtps://...")
+    tls = parts.scheme == "smtps"
+    return Server(
+        parts.hostname, parts.port or (465 if tls else 587), tls,
+        unquote(parts.username) if parts.username else None, unquote(parts.password) if parts.password else None,
+    )  # fmt: skip
+
+
+class Email:
+    """Hands e-mails to one mail server."""
+
+    name = "smtp"
+    repeatable = True
+
+    def __init__(self, server: Server, public_url: str, secret: bytes) -> None:
+        self._server = server
+        self._host = urlsplit(public_url).hostname or "localhost"
+        self._secret = secret
+        self._gate = Gate()
+        self._idle: list[tuple[SMTP, int]] = []
+        self._room = asyncio.Semaphore(CONNECTIONS)
+
+    def rest(self) -> timedelta | None:
+        """How long the server is left alone after it could not be reached."""
+        return self._gate.rest()
+
+    async def send(self, outgoing: Outgoing) -> Answer:
+        """Hand one e-mail over."""
+        to = _mailbox(outgoing.address)
+        if to is None:
+            return Refused(Ending.BAD_ADDRESS)
+        fallback = f"no-reply@{self._host}"
+        sender = _mailbox(outgoing.sender or fallback) or fallback
+        data = compose(outgoing, sender, to, self._host, self._secret)
+        for fresh in (False, True):
+            try:
+                async with self._connection(fresh=fresh) as smtp:
+                    return await self._hand_over(smtp, sender, to, data)
+            except aiosmtplib.SMTPAuthenticationError:
+                return Later(self._gate.close(300.0), Ending.NO_CREDIT)
+            except (SMTPException, OSError):
+                continue  # a connection that stood idle may have been closed over there: once more with a new one
+        return Later(self._gate.stumble(), Ending.PROVIDER_DOWN)
+
+    async def ask(self, outgoing: Outgoing) -> Answer:
+        """A mail server cannot be asked."""
+        return Unsure()
+
+    async def close(self) -> None:
+        """Hang up."""
+        while self._idle:
+            smtp, _ = self._idle.pop()
+            with suppress(SMTPException, OSError):
+                await smtp.quit(timeout=2.0)
+            smtp.close()
+
+    @asynccontextmanager
+    async def _connection(self, *, fresh: bool) -> AsyncIterator[SMTP]:
+        """A connection, used before or new (`fresh`: new for sure); kept for the next letter unless something went
+        wrong on it."""
+        async with self._room:
+            smtp, used = None, 0
+            while self._idle and smtp is None and not fresh:
+                smtp, used = self._idle.pop()
+                smtp = smtp if smtp.is_connected else None
+            if smtp is None:
+                smtp, used = await self._connect(), 0
+            good = False
+            try:
+                yield smtp
+                good = smtp.is_connected and used + 1 < LETTERS_OF_ONE_CONNECTION
+            finally:
+                if good:
+                    self._idle.append((smtp, used + 1))
+                else:
+                    smtp.close()
+
+    async def _connect(self) -> SMTP:
+        given = self._server
+        smtp = SMTP(
+            hostname=given.host, port=given.port, use_tls=given.tls, start_tls=False if given.tls else None,
+            username=given.user, password=given.password, timeout=SECONDS, local_hostname=self._host,
+        )  # fmt: skip
+        try:
+            await smtp.connect()
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    async def _hand_over(self, smtp: SMTP, sender: str, to: str, data: bytes) -> Answer:
+        """One letter over a connection. What raises here was not sent."""
+        try:
+            await smtp.mail(sender)
+        except SMTPResponseException as refused:
+            await _forget(smtp)
+            return self._read(refused, about_sender=True)
+        try:
+            await smtp.rcpt(to)
+        except SMTPResponseException as refused:
+            await _forget(smtp)
+            return self._read(refused)
+        ready = await smtp.execute_command(b"DATA", timeout=SECONDS)
+        if ready.code != 354:
+            await _forget(smtp)
+            return self._read(SMTPResponseException(ready.code, ready.message))
+        try:
+            reply = await _finish(smtp, data)
+        except (SMTPException, OSError):
+            smtp.close()
+            return Unsure()
+        if reply.code != 250:
+            return self._read(SMTPResponseException(reply.code, reply.message))
+        self._gate.passed()
+        return Accepted(_called(reply.message))
+
+    def _read(self, refused: SMTPResponseException, *, about_sender: bool = False) -> Answer:
+        """What a refusal means. A server that closes down (421), or does not know us (530, 535), refuses us and not
+        the letter."""
+        enhanced = _ENHANCED.match(refused.message)
+        kind = int(enhanced[1]) if enhanced else refused.code // 100
+        detail = (int(enhanced[2]), int(enhanced[3])) if enhanced else None
+        if refused.code == 421:
+            return Later(self._gate.stumble(), Ending.PROVIDER_DOWN)
+        if refused.code in (530, 534, 535, 538):
+            return Later(self._gate.close(300.0), Ending.NO_CREDIT)
+        if kind != 5:
+            return PutOff(Ending.MAILBOX_FULL if refused.code == 452 or detail == (2, 2) else Ending.PUT_OFF)
+        found = _ENDINGS.get(detail, Ending.REJECTED) if detail else None
+        if about_sender and found in (None, Ending.BAD_ADDRESS, Ending.SENDER_REFUSED, Ending.REJECTED, Ending.BLOCKED):
+            return Later(timedelta(hours=1), Ending.SENDER_REFUSED)
+        if found is None:
+            found = {550: Ending.BAD_ADDRESS, 551: Ending.BAD_ADDRESS, 552: Ending.MAILBOX_FULL,
+                     553: Ending.BAD_ADDRESS}.get(refused.code, Ending.REJECTED)  # fmt: skip
+        return Refused(Ending.REJECTED if found is Ending.SENDER_REFUSED else found)
+
+
+async def _finish(smtp: SMTP, data: bytes) -> aiosmtplib.SMTPResponse:
+    """The letter and its final dot. Once it is on its way, only the reply tells whether it was taken."""
+    protocol = smtp.protocol
+    if protocol is None:
+        raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+    protocol.write(_DOT.sub(b"..", data) + b".\r\n")
+    return await protocol.read_response(timeout=SECONDS)
+
+
+async def _forget(smtp: SMTP) -> None:
+    """Make the connection fit for the next letter; one on which that fails is not used again."""
+    try:
+        await smtp.rset()
+    except (SMTPException, OSError):
+        smtp.close()
+
+
+def _called(message: str) -> str:
+    """What the server calls the letter, as far as its reply says so; many write "queued as"."""
+    return _CONTROL.sub(" ", message)[:200]
+
+
+@lru_cache(maxsize=10_000)
+def _mailbox(address: str) -> str | None:
+    """The address as the envelope needs it: a domain of other letters in its ASCII form; None when it is none."""
+    local, at, domain = address.strip().rpartition("@")
+    if not at or not local or not domain or _CONTROL.search(address) or re.search(r"[\s<>]", local + domain):
+        return None
+    try:
+        return f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return None
+
+
+def compose(outgoing: Outgoing, sender: str, to: str, host: str, secret: bytes) -> bytes:
+    """The whole letter. Its Message-ID is that of the message, so that a second copy is known as one; which attempt
+    it was is sealed in X-Attempt. Nothing in it tells us whether it was read.
+
+    Written out line by line (RFC 5322, RFC 2046): the standard library's generator parses every header again, and
+    takes longer than everything else about a letter.
+    """
+    content = outgoing.content
+    headers = {
+        "From": formataddr((_line(outgoing.organisation), sender)),
+        "To": to,
+        "Subject": _encoded(_line(content.subject or "")),
+        "Date": format_datetime(outgoing.now),
+        "Message-ID": f"<{outgoing.message_id}@{host}>",
+        "X-Attempt": seal(secret, Kind.ATTEMPT, outgoing.organisation_id, outgoing.attempt_id),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": _line(outgoing.language),
+        "MIME-Version": "1.0",
+    }
+    if outgoing.stop_url:
+        headers["List-Unsubscribe"] = f"<{_line(outgoing.stop_url)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    top = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    if content.html is None:
+        return (top + _part("plain", content.text)).encode("ascii", "replace")
+    mark = f"part-{outgoing.attempt_id.hex}"
+    parts = f"--{mark}\r\n{_part('plain', content.text)}\r\n--{mark}\r\n{_part('html', content.html)}\r\n--{mark}--"
+    whole = f'{top}Content-Type: multipart/alternative; boundary="{mark}"\r\n\r\n{parts}\r\n'
+    return whole.encode("ascii", "replace")
+
+
+def _part(kind: str, words: str) -> str:
+    """A part with its headers: ASCII as it is where no line is too long for a mail server (RFC 5321, 4.5.3.1.6),
+    else UTF-8 in base64."""
+    plain = _UNPRINTABLE.sub("", words)
+    if plain.isascii() and not _LONG_LINE.search(plain):
+        charset, way, body = "us-ascii", "7bit", plain
+    else:
+        charset, way, body = "utf-8", "base64", base64.encodebytes(plain.encode("utf-8", "replace")).decode("ascii")
+    head = f"Content-Type: text/{kind}; charset={charset}\r\nContent-Transfer-Encoding: {way}\r\n\r\n"
+    return head + body.replace("\n", "\r\n")
+
+
+def _line(words: str) -> str:
+    """One line for a header: what could begin another one is taken out."""
+    return " ".join(_CONTROL.sub(" ", words).split())
+
+
+def _encoded(line: str) -> str:
+    """A line as a header may bear it (RFC 2047), folded if it is long."""
+    if line.isascii() and len(line) <= 200:
+        return line
+    return Header(line, "utf-8", header_name="Subject").encode(linesep="\r\n")

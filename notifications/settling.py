@@ -1,0 +1,125 @@
+"""What becomes of messages after they were looked at, handed over or asked about: states, endings, consequences.
+
+Every write is fenced by the state in which the message was held and by the attempt's number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from notifications.channels import Absent, Accepted, Answer, Later, Overtaken, PutOff, Refused, Unsure
+from tracker.core.attempts import Ending
+from tracker.core.messages import MessageState, Reason
+from tracker.flows import ladder, stopping
+from tracker.flows.release import Claimed
+from tracker.store import carrying, records
+from tracker.store.engine import Store
+
+PAUSES = tuple(timedelta(minutes=each) for each in (1, 5, 20, 60, 240))
+"""How long a message rests after each try that the other side put off; with the last it has had six tries."""
+
+FIRST_QUESTION = timedelta(minutes=2)
+"""How long we wait for a receipt before we ask about an attempt whose end we do not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is to be written of one message. `due` None: it is over. `held`: the state in which we hold it."""
+
+    claimed: Claimed
+    state: MessageState
+    reason: Reason | None = None
+    ending: Ending | None = None
+    provider_id: str | None = None
+    due: datetime | None = None
+    held: MessageState = MessageState.SENDING
+
+    def row(self) -> dict[str, Any]:
+        """As the store takes it."""
+        return {
+            "organisation": self.claimed.organisation_id, "mode": self.claimed.mode.value,
+            "message": self.claimed.id, "number": self.claimed.number, "now": self.claimed.now,
+            "state": self.state.value, "reason": self.reason.value if self.reason else None,
+            "outcome": self.ending.value if self.ending else None, "provider_id": self.provider_id, "due": self.due,
+            "held": self.held.value,
+        }  # fmt: skip
+
+
+def answered(claimed: Claimed, answer: Answer, tries: int) -> Settled | None:
+    """What an answer means for a message that had so many tries; None: it is another worker's."""
+    match answer:
+        case Accepted(provider_id, delivered):
+            state = MessageState.DELIVERED if delivered else MessageState.SENT
+            return Settled(claimed, state, ending=Ending.ACCEPTED, provider_id=provider_id)
+        case Refused(ending):
+            return Settled(claimed, MessageState.FAILED, ending=ending)
+        case Later(after, ending):
+            return Settled(claimed, MessageState.DUE, ending=ending, due=claimed.now + after)
+        case PutOff(ending) if tries <= len(PAUSES):
+            return Settled(claimed, MessageState.DUE, ending=ending, due=claimed.now + PAUSES[max(tries, 1) - 1])
+        case PutOff(ending):
+            return Settled(claimed, MessageState.FAILED, ending=ending)
+        case Unsure():
+            return unsure(claimed)
+        case Overtaken() | Absent():
+            return None
+
+
+def unsure(claimed: Claimed) -> Settled:
+    """It may have gone: nothing is sent again until we know."""
+    return Settled(claimed, MessageState.UNKNOWN, ending=Ending.UNSURE, due=claimed.now + FIRST_QUESTION)
+
+
+async def settle(store: Store, secret: bytes, settled: list[Settled]) -> None:
+    """Write what became of messages. One that failed, or that its reader has stopped, goes on to the next rung of the
+    ladder in the transaction that says so."""
+    ends = [each for each in settled if _ends_badly(each)]
+    others = sorted((each for each in settled if not _ends_badly(each)), key=lambda each: each.claimed.id)
+    if others:
+        async with store.transaction() as connection:
+            await carrying.settle(connection, [each.row() for each in others])
+            for each in others:
+                await _tell(connection, each)
+    for each in ends:
+        async with store.transaction() as connection:
+            if not await carrying.settle_one(connection, each.row()):
+                continue
+            await _tell(connection, each)
+            await _fall(connection, secret, each)
+
+
+async def _fall(connection: AsyncConnection, secret: bytes, settled: Settled) -> None:
+    """A message will not arrive: the next rung, or a task for staff."""
+    claimed = settled.claimed
+    named = (claimed.organisation_id, claimed.mode, claimed.id, claimed.now)
+    if settled.ending is Ending.STOPPED:
+        await stopping.told_by_provider(connection, secret, *named)
+    stopped = settled.ending is Ending.STOPPED or settled.reason is Reason.STOPPED
+    await ladder.next_rung(connection, secret, *named, asked_to_stop=stopped)
+
+
+def _ends_badly(settled: Settled) -> bool:
+    return settled.state is MessageState.FAILED or settled.reason in (Reason.STOPPED, Reason.BAD_ADDRESS)
+
+
+async def _tell(connection: AsyncConnection, settled: Settled) -> None:
+    """Tell operators what they should know of it."""
+    claimed = settled.claimed
+    office, mode, now = claimed.organisation_id, claimed.mode, claimed.now
+    match settled.ending:
+        case Ending.GIVEN_UP:
+            remedy = "Look at the log of the time, mend what cut the sending off, then tell the person in another way."
+            await records.alert(connection, office, mode, "message_failed", "given_up", remedy, now)
+        case Ending.NOT_CONFIGURED:
+            remedy = "Set TRACKER_SMTP_URL or the Twilio settings for this channel; what is due is tried every hour."
+            await records.alert(connection, office, mode, "channel_not_configured", settled.ending, remedy, now)
+        case Ending.NO_CREDIT | Ending.SENDER_REFUSED:
+            remedy = "Look at the account and the sender at the provider. Messages wait, and go out once it works."
+            await records.alert(connection, office, mode, "carrier_down", settled.ending, remedy, now)
+        case Ending.UNSURE if settled.due is None:
+            remedy = "Ask the provider whether these went out; look for messages in state unknown."
+            await records.alert(connection, office, mode, "message_unknown", "unknown", remedy, now)

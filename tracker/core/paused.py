@@ -1,0 +1,29 @@
+"""How long a case's clock was paused: days on which the office waited, which do not count against it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tracker.core.calendars import day_of
+from tracker.core.definitions import Definition
+from tracker.core.events import Clock
+from tracker.core.timeline import Folded
+
+
+def days_paused(case: Folded, definition: Definition, since: date, until: date, zone: str) -> int:
+    """Days from `since` up to `until` on which the case stood in a stage whose clock is paused, by its timeline."""
+    begins = [
+        (max(since, day_of(line.position, zone)), stage.clock)
+        for line in case.lines
+        if line.position is not None and line.stage is not None and (stage := definition.stage(line.stage)) is not None
+    ]
+    ends = [*(day for day, _ in begins[1:]), until]
+    return (
+        sum(
+            max(0, (min(end, until) - begin).days)
+            for (begin, clock), end in zip(begins, ends, strict=True)
+            if clock is Clock.PAUSED
+        )
+        if begins
+        else 0
+    )

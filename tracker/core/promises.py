@@ -1,0 +1,182 @@
+"""The dates that we give: a window read from a table, how likely it is to be missed, and when it must be moved.
+
+A date moves rarely, later only, and before it breaks. People are warned first, where there is time for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from math import ceil
+from uuid import UUID
+
+from tracker.core.calendars import day_of, word_due_at, working_day_before
+from tracker.core.learning import Table
+
+FEWEST = 30
+"""Finished cases that must have taught a curve before a date is read from it."""
+
+HORIZON_DAYS = 1_000
+"""A date further away than this says nothing."""
+
+WARN, WARN_NEAR, MOVE = 0.5, 0.15, 0.8
+"""Probabilities of missing a date from which people are warned, warned shortly before it, and given a new one."""
+
+FURTHEST_DAYS, FURTHEST_LENGTHS = 180, 3
+"""No new date lies further away than so many days, or so many times the length of the first promise."""
+
+
+class Change(StrEnum):
+    """Why a date was replaced, or taken back: a word of the ledger and the API."""
+
+    LIKELY_LATE = "likely_late"
+    """It was likely to be missed."""
+    CLOCK_PAUSED = "clock_paused"
+    """The days on which we waited were added."""
+    CASE_CORRECTED = "case_corrected"
+    """The office reported late what had happened before the date was given."""
+    OFFICE_CHANGED_DATE = "office_changed_date"
+    """The office set another date."""
+    TOO_UNCERTAIN = "too_uncertain"
+    """No date can be given any more that would hold."""
+
+
+class Step(StrEnum):
+    """What is to be done about a date."""
+
+    HOLD = "hold"
+    WARN = "warn"
+    MOVE = "move"
+    GIVE_UP = "give_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One in ten are finished by `earliest_on`, half by `half_by_on`, the share that was asked for by `latest_on`.
+    The first two are None where the date was not learned."""
+
+    earliest_on: date | None
+    half_by_on: date | None
+    latest_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A date as it stands: when it was given, and how many days ahead the first one of the case lay when given."""
+
+    latest_on: date
+    made_on: date
+    first_days: int
+
+    @property
+    def leeway(self) -> int:
+        """Days before it that count as near, and by which it moves at least: two, or a tenth of its length."""
+        return max(2, ceil((self.latest_on - self.made_on).days / 10))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be done about a date now, with the new window where it moves; `review_on`: the next day on which
+    the answer can be another, at the hour of `calendars.word_due_at`."""
+
+    step: Step
+    window: Window | None = None
+    review_on: date | None = None
+
+
+def working_day_from(day: date) -> date:
+    """The day itself, or the Monday after when it falls on a weekend."""
+    return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() >= 5 else 0)
+
+
+def judging_day(now: datetime, zone: str) -> date:
+    """The day whose question is asked: dates are looked at in the morning, at the hour when words are sent."""
+    today = day_of(now, zone)
+    return today if now >= word_due_at(today, zone) else today - timedelta(days=1)
+
+
+def window(table: Table, age_days: int, probability: float, today: date) -> Window | None:
+    """When a case of this age in its stage is finished, given that it is open at the end of today.
+
+    None where the table does not reach the probability within HORIZON_DAYS. Every date is a working day after today.
+    """
+    alive = table.survival(age_days)
+    if alive <= 0:
+        return None
+    marks = [share * alive + 1e-9 * alive for share in (0.9, 0.5, 1 - probability)]
+    found: list[date] = []
+    for ahead in range(1, HORIZON_DAYS + 1):
+        left = table.survival(age_days + ahead)
+        while len(found) < 3 and left <= marks[len(found)]:
+            found.append(working_day_from(today + timedelta(days=ahead)))
+        if len(found) == 3:
+            return Window(*found) if (found[2] - today).days <= HORIZON_DAYS else None
+    return None
+
+
+def risk(table: Table, stage_on: date, latest_on: date, today: date) -> float:
+    """The probability that a case that entered its stage on `stage_on`, and is not finished today, misses a date."""
+    if latest_on <= today:
+        return 1.0
+    alive = table.survival(max(0, (today - stage_on).days))
+    return table.survival((latest_on - stage_on).days) / alive if alive > 0 else 1.0
+
+
+def weigh(table: Table, stage_on: date, standing: Standing, probability: float, today: date) -> Verdict:
+    """What is to be done about a learned date on this day. On its own day at the latest it moves, later only."""
+    step = _step(table, stage_on, standing, today)
+    if step is not Step.MOVE:
+        return Verdict(step, review_on=_review_on(table, stage_on, standing, step, today))
+    fresh = window(table, max(0, (today - stage_on).days), probability, today)
+    if fresh is None:
+        return Verdict(Step.GIVE_UP)
+    latest_on = max(fresh.latest_on, working_day_from(standing.latest_on + timedelta(days=standing.leeway)))
+    if (latest_on - today).days > max(FURTHEST_DAYS, FURTHEST_LENGTHS * standing.first_days):
+        return Verdict(Step.GIVE_UP)
+    return Verdict(Step.MOVE, Window(fresh.earliest_on, fresh.half_by_on, latest_on))
+
+
+def _step(table: Table, stage_on: date, standing: Standing, today: date) -> Step:
+    chance = risk(table, stage_on, standing.latest_on, today)
+    if chance >= MOVE:
+        return Step.MOVE
+    near = (standing.latest_on - today).days <= standing.leeway
+    return Step.WARN if chance >= (WARN_NEAR if near else WARN) else Step.HOLD
+
+
+def _review_on(table: Table, stage_on: date, standing: Standing, step: Step, today: date) -> date:
+    """The first day on which another step is due, by this table; people are warned of a date only once."""
+    day = today + timedelta(days=1)
+    while day < standing.latest_on and _step(table, stage_on, standing, day) in (step, Step.HOLD):
+        day += timedelta(days=1)
+    return day
+
+
+def stand_in(began_on: date, days: int, today: date) -> Window | None:
+    """The service's own date while history is thin: so many days after the case began; None when that has passed."""
+    latest_on = working_day_from(began_on + timedelta(days=days))
+    return Window(None, None, latest_on) if latest_on > today else None
+
+
+def weigh_stand_in(standing: Standing, began_on: date, days: int, today: date) -> Verdict:
+    """What is to be done about a date that was not learned: on the last working day before it, it moves by half its
+    length. Nothing is known of it, so it moves twice at most; then there is none."""
+    decide_on = working_day_before(standing.latest_on - timedelta(days=1))
+    decide_on = max(decide_on, standing.made_on + timedelta(days=1))
+    if today < decide_on:
+        return Verdict(Step.HOLD, review_on=decide_on)
+    latest_on = working_day_from(standing.latest_on + timedelta(days=max(2, ceil(days / 2))))
+    if (latest_on - began_on).days > 2 * days + 5:
+        return Verdict(Step.GIVE_UP)
+    return Verdict(Step.MOVE, Window(None, None, latest_on))
+
+
+def withdrawn_cause(promise: UUID) -> str:
+    """The cause of the news that a date was taken back, which differs from that of a warning about it."""
+    return f"{promise}:withdrawn"
+
+
+def news_holds(cause: str, standing: UUID | None) -> bool:
+    """Whether news about a date is true still, by the date of the case that stands now."""
+    return cause == str(standing) if standing is not None else cause.endswith(":withdrawn")

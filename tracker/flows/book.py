@@ -1,0 +1,109 @@
+"""The dates of one case as the flows hold them: read once, changed in the database and here together."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core import calendars
+from tracker.core.learning import Curve
+from tracker.core.promises import Window
+from tracker.core.timeline import Folded
+from tracker.store import promises
+from tracker.store.columns import Mode, new_id
+from tracker.store.organisations import Office
+from tracker.store.promises import Basis, Given
+from tracker.store.services import Current
+
+
+class Subject(Protocol):
+    """What the ledger must know of a case besides what it is."""
+
+    @property
+    def office(self) -> Office:
+        """Whose case it is."""
+
+    @property
+    def mode(self) -> Mode:
+        """Whether it is real."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def current(self) -> Current:
+        """The definition that it follows."""
+
+    @property
+    def source_id(self) -> UUID:
+        """The source that reports on it."""
+
+
+class Book:
+    """The dates of one case, in memory as they are in the database."""
+
+    def __init__(
+        self, connection: AsyncConnection, subject: Subject, found: promises.Found, curve: Curve | None
+    ) -> None:
+        self.connection, self.subject, self.given = connection, subject, list(found.given)
+        self.curve_id, self.curve, self.silent = found.curve_id, curve, found.silent
+        self.definition, self.zone, self.now = subject.current.definition, subject.office.zone, subject.office.now
+        self.today = calendars.day_of(self.now, self.zone)
+
+    def newest(self, *, ours: bool) -> Given | None:
+        """The date of ours, or of the office's, that was given last."""
+        return next((each for each in reversed(self.given) if each.ours is ours), None)
+
+    def standing(self, *, ours: bool) -> Given | None:
+        """The date of ours, or of the office's, that stands."""
+        return next((each for each in reversed(self.given) if each.ours is ours and each.stands), None)
+
+    def day(self, at: datetime) -> date:
+        """The office's day of an instant."""
+        return calendars.day_of(at, self.zone)
+
+    def began_on(self, case: Folded) -> date:
+        """The day on which the case was opened."""
+        return case.opened.on or self.day(case.opened_at or self.now)
+
+    def stage_on(self, case: Folded) -> date:
+        """The day on which the case entered its stage: when it is closed, that on which it ended."""
+        return case.since.on or self.day(case.since.at or self.now)
+
+    def passes_at(self, latest_on: date) -> datetime:
+        """The instant at which a day is over."""
+        return calendars.start_of(latest_on + timedelta(days=1), self.zone)
+
+    def blank(self, basis: Basis, found: Window) -> Given:
+        """A promise that is made now, with nothing yet of what it rests on."""
+        of = self.subject
+        return Given(
+            of.office.id, of.mode.value, new_id(), of.id, None, basis.value, found.earliest_on, found.half_by_on,
+            found.latest_on, self.passes_at(found.latest_on), None, None, None, None, self.now,
+        )  # fmt: skip
+
+    async def give(self, given: Given) -> Given:
+        """Add a promise."""
+        await promises.make(self.connection, given)
+        self.given.append(given)
+        return given
+
+    async def supersede(self, old: Given, by: Given, reason: str) -> None:
+        """Write what replaced a promise."""
+        self._put(await promises.supersede(self.connection, old, by.id, reason, self.now))
+
+    async def judge(self, given: Given, outcome: promises.Kept, at: datetime, reason: str | None = None) -> None:
+        """Write what became of a promise."""
+        self._put(await promises.judge(self.connection, given, outcome, at, reason))
+
+    async def let_pass(self, given: Given, at: datetime | None) -> Given:
+        """Say when the day of a promise is over, or that it stands still."""
+        return given if given.passes_at == at else self._put(await promises.let_pass(self.connection, given, at))
+
+    def _put(self, changed: Given) -> Given:
+        self.given = [changed if each.id == changed.id else each for each in self.given]
+        return changed

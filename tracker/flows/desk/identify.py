@@ -1,0 +1,49 @@
+"""Is it them? Staff ask for the known fact; the answer is that it fits or not, and never what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from uuid import UUID
+
+from tracker.core import known_facts
+from tracker.core.contacts import LookPurpose
+from tracker.core.errors import CaseNotFound, TooManyRequests
+from tracker.flows.desk import audit
+from tracker.store import cases, limits
+from tracker.store.accounts import Staff
+from tracker.store.columns import Mode
+from tracker.store.engine import Store
+
+WINDOW_SECONDS = 900
+PER_CASE, PER_ACCOUNT = 10, 40
+"""Answers that did not fit in a window after which no more are compared: for one case, by one account."""
+
+
+async def identify(store: Store, secret: bytes, staff: Staff, case: UUID, said: str, why: LookPurpose) -> bool:
+    """Whether what the caller says is a known fact of the case. Raises CaseNotFound, TooManyRequests. Audited."""
+    buckets = {
+        _bucket(secret, f"case\0{case}"): PER_CASE,
+        _bucket(secret, f"account\0{staff.account_id}"): PER_ACCOUNT,
+    }
+    async with store.transaction() as connection:
+        row = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
+        if row is None or row.void:
+            raise CaseNotFound
+        counts = await limits.counts(connection, list(buckets), WINDOW_SECONDS)
+        if any(counts.get(bucket, 0) >= most for bucket, most in buckets.items()):
+            raise TooManyRequests(
+                "Too many answers that did not fit.",
+                "Ask in another way who is calling, or wait fifteen minutes.",
+                retry_after_seconds=WINDOW_SECONDS,
+            )
+        offered = known_facts.digest(secret, str(staff.organisation_id), said)
+        fits = bool(known_facts.normalise(said)) and known_facts.matches(row.known_facts or [bytes(32)], offered)
+        if not fits:
+            await limits.add(connection, list(buckets), WINDOW_SECONDS)
+        await audit.note(connection, staff, "desk.identified", why, {"case": str(case), "fits": fits})
+    return fits
+
+
+def _bucket(secret: bytes, value: str) -> bytes:
+    return hmac.digest(secret, f"limit\0desk-identity\0{value}".encode(), hashlib.sha256)[:16]

@@ -1,0 +1,228 @@
+"""One case as staff see it: the facts of its page, from the same query, and behind them what explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core import addresses, contacts
+from tracker.core.contacts import ContactReason, LookPurpose
+from tracker.core.definitions import Definition, say
+from tracker.core.errors import CaseNotFound
+from tracker.core.facts import CaseFacts, Moment
+from tracker.core.placing import Placement
+from tracker.core.timeline import Folded, fold
+from tracker.flows import addresses as reached
+from tracker.flows import lookup
+from tracker.flows.desk import audit, resend
+from tracker.store import cases, entries, pages, repeating, services, stops
+from tracker.store import contacts as stored_contacts
+from tracker.store.accounts import Staff
+from tracker.store.bodies import to_placed
+from tracker.store.columns import Mode, new_id
+from tracker.store.engine import Store
+
+_HIDDEN = frozenset({Placement.HELD, Placement.UNSERVED})
+"""What nobody may be told yet is not put in front of whoever talks to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where somebody is reached. `normal` None: nothing can be sent there; `stopped`: they asked us to stop."""
+
+    channel: str
+    address: str
+    usable: bool
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who has a part in the case."""
+
+    role: str
+    name: str
+    organisation: str
+    language: str
+    sensitive: bool
+    channels: tuple[Reached, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A message, sent or not: `reason` why not. `refusal`: why it cannot be sent again, None when it can.
+    `attempts`: (started_at, outcome) of each try."""
+
+    id: UUID
+    purpose: str
+    channel: str
+    state: str
+    reason: str | None
+    to: str
+    at: datetime
+    due_at: datetime
+    attempts: tuple[tuple[datetime, str], ...]
+    refusal: str | None
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """One event of the case. `stage` as the page words it; `code` the back office's; `notes` for whom: (audience,
+    text). `hidden`: it is held back, and nothing of it is told."""
+
+    when: Moment
+    kind: str
+    placement: str
+    headline: str
+    code: str
+    notes: tuple[tuple[str, str], ...]
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCase:
+    """Everything that the desk shows of a case: `facts` are those of the citizen's page, to the letter.
+
+    `reason`: what the contact form offers first; `once`: ids for the forms, so that one sent twice counts once.
+    """
+
+    id: UUID
+    number: str
+    register: str
+    sensitive: bool
+    facts: CaseFacts
+    languages: tuple[str, ...]
+    fact_label: str
+    people: tuple[Person, ...]
+    decisions: tuple[Decision, ...]
+    history: tuple[StaffLine, ...]
+    contacts: Sequence[Row[Any]]
+    notes: Sequence[Row[Any]]
+    reason: ContactReason
+    once: tuple[UUID, UUID]
+
+
+async def facts_of(
+    connection: AsyncConnection, staff: Staff, case: UUID, language: str | None
+) -> tuple[CaseFacts, Row[Any], Definition]:
+    """The facts of a case's page, by the page's own query; its row; its definition. Raises CaseNotFound for a case
+    of another organisation as for none."""
+    row = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
+    shown = None if row is None or row.void else await pages.page(connection, row.reference)
+    if row is None or shown is None:
+        raise CaseNotFound
+    definition = await services.by_id(connection, staff.organisation_id, shown.definition_id)
+    return lookup.case_facts(shown, definition, language), row, definition
+
+
+async def look(
+    store: Store, secret: bytes, staff: Staff, case: UUID, why: LookPurpose, language: str | None = None
+) -> DeskCase:
+    """A case of this account's organisation. Raises CaseNotFound. The look is audited before anything is shown."""
+    async with store.transaction() as connection:
+        if await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case) is None:
+            raise CaseNotFound
+        office = await audit.note(connection, staff, "desk.opened", why, {"case": str(case)})
+    async with store.reading() as connection:
+        facts, row, definition = await facts_of(connection, staff, case, language)
+        stored = await entries.of_case(connection, staff.organisation_id, Mode.LIVE, case)
+        folded = fold([to_placed(each) for each in stored], definition, facts.zone, facts.now)
+        found = await repeating.decisions(connection, staff.organisation_id, Mode.LIVE, case)
+        stopped = await resend.stopped(connection, secret, staff, found)
+        contacted, notes = await stored_contacts.of_case(connection, staff.organisation_id, Mode.LIVE, case)
+        people = await _people(connection, secret, staff, folded, office.country)
+    names = {each: party.name or party.organisation or "" for each, party in folded.parties.items()}
+    return DeskCase(
+        id=case, number=row.number, register=row.register,
+        sensitive=definition.sensitive or bool(folded.sensitive_parties), facts=facts,
+        languages=definition.languages, fact_label=say(definition.known_fact.label, office.language, facts.language),
+        people=people, decisions=tuple(_decision(each, found, stopped, names) for each in found),
+        history=_history(stored, folded, definition, office.language), contacts=contacted, notes=notes,
+        reason=contacts.likely_reason(facts, facts.now), once=(new_id(), new_id()),
+    )  # fmt: skip
+
+
+async def page_facts(store: Store, staff: Staff, case: UUID, why: LookPurpose, language: str | None) -> CaseFacts:
+    """What the citizen's page says of a case, for staff who want to see it as it is. Raises CaseNotFound. Audited."""
+    async with store.transaction() as connection:
+        facts, _, _ = await facts_of(connection, staff, case, language)
+        await audit.note(connection, staff, "desk.opened", why, {"case": str(case), "as": "citizen"})
+    return facts
+
+
+def _decision(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID], names: dict[str, str]) -> Decision:
+    refusal = resend.refusal(row, rows, stopped)
+    attempts = tuple((datetime.fromisoformat(each["started_at"]), each["outcome"] or "") for each in row.attempts)
+    return Decision(
+        row.id, row.purpose, row.channel or "", row.state, row.reason, names.get(row.party, ""), row.at, row.due_at,
+        attempts, None if refusal is None else refusal.value, resend.repeated(row, rows),
+    )  # fmt: skip
+
+
+async def _people(
+    connection: AsyncConnection, secret: bytes, staff: Staff, folded: Folded, country: str
+) -> tuple[Person, ...]:
+    kept = {
+        (each.channel, each.address): (
+            staff.organisation_id, Mode.LIVE.value, each.channel.value,
+            addresses.digest(secret, each.channel.value, normal),
+        )
+        for party in folded.parties.values()
+        for each in party.channels
+        if (normal := reached.normal(each.channel, each.address, country)) is not None
+    }  # fmt: skip
+    wishes = await stops.stopped(connection, list(dict.fromkeys(kept.values())))
+    return tuple(
+        Person(
+            party.role.value, party.name or "", party.organisation or "", party.language or "",
+            id_ in folded.sensitive_parties,
+            tuple(
+                Reached(
+                    each.channel.value, each.address, (each.channel, each.address) in kept,
+                    kept.get((each.channel, each.address)) in wishes,
+                )
+                for each in party.channels
+            ),
+        )
+        for id_, party in sorted(folded.parties.items())
+    )  # fmt: skip
+
+
+def _history(
+    stored: Sequence[Row[Any]], folded: Folded, definition: Definition, language: str
+) -> tuple[StaffLine, ...]:
+    """Every event of the case, the newest first, in the order of its timeline."""
+    rows = {row.id: row for row in stored}
+    return tuple(
+        _line(rows[line.entry], line.placement, definition, language)
+        for line in reversed(folded.lines)
+        if line.entry in rows
+    )
+
+
+def _line(row: Row[Any], placement: Placement, definition: Definition, language: str) -> StaffLine:
+    when = Moment(on=row.occurred_on) if row.occurred_on else Moment(at=row.occurred_at)
+    kind = row.type.removeprefix("case.")
+    if placement in _HIDDEN:
+        return StaffLine(when, kind, placement.value, "", "", (), True)
+    code = str(row.body.get("status") or "")
+    stage = definition.stage_for(code) if code else None
+    words = row.words or {}
+    internal = row.body.get("audience") == "internal" or kind == "correction"
+    given = (
+        ("public", words.get("public_note")),
+        ("internal", words.get("internal_note")),
+        ("internal", words.get("reason")),
+        ("internal", words.get("why")),
+        ("internal" if internal else "public", words.get("text")),
+    )
+    headline = say(stage.headline, language, definition.language) if stage else ""
+    notes = tuple((audience, text) for audience, text in given if text)
+    return StaffLine(when, kind, placement.value, headline, code, notes, False)

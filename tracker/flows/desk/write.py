@@ -1,0 +1,60 @@
+"""What staff put on record about a case: that somebody contacted us, and notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from tracker.core import contacts
+from tracker.core.contacts import ContactChannel, ContactReason, LookPurpose
+from tracker.flows.desk import audit
+from tracker.flows.desk.look import facts_of
+from tracker.store import contacts as stored
+from tracker.store.accounts import Staff
+from tracker.store.columns import Mode
+from tracker.store.engine import Store
+
+MOST_CHARACTERS = 1_000
+"""The longest note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """Somebody contacted us about a case. `once`: the form's id, so that a form sent twice counts once."""
+
+    case: UUID
+    channel: ContactChannel
+    reason: ContactReason
+    once: UUID
+
+
+async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose) -> None:
+    """Put a contact on record, with what the person could see at that moment. Raises CaseNotFound."""
+    async with store.transaction() as connection:
+        facts, row, _ = await facts_of(connection, staff, said.case, None)
+        demand = contacts.demand(said.reason)
+        detail = {"case": str(said.case), "reason": said.reason.value, "demand": demand.value}
+        values = {
+            "organisation_id": staff.organisation_id, "mode": Mode.LIVE.value, "id": said.once,
+            "case_id": said.case, "account_id": staff.account_id, "channel": said.channel.value,
+            "reason": said.reason.value, "demand": demand.value,
+            "seen": dict(contacts.seen(facts, row.spoken_at, facts.now)), "at": facts.now,
+        }  # fmt: skip
+        if await stored.add(connection, values):
+            await audit.note(connection, staff, "desk.contact", why, detail)
+
+
+async def note(store: Store, staff: Staff, case: UUID, words: str, once: UUID, why: LookPurpose) -> bool:
+    """Put a note on a case, for staff alone; False when it says nothing. Raises CaseNotFound."""
+    words = words.replace("\0", "").strip()[:MOST_CHARACTERS]
+    async with store.transaction() as connection:
+        facts, _, _ = await facts_of(connection, staff, case, None)
+        if not words:
+            return False
+        values = {
+            "organisation_id": staff.organisation_id, "mode": Mode.LIVE.value, "id": once, "case_id": case,
+            "account_id": staff.account_id, "words": words, "at": facts.now,
+        }  # fmt: skip
+        if await stored.add_note(connection, values):
+            await audit.note(connection, staff, "desk.noted", why, {"case": str(case)})
+    return True

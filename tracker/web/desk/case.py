@@ -1,0 +1,165 @@
+"""One case at the desk: the answer first, then what explains it, and what can be done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from templates import languages
+from templates.environment import page
+from tracker.core.contacts import ContactChannel, ContactReason, LookPurpose
+from tracker.core.errors import CaseNotFound, FormExpired, TooManyRequests
+from tracker.flows.desk import identify, look, resend, write
+from tracker.store.accounts import Staff
+from tracker.web.desk.gate import Gate, Posted, reason, to, to_sign_in
+from tracker.web.errors import STATUSES
+
+DONE = frozenset({"contact", "note", "empty_note", *resend.Resending})
+"""What an action may say of itself when the case is shown again; the page has the words."""
+
+
+def router(gate: Gate) -> APIRouter:
+    """The pages of one case."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/desk/cases/{case}")
+    async def show(request: Request, case: str, why: str = "", language: str = "", done: str = "") -> Response:
+        staff = await gate.who(request)
+        if staff is None:
+            return to_sign_in()
+        said = reason(why)
+        if said is None:
+            return gate.page("reason.html", staff, path=f"/desk/cases/{_named(case) or ''}")
+        return await _shown(gate, staff, case, said, language[:20], done=done if done in DONE else "")
+
+    @routes.get("/desk/cases/{case}/page")
+    async def as_citizen(request: Request, case: str, why: str = "", language: str = "") -> Response:
+        """The page as the person sees it."""
+        staff = await gate.who(request)
+        if staff is None:
+            return to_sign_in()
+        id_, said = _named(case), reason(why)
+        if said is None:
+            return gate.page("reason.html", staff, path=f"/desk/cases/{id_ or ''}")
+        try:
+            if id_ is None:
+                raise CaseNotFound
+            facts = await look.page_facts(gate.store, staff, id_, said, language[:20] or None)
+        except CaseNotFound:
+            return _nothing(gate, staff)
+        return HTMLResponse(page("case.html", facts.language, facts=facts))
+
+    @routes.post("/desk/cases/{case}/identity")
+    async def identity(request: Request, case: str) -> Response:
+        """Whether what the caller says fits: shown once, and never in an address."""
+        posted = await gate.posted(request)
+        if posted is None:
+            return to_sign_in()
+        id_, language = _named(case), posted.fields.get("language", "")[:20]
+        try:
+            if id_ is None:
+                raise CaseNotFound
+            said = posted.fields.get("said", "")[:200]
+            fits = await identify.identify(gate.store, gate.secret, posted.staff, id_, said, posted.why)
+        except CaseNotFound:
+            return _nothing(gate, posted.staff)
+        except TooManyRequests as error:
+            shown = await _shown(gate, posted.staff, case, posted.why, language, identity="too_many")
+            shown.status_code = STATUSES[TooManyRequests]
+            shown.headers["Retry-After"] = str(error.retry_after_seconds)
+            return shown
+        return await _shown(gate, posted.staff, case, posted.why, language, identity="fits" if fits else "does_not_fit")
+
+    _actions(routes, gate)
+    return routes
+
+
+def _actions(routes: APIRouter, gate: Gate) -> None:
+    """What changes something: each leads back to the case, which says what was done."""
+
+    @routes.post("/desk/cases/{case}/contacts")
+    async def contact(request: Request, case: str) -> Response:
+        posted = await gate.posted(request)
+        if posted is None:
+            return to_sign_in()
+        try:
+            said = write.Contacted(
+                UUID(case), ContactChannel(posted.fields.get("channel", "")),
+                ContactReason(posted.fields.get("reason", "")), UUID(posted.fields.get("once", "")),
+            )  # fmt: skip
+        except ValueError:
+            raise FormExpired from None
+        try:
+            await write.contact(gate.store, posted.staff, said, posted.why)
+        except CaseNotFound:
+            return _nothing(gate, posted.staff)
+        return _back(case, posted, "contact")
+
+    @routes.post("/desk/cases/{case}/notes")
+    async def note(request: Request, case: str) -> Response:
+        posted = await gate.posted(request)
+        if posted is None:
+            return to_sign_in()
+        try:
+            id_, once = UUID(case), UUID(posted.fields.get("once", ""))
+        except ValueError:
+            raise FormExpired from None
+        try:
+            kept = await write.note(gate.store, posted.staff, id_, posted.fields.get("words", ""), once, posted.why)
+        except CaseNotFound:
+            return _nothing(gate, posted.staff)
+        return _back(case, posted, "note" if kept else "empty_note")
+
+    @routes.post("/desk/cases/{case}/messages/{message}")
+    async def again(request: Request, case: str, message: str) -> Response:
+        """Send a message once more."""
+        posted = await gate.posted(request)
+        if posted is None:
+            return to_sign_in()
+        try:
+            id_, of, times = UUID(case), UUID(message), int(posted.fields.get("times", "")[:3])
+        except ValueError:
+            raise FormExpired from None
+        try:
+            done = await resend.resend(gate.store, gate.secret, posted.staff, id_, of, times, posted.why)
+        except CaseNotFound:
+            return _nothing(gate, posted.staff)
+        return _back(case, posted, done.value)
+
+
+async def _shown(
+    gate: Gate, staff: Staff, case: str, why: LookPurpose, language: str, *, done: str = "", identity: str = ""
+) -> Response:
+    id_ = _named(case)
+    try:
+        if id_ is None:
+            raise CaseNotFound
+        found = await look.look(gate.store, gate.secret, staff, id_, why, language or None)
+    except CaseNotFound:
+        return _nothing(gate, staff)
+    # Words of the page in the caller's language, within a desk in its own: rendered apart, as the page does it.
+    spoken = page("desk/read_out.html", found.facts.language, facts=found.facts)
+    return gate.page(
+        "case.html", staff, case=found, facts=found.facts, read_out=spoken, why=why.value, done=done,
+        identity=identity, channels=list(ContactChannel), reasons=list(ContactReason),
+        tongues_here=[{"code": code, "name": languages.own_name(code)} for code in found.languages],
+    )  # fmt: skip
+
+
+def _nothing(gate: Gate, staff: Staff) -> Response:
+    """One answer for a case that is not there and for one of another organisation."""
+    return gate.page("nothing.html", staff, STATUSES[CaseNotFound])
+
+
+def _back(case: str, posted: Posted, done: str) -> Response:
+    language = posted.fields.get("language", "")[:20]
+    return to(f"/desk/cases/{UUID(case)}", why=posted.why.value, language=language, done=done)
+
+
+def _named(case: str) -> UUID | None:
+    try:
+        return UUID(case)
+    except ValueError:
+        return None

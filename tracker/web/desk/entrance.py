@@ -1,0 +1,70 @@
+"""Signing in and out, and the search: the first screens of the desk."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from tracker.core.contacts import LookPurpose
+from tracker.core.errors import SignInRefused, TooManyRequests
+from tracker.flows import accounts
+from tracker.flows.desk import find
+from tracker.web.desk.gate import Gate, form, reason, to, to_sign_in
+from tracker.web.errors import STATUSES
+
+
+def router(gate: Gate) -> APIRouter:
+    """The pages before a case is open."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/desk/sign-in")
+    async def ask() -> Response:
+        return gate.page("sign_in.html", None, login="", problem=None)
+
+    @routes.post("/desk/sign-in")
+    async def sign_in(request: Request) -> Response:
+        fields = await form(request)
+        login, password = fields.get("login", "").strip()[:200], fields.get("password", "")
+        address = request.client.host if request.client else ""
+        try:
+            token = await accounts.sign_in(gate.store, gate.secret, login, password, address)
+        except (SignInRefused, TooManyRequests) as error:
+            problem = "too_many" if isinstance(error, TooManyRequests) else "refused"
+            refused = gate.page("sign_in.html", None, STATUSES[type(error)], login=login, problem=problem)
+            if isinstance(error, TooManyRequests):
+                refused.headers["Retry-After"] = str(error.retry_after_seconds)
+            return refused
+        if before := gate.token(request):
+            await accounts.sign_out(gate.store, before)
+        return gate.let_in(to("/desk"), token)
+
+    @routes.post("/desk/sign-out")
+    async def sign_out(request: Request) -> Response:
+        if await gate.posted(request) is not None:
+            await accounts.sign_out(gate.store, gate.token(request))
+        return gate.let_out(to_sign_in())
+
+    @routes.get("/desk")
+    async def desk(request: Request) -> Response:
+        staff = await gate.who(request)
+        if staff is None:
+            return to_sign_in()
+        return gate.page("search.html", staff, typed="", found=None, why=LookPurpose.CONTACTED.value, problem=None)
+
+    @routes.post("/desk/search")
+    async def search(request: Request) -> Response:
+        """What was found. Posted, so that nobody's name or number stands in an address."""
+        posted = await gate.posted(request)
+        if posted is None:
+            return to_sign_in()
+        typed = posted.fields.get("typed", "").strip()[: find.MOST_CHARACTERS]
+        why = reason(posted.fields.get("why", ""))
+        if not typed or why is None:
+            problem, said = ("nothing" if not typed else "no_reason"), posted.fields.get("why", "")
+            return gate.page("search.html", posted.staff, 400, typed=typed, found=None, why=said, problem=problem)
+        found = await find.find(gate.store, gate.secret, posted.staff, typed, why)
+        if found.certain is not None:
+            return to(f"/desk/cases/{found.certain.case}", why=why.value)
+        return gate.page("search.html", posted.staff, typed=typed, found=found, why=why.value, problem=None)
+
+    return routes

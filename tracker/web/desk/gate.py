@@ -1,0 +1,123 @@
+"""Who is at the desk: the session's cookie, the mark that every form carries, and the language of the office."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import parse_qs, quote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from templates.environment import STATIC, page
+from tracker.core.contacts import LookPurpose
+from tracker.core.errors import FormExpired
+from tracker.flows import accounts
+from tracker.store.accounts import Staff
+from tracker.store.engine import Store
+from tracker.web.body import read_body
+
+LANGUAGE = "en"
+"""The desk's own words: staff read one language, callers hear theirs."""
+
+MOST_BYTES, SECONDS = 16_000, 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A form of the desk, and who sent it."""
+
+    staff: Staff
+    fields: Mapping[str, str]
+
+    @property
+    def why(self) -> LookPurpose:
+        """Why they look, as the form carries it on. Raises FormExpired: every form of the desk has it."""
+        said = reason(self.fields.get("why", ""))
+        if said is None:
+            raise FormExpired
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The way in. `secure`: people reach the service by https, so the cookie never travels otherwise."""
+
+    store: Store
+    secret: bytes
+    secure: bool
+
+    @property
+    def cookie(self) -> str:
+        """Its name: with the prefix that keeps other hosts and plain http from setting it (RFC 6265bis)."""
+        return "__Host-desk" if self.secure else "desk"
+
+    def token(self, request: Request) -> str:
+        """The session's token as the browser sent it, or nothing."""
+        return request.cookies.get(self.cookie, "")
+
+    async def who(self, request: Request) -> Staff | None:
+        """Who is signed in."""
+        return await accounts.who(self.store, self.token(request))
+
+    async def posted(self, request: Request) -> Posted | None:
+        """A form and who sent it; None when nobody is signed in. Raises FormExpired when it lacks its mark."""
+        fields = await form(request)
+        staff = await self.who(request)
+        if staff is None:
+            return None
+        if not accounts.marked(self.secret, staff, fields.get("mark", "")):
+            raise FormExpired
+        return Posted(staff, fields)
+
+    def let_in(self, response: Response, token: str) -> Response:
+        """Give the browser its cookie."""
+        response.set_cookie(
+            self.cookie, token, max_age=accounts.SESSION_SECONDS, path="/", secure=self.secure, httponly=True,
+            samesite="strict",
+        )  # fmt: skip
+        return response
+
+    def let_out(self, response: Response) -> Response:
+        """Take the cookie back."""
+        response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="strict")
+        return response
+
+    def page(self, name: str, staff: Staff | None, status: int = 200, **context: object) -> HTMLResponse:
+        """A page of the desk."""
+        mark = accounts.form_mark(self.secret, staff) if staff else ""
+        given = {"staff": staff, "mark": mark, "desk_stylesheet": _stylesheet(), "whys": list(LookPurpose), "why": ""}
+        return HTMLResponse(page(f"desk/{name}", LANGUAGE, **{**given, **context}), status_code=status)
+
+
+async def form(request: Request) -> Mapping[str, str]:
+    """The fields of a form, each once. Raises FormExpired when a browser says that another site sent it."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise FormExpired
+    # The body's limit bounds the number of fields; a limit of parse_qs would raise.
+    typed = parse_qs((await read_body(request, MOST_BYTES, SECONDS)).decode("utf-8", "replace"))
+    return {name: values[0] for name, values in typed.items()}
+
+
+def reason(said: str) -> LookPurpose | None:
+    """Why somebody looks, if it is one of the words."""
+    return next((each for each in LookPurpose if each.value == said), None)
+
+
+def to(path: str, **query: str) -> RedirectResponse:
+    """Go there, by GET."""
+    asked = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items() if value)
+    return RedirectResponse(f"{path}?{asked}" if asked else path, status_code=303)
+
+
+def to_sign_in() -> RedirectResponse:
+    """Sign in first."""
+    return to("/desk/sign-in")
+
+
+@cache
+def _stylesheet() -> str:
+    digest = hashlib.sha256((STATIC / "desk.css").read_bytes()).hexdigest()[:12]
+    return f"/static/desk.css?v={digest}"

@@ -1,0 +1,18 @@
+"""The desk's routes, put together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from tracker.store.engine import Store
+from tracker.web.desk import case, entrance
+from tracker.web.desk.gate import Gate
+
+
+def router(store: Store, secret: bytes, public_url: str) -> APIRouter:
+    """Everything under /desk."""
+    gate = Gate(store, secret, public_url.lower().startswith("https://"))
+    routes = APIRouter(include_in_schema=False)
+    routes.include_router(entrance.router(gate))
+    routes.include_router(case.router(gate))
+    return routes

@@ -155,7 +155,9 @@ class _Described(FastAPI):
 
 
 def _error_page(request: Request, status: int, title: str, remedy: str) -> Response:
-    return HTMLResponse(page("error.html", "en", status=status, title=title, remedy=remedy), status_code=status)
+    tongue = track.tongue_of(request, request.query_params.get("language", ""))
+    body = page("error.html", tongue.language, chosen=tongue.chosen, status=status, title=title, remedy=remedy)
+    return HTMLResponse(body, status_code=status, headers={"Vary": "Accept-Language"})
 
 
 class _Quiet(uvicorn.Server):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import text
 
 from tests.office import START, Desk, open_desk
 from tracker.flows.clock import advance
@@ -120,3 +121,18 @@ async def test_a_second_sweep_at_the_same_moment_has_nothing_to_do_case_36(desk:
     before = await desk.messages()
     assert await sweep(desk.store) == 0
     assert await desk.messages() == before
+
+
+async def test_a_case_that_cannot_be_read_does_not_keep_the_others_waiting_case_35(desk: Desk) -> None:
+    for number in ("P-1", "P-2"):
+        await desk.status(number, "REC")
+        await desk.party(number)
+    await desk.carry()
+    async with desk.store.transaction() as connection:
+        await connection.execute(text("UPDATE \"case\" SET service = 'gone' WHERE number = 'P-1'"))
+    await wait(desk, days=15)
+    words = "SELECT c.number FROM message m JOIN \"case\" c ON c.id = m.case_id WHERE purpose = 'still_working'"
+    assert {row.number for row in await desk.rows(words)} == {"P-2"}
+    [alert] = await desk.rows("SELECT kind, times FROM alert")
+    assert alert.kind == "case_not_read"
+    assert alert.times < 60, "it is put off, not asked for again and again"

@@ -16,6 +16,7 @@ from tracker.core import timing
 from tracker.core.definitions import Definition
 from tracker.core.events import Address, PartyReported
 from tracker.core.messages import MessageState, Purpose, Reason, key
+from tracker.core.promises import news_holds
 from tracker.core.timeline import Folded
 from tracker.core.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
 
@@ -101,11 +102,11 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
 
 
 def still_true(
-    purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str, promise: str | None
+    purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str, promise: UUID | None
 ) -> bool:
     """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
-    newest to tell and to ask, `promise` is the date that stands. Between decision and release its worker may have
-    died, and the case have moved on."""
+    newest to tell and to ask, `promise` is the date of ours that stands. Between decision and release its worker
+    may have died, and the case have moved on."""
     match purpose:
         case Purpose.CORRECTED:
             return True
@@ -118,7 +119,7 @@ def still_true(
         case Purpose.ACTION_NEEDED | Purpose.REMINDER:
             return exists and not closed and cause == asked
         case Purpose.DATE_CHANGED | Purpose.DELAYED:
-            return exists and not closed and promise in (None, cause)
+            return exists and not closed and news_holds(cause, promise)
         case Purpose.ACKNOWLEDGED | Purpose.STILL_WORKING:
             return exists and not closed
 

@@ -9,11 +9,20 @@ from typing import Any
 from tracker.core.definitions import Definition, Words, say
 from tracker.core.facts import NeedFacts
 
-CHECKING_HEADLINE: Words = {"en": "There is news that we are checking"}
+CHECKING_HEADLINE: Words = {
+    "en": "There is news that we are checking",
+    "cy": "Mae newyddion rydyn ni'n eu gwirio",
+    "es": "Hay novedades que estamos comprobando",
+    "ar": "هناك أخبار جديدة نتأكد منها",
+}
 """Said while the newest status of the office is not known here: a raw code never reaches people, nor a calm guess."""
 
 CHECKING_MEANING: Words = {
-    "en": "The office has reported something new. We are checking what it means for you and will say so here."
+    "en": "The office has reported something new. We are checking what it means for you and will say so here.",
+    "cy": "Mae'r swyddfa wedi adrodd rhywbeth newydd. "
+    "Rydyn ni'n gwirio beth mae'n ei olygu i chi a byddwn ni'n dweud yma.",
+    "es": "La oficina ha comunicado algo nuevo. Estamos comprobando qué significa para usted y lo diremos aquí.",
+    "ar": "أبلغت الجهة بشيء جديد. نتأكد مما يعنيه لكم وسنذكره هنا.",
 }
 
 
@@ -30,5 +39,10 @@ def need_facts(need: Mapping[str, Any], definition: Definition, language: str) -
     )
 
 
-ASKED_FOR: Words = {"en": "Something the office has asked you for"}
+ASKED_FOR: Words = {
+    "en": "Something the office has asked you for",
+    "cy": "Rhywbeth mae'r swyddfa wedi gofyn amdano",
+    "es": "Algo que la oficina le ha pedido",
+    "ar": "شيء طلبته الجهة منكم",
+}
 """A need whose code the definition does not word: neutral, as for a status."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tracker.core.errors import MalformedEvent, OnlyInSandbox, TimeOutOfBounds
+from tracker.flows import forget, learn
 from tracker.flows.sweep import sweep
 from tracker.store import carrying, messages, organisations
 from tracker.store.engine import Store
@@ -67,7 +68,9 @@ def instant(sender: Sender, to: str) -> datetime:
 
 async def _settle(store: Store, organisation_id: UUID, carry: Carry) -> None:
     await sweep(store, organisation_id)
+    await learn.due(store, organisation_id)
     await carry(organisation_id)
+    await forget.due(store, organisation_id)
 
 
 async def _pending(store: Store, organisation_id: UUID) -> tuple[datetime | None, bool]:

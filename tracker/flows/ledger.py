@@ -60,7 +60,11 @@ async def keep(connection: AsyncConnection, subject: Subject, case: Folded) -> K
     )
     curve = await curves.by_id(connection, subject.office.id, found.curve_id) if found.curve_id else None
     taught = curve is not None and curve.finished >= FEWEST
-    book = Book(connection, subject, found, curve if taught else None)
+    return await write(Book(connection, subject, found, curve if taught else None), case)
+
+
+async def write(book: Book, case: Folded) -> Kept:
+    """Write into the book of a case what its events and the day mean for its dates."""
     await _keep_office(book, case)
     if case.opener is None or case.state is CaseState.CLOSED:
         standing = book.standing(ours=True)

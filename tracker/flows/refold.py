@@ -21,12 +21,14 @@ from tracker.core.messages import MessageState, Purpose, Reason
 from tracker.core.outreach import Outreach
 from tracker.core.placing import Placed
 from tracker.core.timeline import Folded, Line, fold
-from tracker.core.topics import DateNews, Setting, Spoken, has_spoken_up
+from tracker.core.topics import Setting, Spoken, has_spoken_up
 from tracker.flows import addresses, ledger
+from tracker.flows.ledger import Kept
 from tracker.store import cases, entries, messages, parties
 from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode, new_id
 from tracker.store.organisations import Office
+from tracker.store.promises import Given
 from tracker.store.services import Current
 
 
@@ -43,11 +45,15 @@ class Subject:
     source_id: UUID
     """The source that is reporting, or that last reported on the case."""
     spoken_at: datetime | None
+    erased: bool = False
 
 
 def subject(office: Office, mode: Mode, row: Row[Any], current: Current, source_id: UUID | None = None) -> Subject:
     """The subject of a case's row; `source_id` when another source than the last is reporting now."""
-    return Subject(office, mode, row.id, row.version, current, row.live_from, source_id or row.source_id, row.spoken_at)
+    return Subject(
+        office, mode, row.id, row.version, current, row.live_from, source_id or row.source_id, row.spoken_at,
+        row.erased_at is not None,
+    )  # fmt: skip
 
 
 async def load(connection: AsyncConnection, subject: Subject) -> tuple[Sequence[Row[Any]], tuple[Spoken, ...]]:
@@ -101,6 +107,10 @@ def case_values(subject: Subject, case: Folded, spoken_at: datetime | None) -> d
 
 def _forget_at(subject: Subject, case: Folded) -> datetime | None:
     """When its personal data has been kept long enough: some time after the end, by the definition."""
+    if subject.erased:
+        return None
+    if case.opener is None:
+        return subject.office.now + subject.current.definition.retention.after_close
     if case.state is not CaseState.CLOSED:
         return None
     ended_at = case.since.at or (calendars.end_of(case.since.on, subject.office.zone) if case.since.on else None)
@@ -137,7 +147,7 @@ def placing(subject: Subject, line: Line) -> dict[str, Any]:
 
 async def tell(
     connection: AsyncConnection, subject: Subject, case: Folded, spoken: tuple[Spoken, ...],
-    dates: tuple[DateNews, ...], word_on: date | None = None,
+    kept: Kept, word_on: date | None = None,
 ) -> bool:  # fmt: skip
     """Write who should hear what, and withhold what newer news has overtaken; True when something is new to say.
 
@@ -145,14 +155,14 @@ async def tell(
     """
     definition = subject.current.definition
     setting = Setting(subject.id, subject.live_from, subject.mode is Mode.TEST, subject.office.zone, subject.office.now)
-    wanted = outreach.warranted(case, definition, setting, spoken, dates)
+    wanted = outreach.warranted(case, definition, setting, spoken, kept.news)
     on_record = {each.key: each for each in spoken}
     if word_on is not None and all(each.key in on_record or each.reason for each in wanted):
         wanted += outreach.still_working(case, definition, setting, spoken, word_on)
     to_write = [each for each in wanted if _anew(each, on_record.get(each.key))]
     now = subject.office.now
     recipients = await _recipients(connection, subject, case)
-    rows = [_message(subject, case, each, recipients) for each in to_write]
+    rows = [message_row(subject, case, each, recipients, kept.standing) for each in to_write]
     await messages.decide(connection, sorted(rows, key=lambda row: str(row["key"])))
     await messages.supersede(connection, subject.office.id, subject.mode, outreach.superseded(spoken, wanted), now)
     return any(each.key not in on_record for each in wanted)
@@ -190,7 +200,10 @@ async def _recipients(connection: AsyncConnection, subject: Subject, case: Folde
     return {key: id_ for key, (id_, _) in known.items()} | written
 
 
-def _message(subject: Subject, case: Folded, said: Outreach, recipients: dict[tuple[str, str], UUID]) -> dict[str, Any]:
+def message_row(
+    subject: Subject, case: Folded, said: Outreach, recipients: dict[tuple[str, str], UUID], standing: Given | None
+) -> dict[str, Any]:
+    """The columns of a decision to say something, or not to."""
     channel = said.address.channel.value if said.address else None
     now = subject.office.now
     return {
@@ -198,21 +211,28 @@ def _message(subject: Subject, case: Folded, said: Outreach, recipients: dict[tu
         "case_id": subject.id, "entry_id": said.entry, "source_id": subject.source_id,
         "recipient_id": recipients.get((said.party, channel)) if channel else None, "party": said.party,
         "purpose": said.purpose.value, "cause": said.cause, "channel": channel, "language": said.language,
-        "facts": _facts(subject, case, said), "state": MessageState.WITHHELD if said.reason else MessageState.DUE,
+        "facts": _facts(subject, case, said, standing),
+        "state": MessageState.WITHHELD if said.reason else MessageState.DUE,
         "reason": said.reason.value if said.reason else None, "decided_at": now, "due_at": said.due_at,
     }  # fmt: skip
 
 
-def _facts(subject: Subject, case: Folded, said: Outreach) -> dict[str, Any]:
+def _facts(subject: Subject, case: Folded, said: Outreach, standing: Given | None) -> dict[str, Any]:
     """What the message says, frozen: codes and dates; its words come from this version of the definition."""
     return {
         "definition": str(subject.current.id), "stage": case.stage, "unmapped": case.unmapped,
         "waiting_on": case.waiting_on.value, "outcome": case.outcome.value if case.outcome else None,
         "needs": [] if said.sensitive else [_need(need.item) for need in case.wanted],
         "note": said.note, "sensitive": said.sensitive, "zone": said.zone,
-        "old_on": said.old_on.isoformat() if said.old_on else None,
-        "promise_on": case.office_on.isoformat() if case.office_on and case.state is CaseState.OPEN else None,
+        "old_on": _iso(said.old_on), "promise_on": _iso(standing.latest_on if standing else None),
+        "half_by_on": _iso(standing.half_by_on if standing else None),
+        "promise_basis": standing.basis if standing else None,
+        "probability": standing.probability if standing else None,
     }  # fmt: skip
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 async def refold(connection: AsyncConnection, subject: Subject) -> None:
@@ -236,12 +256,15 @@ async def settle(
     if case.opener is None:
         undecided = tuple(each.key for each in spoken if each.state in outreach.UNDECIDED)
         await messages.supersede(connection, subject.office.id, subject.mode, undecided, subject.office.now)
-        values = {"void": True, "next_word_at": None, "wake_at": case.wake_at, "version": subject.version + 1}
+        values = {
+            "void": True, "next_word_at": None, "wake_at": case.wake_at, "forget_at": _forget_at(subject, case),
+            "version": subject.version + 1,
+        }  # fmt: skip
     else:
-        said = await tell(connection, subject, case, spoken, kept.news, word_on)
+        said = await tell(connection, subject, case, spoken, kept, word_on)
         values = case_values(subject, case, subject.office.now if said or word_on else subject.spoken_at)
         values["wake_at"] = timing.wake_at(
             case, subject.current.definition, subject.office.zone, kept.review_at, subject.office.now
         )
-    standing = {"promise_id": kept.standing.id if kept.standing else None}
+    standing = {"promise_id": kept.standing.id if kept.standing and kept.standing.ours else None}
     await cases.save(connection, subject.office.id, subject.mode, subject.id, values | standing)

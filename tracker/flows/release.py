@@ -143,7 +143,7 @@ def _stop(row: Row[Any], stopped: bool) -> tuple[MessageState, Reason] | None:
         return MessageState.WITHHELD, Reason.NO_CHANNEL
     if not still_true(
         Purpose(row.purpose), row.cause, exists=not row.void, closed=row.case_state == CaseState.CLOSED,
-        news=str(row.news_entry), asked=str(row.asked_entry), promise=str(row.promise_id) if row.promise_id else None,
+        news=str(row.news_entry), asked=str(row.asked_entry), promise=row.promise_id,
     ):  # fmt: skip
         return MessageState.WITHHELD, Reason.SUPERSEDED
     if row.normal is None:

@@ -6,10 +6,12 @@ that it may run twice at once and be stopped at any point. Its cost grows with w
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.flows import refold as folding
@@ -19,7 +21,12 @@ from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 
+log = logging.getLogger(__name__)
+
 BATCH = 100
+
+PUT_OFF = timedelta(hours=1)
+"""After this, a case that could not be read is looked at again."""
 
 
 async def look_at_cases(store: Store, only: UUID | None = None) -> int:
@@ -28,7 +35,7 @@ async def look_at_cases(store: Store, only: UUID | None = None) -> int:
     async with store.reading() as connection:
         due = await cases.due(connection, only, BATCH)
     for identity in due:
-        await _visit(store, identity)
+        await _visit_safely(store, identity)
     return len(due)
 
 
@@ -83,6 +90,25 @@ async def forget_failures(store: Store) -> None:
         await limits.forget(connection)
 
 
+async def _visit_safely(store: Store, identity: Any) -> None:
+    """Look at one case; one that cannot be read is put off, and told, so that the others do not wait for it."""
+    try:
+        await _visit(store, identity)
+    except (SQLAlchemyError, OSError, TimeoutError):
+        raise  # the database is away: everything waits
+    except Exception as fault:
+        log.error("case_not_read", extra={"fault": type(fault).__name__})
+        mode = Mode(identity.mode)
+        async with store.transaction() as connection:
+            now = (await organisations.office(connection, identity.organisation_id)).now
+            await cases.put_off(connection, identity.organisation_id, mode, identity.id, now + PUT_OFF)
+            remedy = (
+                "Look at the log of the time; the case is looked at again every hour. Is its definition still there?"
+            )
+            subject = f"{type(fault).__name__} {identity.id}"
+            await records.alert(connection, identity.organisation_id, mode, "case_not_read", subject, remedy, now)
+
+
 async def _visit(store: Store, identity: Any) -> None:
     """Look at one case again under its lock: keep the word that is due, let what was held back speak. Whoever
     comes second finds nothing left to do."""
@@ -95,7 +121,7 @@ async def _visit(store: Store, identity: Any) -> None:
             return
         current = await services.current(connection, office.id, row.service)
         if current is None:
-            return
+            raise LookupError(f"the definition of {row.service} is gone")
         subject = folding.subject(office, mode, row, current)
         stored, spoken = await folding.load(connection, subject)
         case = folding.folded(subject, [to_placed(each) for each in stored])

@@ -7,7 +7,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Row, String, UniqueConstraint, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    UniqueConstraint,
+    case,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -24,7 +37,7 @@ class Case(SQLModel, table=True):
     reminder, another look at its date, the question how it went): both are found by partial indexes, so that sweeps
     cost what is due and not what is stored. `void`: its opening event was corrected away.
     `forget_at`: when its personal data has been kept long enough, found by an index too; `erased_at`: when it went.
-    `promise_id`: the date that stands. `live_from`: when the source that opened it went live, as it stood then.
+    `promise_id`: the date of ours that stands. `live_from`: when the source that opened it went live, as it stood then.
     `news_entry` and `asked_entry`: what is newest to tell and to ask, so that a message can be checked once more
     when it is released.
     """
@@ -136,6 +149,13 @@ async def due(connection: AsyncConnection, only: UUID | None, limit: int) -> lis
     """Identities of cases whose silence has reached its limit, or in which something held back may speak, by each
     organisation's own clock."""
     return list((await connection.execute(_DUE, {"only": only, "limit": limit})).all())
+
+
+async def put_off(connection: AsyncConnection, organisation_id: UUID, mode: Mode, id_: UUID, until: datetime) -> None:
+    """Look at a case no sooner than this."""
+    where = (CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == id_)
+    later = {"next_word_at": case((CASE.c.next_word_at.is_not(None), until)), "wake_at": until}
+    await connection.execute(update(CASE).where(*where).values(**later))
 
 
 async def in_stages(

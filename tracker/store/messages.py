@@ -147,6 +147,10 @@ _PENDING = text(
         UNION ALL
         (SELECT passes_at FROM promise WHERE organisation_id = :id AND outcome IS NULL AND superseded_at IS NULL
          ORDER BY passes_at LIMIT 1)
+        UNION ALL
+        (SELECT forget_at FROM "case" WHERE organisation_id = :id AND forget_at IS NOT NULL ORDER BY forget_at LIMIT 1)
+        UNION ALL
+        (SELECT coalesce(learn_at, clock_timestamp() + clock_offset) FROM organisation WHERE id = :id)
     ) pending
     """
 )

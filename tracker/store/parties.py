@@ -74,15 +74,18 @@ RECIPIENT = table(Recipient)
 
 async def add(connection: AsyncConnection, organisation_id: UUID, mode: Mode, entry: UUID, body: PartyReported) -> None:
     """Keep what an event said of a party."""
-    await connection.execute(
-        insert(PARTY).values(
-            organisation_id=organisation_id, mode=mode.value, entry_id=entry, party=body.party, role=body.role.value,
-            name=body.name, organisation=body.organisation, language=body.language,
-            channels=[{"channel": each.channel.value, "address": each.address} for each in body.channels],
-            known_fact=body.known_fact, removed=body.remove, prefers=body.prefers.value if body.prefers else None,
-            zone=body.zone, words=name_words(f"{body.name or ''} {body.organisation or ''}"),
-        )
-    )  # fmt: skip
+    await connection.execute(insert(PARTY).values(party_row(organisation_id, mode, entry, body)))
+
+
+def party_row(organisation_id: UUID, mode: Mode, entry: UUID, body: PartyReported) -> dict[str, Any]:
+    """The columns of what an event said of a party."""
+    return {
+        "organisation_id": organisation_id, "mode": mode.value, "entry_id": entry, "party": body.party,
+        "role": body.role.value, "name": body.name, "organisation": body.organisation, "language": body.language,
+        "channels": [{"channel": each.channel.value, "address": each.address} for each in body.channels],
+        "known_fact": body.known_fact, "removed": body.remove, "prefers": body.prefers.value if body.prefers else None,
+        "zone": body.zone, "words": name_words(f"{body.name or ''} {body.organisation or ''}"),
+    }  # fmt: skip
 
 
 def party_body(row: Row[Any]) -> PartyReported:

@@ -1,0 +1,164 @@
+"""What people did about the demo's requests: how they answered the question, when they called, what they were sent."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from notifications.render import as_json, render
+from tracker.core import calendars
+from tracker.core.contacts import ContactChannel, ContactReason, DateState, demand
+from tracker.core.events import CaseState
+from tracker.core.messages import MessageState, Purpose
+from tracker.demo.history import Past, Row
+from tracker.demo.lives import in_office_hours
+from tracker.flows.release import Links, outreach_facts
+from tracker.store.columns import Mode, new_id
+from tracker.store.feedback import PromiseKept
+from tracker.store.promises import Given
+
+NEWEST = 300
+"""So many of the newest messages lie in the outbox with their words; of older ones the words are gone."""
+
+COMMENTS = {
+    "en": (("I always knew what was going on. Thank you.", "Clear letters, no need to call."),
+           ("You gave me a date and it passed.", "It took much longer than you said.")),
+    "cy": (("Diolch, roedd popeth yn glir.",), ("Cymerodd fwy o amser nag a ddywedoch.",)),
+    "es": (("Siempre supe qué pasaba. Gracias.",), ("Tardó más de lo que dijeron.",)),
+    "ar": (("كنت أعرف دائمًا ما يحدث. شكرًا.",), ("استغرق الأمر وقتًا أطول مما قلتم.",)),
+}  # fmt: skip
+"""By language: what people write who were served on time, and who were not."""
+
+
+def first_date(told: Past) -> Given | None:
+    """The first date of ours that a case was given."""
+    return next((each for each in told.given if each.ours), None)
+
+
+def feedback(told: Past, until: datetime) -> list[Row]:
+    """The answer to the question how it went, if it was asked and answered: by about a third."""
+    asked = next((
+        row for row in told.messages.values()
+        if row["purpose"] == Purpose.FEEDBACK and row["state"] == MessageState.DELIVERED
+    ), None)  # fmt: skip
+    if asked is None or told.dice.random() > 0.34:
+        return []
+    at = asked["due_at"] + timedelta(hours=told.dice.expovariate(1 / 20))
+    if at >= until:
+        return []
+    kept, first = PromiseKept.NONE, first_date(told)
+    if first is not None and told.case.since.at is not None:
+        over = calendars.day_of(told.case.since.at, told.office.zone)
+        kept = PromiseKept.KEPT if over <= first.latest_on else PromiseKept.MISSED
+    late = kept is PromiseKept.MISSED
+    score = told.dice.choices((1, 2, 3, 4, 5), (22, 28, 27, 15, 8) if late else (3, 5, 14, 38, 40))[0]
+    comment = None
+    if told.dice.random() < 0.25:
+        comment = told.dice.choice(COMMENTS[asked["language"]][1 if score < 3 else 0])
+    return [{
+        **_of(told), "id": new_id(), "party": asked["party"], "score": score, "comment": comment,
+        "language": asked["language"], "service": told.subject.current.definition.service, "stage": told.case.stage,
+        "outcome": told.case.outcome.value if told.case.outcome else None, "promise": kept.value, "answered_at": at,
+    }]  # fmt: skip
+
+
+def contacts(told: Past, until: datetime, account: UUID) -> list[Row]:
+    """When somebody called or wrote: more often where a date had passed, or nothing was heard for long."""
+    opened, ended = told.case.opened_at, told.case.last_at
+    if opened is None or ended is None:
+        return []
+    first, dice, found = first_date(told), told.dice, []
+    zone = told.office.zone
+    passed = first is not None and first.passes_at is not None and first.passes_at < min(ended, until)
+    if first is not None and passed and dice.random() < 0.45:
+        day = calendars.start_of(first.latest_on + timedelta(days=dice.randrange(1, 6)), zone)
+        found.append((ContactReason.DATE_PASSED, day))
+    days = max((ended - opened).days, 1)
+    for reason, chance in _CALLS:
+        if dice.random() < chance * min(days / 30, 2):
+            found.append((reason, opened + timedelta(days=dice.uniform(0.3, 1) * days)))
+    if told.case.state is CaseState.CLOSED and dice.random() < 0.04:
+        found.append((ContactReason.WHAT_DOES_IT_MEAN, ended + timedelta(days=dice.randrange(1, 4))))
+    times = [(reason, in_office_hours(at, dice.randrange(440))) for reason, at in found]
+    return [_contact(told, reason, at, account) for reason, at in times if opened < at < until]
+
+
+_CALLS = (
+    (ContactReason.WHERE_IS_IT, 0.14),
+    (ContactReason.SENT_SOMETHING, 0.05),
+    (ContactReason.CHANGE_DETAILS, 0.04),
+    (ContactReason.COMPLAINT, 0.015),
+)
+"""Why people call within thirty days, and how likely it is."""
+
+
+def _contact(told: Past, reason: ContactReason, at: datetime, account: UUID) -> Row:
+    zone = told.office.zone
+    given = [each for each in told.given if each.made_at <= at]
+    words = [row["due_at"] for row in told.messages.values() if row["settled_at"] and row["due_at"] <= at]
+    stages = [line.stage for line in told.case.lines if line.stage and line.position and line.position <= at]
+    on = given[-1].latest_on if given else None
+    state = DateState.NONE
+    if on is not None:
+        state = DateState.PASSED if on < calendars.day_of(at, zone) else DateState.STANDS
+    word_on = None
+    if words:
+        word_on = calendars.next_word_on(max(words), told.subject.current.definition.outreach.silence, zone)
+    channel = told.dice.choices(list(ContactChannel), (70, 15, 7, 3, 5))[0]
+    return {
+        **_of(told), "id": new_id(), "account_id": account, "channel": channel.value, "reason": reason.value,
+        "demand": demand(reason).value, "at": at,
+        "seen": {
+            "stage": stages[-1] if stages else None, "date": on.isoformat() if on else None,
+            "date_state": state.value, "next_word_on": word_on.isoformat() if word_on else None,
+            "days_since_word": (at - max(words)).days if words else None,
+        },
+    }  # fmt: skip
+
+
+def letters(all_told: list[Past], attempts: list[Row], links: Links) -> list[Row]:
+    """The newest messages as the sandbox caught them; their words are written into `attempts`, oldest first."""
+    whose = {row["id"]: (told, row) for told in all_told for row in told.messages.values()}
+    caught = []
+    for attempt in sorted(attempts, key=lambda each: each["started_at"])[-NEWEST:]:
+        told, message = whose[attempt["message_id"]]
+        reached = told.recipients[message["party"], message["channel"]]
+        facts = outreach_facts(_as_claimed(told, message), told.subject.current.definition, links)
+        content, _ = render(facts, message["channel"], f"no-reply@{told.office.slug}.example")
+        id_ = new_id()  # in order of time: the outbox shows the newest first
+        attempt |= {"content": json.loads(as_json(content)), "id": id_, "provider_id": f"caught-{id_}"}
+        caught.append({
+            "organisation_id": told.office.id, "mode": Mode.LIVE.value, "id": id_, "message_id": message["id"],
+            "address": reached["address"], "caught_at": attempt["started_at"],
+        })  # fmt: skip
+    return caught
+
+
+def _as_claimed(told: Past, message: Row) -> Any:
+    """A message as a worker claims it."""
+    silence = told.subject.current.definition.outreach.silence
+    at: datetime = message["due_at"]
+    return SimpleNamespace(
+        **{name: message[name] for name in (
+            "organisation_id", "mode", "id", "attempt_number", "facts", "language", "purpose", "channel", "party",
+        )},
+        now=at, organisation=told.office.name, reference=told.reference, zone=told.office.zone,
+        next_word_on=calendars.next_word_on(at, silence, told.office.zone),
+        case_state=CaseState.CLOSED if message["purpose"] in _LAST else CaseState.OPEN,
+    )  # fmt: skip
+
+
+_LAST = frozenset({Purpose.FINISHED, Purpose.FEEDBACK})
+
+
+def _of(told: Past) -> Row:
+    return {"organisation_id": told.office.id, "mode": Mode.LIVE.value, "case_id": told.subject.id}
+
+
+def dice_of(slug: str, what: str) -> random.Random:
+    """Dice that fall the same in every demo."""
+    return random.Random(f"{slug} {what}")  # noqa: S311 - the same demo every time

@@ -1,0 +1,74 @@
+"""Many rows at once, for organisations whose past is made up; and what happened while their clock was moved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.store.carrying import Attempt, Caught
+from tracker.store.cases import CASE
+from tracker.store.columns import Instant, table
+from tracker.store.contacts import CONTACT
+from tracker.store.entries import ENTRY
+from tracker.store.feedback import FEEDBACK
+from tracker.store.messages import MESSAGE
+from tracker.store.parties import PARTY, RECIPIENT
+from tracker.store.promises import PROMISE
+
+TABLES: dict[str, Table] = {
+    "case": CASE, "entry": ENTRY, "party": PARTY, "recipient": RECIPIENT, "promise": PROMISE, "message": MESSAGE,
+    "attempt": table(Attempt), "caught": table(Caught), "feedback": FEEDBACK, "contact": CONTACT,
+}  # fmt: skip
+"""What a case consists of, in an order in which nothing points to what is not there yet."""
+
+
+async def write(connection: AsyncConnection, rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Insert the rows of whole cases, by TABLES. Rows of one table have the same columns."""
+    for name, into in TABLES.items():
+        if rows.get(name):
+            await connection.execute(insert(into), rows[name])
+
+
+_HAPPENED = (
+    text(
+        """
+        SELECT 'message ' || m.purpose AS what, count(*) FROM message m
+        JOIN attempt a ON a.organisation_id = m.organisation_id AND a.mode = m.mode AND a.message_id = m.id
+        WHERE m.organisation_id = ANY(:organisations) AND a.started_at > :since AND m.state IN ('sent', 'delivered')
+        GROUP BY 1
+        """
+    ).bindparams(bindparam("since", type_=Instant)),
+    text(
+        """
+        SELECT 'date ' || what, count(*) FROM (
+            SELECT 'given' AS what FROM promise p WHERE organisation_id = ANY(:organisations) AND made_at > :since
+                AND NOT EXISTS (SELECT 1 FROM promise b WHERE b.organisation_id = p.organisation_id
+                                AND b.mode = p.mode AND b.superseded_by = p.id)
+            UNION ALL
+            SELECT 'changed' FROM promise WHERE organisation_id = ANY(:organisations) AND superseded_at > :since
+            UNION ALL
+            SELECT outcome FROM promise WHERE organisation_id = ANY(:organisations) AND judged_at > :since
+                AND outcome IS NOT NULL
+        ) each GROUP BY 1
+        """
+    ).bindparams(bindparam("since", type_=Instant)),
+    text(
+        """
+        SELECT 'erased', count(*) FROM "case" WHERE organisation_id = ANY(:organisations) AND erased_at > :since
+        HAVING count(*) > 0
+        """
+    ).bindparams(bindparam("since", type_=Instant)),
+)
+
+
+async def happened(connection: AsyncConnection, organisations: Sequence[UUID], since: datetime) -> dict[str, int]:
+    """What happened in organisations after an instant (business time), counted: `message <purpose>` for what was
+    sent, `date given|changed|<outcome>`, `erased`."""
+    values = {"organisations": list(organisations), "since": since}
+    return {row[0]: row[1] for query in _HAPPENED for row in (await connection.execute(query, values)).all()}

@@ -55,8 +55,12 @@ def event_of(number: int) -> bytes:
     """The event on the wire: the case goes from received to being checked."""
     return orjson.dumps(
         {
-            "id": f"benchmark-{number}", "source": "backoffice", "type": "case.status", "subject": f"N-{number}",
-            "time": START.isoformat(), "data": {"service": SERVICE, "status": "VAL"},
+            "id": f"benchmark-{number}",
+            "source": "backoffice",
+            "type": "case.status",
+            "subject": f"N-{number}",
+            "time": START.isoformat(),
+            "data": {"service": SERVICE, "status": "VAL"},
         }  # fmt: skip
     )
 

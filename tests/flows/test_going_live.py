@@ -21,7 +21,7 @@ from tracker.flows.sweep import sweep
 from tracker.store.engine import Store
 
 GOOD = Offered("news@northwick.example", "Northwick", "https://track.northwick.example", None, None)
-AT_ALL_HOURS = DEFINITION.replace("silence_days = 14", "silence_days = 14\nquiet_hours = []\ndigest_minutes = 0")
+AT_ALL_HOURS = DEFINITION.replace("silence_days = 14", "silence_days = 14\nquiet_hours = []")
 PHONE = [{"channel": "sms", "address": "+447700900123"}]
 
 

@@ -8,7 +8,7 @@ import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,6 @@ from tracker.main import create_app, put_together, web_server
 from tracker.store.engine import Store
 
 FACT = "AB1 2CD"
-
-DIGEST = timedelta(minutes=11)
-"""After so long, an update that waits for others has gone."""
 
 
 def words(page: str) -> str:
@@ -88,10 +85,6 @@ class Road(Site):
         answer = await self.http.post("/api/v1/clock", json={"to": day.isoformat()}, headers=given)
         assert answer.status_code == 200, answer.text
 
-    async def digested(self) -> None:
-        """Let the minutes pass in which an update waits for the next one."""
-        await self.wait_until(await self.desk.now() + DIGEST)
-
     async def quiet(self) -> None:
         """Give the worker the time in which it would have spoken."""
         await asyncio.sleep(1.2)
@@ -129,7 +122,8 @@ async def walk(store: Store, tmp_path: Path) -> AsyncIterator[Callable[..., Awai
     app = create_app(parts)
     server = web_server(app, parts.settings, host="127.0.0.1", port=port)
     serving, working = asyncio.create_task(server.serve()), asyncio.create_task(parts.work())
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+    # Months of an office's nights pass in one call of the clock.
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
 
         async def opened(**office: Any) -> Road:
             desk: Desk = await open_desk(store, **office)

@@ -74,6 +74,7 @@ class PostOffice:
             "SELECT m.id, m.purpose, m.language, m.state, a.started_at, a.provider_id, a.outcome FROM attempt a"
             " JOIN message m ON m.id = a.message_id"
         )
+        letters, texts = list(self.box.letters), list(self.standin.texts)  # more may come while we ask
         await self.standin.settled()
         while any(row.outcome is None for row in await desk.rows(asked)):
             await asyncio.sleep(0.02)
@@ -82,12 +83,12 @@ class PostOffice:
         of_letter = {str(row.id): row for row in rows}
         of_text = {row.provider_id: row for row in rows}
         found = []
-        for letter in self.box.letters:
+        for letter in letters:
             row = of_letter[letter["Message-ID"].strip("<>").split("@")[0]]
             found.append(
                 Arrived(row.started_at, row.purpose, letter["To"], row.language, row.state, plain(letter), letter)
             )
-        for taken in self.standin.texts:
+        for taken in texts:
             row = of_text[taken.sid]
             found.append(Arrived(row.started_at, row.purpose, taken.to, row.language, row.state, taken.body, None))
         return sorted(found, key=lambda each: each.at)

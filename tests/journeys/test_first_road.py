@@ -12,22 +12,20 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 async def test_an_event_becomes_a_message_and_a_page_within_two_seconds(road: Road) -> None:
-    begun = time.monotonic()
     reference = await road.case()
     first = await road.next_mail(reference, "acknowledged")
-    taken = time.monotonic() - begun
-    print(f"from event to outbox: {taken:.2f} s")
-    assert taken < 2
     assert first.to == "alex@example.org"
     assert reference in first.text
     assert "We have your building plans" in await road.reads(reference)
 
+    begun = time.monotonic()
     answer = await road.status("P-1", "ASSESS", at=START + HOUR / 60)
     assert (answer.status_code, answer.json()["outcome"]) == (202, "applied")
     assert "A planning officer is looking at your plans" in await road.reads(reference)
-    assert await road.purposes(reference) == ["acknowledged"], "an update waits for others to go with it"
-    await road.digested()
     mail = await road.next_mail(reference, "updated")
+    taken = time.monotonic() - begun
+    print(f"from event to outbox: {taken:.2f} s")
+    assert taken < 2
     assert "A planning officer is looking at your plans" in mail.text
 
     again = await road.status("P-1", "ASSESS", at=START + HOUR / 60, id=f"h{road.made}")
@@ -39,7 +37,6 @@ async def test_an_event_becomes_a_message_and_a_page_within_two_seconds(road: Ro
 async def test_the_date_that_the_office_sets_is_named_as_the_offices(road: Road) -> None:
     reference = await road.case()
     await road.status("P-1", "VAL", at=START + HOUR / 60, expected_on="2026-04-27")
-    await road.digested()
     mail = await road.next_mail(reference, "updated")
     assert "27 April 2026" in mail.text
     page = await road.reads(reference)
@@ -84,7 +81,6 @@ async def test_what_is_needed_is_asked_for_and_thanked_for(road: Road) -> None:
 async def test_a_late_report_joins_the_history_and_bothers_nobody(road: Road) -> None:
     reference = await road.case()
     await road.status("P-1", "ASSESS", at=START + HOUR / 60)
-    await road.digested()
     await road.next_mail(reference, "updated")
     before = await road.purposes(reference)
     late = await road.status("P-1", "VAL", at=START + HOUR / 120)
@@ -101,7 +97,6 @@ async def test_what_was_told_wrong_is_taken_back(road: Road) -> None:
     await road.next_mail(reference, "acknowledged")
     wrong = await road.status("P-1", "CONSULT", at=START + HOUR / 60, id="wrong")
     assert wrong.json()["outcome"] == "applied"
-    await road.digested()
     await road.next_mail(reference, "updated")
     await road.say("P-1", "case.correction", START + HOUR / 30, event="wrong", why="The wrong file")
     mail = await road.next_mail(reference, "corrected")
@@ -201,7 +196,6 @@ async def test_a_case_from_before_is_adopted_in_silence(late_road: Road) -> None
     assert await road.mails(reference) == []
 
     await road.status("P-1", "ASSESS", at=START + 18 * DAY)
-    await road.digested()
     mail = await road.next_mail(reference, "updated")
     assert "A planning officer is looking at your plans" in mail.text
     await road.quiet()

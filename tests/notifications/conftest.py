@@ -27,7 +27,7 @@ from tracker.store.engine import Store
 
 NUMBER = "+447700900123"
 OURS = "+447700900999"
-WITHOUT_QUIET = DEFINITION.replace("[outreach]\n", "[outreach]\nquiet_hours = []\ndigest_minutes = 0\n")
+WITHOUT_QUIET = DEFINITION.replace("[outreach]\n", "[outreach]\nquiet_hours = []\n")
 
 
 @dataclass

@@ -56,6 +56,7 @@ def _show(outcomes: replaying.Outcomes) -> None:
     titles = {
         "cases": "Cases", "entries": "Entries by place", "messages": "Messages by purpose",
         "withheld": "Withheld or held, by purpose and reason", "undelivered": "Not delivered",
+        "channels": "Messages that went out, by channel", "promises": "Dates given, and what became of them",
     }  # fmt: skip
     for name, title in titles.items():
         counts = outcomes.report.get(name, {})

@@ -99,7 +99,7 @@ _CALLS = (
 def _contact(told: Past, reason: ContactReason, at: datetime, account: UUID) -> Row:
     zone = told.office.zone
     given = [each for each in told.given if each.made_at <= at]
-    words = [row["due_at"] for row in told.messages.values() if row["settled_at"] and row["due_at"] <= at]
+    words = [row["due_at"] for row in told.messages.values() if row.get("settled_at") and row["due_at"] <= at]
     stages = [line.stage for line in told.case.lines if line.stage and line.position and line.position <= at]
     on = given[-1].latest_on if given else None
     state = DateState.NONE

@@ -219,7 +219,7 @@ def rows(told: Past, until: datetime) -> dict[str, list[Row]]:
     }  # fmt: skip
     if case.state is CaseState.OPEN:
         row["wake_at"] = until  # what was learned since is looked at first
-    said = [{"settled_at": None, "attempt_number": 0, "rung": 0} | each for each in told.messages.values()]
+    said: list[Row] = [{"settled_at": None, "attempt_number": 0, "rung": 0} | each for each in told.messages.values()]
     return {
         "case": [row],
         "entry": _entries(told),

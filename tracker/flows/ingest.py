@@ -95,11 +95,8 @@ async def _known(connection: AsyncConnection, sender: Sender, event: StatusEvent
     if seen is None:
         return None
     if secrets.compare_digest(seen.fingerprint, fingerprint):
-        reference = None
-        if seen.case_id is not None:
-            row = await cases.by_id(connection, sender.organisation_id, sender.mode, seen.case_id)
-            reference = row.reference if row else None
-        return Answer(Intake.DUPLICATE, seen.entry, reference)
+        row = await cases.by_id(connection, sender.organisation_id, sender.mode, seen.case_id) if seen.case_id else None
+        return Answer(Intake.DUPLICATE, seen.entry, row.reference if row else None)
     raise ContentDiffers(
         f"The id was first used for entry {seen.entry}, which says something else.",
         "If this is a new report, give it an id of its own. To take the first one back, send case.correction.",
@@ -132,7 +129,7 @@ async def _take(
     row = _life(rows, event, named, office)
     entry = entries.entry_row(sender, new_id(), event, register, fingerprint) | {"heard_at": office.now}
     if row is not None:
-        return await _join(connection, sender, office, row, event, entry)
+        return await _join(connection, sender, office, row, event, entry, named)
     answer = await _park(connection, sender, office, event, entry, named)
     if named is not None and placing.opens(event, named.definition):
         return await _open(connection, sender, office, named, event, answer, epoch=len(rows) + 1)
@@ -167,8 +164,11 @@ def _life(rows: Sequence[Row[Any]], event: StatusEvent, named: Current | None, o
     return next((row for row in rows if life and row.id == life.case), None)
 
 
-async def _subject(connection: AsyncConnection, sender: Sender, office: Office, row: Row[Any]) -> Subject:
-    current = await services.current(connection, office.id, row.service)
+async def _subject(
+    connection: AsyncConnection, sender: Sender, office: Office, row: Row[Any], named: Current | None
+) -> Subject:
+    own = named is not None and named.definition.service == row.service  # almost always: it is not read again
+    current = named if own else await services.current(connection, office.id, row.service)
     if current is None:
         raise LookupError(f"the definition of {row.service} is gone")
     return folding.subject(office, sender.mode, row, current, sender.source_id)
@@ -176,10 +176,10 @@ async def _subject(connection: AsyncConnection, sender: Sender, office: Office, 
 
 async def _join(
     connection: AsyncConnection, sender: Sender, office: Office, row: Row[Any], event: StatusEvent,
-    entry: dict[str, Any],
+    entry: dict[str, Any], named: Current | None,
 ) -> Answer:  # fmt: skip
     """Add the event to a case that exists."""
-    subject = await _subject(connection, sender, office, row)
+    subject = await _subject(connection, sender, office, row, named)
     stored, spoken = await folding.load(connection, subject)
     if len(stored) >= MOST_ENTRIES_PER_CASE:
         raise _too_many()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+TRUSTED_SECONDS = 1.0
+"""A connection that was used so recently is only asked whether it was hung up on; one that rested longer is tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +53,33 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"server_settings": {"timezone": "UTC", "application_name": "tracker", "jit": "off"}},
     )
+    _look_before_use(engine)
     return Store(engine)
+
+
+def _look_before_use(engine: AsyncEngine) -> None:
+    """Find dead connections before they are used, as pool_pre_ping does. That asks the server three times before each
+    use, for longer than a page takes; here it is asked only over a connection that rested for a while. One that the
+    server closed, as it does when it stops or crashes, is known without asking. All others are then made anew, too.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def look(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        rests_since = record.info.get("rests_since")
+        if rests_since is None:  # it has just been made
+            return
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+        if time.monotonic() - rests_since > TRUSTED_SECONDS:
+            try:
+                connection.ping()
+            except engine.dialect.loaded_dbapi.Error as fault:
+                raise InvalidatePoolError from fault

@@ -15,6 +15,7 @@ from tracker.store.carrying import Attempt, Caught
 from tracker.store.cases import CASE
 from tracker.store.columns import Instant, table
 from tracker.store.contacts import CONTACT
+from tracker.store.engine import Store
 from tracker.store.entries import ENTRY
 from tracker.store.feedback import FEEDBACK
 from tracker.store.messages import MESSAGE
@@ -26,6 +27,17 @@ TABLES: dict[str, Table] = {
     "attempt": table(Attempt), "caught": table(Caught), "feedback": FEEDBACK, "contact": CONTACT,
 }  # fmt: skip
 """What a case consists of, in an order in which nothing points to what is not there yet."""
+
+
+async def hurry(store: Store) -> None:
+    """Let the database answer before its disk does, from now on: for one that holds nothing but what is made up.
+
+    A power cut may take the last second, and damages nothing (PostgreSQL, synchronous_commit).
+    """
+    async with store.reading() as connection:
+        name = (await connection.execute(text("SELECT quote_ident(current_database())"))).scalar_one()
+        await connection.execute(text(f"ALTER ROLE CURRENT_USER IN DATABASE {name} SET synchronous_commit = off"))
+    await store.engine.dispose()  # connections that are made from now on know it
 
 
 async def write(connection: AsyncConnection, rows: dict[str, list[dict[str, Any]]]) -> None:

@@ -18,6 +18,12 @@ _COUNTS = {
     "messages": """SELECT purpose, count(*) FROM message
         WHERE organisation_id = :organisation AND mode = :mode AND state NOT IN ('withheld', 'held')
         GROUP BY 1 ORDER BY 1""",
+    "channels": """SELECT channel, count(*) FROM message
+        WHERE organisation_id = :organisation AND mode = :mode AND state IN ('sent', 'delivered')
+        GROUP BY 1 ORDER BY 1""",
+    "promises": """SELECT basis || ' ' || CASE WHEN superseded_at IS NOT NULL THEN 'superseded ' || coalesce(reason, '')
+            ELSE coalesce(outcome, 'standing') END, count(*) FROM promise
+        WHERE organisation_id = :organisation AND mode = :mode GROUP BY 1 ORDER BY 1""",
     "withheld": """SELECT purpose || ' ' || reason, count(*) FROM message
         WHERE organisation_id = :organisation AND mode = :mode AND state IN ('withheld', 'held')
         GROUP BY 1 ORDER BY 1""",

@@ -45,7 +45,6 @@ STATUSES: Mapping[type[errors.TrackerError], int] = {
     errors.ContentDiffers: 422,
     errors.DefinitionRefused: 422,
     errors.SetupRefused: 422,
-    errors.SetupRefused: 422,
     errors.TooManyRequests: 429,
     errors.NotReady: 503,
     errors.TrackerError: 400,

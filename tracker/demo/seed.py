@@ -1,0 +1,276 @@
+"""The demo's offices: a past of finished requests written in bulk, and two weeks played through the real door."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from integrations.wire import translate
+from templates.environment import ROOT
+from tracker.core import known_facts, references
+from tracker.core.definition_files import read
+from tracker.core.definitions import Definition
+from tracker.demo import afterwards, history, lives, people, stories
+from tracker.demo.history import Past
+from tracker.demo.lives import COURSES, ZONE, Life, Step
+from tracker.flows import accounts, learn, offices, services
+from tracker.flows.clock import advance
+from tracker.flows.ingest import ingest
+from tracker.flows.release import Links
+from tracker.flows.senders import recognise
+from tracker.main import Parts
+from tracker.store import accounts as stored_accounts
+from tracker.store import seeding
+from tracker.store import services as stored_services
+from tracker.store.accounts import Position
+from tracker.store.columns import Mode
+from tracker.store.keys import Sender
+from tracker.store.organisations import Office, Rhythm
+
+OFFICES = {"northwick": "Northwick Council", "harbour": "Harbour Benefits"}
+SOURCES = {"northwick": "permits", "harbour": "claims"}
+PLAYED = timedelta(days=14)
+"""So much of the demo's past goes through the real intake, message by message."""
+
+PAST = timedelta(days=365)
+"""So far back the first of its requests ended."""
+
+MOST_OPEN = 60
+"""So many requests are open at most: what a machine plays in well under a minute."""
+
+BATCH = 200
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is done, and how much there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the demo says of itself, and keeps beside its data so that a second start says the same."""
+
+    source: dict[str, Any]
+    cases: list[dict[str, str]]
+    desk: list[dict[str, str]]
+    """The accounts: organisation, position, user and password."""
+    url: str = ""
+    """Where it was started last."""
+
+
+def kept(folder: Path) -> Path:
+    """Where the demo keeps what it told, beside its data."""
+    return folder / "demo.json"
+
+
+def recall(folder: Path) -> Told | None:
+    """What an earlier start told, if there was one."""
+    file = kept(folder)
+    return Told(**json.loads(file.read_text())) if file.exists() else None
+
+
+def keep(folder: Path, told: Told) -> None:
+    """Keep what was told for the next start. The file holds keys and passwords of the demo: for its owner alone."""
+    file = kept(folder)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(asdict(told)))
+
+
+def definitions() -> dict[str, tuple[str, Definition]]:
+    """The demo's services: text and definition by code."""
+    found = {}
+    for path in sorted((ROOT / "services").glob("*.toml")):
+        text = path.read_text(encoding="utf-8")
+        definition = read(text)
+        if not isinstance(definition, Definition):
+            raise ValueError(f"{path.name}: {definition[0].path} {definition[0].problem}")
+        found[definition.service] = (text, definition)
+    return found
+
+
+async def seed(parts: Parts, cases: int, progress: Progress = lambda what, done, all_: None) -> Told:
+    """Make the offices and their cases at the first start; later starts find them."""
+    before = recall(parts.settings.data_dir)
+    if before is not None:
+        return before
+    made, end = definitions(), morning()
+    await seeding.hurry(parts.store)
+    keys: dict[str, str] = {}
+    desk: list[dict[str, str]] = []
+    for slug in OFFICES:
+        keys[slug] = await _office(parts, slug, end - PLAYED, made)
+        desk += await _accounts(parts, slug)
+    planned = {slug: _plan(slug, cases, end, made) for slug in OFFICES}
+    known = []
+    for slug, (finished, going) in planned.items():
+        known += await _tell(parts, slug, keys[slug], finished, going, end, progress)
+    source = {
+        "key": keys["northwick"], "source": SOURCES["northwick"], "register": SOURCES["northwick"],
+        "service": "building-permit", "statuses": list(made["building-permit"][1].mapping),
+    }  # fmt: skip
+    told = Told(source, sorted(known, key=lambda case: case["service"] != "building-permit"), desk)
+    keep(parts.settings.data_dir, told)
+    return told
+
+
+def morning() -> datetime:
+    """Ten o'clock of this weekday, or of the next one when today is none."""
+    zone = ZoneInfo(ZONE)
+    today = datetime.now(zone).date()
+    while today.weekday() > 4:
+        today += timedelta(days=1)
+    return datetime.combine(today, time(10), zone).astimezone(UTC)
+
+
+async def _office(parts: Parts, slug: str, begins: datetime, made: dict[str, tuple[str, Definition]]) -> str:
+    """An office whose clock shows `begins`, with its services and its source; returns the source's key."""
+    office = await offices.add_organisation(
+        parts.store, slug=slug, name=OFFICES[slug], zone=ZONE, clock_offset=begins - datetime.now(UTC)
+    )
+    system = offices.NewSource(
+        SOURCES[slug], Rhythm.NIGHTLY, live_from=begins - 3 * PAST, patience=timedelta(days=60)
+    )  # fmt: skip
+    await offices.add_source(parts.store, office, system)
+    for service in {course.service for course in COURSES if course.organisation == slug}:
+        await services.apply(parts.store, office, made[service][0])
+    return await offices.add_key(parts.store, office, SOURCES[slug], Mode.LIVE)
+
+
+async def _accounts(parts: Parts, slug: str) -> list[dict[str, str]]:
+    """One agent and one manager of an office, each with a password made up now."""
+    office, made = await offices.organisation(parts.store, slug), []
+    for position, name in ((Position.AGENT, "Robin Hale"), (Position.MANAGER, "Kim Adeyemi")):
+        user, password = f"{position.value}@{slug}", secrets.token_urlsafe(12)
+        await accounts.add(parts.store, office, user, name=name, password=password, position=position)
+        made.append({"organisation": OFFICES[slug], "position": position.value, "user": user, "password": password})
+    return made
+
+
+def _plan(
+    slug: str, cases: int, end: datetime, made: dict[str, tuple[str, Definition]]
+) -> tuple[list[Life], list[Life]]:
+    """The requests of an office: those that are over by now, and those that the demo is about."""
+    source, dice = SOURCES[slug], afterwards.dice_of(slug, "lives")
+    courses = [course for course in COURSES if course.organisation == slug]
+    share = sum(course.share for course in courses) / sum(course.share for course in COURSES)
+    open_ = min(MOST_OPEN, max(len(stories.STORIES), cases // 5), cases)
+    mine = [story for story in stories.STORIES if story.organisation == slug]
+    year = end.year % 100
+    going = [
+        stories.told(story, made[story.service][1], at, f"{story.service[:2].upper()}-{year}-{1001 + at}", source, end)
+        for at, story in enumerate(mine[: max(1, round(open_ * share))])
+    ]
+    finished: list[Life] = []
+    begins = end - PLAYED
+    counted = len(going)
+    for place in range(counted, max(counted, round(cases * share))):
+        course = dice.choices(courses, [course.share for course in courses])[0]
+        number = f"{course.service[:2].upper()}-{year}-{1001 + place}"
+        person = people.somebody(dice, place, texts=course.texts, postcode=slug == "northwick")
+        days = lives.length(dice, course)
+        is_open = place < round(open_ * share)
+        over = end + timedelta(days=days * dice.uniform(-0.1, 0.9)) if is_open else begins - dice.random() * PAST
+        life = lives.live(
+            dice, course, made[course.service][1], number, source, person, over - timedelta(days=days), days
+        )
+        (going if is_open else finished).append(life)
+    return finished, going
+
+
+async def _tell(
+    parts: Parts, slug: str, key: str, finished: list[Life], going: list[Life], end: datetime, progress: Progress
+) -> list[dict[str, str]]:
+    """Write the past of an office and play its last weeks; returns how each open request is found."""
+    office = await offices.organisation(parts.store, slug)
+    sender = await recognise(parts.store, key)
+    begins = end - PLAYED
+    spoken: dict[str, str] = {}
+    past: list[Past] = []
+    for at, life in enumerate([*finished, *going], 1):
+        if life.steps[0][0] <= begins:
+            told = await _past(parts, office, sender, life, begins)
+            past.append(told)
+            spoken[life.number] = told.reference
+        if at % 20 == 0 or at == len(finished) + len(going):
+            progress(f"{office.name}: what was", at, len(finished) + len(going))
+    await _write(parts, office, past, begins)
+    await learn.due(parts.store, office.id)
+    later = [step for life in [*finished, *going] for step in life.steps if begins < step[0] <= end]
+    await _play(parts, office, sender, later, end, spoken, progress)
+    return [
+        {
+            "reference": references.spell(spoken[life.number]), "known_fact": life.person.fact,
+            "service": life.service, "number": life.number, "name": life.person.name,
+        }
+        for life in going if life.number in spoken
+    ]  # fmt: skip
+
+
+async def _past(parts: Parts, office: Office, sender: Sender, life: Life, begins: datetime) -> Past:
+    async with parts.store.reading() as connection:
+        current = await stored_services.current(connection, office.id, life.service)
+    if current is None:
+        raise LookupError(f"the definition of {life.service} is gone")
+    return await history.past(office, current, sender, begins - 3 * PAST, parts.secret, life, begins)
+
+
+async def _write(parts: Parts, office: Office, past: list[Past], begins: datetime) -> None:
+    """Write whole cases, a few big transactions."""
+    agent = await _agent(parts, office)
+    written = [(told, history.rows(told, begins)) for told in past]
+    attempts = [row for _, rows in written for row in rows["attempt"]]
+    links = Links(parts.settings.public_url.rstrip("/"), parts.secret)
+    caught = afterwards.letters(past, attempts, links)
+    for at in range(0, len(written), BATCH):
+        rows: dict[str, list[history.Row]] = {}
+        for told, mine in written[at : at + BATCH]:
+            mine["feedback"] = afterwards.feedback(told, begins)
+            mine["contact"] = afterwards.contacts(told, begins, agent)
+            for name, found in mine.items():
+                rows.setdefault(name, []).extend(found)
+        async with parts.store.transaction() as connection:
+            await seeding.write(connection, rows)
+    async with parts.store.transaction() as connection:
+        await seeding.write(connection, {"caught": caught})
+
+
+async def _agent(parts: Parts, office: Office) -> UUID:
+    async with parts.store.reading() as connection:
+        found = await stored_accounts.by_login(connection, f"{Position.AGENT.value}@{office.slug}")
+    if found is None:
+        raise LookupError("the agent's account is gone")
+    id_: UUID = found.id
+    return id_
+
+
+async def _play(
+    parts: Parts, office: Office, sender: Sender, steps: list[Step], end: datetime, spoken: dict[str, str],
+    progress: Progress,
+) -> None:  # fmt: skip
+    """Send what the back office sent in the last weeks, each at its time, with everything that falls due between."""
+    steps.sort(key=lambda step: (step[0], step[1]["id"]))
+    for at, (when, event) in enumerate(steps, 1):
+        await advance(parts.store, office.id, when, parts.worker.carry)
+        reference = await _send(parts, sender, event)
+        if reference:
+            spoken[event["subject"]] = reference
+        progress(f"{office.name}: the last two weeks", at, len(steps))
+    await advance(parts.store, office.id, end, parts.worker.carry)
+
+
+async def _send(parts: Parts, sender: Sender, event: dict[str, Any]) -> str | None:
+    told = translate(
+        json.dumps(event).encode(), "application/json", zone=sender.zone, fingerprint_key=parts.secret,
+        digest_known_fact=lambda fact: known_facts.digest(parts.secret, str(sender.organisation_id), fact),
+    )  # fmt: skip
+    return (await ingest(parts.store, sender, told.event, told.fingerprint)).reference
+
+
+def started(told: Told, url: str) -> Told:
+    """The same, started at another address."""
+    return replace(told, url=url)

@@ -87,7 +87,8 @@ async def live_office(store: Store) -> Desk:
     async with store.transaction() as connection:
         for statement in (
             "UPDATE organisation SET footing = 'live', clock_offset = '0', email_from = 'planning@northwick.example'",
-            "CREATE TABLE pattern AS SELECT to_jsonb(m) AS m FROM message m WHERE state = 'due' AND recipient_id IS NOT NULL",
+            "CREATE TABLE pattern AS SELECT to_jsonb(m) AS m FROM message m"
+            " WHERE state = 'due' AND recipient_id IS NOT NULL",
             "DELETE FROM message WHERE state = 'due'",
         ):
             await connection.execute(text(statement))

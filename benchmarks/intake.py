@@ -61,7 +61,7 @@ def event_of(number: int) -> bytes:
             "subject": f"N-{number}",
             "time": START.isoformat(),
             "data": {"service": SERVICE, "status": "VAL"},
-        }  # fmt: skip
+        }
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import asyncpg
@@ -89,9 +90,10 @@ async def serve_bare(told: Connection, url: str, folder: str, facts: Mapping[str
         typed = parse_qs((await request.body()).decode())
         reference = references.read(typed["reference"][0])
         row = await pool.fetchrow(query, pages.MOST_LINES, reference)
+        assert row is not None
         return HTMLResponse(page("case.html", "en", facts=facts[row["reference"]]))
 
-    app = Starlette(routes=[Route("/track", show_page, methods=["POST"])])
+    app: Any = Starlette(routes=[Route("/track", show_page, methods=["POST"])])
     listener = listening("127.0.0.1", 0)
     told.send(listener.getsockname()[1])
     await web_server(app, settings(Path(folder)), host="127.0.0.1", port=0).serve(sockets=[listener])

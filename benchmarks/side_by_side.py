@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from rich.console import Console
@@ -142,7 +143,7 @@ async def administer(server: Server, statement: str) -> None:
         await connection.close()
 
 
-def reached(url: str) -> dict[str, object]:
+def reached(url: str) -> dict[str, Any]:
     """What asyncpg needs to connect to the database that SQLAlchemy knows by this URL."""
     parsed = make_url(url)
     return {

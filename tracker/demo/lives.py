@@ -87,7 +87,7 @@ def live(
     marks = [(code, at) for code, at, chance in course.steps if chosen.setdefault(chance, dice.random() < chance)]
     steps: list[Step] = []
     asked: str | None = None
-    before = begins - timedelta(days=1)
+    before = begins - timedelta(days=4)
 
     def add(at: datetime, type_: str, data: dict[str, Any]) -> None:
         steps.append((at, {

@@ -1,4 +1,4 @@
-"""The demo's offices: a past of finished requests written in bulk, and two weeks played through the real door."""
+"""The demo's offices: a past of finished requests written in bulk, and the last week played through the real door."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tracker.store.organisations import Office, Rhythm
 
 OFFICES = {"northwick": "Northwick Council", "harbour": "Harbour Benefits"}
 SOURCES = {"northwick": "permits", "harbour": "claims"}
-PLAYED = timedelta(days=14)
+PLAYED = timedelta(days=7)
 """So much of the demo's past goes through the real intake, message by message."""
 
 PAST = timedelta(days=365)
@@ -259,7 +259,7 @@ async def _play(
         reference = await _send(parts, sender, event)
         if reference:
             spoken[event["subject"]] = reference
-        progress(f"{office.name}: the last two weeks", at, len(steps))
+        progress(f"{office.name}: the last week", at, len(steps))
     await advance(parts.store, office.id, end, parts.worker.carry)
 
 

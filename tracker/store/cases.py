@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     String,
     UniqueConstraint,
+    bindparam,
     case,
     func,
     select,
@@ -97,15 +98,25 @@ CASE = table(Case)
 IDENTITY = [CASE.c[name] for name in ("organisation_id", "mode", "id", "register", "number", "epoch", "service")]
 
 
+_BY_NUMBER = (
+    select(CASE)
+    .where(
+        CASE.c.organisation_id == bindparam("organisation"),
+        CASE.c.mode == bindparam("in_mode"),
+        CASE.c.register == bindparam("in_register"),
+        CASE.c.number == bindparam("called"),
+    )
+    .order_by(CASE.c.epoch)
+    .limit(50)
+)
+
+
 async def by_number(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str
 ) -> Sequence[Row[Any]]:
     """The cases, one for each epoch, that bear this number; the caller holds the number's lock."""
-    query = select(CASE).where(
-        CASE.c.organisation_id == organisation_id, CASE.c.mode == mode,
-        CASE.c.register == register, CASE.c.number == number,
-    )  # fmt: skip
-    return (await connection.execute(query.order_by(CASE.c.epoch).limit(50))).all()
+    named = {"organisation": organisation_id, "in_mode": mode.value, "in_register": register, "called": number}
+    return (await connection.execute(_BY_NUMBER, named)).all()
 
 
 async def by_id(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Row[Any] | None:
@@ -120,12 +131,16 @@ async def add(connection: AsyncConnection, values: dict[str, Any]) -> bool:
     return (await connection.execute(statement.returning(CASE.c.id))).one_or_none() is not None
 
 
+_SAVE = update(CASE).where(
+    CASE.c.organisation_id == bindparam("of"), CASE.c.mode == bindparam("in_mode"), CASE.c.id == bindparam("case")
+)
+
+
 async def save(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, id_: UUID, values: dict[str, Any]
 ) -> None:
     """Write what a case is now."""
-    where = (CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == id_)
-    await connection.execute(update(CASE).where(*where).values(**values))
+    await connection.execute(_SAVE, values | {"of": organisation_id, "in_mode": mode.value, "case": id_})
 
 
 _DUE = text(

@@ -91,16 +91,21 @@ class Seen:
     case_id: UUID | None
 
 
-_SEEN = select(ENTRY.c.id, ENTRY.c.fingerprint, ENTRY.c.case_id)
+_SEEN = select(ENTRY.c.id, ENTRY.c.fingerprint, ENTRY.c.case_id).where(
+    ENTRY.c.organisation_id == bindparam("organisation"),
+    ENTRY.c.mode == bindparam("mode"),
+    ENTRY.c.source_id == bindparam("source"),
+    ENTRY.c.event_id == bindparam("event"),
+)
 
 
 async def seen(connection: AsyncConnection, sender: Sender, event_id: str) -> Seen | None:
     """The entry of an event id of this source, if it came before."""
-    query = _SEEN.where(
-        ENTRY.c.organisation_id == sender.organisation_id, ENTRY.c.mode == sender.mode,
-        ENTRY.c.source_id == sender.source_id, ENTRY.c.event_id == event_id,
-    )  # fmt: skip
-    row = (await connection.execute(query)).one_or_none()
+    named = {
+        "organisation": sender.organisation_id, "mode": sender.mode.value, "source": sender.source_id,
+        "event": event_id,
+    }  # fmt: skip
+    row = (await connection.execute(_SEEN, named)).one_or_none()
     return row and Seen(*row)
 
 
@@ -117,14 +122,16 @@ def entry_row(sender: Sender, entry: UUID, event: StatusEvent, register: str, fi
     }  # fmt: skip
 
 
+_ADD = (
+    insert(ENTRY)
+    .on_conflict_do_nothing(index_elements=["organisation_id", "mode", "source_id", "event_id"])
+    .returning(ENTRY.c.id)
+)
+
+
 async def add(connection: AsyncConnection, row: dict[str, Any]) -> bool:
     """Insert an entry; False when the same id came at the same instant through another connection."""
-    statement = (
-        insert(ENTRY)
-        .values(**row)
-        .on_conflict_do_nothing(index_elements=["organisation_id", "mode", "source_id", "event_id"])
-    )
-    return (await connection.execute(statement.returning(ENTRY.c.id))).one_or_none() is not None
+    return (await connection.execute(_ADD, row)).one_or_none() is not None
 
 
 _WITH_PARTY = select(
@@ -148,10 +155,17 @@ _WITH_PARTY = select(
 )
 
 
+_OF_CASE = _WITH_PARTY.where(
+    ENTRY.c.organisation_id == bindparam("organisation"),
+    ENTRY.c.mode == bindparam("in_mode"),
+    ENTRY.c.case_id == bindparam("case"),
+)
+
+
 async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
     """All entries of a case with what they said of parties."""
-    where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.case_id == case_id)
-    return (await connection.execute(_WITH_PARTY.where(*where))).all()
+    named = {"organisation": organisation_id, "in_mode": mode.value, "case": case_id}
+    return (await connection.execute(_OF_CASE, named)).all()
 
 
 async def waiting(

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, case, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, bindparam, case, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
@@ -75,34 +75,54 @@ class Message(SQLModel, table=True):
 MESSAGE = table(Message)
 
 
+_OF_CASE = select(
+    *(MESSAGE.c[name] for name in ("key", "purpose", "party", "cause", "state", "reason", "due_at"))
+).where(
+    MESSAGE.c.organisation_id == bindparam("organisation"),
+    MESSAGE.c.mode == bindparam("mode"),
+    MESSAGE.c.case_id == bindparam("case"),
+)
+
+
 async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
     """All decisions about a case: key, purpose, party, cause, state, reason, due_at."""
-    columns = [MESSAGE.c[name] for name in ("key", "purpose", "party", "cause", "state", "reason", "due_at")]
-    query = select(*columns).where(
-        MESSAGE.c.organisation_id == organisation_id, MESSAGE.c.mode == mode, MESSAGE.c.case_id == case_id
-    )
-    return (await connection.execute(query)).all()
+    named = {"organisation": organisation_id, "mode": mode.value, "case": case_id}
+    return (await connection.execute(_OF_CASE, named)).all()
+
+
+def _deciding() -> Insert:
+    statement = insert(MESSAGE)
+    fresh = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["organisation_id", "mode", "key"],
+        set_={
+            "state": fresh.state, "reason": fresh.reason, "recipient_id": fresh.recipient_id,
+            "channel": fresh.channel, "language": fresh.language, "facts": fresh.facts,
+            "source_id": fresh.source_id, "entry_id": fresh.entry_id, "settled_at": None,
+            "due_at": case((MESSAGE.c.state == MessageState.WITHHELD, fresh.due_at), else_=MESSAGE.c.due_at),
+        },
+        where=or_(*(MESSAGE.c.state == each for each in (MessageState.DUE, MessageState.HELD, MessageState.WITHHELD))),
+    )  # fmt: skip
+
+
+_DECIDE = _deciding()
+"""Made once: to make and to compile it anew takes longer than to run it."""
 
 
 async def decide(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     """Write decisions. One that is on record and undecided or withheld takes the new facts; what was said stays. An
     undecided one keeps its time, so that no stream of news puts it off for good."""
-    if not rows:
-        return
-    statement = insert(MESSAGE).values(rows)
-    fresh = statement.excluded
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["organisation_id", "mode", "key"],
-            set_={
-                "state": fresh.state, "reason": fresh.reason, "recipient_id": fresh.recipient_id,
-                "channel": fresh.channel, "language": fresh.language, "facts": fresh.facts,
-                "source_id": fresh.source_id, "entry_id": fresh.entry_id, "settled_at": None,
-                "due_at": case((MESSAGE.c.state == MessageState.WITHHELD, fresh.due_at), else_=MESSAGE.c.due_at),
-            },
-            where=MESSAGE.c.state.in_([MessageState.DUE, MessageState.HELD, MessageState.WITHHELD]),
-        )
-    )  # fmt: skip
+    if rows:
+        await connection.execute(_DECIDE, rows)
+
+
+_SUPERSEDE = text(
+    """
+    UPDATE message SET state = 'withheld', reason = 'superseded', settled_at = :now
+    WHERE organisation_id = :organisation AND mode = :mode AND key = ANY(CAST(:keys AS text[]))
+      AND state IN ('due', 'held', 'withheld')
+    """
+).bindparams(bindparam("now", type_=Instant))
 
 
 async def supersede(
@@ -110,14 +130,8 @@ async def supersede(
 ) -> None:
     """Withhold messages that newer news has overtaken; what was said stays."""
     if keys:
-        await connection.execute(
-            update(MESSAGE)
-            .where(
-                MESSAGE.c.organisation_id == organisation_id, MESSAGE.c.mode == mode, MESSAGE.c.key.in_(keys),
-                MESSAGE.c.state.in_([MessageState.DUE, MessageState.HELD, MessageState.WITHHELD]),
-            )
-            .values(state=MessageState.WITHHELD, reason=Reason.SUPERSEDED, settled_at=now)
-        )  # fmt: skip
+        values = {"organisation": organisation_id, "mode": mode.value, "keys": list(keys), "now": now}
+        await connection.execute(_SUPERSEDE, values)
 
 
 async def unhold(connection: AsyncConnection, organisation_id: UUID, mode: Mode, source_id: UUID) -> None:

@@ -113,11 +113,12 @@ _OFFICE = """
     SELECT id, slug, name, zone, language, footing, clock_timestamp() + clock_offset AS now, country
     FROM organisation WHERE {where}
 """
+_BY_ID = text(_OFFICE.format(where="id = :id"))
 
 
 async def office(connection: AsyncConnection, organisation_id: UUID) -> Office:
     """The organisation of this id, with its business time."""
-    row = (await connection.execute(text(_OFFICE.format(where="id = :id")), {"id": organisation_id})).one()
+    row = (await connection.execute(_BY_ID, {"id": organisation_id})).one()
     return _read(row)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, Row, String, Text, UniqueConstraint, select
+from sqlalchemy import Boolean, Column, Index, LargeBinary, Row, String, Text, UniqueConstraint, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -113,9 +113,14 @@ async def recipients(connection: AsyncConnection, rows: list[dict[str, Any]]) ->
     return {(party, channel): id_ for party, channel, id_ in found.all()}
 
 
+_OF_CASE = select(RECIPIENT).where(
+    RECIPIENT.c.organisation_id == bindparam("organisation"),
+    RECIPIENT.c.mode == bindparam("in_mode"),
+    RECIPIENT.c.case_id == bindparam("case"),
+)
+
+
 async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
     """The recipients of a case."""
-    query = select(RECIPIENT).where(
-        RECIPIENT.c.organisation_id == organisation_id, RECIPIENT.c.mode == mode, RECIPIENT.c.case_id == case_id
-    )
-    return (await connection.execute(query)).all()
+    named = {"organisation": organisation_id, "in_mode": mode.value, "case": case_id}
+    return (await connection.execute(_OF_CASE, named)).all()

@@ -60,7 +60,7 @@ PAGES = {
     "error": page("error.html", "en", status=404, title="We cannot find this page", remedy="Start again."),
     "outbox": page("outbox.html", "en", caught=caught(), now=samples.NOW, filters=FILTERS),
     "outbox_empty": page("outbox.html", "en", caught=[], now=samples.NOW),
-    "demo": page("demo.html", "en", links=LINKS),
+    "demo": page("demo.html", "en", links=LINKS, clock="Monday 02 March 2026 10:00"),
     "rtl": page("case.html", "ar", facts=replace(samples.ORDINARY, language="ar")),
     **{f"case_{name}": page("case.html", "en", facts=facts) for name, facts in samples.CASES.items()},
 }

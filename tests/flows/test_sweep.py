@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import text
 
-from tests.office import START, Desk, open_desk
+from tests.office import DEFINITION, START, Desk, open_desk
 from tracker.flows.clock import advance
 from tracker.flows.sweep import sweep
 from tracker.store.engine import Store
@@ -136,3 +136,16 @@ async def test_a_case_that_cannot_be_read_does_not_keep_the_others_waiting_case_
     [alert] = await desk.rows("SELECT kind, times FROM alert WHERE kind <> 'source_silent'")
     assert alert.kind == "case_not_read"
     assert alert.times < 60, "it is put off, not asked for again and again"
+
+
+async def test_an_update_that_the_budget_cuts_is_no_word_and_puts_none_off(store: Store) -> None:
+    desk = await open_desk(store, definition=DEFINITION.replace("messages_per_case = 20", "messages_per_case = 1"))
+    await desk.status("P-1", "REC")
+    await desk.party("P-1")
+    await desk.carry()
+    [before] = await desk.rows('SELECT next_word_on FROM "case"')
+    await wait(desk, days=3)
+    await desk.status("P-1", "VAL")
+    assert ("updated", "withheld", "budget_spent") in await desk.messages()
+    [after] = await desk.rows('SELECT next_word_on FROM "case"')
+    assert after.next_word_on == before.next_word_on

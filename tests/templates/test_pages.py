@@ -25,13 +25,14 @@ def case(facts: CaseFacts, language: str = "en") -> str:
     return page("case.html", language, facts=facts)
 
 
+LINKS = [{"who": "You", "title": "Page", "url": "/track", "try": "Look", "code": "curl"}]
 PAGES = {
     "home": page("home.html", "en"),
     "form": page("track_form.html", "en", reference="", error=None, fact_label=LABEL),
     "form_error": page("track_form.html", "en", reference="CDFG", error=WRONG, fact_label=LABEL),
     "message": page("message_page.html", "en", title="You are signed out", remedy="Close this window."),
     "error": page("error.html", "en", status=404, title="Not here", remedy="Check the address."),
-    "demo": page("demo.html", "en", links=[{"who": "You", "title": "Page", "url": "/track", "try": "Look"}]),
+    "demo": page("demo.html", "en", links=LINKS, clock="Monday 02 March 2026 10:00"),
     "feedback": page("feedback.html", "en", question=samples.QUESTION, wrong=None, comment="", most=1000),
     "feedback_wrong": page("feedback.html", "en", question=samples.QUESTION, wrong="score", comment="", most=1000),
     "thanks": page("thanks.html", "en", question=samples.QUESTION),

@@ -26,6 +26,9 @@ UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 UNCUT = frozenset(set(Purpose) - {Purpose.UPDATED, Purpose.FEEDBACK})
 """Purposes that no budget cuts: what is urgent, and the word that was promised by a day."""
 
+CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF})
+"""Reasons of the service's own to say nothing: what is withheld for one of them is no word, and keeps no promise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outreach:
@@ -185,7 +188,12 @@ def _reason(
 
 
 def _spent(party: str, id_: str, definition: Definition, spoken: tuple[Spoken, ...]) -> bool:
-    said = [each for each in spoken if each.party == party and each.state in TOLD and each.key != id_]
+    """Words that only keep a silence short are not counted: a long wait must not cost anybody the news at its end."""
+    said = [
+        each
+        for each in spoken
+        if each.party == party and each.state in TOLD and each.key != id_ and each.purpose is not Purpose.STILL_WORKING
+    ]
     return len(said) >= definition.outreach.messages_per_case
 
 

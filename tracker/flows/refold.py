@@ -16,7 +16,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core import calendars, outreach, timing
-from tracker.core.events import CaseState, Channel
+from tracker.core.events import CaseState, Channel, Clock
 from tracker.core.messages import MessageState, Purpose, Reason
 from tracker.core.outreach import Outreach
 from tracker.core.placing import Placed
@@ -165,7 +165,7 @@ async def tell(
     rows = [message_row(subject, case, each, recipients, kept.standing) for each in to_write]
     await messages.decide(connection, sorted(rows, key=lambda row: str(row["key"])))
     await messages.supersede(connection, subject.office.id, subject.mode, outreach.superseded(spoken, wanted), now)
-    return any(each.key not in on_record for each in wanted)
+    return any(each.key not in on_record and each.reason not in outreach.CUT for each in wanted)
 
 
 def _anew(said: Outreach, before: Spoken | None) -> bool:
@@ -218,7 +218,10 @@ def message_row(
 
 
 def _facts(subject: Subject, case: Folded, said: Outreach, standing: Given | None) -> dict[str, Any]:
-    """What the message says, frozen: codes and dates; its words come from this version of the definition."""
+    """What the message says, frozen: codes and dates; its words come from this version of the definition. While the
+    clock is paused a date of ours stands still, and no message repeats it."""
+    if standing is not None and standing.ours and case.clock is Clock.PAUSED:
+        standing = None
     return {
         "definition": str(subject.current.id), "stage": case.stage, "unmapped": case.unmapped,
         "waiting_on": case.waiting_on.value, "outcome": case.outcome.value if case.outcome else None,
@@ -262,7 +265,8 @@ async def settle(
         }  # fmt: skip
     else:
         said = await tell(connection, subject, case, spoken, kept, word_on)
-        values = case_values(subject, case, subject.office.now if said or word_on else subject.spoken_at)
+        fresh = said or word_on is not None or subject.spoken_at is None
+        values = case_values(subject, case, subject.office.now if fresh else subject.spoken_at)
         values["wake_at"] = timing.wake_at(
             case, subject.current.definition, subject.office.zone, kept.review_at, subject.office.now
         )

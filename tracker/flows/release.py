@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from tracker.core import addresses, references, timing
+from tracker.core.calendars import day_of
 from tracker.core.definitions import Definition, Words, say
 from tracker.core.events import CaseState, Channel
 from tracker.core.facts import OutreachFacts
@@ -160,6 +161,7 @@ def outreach_facts(row: Row[Any], definition: Definition, links: Links) -> Outre
     facts, language = row.facts, row.language
     stage = None if facts["unmapped"] else definition.stage(facts["stage"])
     claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+    half_by_on = _day(facts.get("half_by_on"))
 
     def words(of: Words | None) -> str:
         return say(of, language, definition.language) if of else ""
@@ -186,7 +188,7 @@ def outreach_facts(row: Row[Any], definition: Definition, links: Links) -> Outre
         language=language,
         zone=facts.get("zone") or row.zone,
         old_on=_day(facts.get("old_on")),
-        half_by_on=_day(facts.get("half_by_on")),
+        half_by_on=half_by_on if half_by_on and half_by_on > day_of(row.now, row.zone) else None,
         probability=facts.get("probability"),
         if_late=words(stage.if_late) if stage else "",
         complaint=words(definition.complaint),

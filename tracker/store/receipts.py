@@ -71,7 +71,7 @@ async def keep(
 
 _ADVANCE = text(
     """
-    UPDATE message SET state = :state, reason = NULL, settled_at = :now, lease_until = NULL
+    UPDATE message SET state = :state, reason = NULL, settled_at = coalesce(settled_at, :now), lease_until = NULL
     WHERE organisation_id = :organisation AND mode = :mode AND id = :message
       AND ((attempt_number = :number AND state = ANY(CAST(:newest AS text[]))) OR state = ANY(CAST(:any AS text[])))
     """

@@ -161,7 +161,7 @@ async def pages_of_everybody(tab: Page, live: Live, code: str) -> AsyncIterator[
 async def pages_of_staff(tab: Page, live: Live) -> AsyncIterator[tuple[str, str]]:
     """What staff see, with the language of each: the person's own page is in the person's language."""
     for name, path in (("demo", "/demo"), ("outbox", "/outbox"), ("problem", "/problems/not-found"),
-                       ("dead page", "/nope"), ("sign in", "/desk/sign-in")):  # fmt: skip
+                       ("sign in", "/desk/sign-in")):  # fmt: skip
         await go(tab, f"{live.url}{path}")
         yield name, "en"
     await tab.locator("#login").fill("ann")

@@ -64,12 +64,13 @@ async def still_due(connection: AsyncConnection, organisation_id: UUID, mode: Mo
 
 
 _OF_CASE = "organisation_id = :organisation AND mode = :mode AND case_id = :case"
-_ENTRIES = f"(SELECT id FROM entry WHERE {_OF_CASE})"  # noqa: S608 - only constants of this module are put in
-_MESSAGES = f"(SELECT id FROM message WHERE {_OF_CASE})"  # noqa: S608
-_ATTEMPTS = (  # by its message: the unique key of attempts begins like this
-    f"(SELECT id FROM attempt WHERE organisation_id = :organisation AND mode = :mode AND message_id IN {_MESSAGES})"  # noqa: S608
-)
 _HERE = "organisation_id = :organisation AND mode = :mode"
+
+# The ids are asked for first and then named one by one: as one statement with subqueries, a table whose statistics are
+# old (after a bulk of new cases) is read whole for each row.
+_ENTRIES = text(f"SELECT id FROM entry WHERE {_OF_CASE}")  # noqa: S608 - only constants of this module are put in
+_MESSAGES = text(f"SELECT id FROM message WHERE {_OF_CASE}")  # noqa: S608
+_ATTEMPTS = text(f"SELECT id FROM attempt WHERE {_HERE} AND message_id = ANY(:messages)")  # noqa: S608
 
 _SILENCE = text(
     f"""
@@ -100,13 +101,13 @@ _TAKEN = tuple(
         f"""
         UPDATE party SET name = NULL, organisation = NULL, channels = '[]', known_fact = NULL,
             zone = NULL, words = '{{}}'
-        WHERE {_HERE} AND entry_id IN {_ENTRIES}
+        WHERE {_HERE} AND entry_id = ANY(:entries)
         """,  # noqa: S608
         f"UPDATE recipient SET address = '', normal = NULL WHERE {_OF_CASE}",  # noqa: S608
         f"UPDATE entry SET words = NULL WHERE {_OF_CASE} AND words IS NOT NULL",  # noqa: S608
-        f"UPDATE receipt SET body = '{{}}' WHERE {_HERE} AND attempt_id IN {_ATTEMPTS}",  # noqa: S608
-        f"UPDATE caught SET address = '' WHERE {_HERE} AND id IN {_ATTEMPTS}",  # noqa: S608
-        f"UPDATE attempt SET content = '{{}}' WHERE {_HERE} AND message_id IN {_MESSAGES}",  # noqa: S608
+        f"UPDATE receipt SET body = '{{}}' WHERE {_HERE} AND attempt_id = ANY(:attempts)",  # noqa: S608
+        f"UPDATE caught SET address = '' WHERE {_HERE} AND id = ANY(:attempts)",  # noqa: S608
+        f"UPDATE attempt SET content = '{{}}' WHERE {_HERE} AND message_id = ANY(:messages)",  # noqa: S608
         f"UPDATE feedback SET comment = NULL WHERE {_OF_CASE} AND comment IS NOT NULL",  # noqa: S608
         f"DELETE FROM staff_note WHERE {_OF_CASE}",  # noqa: S608
     )
@@ -132,7 +133,12 @@ async def erase(connection: AsyncConnection, organisation_id: UUID, mode: Mode, 
     if (await connection.execute(_UNDER_WAY, values)).scalar_one():
         return False
     await connection.execute(_CASE, {**values, "now": now})
+    entries = list((await connection.execute(_ENTRIES, values)).scalars())
+    messages = list((await connection.execute(_MESSAGES, values)).scalars())
+    attempts = list((await connection.execute(_ATTEMPTS, {**values, "messages": messages})).scalars())
+    ids = {"entries": entries, "messages": messages, "attempts": attempts}
     for statement in _TAKEN:
-        await connection.execute(statement, values)
+        named = {name: value for name, value in ids.items() if f":{name}" in statement.text}
+        await connection.execute(statement, {**values, **named})
     await connection.execute(_FACTS, {**values, "kept": list(_KEPT_FACTS)})
     return True

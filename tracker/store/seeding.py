@@ -47,6 +47,13 @@ async def write(connection: AsyncConnection, rows: dict[str, list[dict[str, Any]
             await connection.execute(insert(into), rows[name])
 
 
+async def take_stock(store: Store) -> None:
+    """Let the database count what has come: it plans by what it believes of its tables, and believes that they are
+    empty still."""
+    async with store.reading() as connection:
+        await connection.execute(text("ANALYZE"))
+
+
 _HAPPENED = (
     text(
         """

@@ -51,7 +51,8 @@ def caught() -> list[CaughtFacts]:
 
 
 FILTERS = {"organisations": ["Riverton Council"], "organisation": "", "reference": ""}
-LINKS = [{"who": "Citizen", "title": "Look at a request", "url": "/track", "try": "Use CDFG-HJKM-NPR3."}]
+CODE = "curl -X POST https://example.org/api/v1/events"
+LINKS = [{"who": "Citizen", "title": "Look at a request", "url": "/track", "try": "Use CDFG-HJKM-NPR3.", "code": CODE}]
 PAGES = {
     "home": page("home.html", "en"),
     "form": page("track_form.html", "en", reference="", error=None, fact_label=LABEL),

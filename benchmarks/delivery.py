@@ -71,7 +71,7 @@ def sink() -> Iterator[int]:
             except OSError:
                 if process.poll() is not None or time.monotonic() > until:
                     raise
-                time.sleep(0.05)
+                time.sleep(0.05)  # it starts in a process of its own
         yield port
     finally:
         process.terminate()

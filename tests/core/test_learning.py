@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -67,7 +68,9 @@ def test_a_curve_is_the_same_after_a_journey_through_json(told: list[Visit]) -> 
 
 
 @given(visits(("a", "b")), st.randoms())
-def test_the_order_of_what_is_told_and_how_it_is_counted_together_make_no_difference(told: list[Visit], random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_what_is_told_and_how_it_is_counted_together_make_no_difference(
+    told: list[Visit], random: Random
+) -> None:
     apart = [
         replace(each, cases=1, openings=int(place < each.openings)) for each in told for place in range(each.cases)
     ]

@@ -68,24 +68,30 @@ class CaseLog:
 
 def read(path: Path, limit: int | None = None) -> CaseLog:
     """Read a log, plain or gzipped; `limit` takes the first so many cases. Raises LogRefused."""
-    try:
-        rows = list(_rows(path, limit))
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError) as fault:
-        raise LogRefused(f"{path} cannot be read as CSV in UTF-8, plain or (named .gz) gzipped.") from fault
-    if not rows:
+    found = list(rows(path, limit))
+    if not found:
         raise LogRefused(f"{path} has no rows. A log has a header and a line for each step of each case.")
     ends: dict[tuple[str, str], set[bool]] = {}
-    for row in rows:
+    for row in found:
         ends.setdefault((row.service, row.step), set()).add(row.is_final)
     ambiguous = frozenset(key for key, kinds in ends.items() if len(kinds) == 2)
-    ordered = tuple(sorted(rows, key=lambda row: (row.local(), row.case_id, row.place)))
+    ordered = tuple(sorted(found, key=lambda row: (row.local(), row.case_id, row.place)))
     return CaseLog(path.name.split(".")[0], ordered, ambiguous)
+
+
+def rows(path: Path, limit: int | None = None) -> Iterator[Row]:
+    """The rows of a log one by one, as they stand in the file; `limit` takes the first so many cases. Raises
+    LogRefused."""
+    try:
+        yield from _rows(path, limit)
+    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError) as fault:
+        raise LogRefused(f"{path} cannot be read as CSV in UTF-8, plain or (named .gz) gzipped.") from fault
 
 
 def _rows(path: Path, limit: int | None) -> Iterator[Row]:
     opener = gzip.open if path.suffix == ".gz" else open
     places: Counter[str] = Counter()
-    with opener(path, "rt", encoding="utf-8", newline="") as file:
+    with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
         if next(reader, None) != COLUMNS:
             raise LogRefused(f"{path}: the first line must be {','.join(COLUMNS)}.")

@@ -48,6 +48,7 @@ class StatusDataIn(DataIn):
     internal_note: fields.Note | None = None
     expected_on: fields.PlannedDay | None = None
     served_on: fields.PlannedDay | None = None
+    delay_reason: fields.Identifier | None = None
 
     def body(self) -> StatusReported:
         """The same in the timeline's words."""
@@ -59,6 +60,7 @@ class StatusDataIn(DataIn):
             self.internal_note,
             self.expected_on,
             self.served_on,
+            self.delay_reason,
         )
 
 

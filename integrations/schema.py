@@ -25,7 +25,12 @@ EXAMPLES: tuple[dict[str, Any], ...] = (
         "type": "case.status",
         "subject": "2026-004711",
         "time": "2026-03-02T10:15:00+01:00",
-        "data": {"service": "parking-permit", "status": "IN_REVIEW", "expected_on": "2026-03-20"},
+        "data": {
+            "service": "parking-permit",
+            "status": "IN_REVIEW",
+            "expected_on": "2026-03-20",
+            "delay_reason": "high_demand",
+        },
     },
     {
         "id": "8f14e45f-0002",

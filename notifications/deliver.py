@@ -175,7 +175,7 @@ class Worker:
             carrying.Beginning(
                 each.released.claimed.organisation_id, each.released.claimed.mode.value, each.released.claimed.id,
                 each.released.claimed.number, each.attempt, each.carrier.name, as_json(each.content),
-                each.released.claimed.now,
+                each.released.claimed.now, None if each.fault else each.released.promise,
             )
             for each in letters
             if each.content is not None

@@ -15,8 +15,9 @@ from tracker.core import references
 from tracker.core.errors import UnknownKey
 from tracker.core.facts import CaughtFacts
 from tracker.core.segments import segments
-from tracker.store import carrying, organisations
+from tracker.store import organisations
 from tracker.store.engine import Store
+from tracker.store.outbox import caught
 
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; "
@@ -43,7 +44,7 @@ def router(store: Store, *, open_to_all: bool, token: str | None) -> APIRouter:
         async with store.reading() as connection:
             offices = await organisations.offices(connection)
             chosen = next((office for office in offices if office.name == organisation), None)
-            rows = await carrying.caught(
+            rows = await caught(
                 connection,
                 organisation=chosen.name if chosen else ("" if organisation else None),
                 reference=wanted,

@@ -81,6 +81,7 @@ def environment() -> Environment:
     made.filters.update(
         {
             "long_date": pass_context(lambda ctx, day: wording.long_date(day, _language(ctx))),
+            "near_date": pass_context(lambda ctx, day, today: wording.near_date(day, _language(ctx), today)),
             "weekday_date": pass_context(lambda ctx, day: wording.weekday_date(day, _language(ctx))),
             "instant": _instant,
             "moment": _moment,
@@ -89,6 +90,7 @@ def environment() -> Environment:
             "grouped": wording.grouped,
             "shorten": wording.shorten,
             "unless_too_long": wording.unless_too_long,
+            "first_that_fits": wording.first_that_fits,
             "unlinked": wording.unlinked,
             "sentence": wording.sentence,
             "capitalised": wording.capitalised,

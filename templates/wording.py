@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -13,6 +14,9 @@ from babel.dates import format_date, format_skeleton, format_time
 
 Instant = datetime
 """An aware instant."""
+
+GSM_CHARACTERS = 306
+"""What two segments of the GSM alphabet hold."""
 
 SMS_CHARACTERS = 134
 """What an SMS may hold: one segment of the GSM alphabet, and two (67 each) of any other script."""
@@ -109,6 +113,21 @@ def shorten(text: str, most: int) -> str:
 def unless_too_long(text: str, shorter: str) -> str:
     """This text where an SMS holds it, else the shorter one."""
     return text if len(phone_text(text)) <= SMS_CHARACTERS else shorter
+
+
+def first_that_fits(texts: Iterable[str], least: str) -> str:
+    """The first of these texts that two segments of an SMS hold, else the least. What could be said in the GSM
+    alphabet never leaves it: another costs double."""
+    plain = _IN_GSM.fullmatch(phone_text(least)) is not None
+    for text in texts:
+        said = phone_text(text)
+        if len(said) <= (GSM_CHARACTERS if plain else SMS_CHARACTERS) and (not plain or _IN_GSM.fullmatch(said)):
+            return text
+    return least
+
+
+_IN_GSM = re.compile(r"[A-Za-z0-9 @£$¥èéùìòÇØøÅåÄÖÑÜ§¿äöñüàÆæßÉ!\"#%&'()*+,./:;<=>?¡_-]*")
+"""Signs that take one place each in an SMS; those that take two are left out."""
 
 
 _LINK = re.compile(

@@ -32,7 +32,7 @@ from tracker.settings import Settings
 from tracker.store import server as embedded
 from tracker.store.engine import Store, open_store
 from tracker.store.schema import migrate
-from tracker.web import answer, api, errors, health, track
+from tracker.web import answer, api, errors, health, track, word
 from tracker.web.desk import router as desk
 from tracker.web.surroundings import Surroundings
 
@@ -131,6 +131,7 @@ def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRoute
         track.router(store, parts.secret),
         answer.router(store, parts.secret),
         api.router(store, parts.secret),
+        word.router(store),
         desk.router(store, parts.secret, settings.public_url),
         inbound.router(door),
         receipts.router(store, parts.secret, settings.public_url, twilio),

@@ -20,11 +20,12 @@ from playwright.async_api import Browser, Page
 from templates.environment import page
 from tests.browser.test_live_pages import RULES, kept
 from tests.desk_staff import PASSWORD, case_id
+from tests.flows.test_word import many
 from tests.http import settings
 from tests.journeys.processes import free_port
 from tests.office import SECRET, START, Desk, open_desk
 from tracker.core.seals import Kind, seal
-from tracker.flows import accounts
+from tracker.flows import accounts, word
 from tracker.main import create_app, listening, put_together, web_server
 from tracker.store.engine import Store
 
@@ -98,6 +99,8 @@ async def live(store: Store, tmp_path: Path) -> AsyncIterator[Live]:
     desk = await open_desk(store)
     references, ends = await requests(desk)
     await accounts.add(store, desk.office, "ann", name="Ann Agent", password=PASSWORD)
+    await many(desk, "W", 20, 20)
+    await word.account(store, desk.office.id)
     port = free_port()
     given = settings(tmp_path, public_url=f"http://127.0.0.1:{port}")
     app = create_app(put_together(given, store), outbox_open=True, extra=(demo_page(),))
@@ -132,7 +135,7 @@ async def send(tab: Page) -> None:
 
 async def pages_of_everybody(tab: Page, live: Live, code: str) -> AsyncIterator[str]:
     """What somebody who waits may see, in one language."""
-    for name, path in (("home", "/"), ("form", "/track")):
+    for name, path in (("home", "/"), ("form", "/track"), ("offices", "/word"), ("word", "/o/northwick/word")):
         await go(tab, f"{live.url}{path}?language={code}")
         yield name
     await look_up(tab, live, code, live.references["late"], "")
@@ -208,8 +211,8 @@ async def faults_of(tab: Page, code: str) -> list[str]:
 
 Walk = Callable[[Page, Live], AsyncIterator[tuple[str, str]]]
 WALKS: dict[str, tuple[Walk, int]] = {
-    "en": (partial(in_one_language, code="en"), 16),
-    "ar": (partial(in_one_language, code="ar"), 16),
+    "en": (partial(in_one_language, code="en"), 18),
+    "ar": (partial(in_one_language, code="ar"), 18),
     "staff": (pages_of_staff, 10),
 }
 """Who goes, and how many pages they meet."""

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, Route
 
 from templates.environment import STATIC, message, page
-from tests.templates import samples
+from tests.templates import samples, word_samples
 from tracker.core.facts import CaughtFacts
 from tracker.core.segments import segments
 
@@ -62,6 +62,9 @@ PAGES = {
     "outbox": page("outbox.html", "en", caught=caught(), now=samples.NOW, filters=FILTERS),
     "outbox_empty": page("outbox.html", "en", caught=[], now=samples.NOW),
     "demo": page("demo.html", "en", links=LINKS, clock="Monday 02 March 2026 10:00"),
+    "word": page("word.html", "en", told=word_samples.WORDS["several"]),
+    "word_rtl": page("word.html", "ar", told=word_samples.WORDS["several"]),
+    "word_offices": page("word_offices.html", "en", offices=[("riverton", "Riverton Council")]),
     "rtl": page("case.html", "ar", facts=replace(samples.ORDINARY, language="ar")),
     **{f"case_{name}": page("case.html", "en", facts=facts) for name, facts in samples.CASES.items()},
 }

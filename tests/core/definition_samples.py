@@ -66,11 +66,17 @@ cy = "Mae gennych fis."
 [needs.photo]
 en = "A photo"
 cy = "Llun"
+[delay_reasons.advice]
+en = "We wait for advice."
+cy = "Rydym yn aros am gyngor."
 [moved]
 waiting = "received"
 [promise]
 probability = 0.8
 fallback_days = 10
+warn = 0.4
+warn_near = 0.2
+move = 0.9
 [outreach]
 tell = ["applicant"]
 channels = ["sms"]
@@ -162,12 +168,22 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("days_after_close = 365", "sensitive = true", "retention.sensitive", "at the top of the file"),
     ('cy = "Trwydded barcio"', "sensitive = true", "name.sensitive", "at the top of the file"),
     ('codes = ["RFI"]', f"codes = [{'7, ' * 2000}]", "line 21", "Break the line"),
-    ("days = 30", "a.b.c.d.e.f.g.h.i.j.k = 30", "line 81", "two dots at most"),
+    ("days = 30", "a.b.c.d.e.f.g.h.i.j.k = 30", "line 87", "two dots at most"),
     ("days = 30", f"days = {'9' * 3990}\ndates = {'[' * 3000}", "file", "Take it out"),
     ("days = 30", "days = 30" + "\n" * 200_000, "file", "the right file"),
     ("[complaint]", "[complaints]", "complaints", "Did you mean complaint?"),
     ('[needs.photo]\nen = "A photo"', "[needs.photo]", "needs.photo.en", "Add en"),
     ("[needs.photo]", '[needs."site photo "]', 'needs."site photo "', "Take the spaces out"),
+    (
+        '[delay_reasons.advice]\nen = "We wait for advice."',
+        "[delay_reasons.advice]",
+        "delay_reasons.advice.en",
+        "Add en",
+    ),
+    ("[delay_reasons.advice]", '[delay_reasons." advice"]', 'delay_reasons." advice"', "Take the spaces out"),
+    ('"We wait for advice."', f'"{"x" * 121}"', "delay_reasons.advice.en", "fewer words"),
+    ('"We wait for advice."', '"We <b>wait</b>."', "delay_reasons.advice.en", "plain words"),
+    ("[delay_reasons.advice]", "[delay_reason.advice]", "delay_reason", "Did you mean delay_reasons?"),
     ('waiting = "received"', 'asked = "received"', "moved.asked", "Take this line out"),
     ('waiting = "received"', 'waiting = "recieved"', "moved.waiting", 'Did you mean "received"?'),
     ("[moved]", "[[moved]]", "moved", "[moved]"),
@@ -178,6 +194,13 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("fallback_days = 10", f"fallback_days = 0x{'f' * 3900}", "promise.fallback_days", "whole number from 1"),
     ("fallback_days = 10", "fallback_days = 1.5", "promise.fallback_days", "whole number from 1"),
     ("fallback_days = 10", "fallback = 10", "promise.fallback", "Did you mean fallback_days?"),
+    ("warn_near = 0.2", "warn_near = 0", "promise.warn_near", "a number from 0.01 to 1"),
+    ("warn_near = 0.2", "warn_near = nan", "promise.warn_near", "a number from 0.01 to 1"),
+    ("warn_near = 0.2", "warn_near = 0.5", "promise.warn_near", "Write warn_near = 0.4 or less"),
+    ("warn = 0.4", "warn = 0.95", "promise.warn", "or move = 0.95 or more"),
+    ("warn = 0.4\nwarn_near = 0.2", "warn = 0.1", "promise.warn_near", "A key left out has its usual value"),
+    ("move = 0.9", "move = 1.01", "promise.move", "a number from 0.01 to 1"),
+    ("move = 0.9", 'move = "soon"', "promise.move", "a number from 0.01 to 1"),
     ("silence_days = 7", "silence_days = -7", "outreach.silence_days", "whole number from 1"),
     ("silence_days = 7", "silence_days = 7000", "outreach.silence_days", "whole number from 1"),
     ("silence_days = 7", "silence_days = 2026-01-01", "outreach.silence_days", "whole number from 1"),

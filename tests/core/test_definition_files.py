@@ -67,7 +67,9 @@ def test_a_file_is_read_as_it_is_meant() -> None:
     assert found.stages[4].formal and not found.stages[4].tell
     assert found.needs == {"photo": {"en": "A photo", "cy": "Llun"}}
     assert found.moved == {"waiting": "received"}
+    assert found.delay_reasons == {"advice": {"en": "We wait for advice.", "cy": "Rydym yn aros am gyngor."}}
     assert (found.promise.probability, found.promise.fallback_days) == (0.8, 10)
+    assert (found.promise.warn_near, found.promise.warn, found.promise.move) == (0.2, 0.4, 0.9)
     assert (found.outreach.tell, found.outreach.channels) == ((Role.APPLICANT,), (Channel.SMS,))
     assert (found.outreach.silence, found.outreach.messages_per_case) == (timedelta(days=7), 9)
     assert (found.feedback.ask, found.feedback.after) == (True, timedelta(days=2))
@@ -80,6 +82,14 @@ def test_policies_may_be_left_out() -> None:
     assert isinstance(found, Definition)
     assert found.statutory is None
     assert found.outreach.silence == timedelta(days=14)
+    assert (found.promise.warn_near, found.promise.warn, found.promise.move) == (0.15, 0.5, 0.8)
+
+
+def test_a_risk_that_cannot_be_read_is_blamed_once() -> None:
+    paths = [
+        fault.path for fault in faults_of(GOOD.replace("warn = 0.4", "warn = 7").replace("move = 0.9", "move = 0.1"))
+    ]
+    assert paths == ["promise.warn"]
 
 
 def test_all_faults_at_once_and_none_that_only_follows() -> None:

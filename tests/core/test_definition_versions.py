@@ -144,7 +144,8 @@ DEFINITIONS = st.builds(
     appeal=WORDS,
     needs=st.dictionaries(TEXT, WORDS, max_size=2),
     moved=WORDS,
-    promise=st.builds(PromisePolicy, st.floats(0.5, 0.99), st.none() | st.integers(1, 3650)),
+    delay_reasons=st.dictionaries(TEXT, WORDS, max_size=2),
+    promise=st.builds(PromisePolicy, st.floats(0.5, 0.99), st.none() | st.integers(1, 3650), *[st.floats(0.01, 1)] * 3),
     outreach=st.builds(
         OutreachPolicy,
         st.lists(st.sampled_from(Role), max_size=3).map(tuple),
@@ -168,6 +169,16 @@ def test_the_stored_form_reads_back_the_same(definition: Definition) -> None:
 def test_rows_of_other_releases_are_read() -> None:
     stored = to_json(OLD)
     stored["colour"] = "red"
-    for key in ("promise", "outreach", "feedback", "retention", "statutory", "needs", "moved", "sensitive"):
+    for key in (
+        "promise",
+        "outreach",
+        "feedback",
+        "retention",
+        "statutory",
+        "needs",
+        "delay_reasons",
+        "moved",
+        "sensitive",
+    ):
         del stored[key]
     assert from_json(stored) == OLD

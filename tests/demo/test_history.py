@@ -85,6 +85,13 @@ async def test_the_past_is_a_believable_one(parts: Parts) -> None:
     assert learned == {"building-permit", "benefit-claim", "missed-bin"}
     assert (await rows(store, "SELECT count(*) AS n FROM feedback"))[0]["n"] > 5
     assert (await rows(store, "SELECT count(*) AS n FROM contact"))[0]["n"] > 5
+    sent = await rows(
+        store,
+        "SELECT t.channel, count(*) AS n FROM telling t JOIN message m ON m.id = t.message_id "
+        "WHERE m.decided_at < :t GROUP BY 1",
+        t=morning() - PLAYED,
+    )
+    assert {row["channel"]: row["n"] > 5 for row in sent}.get("email"), "dates of the past were told, too"
     assert not await rows(store, "SELECT 1 FROM message WHERE reason = 'adopted'")
     hours = await rows(
         store,

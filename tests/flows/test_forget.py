@@ -280,3 +280,13 @@ async def test_a_new_definition_finds_an_erased_case_and_leaves_it_so(desk: Desk
     assert left(await dump(desk)) == []
     assert await desk.rows("SELECT count(*) FROM caught") == told
     assert [row.known_facts for row in await desk.rows('SELECT known_facts FROM "case"')] == [[]]
+
+
+async def test_where_a_date_was_told_stays_without_anybody_s_name(desk: Desk) -> None:
+    reference = await lived(desk)
+    assert [tuple(row) for row in await desk.rows("SELECT audience, channel FROM telling")] == [("applicant", "email")]
+    before = await desk.rows("SELECT * FROM telling")
+    await forget.at_once(desk.store, desk.office, reference)
+    assert await desk.rows("SELECT * FROM telling") == before
+    [(facts,)] = await desk.rows("SELECT facts FROM message WHERE id = :id", id=before[0].message_id)
+    assert (facts["promise"], facts["role"]) == (str(before[0].promise_id), "applicant")

@@ -25,6 +25,7 @@ def test_a_status_is_read() -> None:
         "internal_note": "x",
         "expected_on": "2026-04-01",
         "served_on": "2026-03-01",
+        "delay_reason": "cafe\u0301",
         "sensitive": True,
         "hold_until": "2026-03-05T08:00:00+01:00",
         "occurred_on": "2026-02-27",
@@ -36,7 +37,14 @@ def test_a_status_is_read() -> None:
         number="2026/00 17",
         time=datetime(2026, 3, 2, 9, 15, tzinfo=UTC),
         body=events.StatusReported(
-            "parking", "REVIEW", "Zone 4", "First line\nsecond\tline", "x", date(2026, 4, 1), date(2026, 3, 1)
+            "parking",
+            "REVIEW",
+            "Zone 4",
+            "First line\nsecond\tline",
+            "x",
+            date(2026, 4, 1),
+            date(2026, 3, 1),
+            "caf\u00e9",
         ),
         register="main",
         sequence=7,

@@ -74,6 +74,7 @@ _statuses = st.builds(
     public_note=_maybe(_WORDS),
     expected_on=_maybe(_AHEAD),
     served_on=_maybe(_DAYS | _AHEAD),
+    delay_reason=st.sampled_from([None, None, "high_demand", "awaiting_advice", "ZZ"]),
 )
 _foreign = st.builds(
     StatusReported, service=st.just(OTHER_SERVICE), status=st.sampled_from(["VAL", "GRANTED", "WITHDRAWN"])
@@ -208,11 +209,21 @@ class House:
             assert page is not None
             definition = await services.services.by_id(connection, self.desk.office.id, page.definition_id)
         facts = asdict(lookup.case_facts(page, definition))
-        for told in ("reference", "promises", "messages", "now", "version"):
+        for told in ("reference", "promises", "delay", "messages", "now", "version"):
             del facts[told]
         standing = facts["promise"]
         facts["promise"] = standing and (standing["basis"], standing["latest_on"])
-        columns = ("service", "unmapped", "known_facts", "language", "wake_at", "last_at", "register", "epoch")
+        columns = (
+            "service",
+            "unmapped",
+            "delay_reason",
+            "known_facts",
+            "language",
+            "wake_at",
+            "last_at",
+            "register",
+            "epoch",
+        )
         return facts | {name: getattr(row, name) for name in columns}
 
     async def lines(self, number: str) -> dict[str, tuple[Any, ...]]:
@@ -228,7 +239,7 @@ class House:
         found = await self.desk.rows(
             """
             SELECT m.purpose, m.party, e.event_id, m.cause, c.event_id AS causing, r.address, m.channel, m.language,
-                m.facts
+                m.facts - 'promise' AS facts -- an id, as no two cases share it
             FROM message m
             JOIN "case" k ON k.organisation_id = m.organisation_id AND k.mode = m.mode AND k.id = m.case_id
             LEFT JOIN entry e ON e.organisation_id = m.organisation_id AND e.mode = m.mode AND e.id = m.entry_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from tests.templates.late_samples import late_cases
 from tracker.core.facts import (
     CaseFacts,
     CaughtFacts,
@@ -41,16 +42,9 @@ STAGE = StageFacts(
 )
 
 PROMISE = PromiseFacts(
-    basis="history",
-    earliest_on=None,
-    half_by_on=date(2026, 3, 9),
-    latest_on=date(2026, 3, 24),
-    probability=0.9,
-    made_at=at(3, 2),
-    superseded_at=None,
-    reason=None,
-    outcome=None,
-)
+    basis="history", earliest_on=None, half_by_on=date(2026, 3, 9), latest_on=date(2026, 3, 24), probability=0.9,
+    made_at=at(3, 2), superseded_at=None, reason=None, outcome=None,
+)  # fmt: skip
 
 PASSPORT = NeedFacts("passport", "A copy of your passport, the page with your photo", date(2026, 3, 12), None)
 BILL = NeedFacts("bill", "A bill that shows your address", None, None)
@@ -210,6 +204,7 @@ CASES = {
     "withdrawn": replace(DONE, outcome="withdrawn"),
     "merged": replace(DONE, outcome="merged"),
     "closed_without_outcome": replace(BARE, state="closed"),
+    **late_cases(ORDINARY),
     "bare": BARE,
     "bare_waiting_for_you": replace(BARE, waiting_on="you", clock="paused"),
     "bare_waiting_for_others": replace(BARE, waiting_on="other"),
@@ -243,6 +238,7 @@ OUTREACH = OutreachFacts(
     half_by_on=date(2026, 3, 9),
     probability=0.9,
     if_late="Many people have moved house this month.",
+    delay_reason="We are waiting for advice from another office",
     complaint="Write to complaints@riverton.example.",
     feedback_url=f"https://track.riverton.example/feedback/{'T' * 59}",
     stop_url=f"https://track.riverton.example/stop/{'T' * 59}",
@@ -250,11 +246,12 @@ OUTREACH = OutreachFacts(
 
 BARE_OUTREACH = replace(
     OUTREACH, meaning="", next="", promise_on=None, promise_basis=None, next_word_by=None, help="", old_on=None,
-    half_by_on=None, probability=None, if_late="", complaint="", feedback_url="", stop_url="",
+    half_by_on=None, probability=None, if_late="", delay_reason="", complaint="", feedback_url="",
+    stop_url="",
 )  # fmt: skip
 MARKED_OUTREACH = replace(
     OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP, meaning=MARKUP,
-    next=MARKUP, if_late=MARKUP, complaint=MARKUP, service=MARKUP,
+    next=MARKUP, if_late=MARKUP, delay_reason=MARKUP, complaint=MARKUP, service=MARKUP,
 )  # fmt: skip
 LATER = replace(OUTREACH, old_on=date(2026, 8, 30), promise_on=date(2026, 9, 24), next_word_by=date(2026, 9, 24))
 

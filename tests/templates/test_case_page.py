@@ -225,3 +225,9 @@ def test_things_are_counted_as_the_language_counts(language: str, two: str, six:
     for count, said in ((2, two), (6, six)):
         facts = replace(samples.ORDINARY, language=language, needs=(samples.BILL,) * count)
         assert said in words(page("case.html", language, facts=facts))
+
+
+@pytest.mark.parametrize(("count", "said"), [(11, "11 شيئًا"), (99, "99 شيئًا"), (100, "100 شيء")])
+def test_arabic_has_a_form_for_eleven_and_one_for_a_hundred(count: int, said: str) -> None:
+    facts = replace(samples.ORDINARY, language="ar", needs=(samples.BILL,) * count)
+    assert f"يرجى إرسال {said} إلينا" in words(page("case.html", "ar", facts=facts))

@@ -25,7 +25,7 @@ def test_a_learned_date_says_how_we_know_and_names_the_offices_beside_it() -> No
     said = read(replace(samples.ORDINARY, promise=ours, promises=(ours, OFFICE)))
     assert "By 24 March 2026. 9 in 10 requests like yours are finished by then." in said
     assert "Riverton Council itself says: by 20 March 2026." in said
-    assert "How we know We looked at 412 requests that were finished in the 12 months before 2 March 2026." in said
+    assert "How we know We looked at 412 requests that were finished in the two years before 2 March 2026." in said
 
 
 def test_the_offices_date_alone_is_said_once() -> None:

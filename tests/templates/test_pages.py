@@ -9,7 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from templates.environment import STATIC, direction, environment, page
-from tests.templates import samples
+from tests.templates import samples, word_samples
 from tracker.core.facts import CaseFacts
 
 LABEL = "Postcode, surname or date of birth — whichever the office asks for"
@@ -38,6 +38,8 @@ PAGES = {
     "thanks": page("thanks.html", "en", question=samples.QUESTION),
     "stop": page("stop.html", "en", organisation="Northwick", stopped=False, done=False, action="/stop/x"),
     "stopped": page("stop.html", "en", organisation="Northwick", stopped=True, done=True, action="/stop/x"),
+    "word": page("word.html", "en", told=word_samples.WORDS["several"]),
+    "word_offices": page("word_offices.html", "en", offices=[("riverton", "Riverton Council")]),
     "outbox": page("outbox.html", "en", caught=[samples.CAUGHT], now=samples.NOW),
     "outbox_empty": page("outbox.html", "en", caught=[], now=samples.NOW),
     **{f"case_{name}": case(facts) for name, facts in samples.CASES.items()},
@@ -166,7 +168,7 @@ def test_every_template_compiles_and_every_page_is_tried_here() -> None:
     pages = {name.removeprefix("pages/") for name in names if re.fullmatch(r"pages/[a-z_]+\.html", name)}
     assert pages == {
         "base.html", "case.html", "demo.html", "error.html", "feedback.html", "home.html", "message_page.html",
-        "outbox.html", "stop.html", "thanks.html", "track_form.html",
+        "outbox.html", "stop.html", "thanks.html", "track_form.html", "word.html", "word_offices.html",
     }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ EXPECTED = {
     "SignInRefused": 403,
     "FormExpired": 403,
     "CaseNotFound": 404,
+    "OrganisationUnknown": 404,
     "LinkUnknown": 404,
     "LinkOver": 404,
     "TooSlow": 408,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tracker.core.definition_faults import Fault, Faults, below, covered, listed, nearest, shown
-from tracker.core.definitions import Definition, Stage
+from tracker.core.definitions import Definition, PromisePolicy, Stage
 from tracker.core.events import Outcome, WaitingOn
 
 
@@ -31,6 +31,7 @@ def check(draft: Draft, known: Iterable[Fault]) -> Faults:
         *_ways(stages, blamed),
         *_words(draft.definition, stages, blamed),
         *_moved(draft.definition),
+        *_risks(draft.definition.promise, blamed),
     ):
         if not covered(fault.path, blamed):
             found.append(fault)
@@ -170,3 +171,17 @@ def _moved(definition: Definition) -> Iterator[Fault]:
             hint = f'Did you mean "{meant}"? ' if meant else ""
             problem = f'there is no stage "{shown(new)}" to move to'
             yield Fault(path, problem, f"{hint}Use one of: {listed(codes)}.")
+
+
+def _risks(promise: PromisePolicy, blamed: Iterable[str]) -> Iterator[Fault]:
+    """People are warned shortly before a date no later than at other times, and warned before it moves."""
+    if set(blamed) & {"promise", "promise.warn_near", "promise.warn", "promise.move"}:
+        return
+    for low, high in (("warn_near", "warn"), ("warn", "move")):
+        least, most = getattr(promise, low), getattr(promise, high)
+        if least > most:
+            problem = f"{low} is {least:g}, which is more than {high}, {most:g}"
+            remedy = (
+                f"Write {low} = {most:g} or less, or {high} = {least:g} or more. A key left out has its usual value."
+            )
+            yield Fault(f"promise.{low}", problem, remedy)

@@ -27,7 +27,7 @@ KNOWN_FACTS = ("postcode", "surname", "date_of_birth", "other")
 MOST_CHARACTERS, MOST_IN_LINE = 200_000, 4_000
 """Files and lines longer than this are not read: the time that TOML takes grows with the square of a key."""
 
-MOST_STAGES, MOST_CODES, MOST_NEEDS, MOST_MOVED, MOST_LANGUAGES = 60, 500, 300, 300, 20
+MOST_STAGES, MOST_CODES, MOST_NEEDS, MOST_MOVED, MOST_LANGUAGES, MOST_DELAYS = 60, 500, 300, 300, 20, 100
 
 _SERVICE = re.compile(r"(?=.{1,60}\Z)[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*")
 _STAGE = re.compile(r"(?=.{1,40}\Z)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -129,6 +129,7 @@ def _draft(root: Table) -> Draft:
         complaint=root.words("complaint"),
         appeal=root.words("appeal", required=False),
         needs=_needs(root),
+        delay_reasons=_delay_reasons(root),
         moved=_moved(root),
         promise=policies.promise(root),
         outreach=policies.outreach(root),
@@ -194,6 +195,14 @@ def _needs(root: Table) -> dict[str, Words]:
         return {}
     _keys(table, MOST_NEEDS, "Join the needs that mean the same.")
     return {code: table.words(code, "needs") for code in list(table.content)[:MOST_NEEDS]}
+
+
+def _delay_reasons(root: Table) -> dict[str, Words]:
+    table = root.table("delay_reasons")
+    if table is None:
+        return {}
+    _keys(table, MOST_DELAYS, "Join the reasons that mean the same.")
+    return {code: table.words(code, "delay_reasons") for code in list(table.content)[:MOST_DELAYS]}
 
 
 def _moved(root: Table) -> dict[str, str]:

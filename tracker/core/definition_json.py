@@ -47,10 +47,14 @@ def to_json(definition: Definition) -> Json:
         "complaint": dict(definition.complaint),
         "appeal": dict(definition.appeal),
         "needs": {code: dict(words) for code, words in definition.needs.items()},
+        "delay_reasons": {code: dict(words) for code, words in definition.delay_reasons.items()},
         "moved": dict(definition.moved),
         "promise": {
             "probability": definition.promise.probability,
             "fallback_days": definition.promise.fallback_days,
+            "warn": definition.promise.warn,
+            "warn_near": definition.promise.warn_near,
+            "move": definition.promise.move,
         },
         "outreach": {
             "tell": [role.value for role in definition.outreach.tell],
@@ -86,6 +90,7 @@ def from_json(stored: Mapping[str, Any]) -> Definition:
         complaint=dict(stored["complaint"]),
         appeal=dict(stored.get("appeal", {})),
         needs={code: dict(words) for code, words in stored.get("needs", {}).items()},
+        delay_reasons={code: dict(words) for code, words in stored.get("delay_reasons", {}).items()},
         moved=dict(stored.get("moved", {})),
         promise=_promise_from_json(stored.get("promise", {})),
         outreach=_outreach_from_json(stored.get("outreach", {})),
@@ -139,7 +144,13 @@ def _stage_from_json(stored: Mapping[str, Any]) -> Stage:
 
 def _promise_from_json(stored: Mapping[str, Any]) -> PromisePolicy:
     usual = PromisePolicy()
-    return PromisePolicy(stored.get("probability", usual.probability), stored.get("fallback_days"))
+    return PromisePolicy(
+        probability=stored.get("probability", usual.probability),
+        fallback_days=stored.get("fallback_days"),
+        warn=stored.get("warn", usual.warn),
+        warn_near=stored.get("warn_near", usual.warn_near),
+        move=stored.get("move", usual.move),
+    )
 
 
 def _outreach_from_json(stored: Mapping[str, Any]) -> OutreachPolicy:

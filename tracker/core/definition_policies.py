@@ -17,6 +17,9 @@ from tracker.core.definitions import (
 from tracker.core.events import Channel, Role
 from tracker.core.messages import Purpose
 
+LEAST_RISK = 0.01
+"""People warned of a smaller risk of missing a date would always be warned."""
+
 
 def promise(root: Table) -> PromisePolicy:
     """What is asked of dates of our own."""
@@ -24,7 +27,14 @@ def promise(root: Table) -> PromisePolicy:
     if table is None:
         return PromisePolicy()
     probability = table.number("probability", 0.5, 0.99, PromisePolicy().probability)
-    policy = PromisePolicy(probability, table.whole("fallback_days", 1, 3650))
+    usual = PromisePolicy()
+    policy = PromisePolicy(
+        probability=probability,
+        fallback_days=table.whole("fallback_days", 1, 3650),
+        warn=table.number("warn", LEAST_RISK, 1, usual.warn),
+        warn_near=table.number("warn_near", LEAST_RISK, 1, usual.warn_near),
+        move=table.number("move", LEAST_RISK, 1, usual.move),
+    )
     table.finish()
     return policy
 

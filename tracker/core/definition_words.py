@@ -34,6 +34,7 @@ LONGEST = {
     "complaint": 400,
     "appeal": 600,
     "needs": 200,
+    "delay_reasons": 120,
     "statutory": 400,
 }
 """The most characters that each kind of words may have."""

@@ -53,10 +53,17 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class PromisePolicy:
-    """Dates of our own: asked for at this probability; `fallback_days` while history is too thin."""
+    """Dates of our own: asked for at this probability; `fallback_days` while history is too thin.
+
+    `warn`, `warn_near` and `move` are probabilities of missing a date: from them on people are warned, warned shortly
+    before it, and given a new one. 0 < warn_near <= warn <= move <= 1.
+    """
 
     probability: float = 0.9
     fallback_days: int | None = None
+    warn: float = 0.5
+    warn_near: float = 0.15
+    move: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,7 @@ class Definition:
     complaint: Words
     appeal: Words = field(default_factory=dict)
     needs: Mapping[str, Words] = field(default_factory=dict)
+    delay_reasons: Mapping[str, Words] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
     promise: PromisePolicy = PromisePolicy()
     outreach: OutreachPolicy = OutreachPolicy()

@@ -121,6 +121,19 @@ class CaseNotFound(TrackerError):
         )
 
 
+class OrganisationUnknown(TrackerError):
+    """No organisation has this short name. Look for a typing mistake in the address."""
+
+    slug = "organisation-unknown"
+    title = "The organisation is not known"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no organisation of this name here.",
+            "Check the address for typing mistakes, or look for the office in the list at /word.",
+        )
+
+
 class LinkUnknown(TrackerError):
     """A link of a message that is none of ours, or was copied in part. One answer for every shape of wrong."""
 

@@ -69,7 +69,10 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusReported:
-    """`case.status`: the case has this back-office status. `served_on`: a formal decision was served."""
+    """`case.status`: the case has this back-office status. `served_on`: a formal decision was served.
+
+    `delay_reason`: why it takes longer, a code that the definition words, or one of `delays.OURS`.
+    """
 
     service: str
     status: str
@@ -78,6 +81,7 @@ class StatusReported:
     internal_note: str | None = None
     expected_on: date | None = None
     served_on: date | None = None
+    delay_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,21 @@ class HistoryFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldFacts:
+    """To whom a date was told first, by what, and when: codes of `core.tellings`."""
+
+    audience: str
+    channel: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseFacts:
     """A date that was given: `basis` says whose ("office": theirs; "history": learned from `cases` finished cases;
-    "definition": the service's stand-in while history is thin), `superseded_at` when it was replaced."""
+    "definition": the service's stand-in while history is thin), `superseded_at` when it was replaced.
+
+    `id` is its row in the ledger; `told` where it was told before it is shown now, oldest first.
+    """
 
     basis: str
     earliest_on: date | None
@@ -66,6 +79,17 @@ class PromiseFacts:
     reason: str | None
     outcome: str | None
     cases: int | None = None
+    id: UUID | None = None
+    told: tuple[ToldFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DelayFacts:
+    """What is amiss with a date of an open case (a `delays.DelayKind`), and why: the reason's code, and its words."""
+
+    kind: str
+    reason: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +104,7 @@ class MessageFacts:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """Everything the citizen's page and `POST /api/v1/track` say about one case."""
+    """Everything the citizen's page and `POST /api/v1/track` say about one case; `office`: the short name of whose."""
 
     reference: str
     organisation: str
@@ -109,6 +133,8 @@ class CaseFacts:
     statutory: str
     statutory_on: date | None
     version: int
+    office: str = ""
+    delay: DelayFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +162,8 @@ class OutreachFacts:
     """What one message is rendered from: frozen when it was decided, in the recipient's language.
 
     `promise_on` is the date that stands, with `half_by_on` and `probability` where it is learned; `old_on` the one
-    that it replaced. `feedback_url` and `stop_url` are this recipient's own; empty where there is none.
+    that it replaced; `delay_reason` says in words why it takes longer. `feedback_url` and `stop_url` are this
+    recipient's own; empty where there is none.
     """
 
     purpose: str
@@ -163,6 +190,7 @@ class OutreachFacts:
     half_by_on: date | None = None
     probability: float | None = None
     if_late: str = ""
+    delay_reason: str = ""
     complaint: str = ""
     feedback_url: str = ""
     stop_url: str = ""

@@ -1,171 +1,186 @@
-"""What became of earlier cases, as survival tables: of those that came to an age in a stage, how many were open still.
+"""Learning how long cases take: from weeks of counts to a survival table for each service and stage.
 
-The estimate is Kaplan and Meier's (1958) in whole days, over a window of calendar days. A case that was older than
-the window when it opened counts from that age on (delayed entry, also called left truncation), one that is open still
-counts for as long as it was seen (right censoring): leaving either out makes dates too early. Each stage's daily
-hazard is drawn towards that of all stages together, the more the fewer cases it has.
+A stage's daily hazard is drawn towards that of the service's kin, theirs towards that of the stage in all services, and
+that towards one of all stages together, the more the fewer cases there are. Below it all lies one constant hazard, so
+that the end of a table, where few cases are seen, is neither nothing nor certainty. What the last half year says counts
+more than what two years say. `python -m benchmarks.promises --parts` says what each of these is worth on real logs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
+from math import log
 from typing import Any
 
-WINDOW_DAYS = 365
-LONGEST = 1_500
-"""Ages in days that a table goes up to."""
+from tracker.core.history import History, Key
+from tracker.core.survival import AGES, SURE, Counts, Table, drawn
 
-WEIGHT = 20.0
-"""How many case-days the hazard of all stages together counts beside a stage's own."""
+STAGE_WEIGHT, KIN_WEIGHT, SERVICE_WEIGHT = 5.0, 10.0, 40.0
+"""Case-days, at each day of age, by which a stage is drawn towards all stages, kin towards it, a service to its kin."""
 
-NEGLIGIBLE = 1e-6
-"""A table ends where fewer than this share is left."""
+RECENT_WEIGHT = 200.0
+"""Case-days, at each day of age, by which the recent weeks are drawn towards the whole window."""
 
+ROOT_WEIGHT = 20.0
+"""Case-days, at each day of age, by which all stages together are drawn towards one constant hazard."""
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Cases that entered a stage on the same day and left our sight on the same day. Days are `date.toordinal()`.
-
-    `end` is None while they are open; `finished` is False where they ended without being finished (withdrawn, or
-    joined to another), which says only that they took at least so long. The age runs from entering the stage until
-    the *case* ends, not until it leaves the stage. `openings`: for how many of them this was the first stage.
-    """
-
-    stage: str
-    start: int
-    end: int | None
-    finished: bool = False
-    cases: int = 1
-    openings: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """`left[x]`: the share of cases that is open still at the end of day x, where day 0 is that of the entering."""
-
-    left: tuple[float, ...]
-
-    def survival(self, age: int) -> float:
-        """The share that is open still at the end of this day; what lies beyond the table stays at its last value."""
-        if age < 0 or not self.left:
-            return 1.0
-        return self.left[min(age, len(self.left) - 1)]
+FEW_TAIL = 5
+"""Fewer cases than this finished in the later half say nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What was learned about a service: a table for each stage and one of all stages together, from `finished` cases
-    that were finished inside the window."""
+    """What was learned about a service: for each stage a table to read dates from, and one to weigh standing dates by,
+    from which no clearing-out is left out.
+
+    `finished`: cases of its own that taught it; `everyone`: those of all the organisation's services, which stand in
+    where its own are few; `shift`: how far the level at which dates are read lies from what is asked for
+    (`core.levels`)."""
 
     finished: int
-    pooled: Table
-    stages: Mapping[str, Table]
+    everyone: int
+    shift: float
+    dates: Mapping[str, Table]
+    risks: Mapping[str, Table]
+
+    ANY = ""
+    """The table of a stage that was never seen."""
 
     def table(self, stage: str) -> Table:
-        """The table of a stage; of all stages together where it has none of its own."""
-        return self.stages.get(stage, self.pooled)
+        """The table that dates are read from."""
+        return self.dates.get(stage) or self.dates[self.ANY]
+
+    def risk_table(self, stage: str) -> Table:
+        """The table that standing dates are weighed by."""
+        return self.risks.get(stage) or self.risks[self.ANY]
 
     def to_json(self) -> dict[str, Any]:
-        """As `from_json` reads it: shares of six digits."""
-        stages = {stage: list(table.left) for stage, table in sorted(self.stages.items())}
-        return {"finished": self.finished, "pooled": list(self.pooled.left), "stages": stages}
+        """As `from_json` reads it: hazards of nine digits."""
+        return {
+            "finished": self.finished,
+            "everyone": self.everyone,
+            "shift": self.shift,
+            "dates": {stage: list(table.hazards) for stage, table in sorted(self.dates.items())},
+            "risks": {stage: list(table.hazards) for stage, table in sorted(self.risks.items())},
+        }
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Curve:
         """The curve that `to_json` wrote."""
-        stages = {stage: Table(tuple(left)) for stage, left in body["stages"].items()}
-        return cls(body["finished"], Table(tuple(body["pooled"])), stages)
+        dates, risks = (
+            {stage: Table(tuple(hazards)) for stage, hazards in body[name].items()} for name in ("dates", "risks")
+        )
+        return cls(body["finished"], body["everyone"], body["shift"], dates, risks)
 
 
-class _Counts:
-    """Case-days at risk and completions by age; case-days as steps up and down, so that a visit costs the same
-    whatever its length."""
-
-    __slots__ = ("done", "steps")
-
-    def __init__(self) -> None:
-        self.steps = [0] * (LONGEST + 2)
-        self.done = [0] * (LONGEST + 1)
-
-    def add(self, first: int, last: int, cases: int, *, finished: bool) -> None:
-        """Cases at risk from the age `first` through `last`, finished on the latter or not."""
-        if first > min(last, LONGEST):
-            return
-        self.steps[first] += cases
-        self.steps[min(last, LONGEST) + 1] -= cases
-        if finished and last <= LONGEST:
-            self.done[last] += cases
-
-    @classmethod
-    def together(cls, several: Iterable[_Counts]) -> _Counts:
-        """The sum of several."""
-        found = cls()
-        for each in several:
-            found.steps = [one + other for one, other in zip(found.steps, each.steps, strict=True)]
-            found.done = [one + other for one, other in zip(found.done, each.done, strict=True)]
-        return found
-
-    @property
-    def at_risk(self) -> list[int]:
-        """Case-days at risk by age."""
-        return list(accumulate(self.steps))[: LONGEST + 1]
+def learn(history: History) -> Learned:
+    """The tables by what the weeks say."""
+    risks = _Chain(*history.counted(without_clearing=False))
+    dates = _Chain(*history.counted(without_clearing=True)) if history.cleared() else risks
+    return Learned(dates, risks, history.finished())
 
 
-def learn(visits: Iterable[Visit], today: int, *, weight: float = WEIGHT, window_days: int = WINDOW_DAYS) -> Curve:
-    """The curve of a service by what was known at the beginning of `today` (`date.toordinal()`).
+class Learned:
+    """What was learned about all services of an organisation."""
 
-    The window is the `window_days` before today. `weight` 0 gives the plain Kaplan-Meier estimate.
-    """
-    window_from, finished = today - window_days, 0
-    stages: dict[str, _Counts] = {}
-    for visit in visits:
-        start, end, done = visit.start, visit.end, visit.finished
-        if end is None or end >= today:
-            end, done = today - 1, False
-        if end < window_from or end < start:
-            continue
-        if done:
-            finished += visit.openings
-        counts = stages.get(visit.stage)
-        if counts is None:
-            counts = stages[visit.stage] = _Counts()
-        counts.add(max(0, window_from - start), end - start, visit.cases, finished=done)
-    pooled = _Counts.together(stages.values())
-    root = _root(pooled, weight)
-    tables = {stage: _table(_drawn(counts, root, weight)) for stage, counts in stages.items()}
-    return Curve(finished, _table(root), tables)
+    def __init__(self, dates: _Chain, risks: _Chain, finished: Mapping[str, int]) -> None:
+        self._dates, self._risks, self.finished = dates, risks, finished
+        self.everyone = sum(finished.values())
+
+    def table(self, service: str, stage: str) -> Table:
+        """The table that dates are read from."""
+        return self._dates.table(service, stage)
+
+    def risk_table(self, service: str, stage: str) -> Table:
+        """The table that standing dates are weighed by."""
+        return self._risks.table(service, stage)
+
+    def curve(self, service: str, stages: Iterable[str], shift: float) -> Curve:
+        """The curve of a service, with a table for each of these stages."""
+        codes = [Curve.ANY, *stages]
+        dates = {stage: self.table(service, stage) for stage in codes}
+        risks = {stage: self.risk_table(service, stage) for stage in codes}
+        return Curve(self.finished.get(service, 0), self.everyone, shift, dates, risks)
 
 
-def _root(pooled: _Counts, weight: float) -> list[float]:
-    """The daily hazard of all stages together, drawn towards one constant hazard of old cases: with it the end of
-    the table, where few cases are seen, is neither nothing nor certainty."""
-    at_risk, done = pooled.at_risk, pooled.done
-    left, old_risk, old_done = 1.0, 0, 0
-    for n, d in zip(at_risk, done, strict=True):
-        left *= 1 - d / n if n else 1
+class _Chain:
+    """Hazards of all stages, of a stage, of its kin, of its service; tables are made when they are asked for."""
+
+    def __init__(self, long: Mapping[Key, Counts], recent: Mapping[Key, Counts]) -> None:
+        self._long, self._recent = long, recent
+        everything = _added(long, lambda service, stage: ("", "")).get(("", ""), Counts.none())
+        self._root = drawn(everything, [_tail(everything)] * len(AGES.widths), ROOT_WEIGHT)
+        stages = _added(long, lambda service, stage: ("", stage))
+        self._stages = {stage: drawn(counts, self._root, STAGE_WEIGHT) for (_, stage), counts in stages.items()}
+        self._kin_of = _closest(long, self._stages)
+        kin = _added(long, lambda service, stage: (self._kin_of(service), stage))
+        self._kin = {key: drawn(counts, self._stages[key[1]], KIN_WEIGHT) for key, counts in kin.items()}
+        self._tables: dict[Key, Table] = {}
+
+    def table(self, service: str, stage: str) -> Table:
+        """The table of a service and stage: where the service never saw the stage, that of the nearest who did."""
+        key = (service, stage)
+        if key not in self._tables:
+            self._tables[key] = Table(self._hazards(service, stage))
+        return self._tables[key]
+
+    def _hazards(self, service: str, stage: str) -> tuple[float, ...]:
+        parent = self._kin.get((self._kin_of(service), stage)) or self._stages.get(stage) or self._root
+        own = self._long.get((service, stage))
+        hazards = drawn(own, parent, SERVICE_WEIGHT) if own else parent
+        recent = self._recent.get((service, stage))
+        return drawn(recent, hazards, RECENT_WEIGHT) if recent else hazards
+
+
+Kin = Callable[[str], str]
+
+
+def family(service: str) -> str:
+    """The part of a service's name before the first slash: the office, in `municipality_5/tree`."""
+    return service.partition("/")[0]
+
+
+def kind(service: str) -> str:
+    """The part of a service's name after the first slash: what is asked for, in `municipality_5/tree`."""
+    _, slash, rest = service.partition("/")
+    return slash + rest if rest else service
+
+
+def _closest(long: Mapping[Key, Counts], stages: Mapping[str, tuple[float, ...]]) -> Kin:
+    """Who counts as kin, those of the same office or of the same kind: whichever foretells a service better that it
+    knows nothing of (the Poisson likelihood of each service's counts, left out of its kin's)."""
+    if all("/" not in service for service, _ in long):
+        return family
+    return max((family, kind), key=lambda kin_of: _likelihood(long, stages, kin_of))
+
+
+def _likelihood(long: Mapping[Key, Counts], stages: Mapping[str, tuple[float, ...]], kin_of: Kin) -> float:
+    together = _added(long, lambda service, stage: (kin_of(service), stage))
+    total = 0.0
+    for (service, stage), own in long.items():
+        others = together[kin_of(service), stage].without(own)
+        for n, d, hazard in zip(own.risk, own.done, drawn(others, stages[stage], KIN_WEIGHT), strict=True):
+            if n:
+                total += d * log(max(SURE, hazard)) - n * hazard
+    return total
+
+
+def _added(counts: Mapping[Key, Counts], under: Callable[[str, str], Key]) -> dict[Key, Counts]:
+    """The sums of counts under other names."""
+    found: dict[Key, Counts] = {}
+    for (service, stage), each in counts.items():
+        found.setdefault(under(service, stage), Counts.none()).add(each)
+    return found
+
+
+def _tail(counts: Counts) -> float:
+    """One constant daily hazard: that of the later half of cases, or of all where hardly any finished there."""
+    left, risk, done = 1.0, 0, 0
+    for n, d, width in zip(counts.risk, counts.done, AGES.widths, strict=True):
+        left *= (1 - d / n) ** width if n else 1
         if left <= 0.5:
-            old_risk, old_done = old_risk + n, old_done + d
-    if old_done < 5:
-        old_risk, old_done = sum(at_risk), sum(done)
-    constant = min(1.0, (old_done + 1) / (old_risk + (100 if old_done < 5 else 0)))
-    return _drawn(pooled, [constant] * (LONGEST + 1), weight) if weight else _drawn(pooled, [0.0] * (LONGEST + 1), 0)
-
-
-def _drawn(counts: _Counts, parent: list[float], weight: float) -> list[float]:
-    """The daily hazards of these counts, drawn towards the parent's as if it were `weight` case-days."""
-    return [
-        (d + weight * above) / (n + weight) if n + weight else above
-        for n, d, above in zip(counts.at_risk, counts.done, parent, strict=True)
-    ]
-
-
-def _table(hazards: list[float]) -> Table:
-    left, share = [], 1.0
-    for hazard in hazards:
-        share = max(0.0, share * (1 - hazard))
-        left.append(float(f"{share:.6g}"))
-        if share < NEGLIGIBLE:
-            break
-    return Table(tuple(left))
+            risk, done = risk + n, done + d
+    if done < FEW_TAIL:
+        risk, done = sum(counts.risk), sum(counts.done)
+    return min(1.0, (done + 1) / (risk + (100 if done < FEW_TAIL else 0) or 1))

@@ -8,20 +8,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from math import ceil
+from math import ceil, exp
 from uuid import UUID
 
 from tracker.core.calendars import day_of, word_due_at, working_day_before
-from tracker.core.learning import Table
+from tracker.core.survival import Table
 
 FEWEST = 30
-"""Finished cases that must have taught a curve before a date is read from it."""
+"""Cases that must have been finished before a date is read from a curve: the service's own, or all services' where
+nothing stands in."""
 
 HORIZON_DAYS = 1_000
 """A date further away than this says nothing."""
 
-WARN, WARN_NEAR, MOVE = 0.5, 0.15, 0.8
-"""Probabilities of missing a date from which people are warned, warned shortly before it, and given a new one."""
+EVEN = 0.5
+"""From this probability of missing it a date is moved on the last working day before it, which is the last on which it
+can be told in time."""
 
 FURTHEST_DAYS, FURTHEST_LENGTHS = 180, 3
 """No new date lies further away than so many days, or so many times the length of the first promise."""
@@ -49,6 +51,18 @@ class Step(StrEnum):
     WARN = "warn"
     MOVE = "move"
     GIVE_UP = "give_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities of missing a date from which people are warned, warned shortly before it, and given a new one."""
+
+    warn: float = 0.65
+    warn_near: float = 0.15
+    move: float = 0.85
+
+
+USUAL = Thresholds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +110,57 @@ def judging_day(now: datetime, zone: str) -> date:
     return today if now >= word_due_at(today, zone) else today - timedelta(days=1)
 
 
-def window(table: Table, age_days: int, probability: float, today: date) -> Window | None:
-    """When a case of this age in its stage is finished, given that it is open at the end of today.
+def window(table: Table, stage_on: date, known_on: date, level: float, today: date) -> Window | None:
+    """When a case that came to its stage on `stage_on`, and was open at the end of `known_on`, is finished.
 
-    None where the table does not reach the probability within HORIZON_DAYS. Every date is a working day after today.
+    `known_on` is the day before `stage_on` where nothing is known since. None where the table does not reach the level
+    within HORIZON_DAYS. Every date is a working day after today.
     """
-    alive = table.survival(age_days)
-    if alive <= 0:
+    found = [_reached(table, stage_on, known_on, share, today) for share in (0.9, 0.5, 1 - level)]
+    earliest_on, half_by_on, latest_on = found
+    if latest_on is None or earliest_on is None or half_by_on is None:
         return None
-    marks = [share * alive + 1e-9 * alive for share in (0.9, 0.5, 1 - probability)]
-    found: list[date] = []
-    for ahead in range(1, HORIZON_DAYS + 1):
-        left = table.survival(age_days + ahead)
-        while len(found) < 3 and left <= marks[len(found)]:
-            found.append(working_day_from(today + timedelta(days=ahead)))
-        if len(found) == 3:
-            return Window(*found) if (found[2] - today).days <= HORIZON_DAYS else None
-    return None
+    return Window(earliest_on, half_by_on, latest_on) if (latest_on - today).days <= HORIZON_DAYS else None
 
 
-def risk(table: Table, stage_on: date, latest_on: date, today: date) -> float:
-    """The probability that a case that entered its stage on `stage_on`, and is not finished today, misses a date."""
-    if latest_on <= today:
-        return 1.0
-    alive = table.survival(max(0, (today - stage_on).days))
-    return table.survival((latest_on - stage_on).days) / alive if alive > 0 else 1.0
+def _reached(table: Table, stage_on: date, known_on: date, share: float, today: date) -> date | None:
+    age = table.reaches(share, (known_on - stage_on).days)
+    return None if age is None else working_day_from(max(stage_on + timedelta(days=age), today + timedelta(days=1)))
 
 
-def weigh(table: Table, stage_on: date, standing: Standing, probability: float, today: date) -> Verdict:
-    """What is to be done about a learned date on this day. On its own day at the latest it moves, later only."""
-    step = _step(table, stage_on, standing, today)
+def risk(table: Table, stage_on: date, latest_on: date, known_on: date) -> float:
+    """The probability that a case that came to its stage on `stage_on`, and was open at the end of `known_on`, misses a
+    date."""
+    ages = (latest_on - stage_on).days, (known_on - stage_on).days
+    return exp(table.log_survival(ages[0]) - table.log_survival(ages[1])) if latest_on > known_on else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case is in its service: when it came to its stage, and the curve's tables for it."""
+
+    stage_on: date
+    dates: Table
+    risks: Table
+
+
+def weigh(
+    place: Place, standing: Standing, level: float, today: date, known_on: date | None = None,
+    thresholds: Thresholds = USUAL,
+) -> Verdict:  # fmt: skip
+    """What is to be done about a learned date on the morning of this day, by what was known at the end of `known_on`
+    (by itself the day before). It moves later only; at the latest on the last working day before it, if it is as likely
+    to be missed as to be kept.
+
+    A case is weighed from the morning after it came to its stage.
+    """
+    known_on = known_on or today - timedelta(days=1)
+    if place.stage_on >= today:
+        return Verdict(Step.HOLD, review_on=place.stage_on + timedelta(days=1))
+    step = _step(place, standing, today, known_on, thresholds)
     if step is not Step.MOVE:
-        return Verdict(step, review_on=_review_on(table, stage_on, standing, step, today))
-    fresh = window(table, max(0, (today - stage_on).days), probability, today)
+        return Verdict(step, review_on=_review_on(place, standing, step, today, thresholds))
+    fresh = window(place.dates, place.stage_on, known_on, level, today)
     if fresh is None:
         return Verdict(Step.GIVE_UP)
     latest_on = max(fresh.latest_on, working_day_from(standing.latest_on + timedelta(days=standing.leeway)))
@@ -137,18 +169,22 @@ def weigh(table: Table, stage_on: date, standing: Standing, probability: float, 
     return Verdict(Step.MOVE, Window(fresh.earliest_on, fresh.half_by_on, latest_on))
 
 
-def _step(table: Table, stage_on: date, standing: Standing, today: date) -> Step:
-    chance = risk(table, stage_on, standing.latest_on, today)
-    if chance >= MOVE:
+def _step(place: Place, standing: Standing, today: date, known_on: date, thresholds: Thresholds) -> Step:
+    chance = risk(place.risks, place.stage_on, standing.latest_on, known_on)
+    last_chance = today >= working_day_before(standing.latest_on - timedelta(days=1))
+    if chance >= (min(EVEN, thresholds.move) if last_chance else thresholds.move):
         return Step.MOVE
     near = (standing.latest_on - today).days <= standing.leeway
-    return Step.WARN if chance >= (WARN_NEAR if near else WARN) else Step.HOLD
+    return Step.WARN if chance >= (thresholds.warn_near if near else thresholds.warn) else Step.HOLD
 
 
-def _review_on(table: Table, stage_on: date, standing: Standing, step: Step, today: date) -> date:
-    """The first day on which another step is due, by this table; people are warned of a date only once."""
-    day = today + timedelta(days=1)
-    while day < standing.latest_on and _step(table, stage_on, standing, day) in (step, Step.HOLD):
+def _review_on(place: Place, standing: Standing, step: Step, today: date, thresholds: Thresholds) -> date:
+    """The first day on which another step is due by this table, and at most the next Monday, when there may be a newer
+    one. People are warned of a date only once."""
+    day, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
+    while day < min(monday, standing.latest_on):
+        if _step(place, standing, day, day - timedelta(days=1), thresholds) not in (step, Step.HOLD):
+            break
         day += timedelta(days=1)
     return day
 

@@ -75,7 +75,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """What a case is. `stage` is None before the opening event; `unmapped` while its newest status is quarantined."""
+    """What a case is. `stage` is None before the opening event; `unmapped` while its newest status is quarantined.
+
+    `delay_reason`: the office's code for why it takes longer, the newest that was given and that holds still: an event
+    that moves an open case to another stage without one takes it back, and so does the end.
+    """
 
     opener: Placed | None = None
     opened: Moment = Moment()
@@ -91,6 +95,7 @@ class Folded:
     office_on: date | None = None
     office_entry: UUID | None = None
     office_source: str = ""
+    delay_reason: str | None = None
     needs: Mapping[str, Need] = field(default_factory=dict)
     parties: Mapping[str, PartyReported] = field(default_factory=dict)
     sensitive_parties: frozenset[str] = frozenset()
@@ -155,7 +160,10 @@ def _status(case: Folded, each: Placed, body: StatusReported, definition: Defini
         return _line(case, each, Placement.UNSERVED)
     if not _may_follow(case, stage, definition):
         return _line(case, each, Placement.FLAGGED)
-    return _enter(case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "")
+    case = _enter(case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "")
+    if body.delay_reason is None or stage.closes:
+        return case
+    return replace(case, delay_reason=body.delay_reason)
 
 
 def _may_follow(case: Folded, stage: Stage, definition: Definition) -> bool:
@@ -184,6 +192,7 @@ def _enter(case: Folded, each: Placed, stage: Stage, at: datetime, *, expected_o
         waiting_on=stage.waiting_on,
         clock=stage.clock,
         unmapped=False,
+        delay_reason=None if moved or stage.closes else case.delay_reason,
         news=news,
         last_open_stage=case.last_open_stage if stage.closes else stage.code,
     )

@@ -28,6 +28,7 @@ from tracker.flows import addresses, ledger
 from tracker.flows import refold as folding
 from tracker.flows.book import Book
 from tracker.flows.refold import Subject
+from tracker.flows.release import named
 from tracker.store import promises
 from tracker.store.columns import Mode, new_id
 from tracker.store.entries import entry_row
@@ -253,4 +254,5 @@ def _attempt(message: Row) -> Row:
         "organisation_id": message["organisation_id"], "mode": message["mode"], "id": id_,
         "message_id": message["id"], "number": 1, "carrier": "sandbox", "content": {},
         "outcome": Ending.ACCEPTED.value, "provider_id": f"caught-{id_}", "started_at": message["due_at"],
+        "promise_id": named(message["purpose"], message["channel"], message["facts"]),
     }  # fmt: skip

@@ -18,11 +18,12 @@ from tracker.core.events import CorrectionReported, PartyReported, StatusEvent, 
 from tracker.core.identity import Life, life_for
 from tracker.core.placing import Placed, Placement
 from tracker.core.timeline import Folded
+from tracker.flows import notice
 from tracker.flows import refold as folding
 from tracker.flows.opening import MOST_WAITING, PARKED_FOR, open_case, open_waiting
 from tracker.flows.refold import Subject
 from tracker.flows.senders import audit, check_grant
-from tracker.store import cases, entries, forgetting, messages, organisations, parties, records, services
+from tracker.store import cases, entries, forgetting, messages, organisations, parties, services
 from tracker.store.bodies import to_placed
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
@@ -81,7 +82,10 @@ async def ingest(store: Store, sender: Sender, event: StatusEvent, fingerprint: 
                 await organisations.lock_number(connection, sender.organisation_id, sender.mode, register, event.number)
                 office = await organisations.office(connection, sender.organisation_id)
                 answer = await _known(connection, sender, event, fingerprint)
-                return answer or await _take(connection, sender, office, event, register, fingerprint)
+                if answer is None:
+                    answer = await _take(connection, sender, office, event, register, fingerprint)
+                    await notice.delay_reason(connection, sender, office, event)
+                return answer
         except _Raced:
             return await _first_answer(store, sender, event, fingerprint)
     except ContentDiffers:
@@ -135,7 +139,7 @@ async def _take(
         return await _open(connection, sender, office, named, event, answer, epoch=len(rows) + 1)
     if isinstance(event.body, CorrectionReported):
         return await _open_after_all(connection, sender, office, event, answer)
-    await _alert(connection, sender, office, event, answer.outcome)
+    await notice.placement(connection, sender, office, event, answer.outcome)
     return answer
 
 
@@ -190,7 +194,7 @@ async def _join(
     if row.erased_at is not None:  # what happened is kept, whom it concerned is not
         await forgetting.erase(connection, office.id, sender.mode, row.id, office.now)
     outcome = _outcome(case, entry["id"])
-    await _alert(connection, sender, office, event, outcome)
+    await notice.placement(connection, sender, office, event, outcome)
     return Answer(outcome, entry["id"], row.reference, _note(case, entry["id"]))
 
 
@@ -270,26 +274,6 @@ def _outcome(case: Folded, entry: UUID) -> Intake:
     if line.placement is Placement.FLAGGED:
         return Intake.FLAGGED
     return Intake.APPLIED if case.lines[-1].position == line.position else Intake.LATE
-
-
-async def _alert(
-    connection: AsyncConnection, sender: Sender, office: Office, event: StatusEvent, outcome: Intake
-) -> None:
-    if outcome is Intake.QUARANTINED:
-        status = getattr(event.body, "status", None)
-        service = getattr(event.body, "service", "")
-        remedy = (
-            "Add the code to a stage of the service and run `tracker services apply`; its events follow by themselves."
-        )
-        await records.alert(
-            connection, office.id, sender.mode, "status_unmapped", f"{service} {status}", remedy, office.now
-        )
-    elif outcome is Intake.FLAGGED:
-        remedy = (
-            "Look at the source's order of statuses; if the move is right, allow it in leads_to or send case.reopen."
-        )
-        subject = f"{sender.source} {event.type}"
-        await records.alert(connection, office.id, sender.mode, "illegal_move", subject, remedy, office.now)
 
 
 def _too_many() -> TooManyRequests:

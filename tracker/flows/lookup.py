@@ -8,17 +8,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 
-from tracker.core import known_facts, references
+from tracker.core import delays, known_facts, references
 from tracker.core.calendars import day_of
 from tracker.core.definitions import Definition, Stage, say
 from tracker.core.errors import CaseNotFound, MistypedReference, TooManyRequests
-from tracker.core.facts import CaseFacts, HistoryFacts, MessageFacts, Moment, NeedFacts, PromiseFacts, StageFacts
+from tracker.core.events import CaseState, Clock, WaitingOn
+from tracker.core.facts import (
+    CaseFacts,
+    DelayFacts,
+    HistoryFacts,
+    MessageFacts,
+    Moment,
+    NeedFacts,
+    PromiseFacts,
+    StageFacts,
+    ToldFacts,
+)
+from tracker.core.messages import Purpose
 from tracker.core.promises import FEWEST, Change
+from tracker.core.tellings import Listener, Way
 from tracker.core.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
+from tracker.flows import tell
 from tracker.store import limits, pages, services
+from tracker.store.columns import Mode
 from tracker.store.engine import Store
 
 WINDOW_SECONDS = 900
@@ -28,12 +44,13 @@ PER_REFERENCE, PER_ADDRESS, IN_ALL = 20, 100, 3_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody typed, and from where (an address of the network, for the limits only)."""
+    """What somebody typed, and from where (an address of the network, for the limits only); `way` is what answers."""
 
     reference: str
     known_fact: str
     address: str
     language: str | None = None
+    way: Way = Way.PAGE
 
 
 async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
@@ -41,7 +58,8 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
 
     Raises MistypedReference by the check character alone, without looking anything up; CaseNotFound, one answer
     for every other wrong combination; TooManyRequests when too many tries failed. Each failed try does the same
-    work: a comparison, and a count; the page is asked for only when it opens.
+    work: a comparison, and a count; the page is asked for only when it opens. That a date is shown for the first
+    time is put on record.
     """
     reference = references.read(asked.reference)
     if reference is None:
@@ -64,7 +82,9 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
         if row is None:
             raise CaseNotFound
         definition = await services.by_id(connection, row.organisation_id, row.definition_id)
-    return case_facts(row, definition, asked.language)
+    facts = case_facts(row, definition, asked.language)
+    await tell.shown(store, row.organisation_id, Mode(row.mode), facts, Listener.PUBLIC, asked.way)
+    return facts
 
 
 def _buckets(secret: bytes, reference: str, address: str) -> dict[bytes, int]:
@@ -96,6 +116,7 @@ def case_facts(row: Row[Any], definition: Definition, language: str | None = Non
     opened = Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at)
     promises = tuple(_promise(each) for each in row.promises)
     standing = _leading(promises)
+    messages = tuple(_message(each) for each in row.messages)
     limit = definition.statutory
     statutory_on = None
     if limit is not None and row.state == "open":
@@ -119,7 +140,7 @@ def case_facts(row: Row[Any], definition: Definition, language: str | None = Non
         needs=_needs(row, definition, spoken),
         history=tuple(_line(each, definition, spoken) for each in row.history),
         promises=promises,
-        messages=tuple(_message(each) for each in row.messages),
+        messages=messages,
         last_reported_at=row.last_at,
         source_silent=row.heard_at is not None and row.now - row.heard_at > row.patience,
         language=spoken,
@@ -132,7 +153,23 @@ def case_facts(row: Row[Any], definition: Definition, language: str | None = Non
         statutory=words(limit.words) if limit else "",
         statutory_on=statutory_on,
         version=row.version,
+        office=row.slug,
+        delay=_delay(row, promises, standing, messages, definition, spoken) if row.state == CaseState.OPEN else None,
     )
+
+
+def _delay(
+    row: Row[Any], promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None,
+    messages: tuple[MessageFacts, ...], definition: Definition, language: str,
+) -> DelayFacts | None:  # fmt: skip
+    """What is amiss with the date of an open case, and why, as far as it is known."""
+    warned_at = max((each.at for each in messages if each.purpose == Purpose.DELAYED), default=None)
+    waited = delays.Waited(Clock(row.clock), day_of(row.now, row.zone), warned_at)
+    kind = delays.kind_of(promises, standing, waited)
+    if kind is None:
+        return None
+    reason = delays.reason_of(row.delay_reason, WaitingOn(row.waiting_on), definition)
+    return DelayFacts(kind.value, reason, delays.words_of(reason, definition, language))
 
 
 def _stage(row: Row[Any], stage: Stage | None, definition: Definition, language: str) -> StageFacts:
@@ -188,7 +225,8 @@ def _promise(row: Mapping[str, Any]) -> PromiseFacts:
         basis=row["basis"], earliest_on=_day(row["earliest_on"]), half_by_on=_day(row["half_by_on"]),
         latest_on=latest_on, probability=row["probability"], made_at=made_at,
         superseded_at=_instant(row["superseded_at"]), reason=row["reason"], outcome=row["outcome"],
-        cases=row["cases"],
+        cases=row["cases"], id=UUID(row["id"]),
+        told=tuple(ToldFacts(audience, way, datetime.fromisoformat(at)) for audience, way, at in row["told"] or ()),
     )  # fmt: skip
 
 

@@ -93,6 +93,7 @@ def case_values(subject: Subject, case: Folded, spoken_at: datetime | None) -> d
         "source_id": subject.source_id, "stage": case.stage, "since_at": case.since.at, "since_on": case.since.on,
         "state": case.state.value, "outcome": case.outcome.value if case.outcome else None,
         "waiting_on": case.waiting_on.value, "clock": case.clock.value, "unmapped": case.unmapped,
+        "delay_reason": case.delay_reason,
         "needs": [_need(need.item) for need in case.needs.values()],
         "known_facts": [party.known_fact for _, party in sorted(case.parties.items()) if party.known_fact],
         "language": applicant.language if applicant else None,
@@ -222,6 +223,7 @@ def _facts(subject: Subject, case: Folded, said: Outreach, standing: Given | Non
     clock is paused a date of ours stands still, and no message repeats it."""
     if standing is not None and standing.ours and case.clock is Clock.PAUSED:
         standing = None
+    party = case.parties.get(said.party)
     return {
         "definition": str(subject.current.id), "stage": case.stage, "unmapped": case.unmapped,
         "waiting_on": case.waiting_on.value, "outcome": case.outcome.value if case.outcome else None,
@@ -230,7 +232,8 @@ def _facts(subject: Subject, case: Folded, said: Outreach, standing: Given | Non
         "old_on": _iso(said.old_on), "promise_on": _iso(standing.latest_on if standing else None),
         "half_by_on": _iso(standing.half_by_on if standing else None),
         "promise_basis": standing.basis if standing else None,
-        "probability": standing.probability if standing else None,
+        "promise": str(standing.id) if standing else None, "role": party.role.value if party else None,
+        "probability": standing.probability if standing else None, "delay_reason": case.delay_reason,
     }  # fmt: skip
 
 

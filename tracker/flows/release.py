@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,14 +10,15 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from tracker.core import addresses, references, timing
+from tracker.core import addresses, delays, references, timing
 from tracker.core.calendars import day_of
 from tracker.core.definitions import Definition, Words, say
-from tracker.core.events import CaseState, Channel
+from tracker.core.events import CaseState, Channel, WaitingOn
 from tracker.core.facts import OutreachFacts
 from tracker.core.messages import MessageState, Purpose, Reason
 from tracker.core.outreach import still_true
 from tracker.core.seals import Kind, seal
+from tracker.core.tellings import names_date
 from tracker.core.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
 from tracker.store import carrying, services, stops
 from tracker.store.columns import Mode
@@ -52,7 +53,7 @@ class Links:
 @dataclass(frozen=True, slots=True)
 class Released:
     """Send it: the facts to render, and where it goes. `sandbox`: nothing may leave. `sender`: what it comes from
-    once the organisation is live."""
+    once the organisation is live. `promise`: the date that its words name, if they do."""
 
     claimed: Claimed
     channel: str
@@ -61,6 +62,7 @@ class Released:
     sandbox: bool
     organisation_slug: str
     sender: str | None
+    promise: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,17 @@ def decide(
             Released(
                 claimed, row.channel, row.address if mail else row.normal, outreach_facts(row, definition, links),
                 row.footing == Footing.SANDBOX, row.slug, row.email_from if mail else row.sms_from,
+                named(row.purpose, row.channel, row.facts),
             )
         )  # fmt: skip
     return decisions
+
+
+def named(purpose: str, channel: str, facts: Mapping[str, Any]) -> UUID | None:
+    """The date that the words of a message name, by its frozen facts."""
+    promise, closed = facts.get("promise"), facts["outcome"] is not None
+    names = names_date(Purpose(purpose), channel, sensitive=facts["sensitive"], closed=closed)
+    return UUID(promise) if promise and names else None
 
 
 def _wish(row: Row[Any], secret: bytes) -> stops.Asked | None:
@@ -191,10 +201,17 @@ def outreach_facts(row: Row[Any], definition: Definition, links: Links) -> Outre
         half_by_on=half_by_on if half_by_on and half_by_on > day_of(row.now, row.zone) else None,
         probability=facts.get("probability"),
         if_late=words(stage.if_late) if stage else "",
+        delay_reason=_delay_reason(facts, definition, language),
         complaint=words(definition.complaint),
         feedback_url=links.to(Kind.FEEDBACK, claimed) if row.purpose == Purpose.FEEDBACK else "",
         stop_url=links.to(Kind.STOP, claimed) if row.channel == Channel.EMAIL else "",
     )
+
+
+def _delay_reason(facts: dict[str, Any], definition: Definition, language: str) -> str:
+    """Why it takes longer, in words, by what was known when the message was decided."""
+    reason = delays.reason_of(facts.get("delay_reason"), WaitingOn(facts["waiting_on"]), definition)
+    return delays.words_of(reason, definition, language)
 
 
 def _day(value: str | None) -> date | None:

@@ -68,6 +68,7 @@ def _join(row: Row[Any]) -> Body:
                 service=body["service"], status=body["status"], reason=words.get("reason"),
                 public_note=words.get("public_note"), internal_note=words.get("internal_note"),
                 expected_on=_day(body.get("expected_on")), served_on=_day(body.get("served_on")),
+                delay_reason=body.get("delay_reason"),
             )  # fmt: skip
         case "case.needs":
             return NeedsReported(tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"])))

@@ -16,8 +16,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.attempts import FREE
+from tracker.core.attempts import FREE, Ending
 from tracker.core.messages import MessageState
+from tracker.store import tellings
 from tracker.store.columns import Instant, Mode, belongs_to, one_of
 from tracker.store.messages import MESSAGE
 
@@ -27,11 +28,12 @@ LEASE_SECONDS = 60
 
 class Attempt(SQLModel, table=True):
     """One try to send a message, committed before the provider is called, with the exact words. `outcome`: an
-    `Ending`; none while it is under way."""
+    `Ending`; none while it is under way. `promise_id`: the date that its words name, if they do."""
 
     __table_args__ = (
         one_of("mode", Mode),
         belongs_to("message", "message_id"),
+        belongs_to("promise", "promise_id"),
         UniqueConstraint("organisation_id", "mode", "message_id", "number"),
     )
     organisation_id: UUID = Field(primary_key=True)
@@ -43,6 +45,7 @@ class Attempt(SQLModel, table=True):
     content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     outcome: str | None = None
     provider_id: str | None = None
+    promise_id: UUID | None = None
     started_at: datetime = Field(sa_type=Instant)
 
 
@@ -106,7 +109,8 @@ async def claim(connection: AsyncConnection, limit: int, only: UUID | None = Non
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """An attempt that is about to be made: `id` is its own, `number` that of the claim, `content` the exact words."""
+    """An attempt that is about to be made: `id` is its own, `number` that of the claim, `content` the exact words,
+    `promise_id` the date that they name."""
 
     organisation_id: UUID
     mode: str
@@ -116,15 +120,18 @@ class Beginning:
     carrier: str
     content: str
     now: datetime
+    promise_id: UUID | None = None
 
 
 _BEGIN = text(
     """
-    INSERT INTO attempt (organisation_id, mode, id, message_id, number, carrier, content, started_at)
-    SELECT m.organisation_id, m.mode, t.id, m.id, m.attempt_number, t.carrier, CAST(t.content AS jsonb), t.now
+    INSERT INTO attempt (organisation_id, mode, id, message_id, number, carrier, content, started_at, promise_id)
+    SELECT m.organisation_id, m.mode, t.id, m.id, m.attempt_number, t.carrier, CAST(t.content AS jsonb), t.now,
+        t.promise
     FROM unnest(CAST(:organisations AS uuid[]), CAST(:modes AS text[]), CAST(:messages AS uuid[]),
         CAST(:numbers AS int[]), CAST(:ids AS uuid[]), CAST(:carriers AS text[]), CAST(:contents AS text[]),
-        CAST(:nows AS timestamptz[])) AS t (organisation, mode, message, number, id, carrier, content, now)
+        CAST(:nows AS timestamptz[]), CAST(:promises AS uuid[]))
+        AS t (organisation, mode, message, number, id, carrier, content, now, promise)
     JOIN message m ON m.organisation_id = t.organisation AND m.mode = t.mode AND m.id = t.message
     WHERE m.state = 'sending' AND m.attempt_number = t.number AND m.lease_until > clock_timestamp()
     RETURNING id
@@ -144,6 +151,7 @@ async def begin_attempts(connection: AsyncConnection, beginnings: Sequence[Begin
         "carriers": [each.carrier for each in beginnings],
         "contents": [each.content for each in beginnings],
         "nows": [each.now for each in beginnings],
+        "promises": [each.promise_id for each in beginnings],
     }
     return set((await connection.execute(_BEGIN, columns)).scalars())
 
@@ -208,12 +216,13 @@ _SETTLE_ATTEMPT = text(
 
 async def settle(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     """Write what became of messages, fenced by the state in which each was held and the attempt's number; a late answer
-    of the same attempt still ends a doubt. With a `due` time it is not over."""
+    of the same attempt still ends a doubt. With a `due` time it is not over. What was accepted has been told."""
     if rows:
         await connection.execute(_SETTLE_MESSAGE, rows)
     tried = [row for row in rows if row["outcome"] is not None]
     if tried:
         await connection.execute(_SETTLE_ATTEMPT, tried)
+    await tellings.sent(connection, [row for row in tried if row["outcome"] == Ending.ACCEPTED])
 
 
 async def settle_one(connection: AsyncConnection, row: dict[str, Any]) -> bool:
@@ -274,26 +283,3 @@ async def in_flight(connection: AsyncConnection, organisation_id: UUID) -> bool:
         MESSAGE.c.organisation_id == organisation_id, MESSAGE.c.state == MessageState.SENDING
     )
     return (await connection.execute(query.limit(1))).one_or_none() is not None
-
-
-_CAUGHT = text(
-    """
-    SELECT k.id, k.address, k.caught_at, a.content, m.purpose, m.channel, c.reference, o.name AS organisation
-    FROM caught k
-    JOIN attempt a ON a.organisation_id = k.organisation_id AND a.mode = k.mode AND a.id = k.id
-    JOIN message m ON m.organisation_id = k.organisation_id AND m.mode = k.mode AND m.id = k.message_id
-    JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
-    JOIN organisation o ON o.id = k.organisation_id
-    WHERE (CAST(:organisation AS text) IS NULL OR o.name = :organisation)
-      AND (CAST(:reference AS text) IS NULL OR c.reference = :reference) AND c.erased_at IS NULL
-    ORDER BY k.id DESC LIMIT :limit
-    """
-)
-
-
-async def caught(
-    connection: AsyncConnection, *, organisation: str | None = None, reference: str | None = None, limit: int = 50
-) -> Sequence[Row[Any]]:
-    """The newest messages that the sandbox caught, of one organisation (by name) or of all."""
-    values = {"organisation": organisation, "reference": reference, "limit": limit}
-    return (await connection.execute(_CAUGHT, values)).all()

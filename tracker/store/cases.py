@@ -74,6 +74,7 @@ class Case(SQLModel, table=True):
     waiting_on: str = Field(sa_type=String)
     clock: str = Field(sa_type=String)
     unmapped: bool = False
+    delay_reason: str | None = None
     needs: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     known_facts: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), nullable=False))
     language: str | None = None

@@ -13,8 +13,8 @@ MOST_LINES = 200
 _PAGE = text(
     """
     SELECT c.organisation_id, c.mode, c.id, c.service, c.reference, c.stage, c.since_at, c.since_on, c.state,
-        c.outcome, c.waiting_on, c.clock, c.unmapped, c.needs, c.language, c.opened_at, c.opened_on,
-        c.last_at, c.next_word_on, c.version, o.name AS organisation, o.zone,
+        c.outcome, c.waiting_on, c.clock, c.unmapped, c.delay_reason, c.needs, c.language, c.opened_at, c.opened_on,
+        c.last_at, c.next_word_on, c.version, o.slug, o.name AS organisation, o.zone,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
         (SELECT coalesce(jsonb_agg(line ORDER BY line.position DESC), '[]') FROM (
             SELECT CASE WHEN e.type <> 'case.note' THEN e.stage END AS stage, e.occurred_at AS at, e.occurred_on AS on,
@@ -28,7 +28,12 @@ _PAGE = text(
             ORDER BY position DESC LIMIT :lines) line) AS history,
         (SELECT coalesce(jsonb_agg(p ORDER BY p.made_at DESC, p.id DESC), '[]') FROM (
             SELECT p.id, p.basis, p.earliest_on, p.half_by_on, p.latest_on, p.probability, p.cases, p.made_at,
-                p.superseded_at, p.reason, p.outcome
+                p.superseded_at, p.reason, p.outcome, (
+                    SELECT jsonb_agg(jsonb_build_array(t.audience, t.channel, t.told_at)
+                        ORDER BY t.told_at, t.channel, t.audience)
+                    FROM telling t
+                    WHERE t.organisation_id = p.organisation_id AND t.mode = p.mode AND t.promise_id = p.id
+                ) AS told
             FROM promise p WHERE p.organisation_id = c.organisation_id AND p.mode = c.mode AND p.case_id = c.id
                 AND (p.reason IS DISTINCT FROM 'case_corrected' OR p.superseded_at IS NULL
                     OR p.superseded_at >= p.made_at + interval '1 hour')

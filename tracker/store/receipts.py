@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.store import tellings
 from tracker.store.columns import Instant, Mode, belongs_to, new_id, one_of, table
 
 
@@ -100,7 +101,7 @@ async def advance(
     connection: AsyncConnection, attempt: Row[Any], state: str, *, provider_id: str, outcome: str | None = None
 ) -> bool:
     """Lead the message on to sent, delivered or failed, never back; True when it moved. A worker that is still
-    handing it over finds it settled. `outcome` of the attempt, when it failed."""
+    handing it over finds it settled. `outcome` of the attempt, when it failed; if it did not, it has told its date."""
     newest, any_ = _BEFORE[state]
     where = {"organisation": attempt.organisation_id, "mode": attempt.mode}
     moved = await connection.execute(
@@ -112,4 +113,6 @@ async def advance(
     )  # fmt: skip
     named = {**where, "attempt": attempt.id, "provider_id": provider_id}
     await connection.execute(_CALLED, {**named, "outcome": outcome if moved.rowcount else None})
+    if outcome is None:
+        await tellings.sent(connection, [{**where, "message": attempt.message_id, "number": attempt.number}])
     return moved.rowcount == 1

@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.store import tellings
 from tracker.store.carrying import Attempt, Caught
 from tracker.store.cases import CASE
 from tracker.store.columns import Instant, table
@@ -41,10 +42,16 @@ async def hurry(store: Store) -> None:
 
 
 async def write(connection: AsyncConnection, rows: dict[str, list[dict[str, Any]]]) -> None:
-    """Insert the rows of whole cases, by TABLES. Rows of one table have the same columns."""
+    """Insert the rows of whole cases, by TABLES, and which dates their messages told. Rows of one table have the same
+    columns."""
     for name, into in TABLES.items():
         if rows.get(name):
             await connection.execute(insert(into), rows[name])
+    await tellings.sent(connection, [
+        {"organisation": row["organisation_id"], "mode": row["mode"], "message": row["message_id"],
+         "number": row["number"]}
+        for row in rows.get("attempt", ()) if row["promise_id"] is not None
+    ])  # fmt: skip
 
 
 async def take_stock(store: Store) -> None:

@@ -23,6 +23,8 @@ from tracker.store import (
     records,
     services,
     stops,
+    tellings,
+    word,
 )  # fmt: skip
 
 METADATA: MetaData = SQLModel.metadata
@@ -45,5 +47,7 @@ ROOMS = (
     records,
     services,
     stops,
+    tellings,
+    word,
 )
 """The modules that hold tables; naming them here is what puts their tables into METADATA."""

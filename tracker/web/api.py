@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tracker.core.facts import CaseFacts, Moment, PromiseFacts
+from tracker.core.facts import CaseFacts, DelayFacts, Moment, PromiseFacts
+from tracker.core.tellings import Way
 from tracker.flows.lookup import Asked, look_up
 from tracker.store.engine import Store
 from tracker.web.body import read_body
@@ -38,7 +39,7 @@ EXAMPLE: dict[str, Any] = {
         {"at": "2026-03-02T09:30:00Z", "stage": "checking", "headline": "We are checking your application", "note": ""},
         {"at": "2026-03-01", "stage": "received", "headline": "We have your application", "note": ""},
     ],
-    "promises": [], "messages": [
+    "delay": None, "promises": [], "messages": [
         {"purpose": "acknowledged", "channel": "email", "state": "delivered", "at": "2026-03-01T10:00:02Z"},
     ],
     "last_reported_at": "2026-03-02T09:30:00Z", "source_silent": False, "language": "en",
@@ -87,6 +88,17 @@ class PromiseOut(BaseModel):
     cases: int | None
 
 
+class DelayOut(BaseModel):
+    """What is amiss with a date of an open request, and why. `kind`: its day has passed (late), it lies later than one
+    that could not be kept (moved), it was taken back (taken_back), people were told that it may not be kept (warned).
+    `reason`: the office's code, or where it gave none usual_spread, waiting_for_you, waiting_for_others; `words` say it
+    plainly."""
+
+    kind: str
+    reason: str
+    words: str
+
+
 class NeedOut(BaseModel):
     """One thing asked of the person; `supplied_at` null: still wanted."""
 
@@ -130,6 +142,7 @@ class TrackOut(BaseModel):
     no_promise_reason: str | None = Field(
         description="Why there is no date: too_little_history, too_uncertain, finished."
     )
+    delay: DelayOut | None = Field(description="What is amiss with a date, and why; null while all is as it was said.")
     next_word_by: date | None = Field(description="The day by which the person hears from us again.")
     needs: list[NeedOut]
     history: list[LineOut] = Field(description="Newest first.")
@@ -173,7 +186,8 @@ def router(store: Store, secret: bytes) -> APIRouter:
         """The same facts as on the page. Every wrong combination has the same answer, 404; a mistyped reference
         has 400, told by its check character alone."""
         address = request.client.host if request.client else ""
-        facts = await look_up(store, secret, Asked(asked.reference, asked.known_fact, address, asked.language))
+        typed = Asked(asked.reference, asked.known_fact, address, asked.language, Way.API)
+        facts = await look_up(store, secret, typed)
         response.headers["ETag"] = f'W/"{facts.version}"'
         return track_out(facts)
 
@@ -188,7 +202,7 @@ def track_out(facts: CaseFacts) -> TrackOut:
         stage=StageOut(code=stage.code, headline=stage.headline, meaning=stage.meaning, since=_when(stage.since)),
         state=facts.state, outcome=facts.outcome, waiting_on=facts.waiting_on, clock=facts.clock,
         promise=_promise(facts.promise) if facts.promise else None, no_promise_reason=facts.no_promise_reason,
-        next_word_by=facts.next_word_by,
+        delay=_delay(facts.delay) if facts.delay else None, next_word_by=facts.next_word_by,
         needs=[
             NeedOut(item=need.item, text=need.text, due_on=need.due_on, supplied_at=need.supplied_at)
             for need in facts.needs
@@ -212,6 +226,10 @@ def _when(moment: Moment) -> datetime | date:
     if when is None:
         raise ValueError("a moment is an instant or a day")
     return when
+
+
+def _delay(delay: DelayFacts) -> DelayOut:
+    return DelayOut(kind=delay.kind, reason=delay.reason, words=delay.text)
 
 
 def _promise(promise: PromiseFacts) -> PromiseOut:

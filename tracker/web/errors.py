@@ -34,6 +34,7 @@ STATUSES: Mapping[type[errors.TrackerError], int] = {
     errors.SignInRefused: 403,
     errors.FormExpired: 403,
     errors.CaseNotFound: 404,
+    errors.OrganisationUnknown: 404,
     errors.LinkUnknown: 404,
     errors.LinkOver: 404,
     errors.TooSlow: 408,

@@ -17,9 +17,10 @@ from tracker.core.definitions import Definition, say
 from tracker.core.errors import CaseNotFound
 from tracker.core.facts import CaseFacts, Moment
 from tracker.core.placing import Placement
+from tracker.core.tellings import Listener, Way
 from tracker.core.timeline import Folded, fold
 from tracker.flows import addresses as reached
-from tracker.flows import lookup
+from tracker.flows import lookup, tell
 from tracker.flows.desk import audit, resend
 from tracker.store import cases, entries, pages, repeating, services, stops
 from tracker.store import contacts as stored_contacts
@@ -138,6 +139,7 @@ async def look(
         stopped = await resend.stopped(connection, secret, staff, found)
         contacted, notes = await stored_contacts.of_case(connection, staff.organisation_id, Mode.LIVE, case)
         people = await _people(connection, secret, staff, folded, office.country)
+    await _seen(store, staff, facts)
     names = {each: party.name or party.organisation or "" for each, party in folded.parties.items()}
     return DeskCase(
         id=case, number=row.number, register=row.register,
@@ -154,7 +156,13 @@ async def page_facts(store: Store, staff: Staff, case: UUID, why: LookPurpose, l
     async with store.transaction() as connection:
         facts, _, _ = await facts_of(connection, staff, case, language)
         await audit.note(connection, staff, "desk.opened", why, {"case": str(case), "as": "citizen"})
+    await _seen(store, staff, facts)
     return facts
+
+
+async def _seen(store: Store, staff: Staff, facts: CaseFacts) -> None:
+    """An agent has seen the dates of a case."""
+    await tell.shown(store, staff.organisation_id, Mode.LIVE, facts, Listener.STAFF, Way.DESK)
 
 
 def _decision(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID], names: dict[str, str]) -> Decision:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from tracker.core import contacts
 from tracker.core.contacts import ContactChannel, ContactReason, LookPurpose
+from tracker.core.tellings import SPOKEN, Listener
+from tracker.flows import tell
 from tracker.flows.desk import audit
 from tracker.flows.desk.look import facts_of
 from tracker.store import contacts as stored
@@ -29,7 +31,8 @@ class Contacted:
 
 
 async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose) -> None:
-    """Put a contact on record, with what the person could see at that moment. Raises CaseNotFound."""
+    """Put a contact on record, with what the person could see at that moment. To who called or came the agent has read
+    the answer out: its dates were told to them. Raises CaseNotFound."""
     async with store.transaction() as connection:
         facts, row, _ = await facts_of(connection, staff, said.case, None)
         demand = contacts.demand(said.reason)
@@ -42,6 +45,9 @@ async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose)
         }  # fmt: skip
         if await stored.add(connection, values):
             await audit.note(connection, staff, "desk.contact", why, detail)
+            spoken = next((way for way in SPOKEN if way.value == said.channel.value), None)
+            if spoken is not None:
+                await tell.spoken(connection, staff.organisation_id, Mode.LIVE, facts, Listener.PUBLIC, spoken)
 
 
 async def note(store: Store, staff: Staff, case: UUID, words: str, once: UUID, why: LookPurpose) -> bool:

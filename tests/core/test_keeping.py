@@ -1,0 +1,199 @@
+"""How well dates are kept: the interval, what follows from it, and what counts as kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.core.events import Outcome
+from tracker.core.keeping import (
+    FEWEST_JUDGED,
+    LOOK_DAYS,
+    TRIAL_DAYS,
+    Account,
+    Confidence,
+    Fate,
+    FirstDate,
+    Record,
+    Standing,
+    account,
+    confidence,
+    look,
+    weighed,
+)
+
+TRUSTED, WIDENED, WITHDRAWN = Confidence
+TODAY = date(2026, 3, 2)
+DATE = FirstDate(
+    0.9, TODAY - timedelta(days=40), TODAY - timedelta(days=10), None, None, None, False, False, False
+)  # fmt: skip
+
+
+def ended(days: int, **changes: object) -> FirstDate:
+    """A date that lay 30 days ahead, of a case that was finished so many days after it was given."""
+    how = {"closed_as": Outcome.DONE, "ended_on": DATE.made_on + timedelta(days=days), **changes}
+    return replace(DATE, **how)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    total = draw(st.integers(1, 5_000))
+    return Record(draw(st.integers(0, total)), total)
+
+
+@given(records())
+def test_the_interval_holds_the_share_and_lies_between_none_and_all(record: Record) -> None:
+    found = record.interval
+    assert record.share is not None
+    assert 0.0 <= found.low <= record.share <= found.high <= 1.0
+    assert found.low < found.high
+
+
+@given(records(), st.integers(2, 50))
+def test_the_interval_narrows_with_more_of_the_same(record: Record, times: int) -> None:
+    more = Record(record.kept * times, record.total * times)
+    assert more.interval.high - more.interval.low < record.interval.high - record.interval.low
+
+
+@given(records())
+def test_kept_and_broken_are_mirrored(record: Record) -> None:
+    mirrored = Record(record.total - record.kept, record.total).interval
+    assert mirrored.low == pytest.approx(1 - record.interval.high, abs=1e-12)
+    assert mirrored.high == pytest.approx(1 - record.interval.low, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kept", "total", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
+def test_the_interval_is_wilsons_as_newcombe_printed_it(kept: int, total: int, low: float, high: float) -> None:
+    # Newcombe (1998), Statistics in Medicine 17, table I, method 3.
+    found = Record(kept, total).interval
+    assert (round(found.low, 4), round(found.high, 4)) == (low, high)
+
+
+def test_nothing_is_known_of_nothing() -> None:
+    assert Record(0, 0).share is None
+    assert (Record(0, 0).interval.low, Record(0, 0).interval.high) == (0.0, 1.0)
+
+
+@given(records())
+def test_words_say_all_or_none_only_where_it_is_so(record: Record) -> None:
+    assert (record.in_hundred == 100) is (record.kept == record.total)
+    assert (record.in_hundred == 0) is (record.kept == 0)
+    low, high = record.bounds_in_hundred
+    assert 0 <= low <= record.in_hundred <= high <= 100
+
+
+@pytest.mark.parametrize(
+    ("kept", "total", "before", "held_days", "after"),
+    [
+        (28, 30, TRUSTED, 0, TRUSTED),
+        (24, 30, TRUSTED, 0, TRUSTED),
+        (23, 30, TRUSTED, 0, WIDENED),
+        (0, 29, TRUSTED, 0, TRUSTED),
+        (10, 200, TRUSTED, 0, WIDENED),  # one step at a time
+        (23, 30, WIDENED, 20, WIDENED),
+        (20, 30, WIDENED, 20, WIDENED),
+        (19, 30, WIDENED, 20, WITHDRAWN),
+        (0, 29, WIDENED, 20, WIDENED),
+        (24, 30, WIDENED, 20, TRUSTED),
+        (30, 30, WIDENED, 20, TRUSTED),
+        (19, 30, WITHDRAWN, TRIAL_DAYS - 1, WITHDRAWN),
+        (23, 30, WITHDRAWN, TRIAL_DAYS - 1, WITHDRAWN),
+        (24, 30, WITHDRAWN, 20, TRUSTED),
+        (0, 0, WITHDRAWN, TRIAL_DAYS - 1, WITHDRAWN),
+        (0, 0, WITHDRAWN, TRIAL_DAYS, WIDENED),
+        (10, 200, WITHDRAWN, TRIAL_DAYS, WIDENED),
+    ],
+)
+def test_what_follows_from_a_record(
+    kept: int, total: int, before: Confidence, held_days: int, after: Confidence
+) -> None:
+    assert confidence(Record(kept, total), 0.9, before, held_days) is after
+
+
+@given(records(), st.sampled_from([0.5, 0.8, 0.9, 0.99]), st.sampled_from(Confidence), st.integers(0, 400))
+def test_a_better_record_never_leads_further_down(
+    record: Record, declared: float, before: Confidence, held_days: int
+) -> None:
+    order = list(Confidence)
+    after = confidence(record, declared, before, held_days)
+    better = confidence(Record(min(record.total, record.kept + 1), record.total), declared, before, held_days)
+    assert order.index(better) <= order.index(after)
+    assert order.index(after) <= order.index(before) + 1, "one step down at a time"
+    if record.total >= FEWEST_JUDGED:
+        assert (after is TRUSTED) is (record.interval.high >= declared), "back as soon as the level is in reach"
+
+
+@pytest.mark.parametrize(
+    ("date_", "fate"),
+    [
+        (ended(30), Fate.KEPT),
+        (ended(31), Fate.BROKEN),
+        (ended(31, outcome="kept"), Fate.KEPT),  # it was paused at its end
+        (ended(30, outcome="missed"), Fate.KEPT),  # the end was reported a day late
+        (ended(29, moved=True), Fate.KEPT),
+        (ended(29, closed_as=Outcome.REFUSED), Fate.KEPT),
+        (ended(29, closed_as=Outcome.WITHDRAWN), Fate.UNKNOWN),
+        (ended(29, closed_as=Outcome.MERGED, outcome="kept"), Fate.UNKNOWN),
+        (ended(29, outcome="could_not_tell"), Fate.UNKNOWN),
+        (DATE, Fate.BROKEN),
+        (replace(DATE, silent=True), Fate.UNKNOWN),
+        (replace(DATE, outcome="withdrawn", moved=True), Fate.BROKEN),
+        (ended(31, silent=True), Fate.BROKEN),
+    ],
+)
+def test_what_became_of_a_date(date_: FirstDate, fate: Fate) -> None:
+    assert date_.fate is fate
+
+
+def test_an_account_counts_open_cases_as_taking_longer() -> None:
+    found = [ended(10, cases=10), ended(25, cases=5), ended(40, moved=True, told=True, cases=3), replace(DATE, cases=2)]
+    assert account(found) == Account(Record(15, 20), 0, 30, 10, 40, 3, 3)
+    assert account([*found, DATE]).most_days is None, "more than one in ten is not finished"
+    assert account([ended(10, cases=4), replace(DATE, cases=5)]).half_days is None
+    assert account([]) == Account(Record(0, 0))
+    apart = account([ended(9, closed_as=Outcome.WITHDRAWN, moved=True), replace(DATE, silent=True, cases=2)])
+    assert apart == Account(Record(0, 0), 3)
+
+
+def test_only_what_passed_since_the_last_verdict_is_weighed() -> None:
+    early = replace(ended(10), latest_on=TODAY - timedelta(days=50), made_on=TODAY - timedelta(days=80))
+    since = TODAY - timedelta(days=30)
+    assert weighed([early, ended(10)], Standing()).total == 2
+    assert weighed([early, ended(10)], Standing(WIDENED, since)).total == 1
+    assert weighed([early, ended(10)], Standing(WIDENED, since, given_from=since)).total == 0
+
+
+def test_confidence_is_looked_at_once_a_week_and_falls_step_by_step() -> None:
+    def broken(passed_on: date, cases: int = 40) -> FirstDate:
+        return replace(DATE, latest_on=passed_on, made_on=passed_on - timedelta(days=30), cases=cases)
+
+    first = look([broken(TODAY - timedelta(days=1))], 0.9, Standing(), TODAY)
+    assert first == Standing(WIDENED, TODAY, TODAY, declared=0.9)
+    fresh = [broken(TODAY + timedelta(days=1))]
+    assert look(fresh, 0.9, first, TODAY + timedelta(days=LOOK_DAYS - 1)) == first
+    week = TODAY + timedelta(days=LOOK_DAYS)
+    assert look([broken(TODAY - timedelta(days=1))], 0.9, first, week) == replace(first, looked_on=week)
+    second = look(fresh, 0.9, first, week)
+    assert second == Standing(WITHDRAWN, week, week, declared=0.9)
+    trial_on = week + timedelta(days=TRIAL_DAYS)
+    trial = look(fresh, 0.9, second, trial_on)
+    assert trial == Standing(WIDENED, trial_on, trial_on, given_from=trial_on, declared=0.9)
+    late = look([broken(trial_on + timedelta(days=5))], 0.9, trial, trial_on + timedelta(days=LOOK_DAYS))
+    assert late.confidence is WIDENED, "what was given before the trial says nothing about it"
+    good = ended(10, latest_on=trial_on + timedelta(days=30), made_on=trial_on + timedelta(days=1), cases=40)
+    assert look([good], 0.9, trial, trial_on + timedelta(days=60)).confidence is TRUSTED
+
+
+def test_a_service_without_dates_that_asks_for_less_is_tried_again_at_once() -> None:
+    before = Standing(WITHDRAWN, TODAY, TODAY, declared=0.9)
+    soon = TODAY + timedelta(days=1)
+    assert look([], 0.8, before, soon) == Standing(WIDENED, soon, soon, given_from=soon, declared=0.8)
+    assert look([], 0.95, before, soon) == replace(before, declared=0.95)
+    assert look([], 0.8, Standing(WIDENED, TODAY, TODAY, declared=0.9), soon).confidence is WIDENED

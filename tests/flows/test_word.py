@@ -1,0 +1,289 @@
+"""Our word: which dates count, what became of them, and what follows for a service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.flows.test_learn import finish
+from tests.flows.test_ledger import wait
+from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
+from tracker.core.errors import OrganisationUnknown
+from tracker.core.keeping import Confidence, FirstDate, Record
+from tracker.flows import learn, services, word
+from tracker.store import organisations, promises
+from tracker.store import word as stored
+from tracker.store.columns import Mode, new_id
+from tracker.store.engine import Store
+from tracker.store.promises import Basis, Given, Kept
+
+TODAY = START.date()
+AHEAD = 28
+"""How far ahead the dates lie that `said` gives."""
+
+
+@pytest.fixture
+async def desk(store: Store) -> Desk:
+    """An office that has learned nothing: its dates are stand-ins, which do not count, until a test gives others."""
+    return await open_desk(store)
+
+
+async def said(desk: Desk, number: str, passed: int, *, took: int | None = None, by: str = "GRANTED") -> Given:
+    """A case whose learned date passed so many days ago, and which ended `took` days after it was given."""
+    made_at = START - timedelta(days=passed + AHEAD)
+    await desk.status(number, "REC", at=made_at)
+    if took is not None:
+        await desk.status(number, by, at=made_at + timedelta(days=took))
+    latest_on = made_at.date() + timedelta(days=AHEAD)
+    [case] = await desk.rows('SELECT id FROM "case" WHERE number = :number', number=number)
+    given = Given(
+        desk.office.id, desk.sender.mode.value, new_id(), case.id, None, Basis.HISTORY.value, None, None, latest_on,
+        made_at + timedelta(days=AHEAD), 0.9, 40, None, "received", made_at,
+    )  # fmt: skip
+    async with desk.store.transaction() as connection:
+        await promises.make(connection, given)
+        if took is None:
+            await promises.judge(connection, given, Kept.MISSED, made_at + timedelta(days=AHEAD))
+        elif by == "GRANTED":
+            outcome = Kept.KEPT if took <= AHEAD else Kept.MISSED
+            await promises.judge(connection, given, outcome, made_at + timedelta(days=min(took, AHEAD)))
+        else:
+            await promises.judge(connection, given, Kept.WITHDRAWN, made_at + timedelta(days=took))
+    return given
+
+
+async def many(desk: Desk, name: str, kept: int, broken: int, *, passed: int = 5) -> None:
+    """So many cases that ended in time, and so many that are open past their date."""
+    for each in range(kept + broken):
+        await said(desk, f"{name}-{each}", passed, took=20 if each < kept else None)
+
+
+async def later(desk: Desk, days: int) -> None:
+    """So many days after the start; the source reports still."""
+    await desk.move(START + timedelta(days=days))
+    await desk.status("ALIVE", "VAL")  # parked: it belongs to no case
+
+
+async def counted(desk: Desk) -> list[FirstDate]:
+    async with desk.store.reading() as connection:
+        office = await organisations.office(connection, desk.office.id)
+        return await stored.first_dates(connection, office, SERVICE, office.now.date())
+
+
+async def shown(desk: Desk) -> tuple[Record, Confidence]:
+    """What the public reads of the one service."""
+    [service] = (await word.tell(desk.store, "northwick", "en")).services
+    return service.account.record, service.confidence
+
+
+async def alerts(desk: Desk) -> list[tuple[str, str, int]]:
+    rows = await desk.rows("SELECT kind, subject, times FROM alert WHERE kind LIKE 'dates%' ORDER BY first_at, kind")
+    return [tuple(row) for row in rows]
+
+
+async def test_first_dates_of_a_real_ledger_count_when_their_day_has_passed(store: Store) -> None:
+    desk = await open_desk(store)
+    await finish(desk, 40)
+    await learn.due(store)
+    for number in ("QUICK", "LATE", "PAUSED", "GONE", "TOLD"):
+        await desk.status(number, "REC")
+    await desk.party("TOLD")
+    await wait(desk, date(2026, 3, 9))
+    await desk.status("QUICK", "GRANTED")
+    await desk.status("GONE", "WITHDRAWN")
+    await desk.status("PAUSED", "RFI")
+    await wait(desk, date(2026, 3, 20))
+    assert await counted(desk) == [], "a quick one counts no sooner than a slow one (its date is 30 March)"
+    await wait(desk, date(2026, 4, 1))
+    await desk.status("TOLD", "GRANTED")
+    found = {each.fate.value: each for each in await counted(desk) if not each.told}
+    assert found["kept"] == FirstDate(
+        0.9, TODAY, date(2026, 3, 30), "kept", found["kept"].closed_as, date(2026, 3, 9), False, False, False
+    )  # fmt: skip
+    assert found["kept"].closed_as is not None
+    assert found["broken"].took_days is None
+    assert found["broken"].moved
+    assert found["unknown"].cases == 1
+    [told] = [each for each in await counted(desk) if each.told]
+    assert (told.fate.value, told.moved, told.took_days) == ("broken", True, 30), (
+        "the new date came before the old one passed"
+    )
+    assert sum(each.cases for each in await counted(desk)) == 4, "one stands still while its clock is paused"
+    await wait(desk, date(2026, 4, 14))
+    await desk.status("PAUSED", "RFI-IN")
+    await desk.status("LATE", "GRANTED")
+    assert sum(each.cases for each in await counted(desk)) == 4, "its date has moved with our word"
+    await wait(desk, date(2026, 5, 5))
+    await desk.status("PAUSED", "GRANTED")
+    assert sum(each.cases for each in await counted(desk)) == 4, "its last day is not over"
+    await wait(desk, date(2026, 5, 8))
+    [paused] = [each for each in await counted(desk) if each.latest_on > date(2026, 4, 1)]
+    assert (paused.made_on, paused.latest_on, paused.fate.value) == (TODAY, date(2026, 5, 5), "kept")
+    await word.account(store, desk.office.id)
+    assert await shown(desk) == (Record(2, 4), Confidence.TRUSTED)
+
+
+async def test_a_date_that_was_corrected_is_not_the_first(desk: Desk) -> None:
+    slip = await said(desk, "P-1", 5, took=32)
+    async with desk.store.transaction() as connection:
+        fresh = replace(
+            slip, id=new_id(), latest_on=TODAY - timedelta(days=2), made_at=slip.made_at + timedelta(days=9)
+        )
+        await promises.make(connection, replace(fresh, outcome=Kept.MISSED.value, judged_at=START))
+    assert [each.latest_on for each in await counted(desk)] == [slip.latest_on]
+    await change(desk, slip, "case_corrected")
+    [only] = await counted(desk)
+    assert (only.latest_on, only.made_on) == (fresh.latest_on, fresh.made_at.date())
+
+
+async def change(desk: Desk, given: Given, reason: str) -> None:
+    """Let a date have been replaced for this reason."""
+    async with desk.store.transaction() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE promise SET outcome = NULL, judged_at = NULL, superseded_at = made_at + interval '1 day', "
+            f"reason = '{reason}' WHERE id = '{given.id}'"
+        )
+
+
+async def test_a_date_that_was_moved_stays_the_first(desk: Desk) -> None:
+    first = await said(desk, "P-1", 20, took=40)
+    later = replace(first, id=new_id(), latest_on=TODAY - timedelta(days=2), made_at=first.made_at + timedelta(days=25))
+    async with desk.store.transaction() as connection:
+        await promises.make(connection, replace(later, outcome=Kept.KEPT.value, judged_at=START))
+    await change(desk, first, "likely_late")
+    [only] = await counted(desk)
+    assert (only.latest_on, only.fate.value, only.moved, only.told) == (first.latest_on, "broken", True, False)
+
+
+async def test_what_is_not_ours_to_count_is_left_out(desk: Desk) -> None:
+    await said(desk, "OLD", 366, took=20)
+    await said(desk, "TODAY", 0, took=20)
+    await desk.status("STAND-IN", "REC", at=START - timedelta(days=70))
+    test = replace(desk, sender=replace(desk.sender, mode=Mode.TEST), made=1_000)
+    await said(test, "T-1", 5, took=20)
+    assert await counted(desk) == []
+    await said(desk, "SLIP", 5)
+    await desk.say("SLIP", "case.correction", {"event": f"e{desk.made}", "why": "it never was"})
+    assert await counted(desk) == []
+    learned = await said(desk, "P-1", 5, took=20)
+    standing_in = replace(learned, id=new_id(), basis=Basis.DEFINITION.value, made_at=learned.made_at - timedelta(1))
+    async with desk.store.transaction() as connection:
+        await promises.make(connection, replace(standing_in, probability=None))
+    assert len(await counted(desk)) == 1, "what stood in for it is not the first"
+    async with desk.store.transaction() as connection:
+        await connection.exec_driver_sql("UPDATE organisation SET live_at = now()")
+    assert await counted(desk) == [], "what was given before going live was told to nobody"
+
+
+async def test_a_silent_source_breaks_no_word_after_it_was_last_heard(desk: Desk) -> None:
+    for number, passed in (("BEFORE", 3), ("AFTER", 1)):
+        given = await said(desk, number, passed)
+        await change(desk, given, "likely_late")
+    async with desk.store.transaction() as connection:
+        await connection.exec_driver_sql("UPDATE heard SET heard_at = heard_at - interval '2 days'")
+    assert {each.fate.value for each in await counted(desk)} == {"broken"}, "two days of quiet are no silence"
+    await desk.move(START + timedelta(days=9))
+    found = {each.latest_on: each.fate.value for each in await counted(desk)}
+    assert found == {TODAY - timedelta(days=3): "broken", TODAY - timedelta(days=1): "unknown"}
+    await desk.status("ALIVE", "VAL")
+    assert {each.fate.value for each in await counted(desk)} == {"broken"}, "it lives, and both are open still"
+
+
+async def test_a_service_falls_step_by_step_and_operators_hear_of_it_once(desk: Desk) -> None:
+    await many(desk, "A", 60, 40)
+    await word.account(desk.store, desk.office.id)
+    assert await shown(desk) == (Record(60, 100), Confidence.WIDENED)
+    assert await alerts(desk) == [("dates_widened", SERVICE, 1)]
+    await word.account(desk.store, desk.office.id)
+    await later(desk, 7)
+    await word.account(desk.store, desk.office.id)
+    assert await shown(desk) == (Record(60, 100), Confidence.WIDENED), "the same dates bring no second verdict"
+    assert await alerts(desk) == [("dates_widened", SERVICE, 1)]
+    await many(desk, "B", 10, 30, passed=-1)  # they passed while it was widened
+    await later(desk, 14)
+    async with desk.store.reading() as connection:
+        assert not await stored.withdrawn(connection, desk.office.id, SERVICE)
+    await word.account(desk.store, desk.office.id)
+    await word.account(desk.store, desk.office.id)
+    assert await shown(desk) == (Record(70, 140), Confidence.WITHDRAWN)
+    assert await alerts(desk) == [("dates_widened", SERVICE, 1), ("dates_withdrawn", SERVICE, 1)]
+    async with desk.store.reading() as connection:
+        assert await stored.withdrawn(connection, desk.office.id, SERVICE)
+        assert not await stored.withdrawn(connection, desk.office.id, "another")
+    await later(desk, 14 + 90)
+    await word.account(desk.store, desk.office.id)
+    assert (await shown(desk))[1] is Confidence.WIDENED, "where no dates are given none can be kept: it is tried again"
+    assert len(await alerts(desk)) == 2, "that it is tried again is no alarm"
+
+
+async def test_a_service_that_keeps_its_word_again_is_trusted_again(desk: Desk) -> None:
+    await many(desk, "A", 20, 20)
+    await word.account(desk.store, desk.office.id)
+    assert (await shown(desk))[1] is Confidence.WIDENED
+    await many(desk, "B", 29, 2, passed=-1)
+    await later(desk, 7)
+    await word.account(desk.store, desk.office.id)
+    assert await shown(desk) == (Record(49, 71), Confidence.TRUSTED)
+
+
+async def test_few_dates_change_nothing_and_a_service_without_dates_has_its_card(desk: Desk) -> None:
+    await word.account(desk.store, desk.office.id)
+    assert await shown(desk) == (Record(0, 0), Confidence.TRUSTED)
+    await many(desk, "A", 0, 29)
+    await later(desk, 7)
+    await word.account(desk.store, desk.office.id)
+    assert await shown(desk) == (Record(0, 29), Confidence.TRUSTED)
+    assert await alerts(desk) == []
+
+
+async def test_another_aim_begins_a_new_count_and_hides_neither_the_old_one_nor_the_verdict(desk: Desk) -> None:
+    await many(desk, "A", 20, 20)
+    await word.account(desk.store, desk.office.id)
+    changed = DEFINITION.replace("probability = 0.9", "probability = 0.8")
+    assert changed != DEFINITION
+    await services.apply(desk.store, desk.office, changed)
+    await many(desk, "B", 0, 40, passed=-1)
+    await word.account(desk.store, desk.office.id)
+    await later(desk, 7)
+    await word.account(desk.store, desk.office.id)
+    [service] = (await word.tell(desk.store, "northwick", "en")).services
+    assert (service.declared, service.account.record, service.confidence) == (0.8, Record(0, 0), Confidence.WIDENED)
+    assert [(each.declared, each.record) for each in service.earlier] == [(0.9, Record(20, 80))]
+
+
+async def test_the_count_holds_lengths_moves_and_what_was_told(desk: Desk) -> None:
+    for each in range(10):
+        await said(desk, f"K-{each}", 5, took=10 + each)
+    late = await said(desk, "LATE", 5, took=33)
+    await change(desk, late, "likely_late")
+    await said(desk, "GONE", 5, took=12, by="WITHDRAWN")
+    await word.account(desk.store, desk.office.id)
+    [service] = (await word.tell(desk.store, "northwick", "en")).services
+    told = service.account
+    assert (told.record, told.unknown, told.said_days, told.half_days, told.most_days, told.moved, told.told) == (
+        Record(10, 11), 1, AHEAD, 15, 19, 1, 0,
+    )  # fmt: skip
+
+
+async def test_offices_do_not_mix_and_an_unknown_one_is_none_case_84(desk: Desk, store: Store) -> None:
+    other = await open_desk(store, slug="southwick")
+    await many(desk, "A", 3, 0)
+    await word.account(store, desk.office.id)
+    assert await word.offices(store) == [("northwick", "Northwick Council")]
+    await word.account(store, other.office.id)
+    assert [slug for slug, _ in await word.offices(store)] == ["northwick", "southwick"]
+    [theirs] = (await word.tell(store, "southwick", "en")).services
+    assert theirs.account.record == Record(0, 0)
+    with pytest.raises(OrganisationUnknown):
+        await word.tell(store, "nowhere", "en")
+    async with store.transaction() as connection:
+        await connection.exec_driver_sql("UPDATE organisation SET footing = 'live' WHERE slug = 'northwick'")
+    assert [slug for slug, _ in await word.offices(store)] == ["northwick"], "who tries it out is not listed"
+
+
+async def test_an_office_that_was_never_counted_says_nothing(desk: Desk) -> None:
+    told = await word.tell(desk.store, "northwick", "en")
+    assert (told.from_on, told.until_on, told.services, told.trying) == (None, None, (), True)
+    assert (await desk.now()).astimezone(UTC) >= datetime(2026, 3, 2, tzinfo=UTC)

@@ -1,0 +1,248 @@
+"""The walk through a log, day by day: what is promised, and how it is moved, by what is known on each day alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+
+from tracker.backtest.feeds import Feed, monday
+from tracker.backtest.log import Case, Line, Log
+from tracker.backtest.pupil import Pupil
+from tracker.core.promises import Change, Place, Standing, Step, Verdict, weigh, window, working_day_from
+
+DAY_OVER = "T23:59:59"
+"""When a promise is made at a later step: once its day is over, at the last step of that day."""
+
+MORNING = "T10:00:00"
+"""When standing dates are looked at, by what was known at the end of the day before."""
+
+day_of = cache(date.fromordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to walk. `paused`: the steps in which the applicant has the ball; None where the calendar alone counts."""
+
+    probability: float = 0.9
+    feed: Feed = Feed.LIVE
+    paused: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A date that was given, or not (`on` None): by which step of which case, and when. Days are ordinals."""
+
+    case: int
+    step: str
+    made_at: str
+    made_on: int
+    on: int | None
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A change of a date that was shown; `new_on` None where it was taken back."""
+
+    case: int
+    changed_at: str
+    changed_on: int
+    old_on: int
+    new_on: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A word that a date may not hold."""
+
+    case: int
+    on: int
+    date_on: int
+
+
+@dataclass(slots=True)
+class Walked:
+    """What came of a walk. `pauses`: for each case the days on which its clock began to be paused and ran again."""
+
+    promises: list[Promised] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
+    pauses: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    weeks: int = 0
+
+
+@dataclass(slots=True)
+class _Shown:
+    """The date that a case's page shows."""
+
+    standing: Standing
+    warned: bool = False
+
+
+Progress = Callable[[int, int], None]
+
+
+def walk(log: Log, plan: Plan, progress: Progress = lambda done, total: None) -> Walked:
+    """Walk through the whole log. `progress` is told the days that are done, of how many."""
+    walker = _Walker(log, plan)
+    today, last = walker.start, log.snapshot
+    while today <= last:
+        walker.day(today)
+        if today % 7 == 1:
+            progress(today - walker.start, last - walker.start + 1)
+        today = walker.next_day(today)
+    progress(last - walker.start + 1, last - walker.start + 1)
+    return walker.found
+
+
+class _Walker:
+    def __init__(self, log: Log, plan: Plan) -> None:
+        self.cases, self.plan, self.found = log.cases, plan, Walked()
+        self.start = log.cases[0].received
+        self._dated = all(len(case.lines[0].at) == 10 for case in log.cases)
+        self._received: dict[int, list[int]] = defaultdict(list)
+        self._loads: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self._due: dict[int, list[int]] = defaultdict(list)
+        self._shown: dict[int, _Shown] = {}
+        self._pupil = Pupil(plan.probability, plan.paused)
+        for index, case in enumerate(log.cases):
+            self._received[case.received].append(index)
+            days = {line.day for line in case.lines} | ({case.end} if case.end is not None else set())
+            for day in sorted(days):
+                self._loads[plan.feed.loaded_on(day)].append((index, day))
+        self._ahead = sorted({*self._received, *self._loads}, reverse=True)
+
+    def next_day(self, today: int) -> int:
+        """The day after, or where nothing is left to watch the Monday before something happens again."""
+        while self._ahead and self._ahead[-1] <= today:
+            self._ahead.pop()
+        if today % 7 == 1 and not self._due and not self._pupil.busy(today):
+            return max(today + 1, monday(self._ahead[-1])) if self._ahead else 1 << 62
+        return today + 1
+
+    def day(self, today: int) -> None:
+        """Everything that happens on a day, in order."""
+        live = self.plan.feed is Feed.LIVE
+        fresh = [self._take(index, day) for index, day in self._loads.pop(today, ())]
+        if live:
+            for index, line in fresh:
+                if line is not None:
+                    self._later(index, line, line.day, self._stamp(line.day, DAY_OVER))
+        known = self.plan.feed.known_through(today)
+        if today % 7 == 1:
+            self._pupil.refit(today, known)
+            self.found.weeks += 1
+        if not live:
+            self._catch_up(fresh, today, known)
+        self._review(today, known)
+        for index in self._received.pop(today, ()) if live else ():
+            self._receive(index, self.cases[index].lines[0], today, today - 1, self.cases[index].lines[0].at)
+
+    def _take(self, index: int, day: int) -> tuple[int, Line | None]:
+        """Learn what happened to a case on a day; the step that it came to on it, if that is a later one and the case
+        stayed there."""
+        case, pupil = self.cases[index], self._pupil
+        lines = [line for line in case.lines if line.day == day]
+        moved = pupil.take(index, case, day, lines)
+        shown = self._shown.get(index)
+        if moved is not None and shown is not None:
+            self._due[self.plan.feed.loaded_on(day)].append(index)
+        if shown is not None and pupil.waited(index, day):
+            self._resume(index, shown, pupil.waited(index, day), self.plan.feed.loaded_on(day))
+        return index, moved
+
+    def _catch_up(self, fresh: list[tuple[int, Line | None]], today: int, known: int) -> None:
+        """Promise what is to be promised after a load: to each case once, at its last step."""
+        for index in dict.fromkeys(index for index, _ in fresh):
+            if self._pupil.ended(index):
+                continue
+            line = self._pupil.line(index)
+            if not self._pupil.promised(index):
+                self._receive(index, line, today, known, self._stamp(today, "T00:00:00"))
+            elif any(each == index and moved is line for each, moved in fresh):
+                self._later(index, line, today, self._stamp(today, "T00:00:00"), known)
+
+    def _receive(self, index: int, line: Line, today: int, known: int, made_at: str) -> None:
+        case, pupil = self.cases[index], self._pupil
+        on = self._window(case, line.step, pupil.origin(index, line.day), min(known, today - 1), today)
+        self.found.promises.append(Promised(index, line.step, made_at, today, on, first=True))
+        pupil.promise(index, case.service, on)
+        if on is not None:
+            self._show(index, Standing(day_of(on), day_of(today), on - today), today)
+
+    def _later(self, index: int, line: Line, today: int, made_at: str, known: int | None = None) -> None:
+        if self._pupil.is_paused(line.step):
+            return
+        case = self.cases[index]
+        on = self._window(case, line.step, line.day, line.day - 1 if known is None else known, today)
+        self.found.promises.append(Promised(index, line.step, made_at, today, on, first=False))
+
+    def _window(self, case: Case, step: str, origin: int, known: int, today: int) -> int | None:
+        table = self._pupil.dates(case.service, step)
+        if table is None:
+            return None
+        level = self._pupil.level(case.service)
+        found = window(table, day_of(origin), day_of(max(known, origin - 1)), level, day_of(today))
+        return found.latest_on.toordinal() if found else None
+
+    def _show(self, index: int, standing: Standing, today: int) -> None:
+        self._shown[index] = _Shown(standing)
+        self._due[today + 1].append(index)
+
+    def _review(self, today: int, known: int) -> None:
+        """Look at the dates whose turn it is."""
+        verdicts: dict[tuple[object, ...], Verdict] = {}
+        for index in dict.fromkeys(self._due.pop(today, ())):
+            shown = self._shown.get(index)
+            if shown is None:
+                continue
+            if self._pupil.ended(index):
+                del self._shown[index]
+                continue
+            if self._pupil.pausing(index):
+                continue
+            case, line = self.cases[index], self._pupil.line(index)
+            origin = self._pupil.origin(index, line.day)
+            key = (case.service, line.step, origin, shown.standing)
+            if key not in verdicts:
+                verdicts[key] = self._weigh(case.service, line.step, origin, shown.standing, today, known)
+            self._act(index, shown, verdicts[key], today)
+
+    def _weigh(self, service: str, step: str, origin: int, standing: Standing, today: int, known: int) -> Verdict:
+        dates, risks = self._pupil.dates(service, step), self._pupil.risks(service, step)
+        if dates is None or risks is None:
+            return Verdict(Step.HOLD, review_on=day_of(today + 1))
+        place = Place(day_of(min(origin, today)), dates, risks)
+        return weigh(place, standing, self._pupil.level(service), day_of(today), day_of(max(known, origin - 1)))
+
+    def _act(self, index: int, shown: _Shown, verdict: Verdict, today: int) -> None:
+        old = shown.standing.latest_on.toordinal()
+        if verdict.review_on is not None:
+            self._due[verdict.review_on.toordinal()].append(index)
+        if verdict.step is Step.WARN and not shown.warned:
+            shown.warned = True
+            self.found.notes.append(Noted(index, today, old))
+        elif verdict.step is Step.GIVE_UP:
+            del self._shown[index]
+            self._move(index, today, old, None, Change.TOO_UNCERTAIN)
+        elif verdict.step is Step.MOVE and verdict.window is not None:
+            latest_on = verdict.window.latest_on
+            self._move(index, today, old, latest_on.toordinal(), Change.LIKELY_LATE)
+            self._show(index, Standing(latest_on, day_of(today), shown.standing.first_days), today)
+
+    def _resume(self, index: int, shown: _Shown, waited: int, today: int) -> None:
+        """The clock runs again: the date moves by the days that were waited."""
+        old = shown.standing
+        latest_on = working_day_from(day_of(old.latest_on.toordinal() + waited))
+        self._move(index, today, old.latest_on.toordinal(), latest_on.toordinal(), Change.CLOCK_PAUSED)
+        self._show(index, Standing(latest_on, day_of(today), old.first_days), today)
+
+    def _move(self, index: int, today: int, old: int, new: int | None, reason: str) -> None:
+        self.found.moves.append(Moved(index, self._stamp(today, MORNING), today, old, new, str(reason)))
+
+    def _stamp(self, day: int, time: str) -> str:
+        return day_of(day).isoformat() + ("" if self._dated else time)

@@ -1,0 +1,114 @@
+"""The weeks that an organisation learns from: a window that slides by adding the newest and taking the oldest away."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import exp
+
+from tracker.core.exposure import Week
+from tracker.core.survival import Counts
+
+WINDOW_WEEKS, RECENT_WEEKS = 104, 26
+"""Weeks that are learned from, and those of them that count more."""
+
+BULK_SHARE, BULK_MEMORY_WEEKS, BULK_ENOUGH = 0.25, 104.0, 50
+"""Where clearing-out makes up more than this share of what a service finishes, remembered for so long, it is how the
+office works, and nothing is left out; the same where fewer cases than this are finished."""
+
+Key = tuple[str, str]
+"""A service and a stage."""
+
+
+@dataclass(slots=True)
+class Sum:
+    """Counts by service and stage, with those of clearing-out days apart."""
+
+    stages: dict[Key, Counts] = field(default_factory=dict)
+    bulk: dict[Key, Counts] = field(default_factory=dict)
+
+    def add(self, service: str, week: Week, times: int = 1) -> None:
+        """Count a service's week, or with -1 take it away."""
+        for into, given in ((self.stages, week.stages), (self.bulk, week.bulk)):
+            for stage, counts in given.items():
+                into.setdefault((service, stage), Counts.none()).add(counts, times)
+
+    def counted(self, *, without_clearing: bool) -> dict[Key, Counts]:
+        """What there is to learn from."""
+        left = {key: counts for key, counts in self.stages.items() if not counts.empty()}
+        if without_clearing:
+            left.update({key: left[key].without(counts) for key, counts in self.bulk.items() if key in left})
+        return left
+
+
+class History:
+    """The weeks of an organisation's services, oldest first, as a window that slides; one number names a week."""
+
+    def __init__(self) -> None:
+        self._weeks: dict[int, dict[str, Week]] = {}
+        self._long, self._recent = Sum(), Sum()
+        self._newest = 0
+
+    def add(self, number: int, weeks: Mapping[str, Week]) -> None:
+        """Count the weeks of the services under a number; one that is there already is replaced."""
+        before = self._weeks.get(number, {})
+        kept = {service: week for service, week in before.items() if service not in weeks}
+        self._put(number, {service: before[service] for service in before if service in weeks}, -1)
+        self._weeks[number] = {**kept, **weeks}
+        self._put(number, weeks, 1)
+        if number > self._newest:
+            self._slide(number)
+
+    def _put(self, number: int, weeks: Mapping[str, Week], times: int) -> None:
+        for service, week in weeks.items():
+            self._long.add(service, week, times)
+            if number > self._newest - RECENT_WEEKS:
+                self._recent.add(service, week, times)
+
+    def _slide(self, newest: int) -> None:
+        for number in range(self._newest - RECENT_WEEKS + 1, newest - RECENT_WEEKS + 1) if self._newest else ():
+            for service, week in self._weeks.get(number, {}).items():
+                self._recent.add(service, week, -1)
+        self._newest = newest
+        for number in [each for each in self._weeks if each <= newest - WINDOW_WEEKS]:
+            for service, week in self._weeks.pop(number).items():
+                self._long.add(service, week, -1)
+
+    def finished(self) -> dict[str, int]:
+        """Cases that each service finished inside the window."""
+        found: dict[str, int] = defaultdict(int)
+        for weeks in self._weeks.values():
+            for service, week in weeks.items():
+                found[service] += week.finished
+        return dict(found)
+
+    def guarded(self) -> frozenset[str]:
+        """The services in which clearing-out is so rare that it is left out of what is learned."""
+        finished: dict[str, float] = defaultdict(float)
+        cleared: dict[str, float] = defaultdict(float)
+        for number, weeks in self._weeks.items():
+            weight = exp((number - self._newest) / BULK_MEMORY_WEEKS)
+            for service, week in weeks.items():
+                finished[service] += weight * week.finished
+                cleared[service] += weight * week.cleared
+        return frozenset(
+            service
+            for service, all_ in finished.items()
+            if all_ >= BULK_ENOUGH and cleared[service] <= BULK_SHARE * all_
+        )
+
+    def counted(self, *, without_clearing: bool) -> tuple[dict[Key, Counts], dict[Key, Counts]]:
+        """What there is to learn from, of the whole window and of the recent weeks."""
+        return (
+            self._long.counted(without_clearing=without_clearing),
+            self._recent.counted(without_clearing=without_clearing),
+        )
+
+    def cleared(self) -> bool:
+        """Whether there was any clearing-out to leave out."""
+        return any(not counts.empty() for counts in self._long.bulk.values())
+
+    def any(self) -> bool:
+        """Whether there is a week to learn from in which anything was seen."""
+        return any(week.stages for weeks in self._weeks.values() for week in weeks.values())

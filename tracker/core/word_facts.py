@@ -1,0 +1,52 @@
+"""What everybody may read about how well an office keeps its dates: the same facts for the page and for the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.core.keeping import FEWEST_JUDGED, FEWEST_SHOWN, Account, Confidence, Record
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAimFacts:
+    """What became of dates that were given at a level which the service no longer asks for."""
+
+    declared: float
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWordFacts:
+    """What the public reads about the dates of one service: `name` in `language`."""
+
+    service: str
+    name: str
+    language: str
+    declared: float
+    confidence: Confidence
+    account: Account
+    earlier: tuple[EarlierAimFacts, ...] = ()
+
+    @property
+    def shown(self) -> bool:
+        """Whether there are enough judged dates to show any number."""
+        return self.account.record.total >= FEWEST_SHOWN
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are enough to say how well dates are kept."""
+        return self.account.record.total >= FEWEST_JUDGED
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeWordFacts:
+    """What the public reads about an office's dates that passed from `from_on` to `until_on`; both are None before
+    the first count. `trying`: the office has not gone live, so nobody was told these dates."""
+
+    slug: str
+    organisation: str
+    trying: bool
+    from_on: date | None
+    until_on: date | None
+    services: tuple[ServiceWordFacts, ...]

@@ -1,0 +1,120 @@
+"""Account for our dates: how many came true, and whether a service may go on giving them; and show it to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core import keeping
+from tracker.core.calendars import day_of
+from tracker.core.definitions import say
+from tracker.core.errors import OrganisationUnknown
+from tracker.core.keeping import FEWEST_SHOWN, Account, Confidence, Record, Standing
+from tracker.core.word_facts import EarlierAimFacts, OfficeWordFacts, ServiceWordFacts
+from tracker.store import organisations, records, services, word
+from tracker.store.columns import Mode
+from tracker.store.engine import Store
+from tracker.store.organisations import Footing, Office
+from tracker.store.word import Counted
+
+
+async def account(store: Store, organisation_id: UUID) -> None:
+    """Count anew how each service of an organisation kept its first dates, and once a week how far they are relied
+    on. Operators are told when a service falls. Called again at the same time it changes nothing."""
+    async with store.reading() as connection:
+        found = await services.services_of(connection, organisation_id)
+    for service in found:
+        async with store.transaction() as connection:
+            await word.lock(connection, organisation_id)
+            office = await organisations.office(connection, organisation_id)
+            await _account_service(connection, office, service)
+
+
+async def _account_service(connection: AsyncConnection, office: Office, service: str) -> None:
+    current = await services.current(connection, office.id, service)
+    if current is None:
+        return
+    today, declared = day_of(office.now, office.zone), current.definition.promise.probability
+    dates = await word.first_dates(connection, office, service, today)
+    before = await word.standing(connection, office.id, service)
+    ours = [each for each in dates if each.probability == declared]
+    after = keeping.look(ours, declared, before, today)
+    counted = []
+    for level in sorted({declared} | {each.probability for each in dates}):
+        told = keeping.account(each for each in dates if each.probability == level)
+        counted.append(Counted(service, level, told, after if level == declared else Standing(), level == declared))
+    await word.put(connection, office, service, counted, today)
+    if after.confidence is not before.confidence:
+        await _alert(connection, office, service, before.confidence, after.confidence)
+
+
+async def _alert(
+    connection: AsyncConnection, office: Office, service: str, before: Confidence, after: Confidence
+) -> None:
+    """Tell operators that a service fell."""
+    if after is Confidence.WIDENED and before is Confidence.TRUSTED:
+        remedy = (
+            "Fewer dates come true than this service says. Find out what slows it; if it stays slow, ask for less in "
+            "[promise] of its definition. If they go on breaking, it gives no dates any more."
+        )
+        await records.alert(connection, office.id, Mode.LIVE, "dates_widened", service, remedy, office.now)
+    elif after is Confidence.WITHDRAWN:
+        remedy = (
+            "Too few of its dates come true, so no new ones are given. Tell those who answer the phone, and find out "
+            f"what slows the service. Dates are tried again after {keeping.TRIAL_DAYS} days at the latest."
+        )
+        await records.alert(connection, office.id, Mode.LIVE, "dates_withdrawn", service, remedy, office.now)
+
+
+async def tell(store: Store, slug: str, language: str) -> OfficeWordFacts:
+    """What the public reads about an office's dates, its services named in this language where they have it. Reads
+    what was stored, and counts nothing. Raises OrganisationUnknown."""
+    if not (slug.isascii() and slug.isprintable()):  # no such name is ever given, and the database refuses some
+        raise OrganisationUnknown
+    async with store.reading() as connection:
+        office = await organisations.office_by_slug(connection, slug)
+        if office is None:
+            raise OrganisationUnknown
+        rows = await word.of_office(connection, office.id)
+        found = [
+            await _service(connection, office, service, [row for row in rows if row.service == service], language)
+            for service in dict.fromkeys(row.service for row in rows)
+        ]
+    first = rows[0] if rows else None
+    return OfficeWordFacts(
+        office.slug, office.name, office.footing is not Footing.LIVE, first.from_on if first else None,
+        first.until_on if first else None, tuple(sorted(found, key=lambda each: each.name.casefold())),
+    )  # fmt: skip
+
+
+async def offices(store: Store) -> list[tuple[str, str]]:
+    """(slug, name) of the organisations that have such a page."""
+    async with store.reading() as connection:
+        return await word.offices(connection)
+
+
+async def _service(
+    connection: AsyncConnection, office: Office, service: str, rows: Sequence[Row[Any]], language: str
+) -> ServiceWordFacts:
+    definition = await services.by_id(connection, office.id, rows[0].definition_id)
+    spoken = language if language in definition.languages else definition.language
+    now, *earlier = rows
+    return ServiceWordFacts(
+        service, say(definition.name, spoken, definition.language), spoken, now.probability,
+        Confidence(now.confidence), _read(now),
+        tuple(
+            EarlierAimFacts(row.probability, _read(row).record)
+            for row in earlier if row.kept + row.broken >= FEWEST_SHOWN
+        ),
+    )  # fmt: skip
+
+
+def _read(row: Row[Any]) -> Account:
+    return Account(
+        Record(row.kept, row.kept + row.broken), row.unknown, row.said_days, row.half_days, row.most_days, row.moved,
+        row.told,
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""To whom each date of the ledger was told, by what, and when first. Rows are added and never changed.
+
+A date that nobody outside the office was told of is no word given, and cannot be a broken one: see `WAS_TOLD`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import String, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.tellings import Listener, Way
+from tracker.store.columns import Instant, Mode, belongs_to, one_of
+
+
+class Telling(SQLModel, table=True):
+    """The first time that a date was told to an audience by a channel: `told_at` in business time; `message_id` when
+    it was sent. It holds no identity, and stays when a case is erased."""
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        one_of("audience", Listener),
+        one_of("channel", Way),
+        belongs_to("promise", "promise_id"),
+        belongs_to("message", "message_id"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    promise_id: UUID = Field(primary_key=True)
+    audience: str = Field(primary_key=True, sa_type=String)
+    channel: str = Field(primary_key=True, sa_type=String)
+    told_at: datetime = Field(sa_type=Instant)
+    message_id: UUID | None = None
+
+
+# Both insert in the order of the key: two that tell of the same dates wait for each other, and never crosswise.
+_KEEP = text(
+    """
+    INSERT INTO telling (organisation_id, mode, promise_id, audience, channel, told_at)
+    SELECT :organisation, :mode, id, :audience, :channel, :told_at
+    FROM unnest(CAST(:promises AS uuid[])) AS t (id) ORDER BY id
+    ON CONFLICT DO NOTHING
+    """
+).bindparams(bindparam("told_at", type_=Instant))
+
+_SENT = text(
+    """
+    INSERT INTO telling (organisation_id, mode, promise_id, audience, channel, told_at, message_id)
+    SELECT DISTINCT ON (a.organisation_id, a.mode, a.promise_id, m.facts->>'role', m.channel)
+        a.organisation_id, a.mode, a.promise_id, m.facts->>'role', m.channel, a.started_at, m.id
+    FROM unnest(CAST(:organisations AS uuid[]), CAST(:modes AS text[]), CAST(:messages AS uuid[]),
+        CAST(:numbers AS int[])) AS t (organisation, mode, message, number)
+    JOIN attempt a ON a.organisation_id = t.organisation AND a.mode = t.mode AND a.message_id = t.message
+        AND a.number = t.number
+    JOIN message m ON m.organisation_id = a.organisation_id AND m.mode = a.mode AND m.id = a.message_id
+    WHERE a.promise_id IS NOT NULL AND a.outcome = 'accepted'
+    ORDER BY a.organisation_id, a.mode, a.promise_id, m.facts->>'role', m.channel, a.started_at
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+async def keep(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, promises: Sequence[UUID], audience: Listener,
+    channel: Way, told_at: datetime,
+) -> None:  # fmt: skip
+    """Write that these dates were told. What is on record already stays as it is."""
+    values = {
+        "organisation": organisation_id, "mode": mode.value, "promises": list(promises), "audience": audience.value,
+        "channel": channel.value, "told_at": told_at,
+    }  # fmt: skip
+    await connection.execute(_KEEP, values)
+
+
+async def sent(connection: AsyncConnection, attempts: Sequence[dict[str, Any]]) -> None:
+    """Write which dates were told by attempts (organisation, mode, message, number) that a carrier has accepted, as of
+    when they were handed over. Of the others, and of those whose words name no date, nothing."""
+    if attempts:
+        columns = {f"{name}s": [each[name] for each in attempts] for name in _OF_ATTEMPT}
+        await connection.execute(_SENT, columns)
+
+
+_OF_ATTEMPT = ("organisation", "mode", "message", "number")
+
+WAS_TOLD = f"""
+    EXISTS (SELECT 1 FROM telling t WHERE t.organisation_id = p.organisation_id AND t.mode = p.mode
+        AND t.promise_id = p.id AND t.audience <> '{Listener.STAFF}'
+        AND (p.passes_at IS NULL OR t.told_at < p.passes_at))
+"""  # noqa: S608 - the only value put in is a constant of ours
+"""Whether anybody outside the office was told of a promise `p` before its day was over, for the WHERE of a query: only
+then can it be a word that was kept or broken. It asks the primary key of `telling` alone. What staff saw does not
+count; what they read out does. Dates from before this table was there have no rows: to whom they were told is not
+known."""
+
+_WAS_TOLD = text(
+    f"""
+    SELECT {WAS_TOLD} FROM promise p WHERE p.organisation_id = :organisation AND p.mode = :mode AND p.id = :promise
+    """  # noqa: S608
+)
+
+
+async def was_told(connection: AsyncConnection, organisation_id: UUID, mode: Mode, promise_id: UUID) -> bool:
+    """Whether anybody outside the office was told of a promise before its day was over."""
+    values = {"organisation": organisation_id, "mode": mode.value, "promise": promise_id}
+    return bool((await connection.execute(_WAS_TOLD, values)).scalar_one_or_none())

@@ -1,121 +1,156 @@
-"""Survival tables: the plain estimate by another road, what pulls it, and how it is kept."""
+"""What is learned from the weeks: who leans on whom, and how it is kept."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
-from random import Random
+from math import prod
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.core.learning import LONGEST, Curve, Visit, learn
+from tests.core.test_history import services, tellings
+from tracker.core.exposure import Visit, Week, week
+from tracker.core.history import History
+from tracker.core.learning import Curve, Learned, family, kind, learn
+from tracker.core.method import USUAL, Kinship, Method
+from tracker.core.survival import AGES, Counts, Table
 
-TODAY = date(2026, 3, 2).toordinal()
-
-
-@st.composite
-def visits(draw: st.DrawFn, stages: tuple[str, ...] = ("a",)) -> list[Visit]:
-    """What became of some cases, before, inside and (as an odd feed might say) after the window."""
-    found = []
-    for _ in range(draw(st.integers(1, 40))):
-        start = TODAY - draw(st.integers(0, 60))
-        end = draw(st.none() | st.integers(start, start + 70))
-        finished = end is not None and draw(st.booleans())
-        cases = draw(st.integers(1, 3))
-        found.append(Visit(draw(st.sampled_from(stages)), start, end, finished, cases, draw(st.integers(0, cases))))
-    return found
+MONDAY = 738_000 - 738_000 % 7 + 1
 
 
-def by_hand(told: list[Visit], window_days: int) -> list[float]:
-    """Kaplan and Meier's estimate with delayed entry, day by day and case by case."""
-    left, share = [], 1.0
-    for age in range(140):
-        at_risk = finished = 0
-        for each in told:
-            day = each.start + age
-            over = each.end is not None and each.end < TODAY
-            seen_until = each.end if over and each.end is not None else TODAY - 1
-            if TODAY - window_days <= day <= seen_until:
-                at_risk += each.cases
-                finished += each.cases if over and each.finished and day == each.end else 0
-        share *= 1 - finished / at_risk if at_risk else 1
-        left.append(share)
-    return left
+def taught(weeks: dict[str, list[Visit]], method: Method = USUAL, times: int = 1) -> Learned:
+    """What is learned from the visits of these services, told week by week for a year."""
+    history = History(method)
+    for number in range(52):
+        first = MONDAY + 7 * number
+        history.add(first // 7, {name: week(told * times, first, first + 6) for name, told in weeks.items()})
+    return learn(history)
 
 
-@given(visits(), st.sampled_from([10, 30, 365]))
-def test_without_weight_it_is_the_plain_estimate_with_delayed_entry(told: list[Visit], window_days: int) -> None:
-    table = learn(told, TODAY, weight=0, window_days=window_days).pooled
-    assert [table.survival(age) for age in range(140)] == pytest.approx(by_hand(told, window_days), abs=1e-5)
+def steady(days: int, count: int, stage: str = "received") -> list[Visit]:
+    """Cases of which one in so many is finished each day, received over a year."""
+    return [
+        Visit(stage, MONDAY + place % 40 * 7, MONDAY + place % 40 * 7 + round(days * ((place * 7) % 20 + 1) / 10), True, 1, 1)
+        for place in range(count)
+    ]  # fmt: skip
 
 
-@given(visits(("a", "b")))
-def test_every_table_falls_from_one_towards_nothing(told: list[Visit]) -> None:
-    curve = learn(told, TODAY)
-    for table in (curve.pooled, *curve.stages.values()):
-        assert all(0 <= later <= before <= 1 for before, later in zip(table.left, table.left[1:], strict=False))
-        assert table.survival(-1) == 1.0
-        assert table.survival(10 * LONGEST) == (table.left[-1] if table.left else 1.0)
+def half(table: Table) -> int:
+    """The age at whose end half are done."""
+    age = table.reaches(0.5)
+    assert age is not None
+    return age
 
 
-@given(visits(("a", "b")))
-def test_a_curve_is_the_same_after_a_journey_through_json(told: list[Visit]) -> None:
-    curve = learn(told, TODAY)
+@settings(deadline=None, max_examples=50)
+@given(tellings, services)
+def test_every_table_falls_from_one_towards_nothing(told: list[tuple[int, dict[str, Week]]], new: dict[str, Week]) -> None:
+    history = History()
+    for number, each in told:
+        history.add(number, each)
+    learned = learn(history)
+    for service in ("a", "b", *new, "never/seen"):
+        for stage in ("received", "review", "never seen", Curve.ANY):
+            for table in (learned.table(service, stage), learned.risk_table(service, stage)):
+                assert len(table.hazards) == len(AGES.widths)
+                assert all(0 < hazard <= 1 for hazard in table.hazards)
+    assert learned.everyone == sum(learned.finished.values())
+
+
+@settings(deadline=None, max_examples=50)
+@given(tellings, st.floats(-0.05, 0.05))
+def test_a_curve_is_exactly_the_same_after_a_journey_through_json(
+    told: list[tuple[int, dict[str, Week]]], shift: float
+) -> None:
+    history = History()
+    for number, each in told:
+        history.add(number, each)
+    curve = learn(history).curve("a", ["received", "review"], shift)
     assert Curve.from_json(json.loads(json.dumps(curve.to_json()))) == curve
 
 
-@given(visits(("a", "b")), st.randoms())
-def test_the_order_of_what_is_told_and_how_it_is_counted_together_make_no_difference(
-    told: list[Visit], random: Random
-) -> None:
-    apart = [
-        replace(each, cases=1, openings=int(place < each.openings)) for each in told for place in range(each.cases)
-    ]
-    random.shuffle(apart)
-    assert learn(apart, TODAY) == learn(told, TODAY)
+def test_nothing_teaches_next_to_nothing() -> None:
+    learned = learn(History())
+    assert (learned.everyone, dict(learned.finished)) == (0, {})
+    assert learned.table("any", "stage").survival(100) == pytest.approx(0.99**101)  # one done in a hundred case-days
 
 
-def test_nothing_teaches_nothing() -> None:
-    curve = learn([], TODAY)
-    assert curve.finished == 0
-    assert curve.table("any").survival(100) > 0
+def test_a_service_with_few_cases_leans_on_all_and_one_with_many_stands_alone() -> None:
+    others = steady(60, 600)
+    few = half(taught({"slow": others, "quick": steady(4, 3)}).table("quick", "received"))
+    many = half(taught({"slow": others, "quick": steady(4, 600)}).table("quick", "received"))
+    alone = half(taught({"quick": steady(4, 600)}).table("quick", "received"))
+    assert abs(many - alone) <= 1
+    assert many < few
+    assert half(taught({"slow": others}).table("new", "received")) > 2 * many
 
 
-def test_a_stage_with_few_cases_leans_on_all_and_one_with_many_stands_alone() -> None:
-    slow = Visit("slow", TODAY - 100, TODAY - 60, True, 1_000)
-    alone = learn([slow], TODAY).table("slow").survival(30)
-    few = learn([slow, Visit("quick", TODAY - 50, TODAY - 45, True, 2)], TODAY).table("quick").survival(10)
-    many = learn([slow, Visit("quick", TODAY - 50, TODAY - 45, True, 2_000)], TODAY).table("quick").survival(10)
-    assert many < 0.05 < few < alone
+def test_a_stage_that_a_service_never_saw_is_that_of_its_kin_then_of_all() -> None:
+    weeks = {"a/x": [*steady(50, 400), *steady(3, 400, "review")], "b/x": steady(50, 400), "a/y": steady(10, 400)}
+    learned = taught(weeks, Method(kinship=Kinship.KIND))
+    assert learned.table("b/x", "review") == learned.table("c/x", "review")
+    assert half(learned.table("b/x", "review")) < 8 < half(learned.table("b/x", "received"))
+    assert half(learned.table("c/z", "review")) < 8
 
 
-def test_cases_that_are_open_still_make_a_table_slower() -> None:
-    done = Visit("a", TODAY - 40, TODAY - 30, True, 50)
-    waiting = Visit("a", TODAY - 40, None, False, 50)
-    assert learn([done], TODAY).pooled.survival(20) < 0.3 < learn([done, waiting], TODAY).pooled.survival(20)
+@pytest.mark.parametrize(
+    ("name", "office", "asked"),
+    [("a/b", "a", "/b"), ("a", "a", "a"), ("a/b/c", "a", "/b/c"), ("/b", "", "/b"), ("a/", "a", "a/"), ("", "", "")],
+)
+def test_a_name_has_an_office_and_what_is_asked_of_it(name: str, office: str, asked: str) -> None:
+    assert (family(name), kind(name)) == (office, asked)
 
 
-def test_a_withdrawn_case_was_seen_so_long_and_not_finished() -> None:
-    done, gone = Visit("a", TODAY - 40, TODAY - 30, True, 9, 9), Visit("a", TODAY - 40, TODAY - 35, False, 9, 9)
-    curve = learn([done, gone], TODAY, weight=0)
-    assert curve.finished == 9
-    assert curve.pooled.survival(5) == 1.0
+@pytest.mark.parametrize("alike", [Kinship.FAMILY, Kinship.KIND])
+def test_those_are_kin_who_foretell_a_service_better(alike: Kinship) -> None:
+    """Offices that differ, whatever is asked for, and kinds that differ, whoever is asked."""
+    pace = {"north": 8, "south": 80} if alike is Kinship.FAMILY else {"tree": 8, "house": 80}
+    weeks = {
+        f"{office}/{asked}": steady(pace[office if alike is Kinship.FAMILY else asked], 300)
+        for office in ("north", "south") for asked in ("tree", "house") if (office, asked) != ("south", "house")
+    }  # fmt: skip
+    found = taught(weeks).table("south/house", "received")
+    assert found == taught(weeks, Method(kinship=alike)).table("south/house", "received")
+    assert found != taught(weeks, Method(kinship=Kinship.KIND if alike is Kinship.FAMILY else Kinship.FAMILY)).table(
+        "south/house", "received"
+    )
 
 
-def test_what_ended_before_the_window_is_forgotten_and_today_is_not_over() -> None:
-    old = Visit("a", TODAY - 900, TODAY - 366, True, 5, 5)
-    fresh = Visit("a", TODAY - 5, TODAY, True, 5, 5)
-    curve = learn([old, fresh], TODAY, weight=0)
-    assert curve.finished == 0
-    assert curve.pooled.survival(5) == 1.0
+def test_the_last_half_year_counts_more_than_the_years_before() -> None:
+    history, old, new = History(), Counts.none(), Counts.none()
+    for cell in range(20):
+        old.risk[cell], old.done[cell] = 100, 1
+        new.risk[cell], new.done[cell] = 400, 80
+    history.add(100_000, {"s": Week({"a": old}, {}, 20, 0)})
+    slow = learn(history).table("s", "a").survival(10)
+    history.add(100_060, {"s": Week({"a": new}, {}, 1_600, 0)})
+    quick = learn(history).table("s", "a").survival(10)
+    plain = History(replace(USUAL, recent_weeks=0))
+    plain.add(100_000, {"s": Week({"a": old}, {}, 20, 0)})
+    plain.add(100_060, {"s": Week({"a": new}, {}, 1_600, 0)})
+    assert quick < learn(plain).table("s", "a").survival(10) < slow
 
 
-def test_a_case_that_was_old_when_the_window_opened_says_nothing_of_the_young() -> None:
-    ancient = Visit("a", TODAY - 500, TODAY - 100, True, 20, 20)
-    young = Visit("a", TODAY - 100, TODAY - 90, True, 20, 20)
-    table = learn([ancient, young], TODAY, weight=0).pooled
-    assert table.survival(9) == 1.0
-    assert table.survival(10) == 0.0
+def test_with_all_weight_taken_away_it_is_the_plain_estimate() -> None:
+    method = Method(0, 0, 0, 0, 0, recent_weeks=0)
+    told = steady(20, 200)
+    table = taught({"s": told}, method).table("s", "received")
+    risk = [sum(visit.end - visit.start >= age for visit in told if visit.end) for age in range(28)]
+    done = [sum(visit.end - visit.start == age for visit in told if visit.end) for age in range(28)]
+    expected = prod(1 - d / n for n, d in zip(risk, done, strict=True))
+    assert table.survival(27) == pytest.approx(expected)
+
+
+def test_clearing_out_is_left_out_of_dates_and_not_of_what_weighs_them() -> None:
+    history, seen, apart = History(), Counts.none(), Counts.none()
+    for cell in range(30):
+        seen.risk[cell], seen.done[cell] = 1_000, 20
+    seen.done[25], apart.risk[25], apart.done[25] = 800, 790, 780
+    history.add(100_000, {"s": Week({"a": seen}, {"a": apart}, 1_400, 100)})
+    learned = learn(history)
+    assert learned.risk_table("s", "a").survival(25) < 0.5 * learned.table("s", "a").survival(25)
+    curve = learned.curve("s", ["a"], 0.01)
+    assert (curve.table("a"), curve.risk_table("a")) == (learned.table("s", "a"), learned.risk_table("s", "a"))
+    assert curve.table("never seen") == curve.dates[Curve.ANY]

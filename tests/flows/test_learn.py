@@ -37,10 +37,9 @@ async def test_finished_cases_teach_each_stage_that_they_went_through(desk: Desk
     await finish(desk, 40)
     assert await learn.due(desk.store) == 1
     async with desk.store.reading() as connection:
-        curve = await curves.newest(connection, desk.office.id, SERVICE)
-    assert curve is not None
-    assert curve.finished == 40
-    assert set(curve.stages) == {"received", "assessing"}
+        curve = (await curves.newest(connection, desk.office.id))[SERVICE].curve
+    assert (curve.finished, curve.everyone) == (40, 40)
+    assert {"received", "assessing"} < set(curve.dates) == set(curve.risks)
     received, assessing = curve.table("received"), curve.table("assessing")
     assert received.survival(14) > 0.7 > 0.6 > received.survival(24) > 0.2 > received.survival(29)
     assert assessing.survival(10) > 0.7 > 0.6 > assessing.survival(19) > 0.2 > assessing.survival(26)
@@ -51,7 +50,7 @@ async def test_it_learns_once_a_night_by_the_offices_own_clock(desk: Desk) -> No
     await finish(desk, 3)
     assert await learn.due(desk.store, desk.office.id) == 1
     assert await learn.due(desk.store) == 0
-    assert await learned(desk) == [(3, START.date() - timedelta(days=365))]
+    assert await learned(desk) == [(3, START.date() - timedelta(weeks=104))]
     await desk.move(datetime(2026, 3, 3, 2, 31, tzinfo=UTC))
     assert await learn.due(desk.store) == 1
     await desk.status("O-1", "REC")
@@ -100,7 +99,7 @@ async def test_cases_that_wait_get_their_date_in_silence_once_there_is_one(desk:
     assert await learn.due(quiet.store, quiet.office.id) == 1
     assert await sweep(quiet.store, quiet.office.id) == 1
     [given] = await quiet.rows("SELECT basis, cases, probability, latest_on FROM promise WHERE outcome IS NULL")
-    assert tuple(given) == ("history", 40, 0.9, date(2026, 3, 30))
+    assert tuple(given) == ("history", 40, 0.9, date(2026, 3, 31)), "as test_ledger.RECEIPT explains"
     assert await quiet.messages() == before
 
 

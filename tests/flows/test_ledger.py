@@ -13,8 +13,9 @@ from tracker.flows.clock import advance
 from tracker.flows.sweep import sweep
 from tracker.store.engine import Store
 
-RECEIPT = date(2026, 3, 30)
-"""The date that 40 cases of 20 to 29 days teach for one that comes on START: nine in ten, 28 days on."""
+RECEIPT = date(2026, 3, 31)
+"""The date that 40 cases of 20 to 29 days teach for one that comes on START: nine in ten, 29 days on. After
+28 days exactly one in ten of them was open, and what is foreseen of all stages makes that a little more."""
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ async def test_a_new_case_has_a_date_that_was_learned_from_finished_ones(desk: D
     )
     assert row.earliest_on < row.half_by_on < row.latest_on
     assert row.promise_id == row.id
-    assert row.passes_at == datetime(2026, 3, 30, 23, tzinfo=UTC), "the end of the day in the office's zone"
+    assert row.passes_at == datetime(2026, 3, 31, 23, tzinfo=UTC), "the end of the day in the office's zone"
 
 
 async def test_under_thirty_finished_cases_the_service_stands_in(store: Store) -> None:
@@ -88,11 +89,11 @@ async def test_people_are_warned_and_given_a_new_date_before_the_old_one_passes(
     await desk.party("P-1")
     await wait(desk, RECEIPT + timedelta(days=1))
     first, second = await ledger(desk)
-    assert first == ("history", "2026-03-30", "likely_late", None)
+    assert first == ("history", "2026-03-31", "likely_late", None)
     assert second[:1] + second[2:] == ("history", None, None)
     assert date.fromisoformat(second[1]) >= RECEIPT + timedelta(days=3)
     heard = dict(await told(desk))
-    assert heard["delayed"] < heard["date_changed"] < datetime(2026, 3, 30, 23, tzinfo=UTC)
+    assert heard["delayed"] < heard["date_changed"] < datetime(2026, 3, 31, 23, tzinfo=UTC)
     assert [purpose for purpose, _ in await told(desk)].count("delayed") == 1
 
 
@@ -100,24 +101,24 @@ async def test_a_case_that_ends_in_time_has_kept_its_date(desk: Desk) -> None:
     await desk.status("P-1", "REC")
     await wait(desk, date(2026, 3, 9))
     await desk.status("P-1", "GRANTED")
-    assert await ledger(desk) == [("history", "2026-03-30", None, "kept")]
+    assert await ledger(desk) == [("history", "2026-03-31", None, "kept")]
 
 
 async def test_a_withdrawn_case_breaks_no_promise(desk: Desk) -> None:
     await desk.status("P-1", "REC")
     await desk.status("P-1", "WITHDRAWN")
-    assert await ledger(desk) == [("history", "2026-03-30", None, "withdrawn")]
+    assert await ledger(desk) == [("history", "2026-03-31", None, "withdrawn")]
 
 
 async def test_an_opening_that_never_was_takes_its_date_back(desk: Desk) -> None:
     await desk.status("P-1", "REC", id="slip")
     await desk.say("P-1", "case.correction", {"event": "slip", "why": "a slip"})
-    assert await ledger(desk) == [("history", "2026-03-30", None, "withdrawn")]
+    assert await ledger(desk) == [("history", "2026-03-31", None, "withdrawn")]
 
 
 async def test_the_offices_date_stands_beside_one_that_was_learned(desk: Desk) -> None:
     await desk.status("P-1", "REC", expected_on="2026-03-20")
-    assert sorted(await ledger(desk)) == [("history", "2026-03-30", None, None), ("office", "2026-03-20", None, None)]
+    assert sorted(await ledger(desk)) == [("history", "2026-03-31", None, None), ("office", "2026-03-20", None, None)]
     await desk.status("P-1", "VAL", expected_on="2026-03-27")
     assert ("office", "2026-03-20", "office_changed_date", None) in await ledger(desk)
     assert len(await ledger(desk)) == 3
@@ -141,11 +142,11 @@ async def test_while_the_clock_is_paused_a_date_stands_still_and_then_moves_by_t
     await desk.status("P-1", "RFI")
     assert [tuple(row) for row in await desk.rows("SELECT passes_at FROM promise WHERE outcome IS NULL")] == [(None,)]
     await wait(desk, date(2026, 4, 14))
-    assert await ledger(desk) == [("history", "2026-03-30", None, None)], "nothing is judged while we wait"
+    assert await ledger(desk) == [("history", "2026-03-31", None, None)], "nothing is judged while we wait"
     await desk.status("P-1", "RFI-IN")
     first, second = await ledger(desk)
-    assert first == ("history", "2026-03-30", "clock_paused", None)
-    assert second == ("history", "2026-05-11", None, None), "41 days on is a Sunday"
+    assert first == ("history", "2026-03-31", "clock_paused", None)
+    assert second == ("history", "2026-05-11", None, None), "41 days on"
     assert not {"date_changed", "delayed"} & {purpose for purpose, _ in await told(desk)}
 
 
@@ -155,7 +156,7 @@ async def test_a_case_that_ends_while_its_clock_is_paused_is_not_late_for_it(des
     await desk.status("P-1", "RFI")
     await wait(desk, date(2026, 4, 14))
     await desk.status("P-1", "GRANTED")
-    assert await ledger(desk) == [("history", "2026-03-30", None, "kept")]
+    assert await ledger(desk) == [("history", "2026-03-31", None, "kept")]
 
 
 async def test_what_had_happened_before_makes_the_same_date_in_any_order(desk: Desk) -> None:
@@ -173,7 +174,7 @@ async def test_a_stage_that_begins_later_leaves_the_date_alone(desk: Desk) -> No
     await desk.status("P-1", "REC")
     await wait(desk, date(2026, 3, 5))
     await desk.status("P-1", "ASSESS")
-    assert await ledger(desk) == [("history", "2026-03-30", None, None)]
+    assert await ledger(desk) == [("history", "2026-03-31", None, None)]
 
 
 async def test_a_stand_in_moves_before_it_passes_and_is_taken_back_in_the_end(store: Store) -> None:
@@ -196,9 +197,9 @@ async def test_while_the_source_is_silent_no_date_moves_and_none_is_called_misse
     await desk.status("P-1", "REC")
     await desk.party("P-1")
     await advance(desk.store, desk.office.id, datetime(2026, 4, 20, tzinfo=UTC), desk.worker().carry)
-    assert await ledger(desk) == [("history", "2026-03-30", None, "could_not_tell")]
+    assert await ledger(desk) == [("history", "2026-03-31", None, "could_not_tell")]
     await desk.status("P-1", "GRANTED", at=datetime(2026, 3, 19, 12, tzinfo=UTC))
-    assert (await ledger(desk))[0] == ("history", "2026-03-30", None, "could_not_tell")
+    assert (await ledger(desk))[0] == ("history", "2026-03-31", None, "could_not_tell")
 
 
 async def test_the_same_moment_again_changes_nothing_case_36(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.flows.test_learn import finish
-from tests.flows.test_ledger import wait
+from tests.flows.test_ledger import RECEIPT, wait
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
 from tracker.core.errors import OrganisationUnknown
 from tracker.core.keeping import Confidence, FirstDate, Record
@@ -95,12 +95,12 @@ async def test_first_dates_of_a_real_ledger_count_when_their_day_has_passed(stor
     await desk.status("GONE", "WITHDRAWN")
     await desk.status("PAUSED", "RFI")
     await wait(desk, date(2026, 3, 20))
-    assert await counted(desk) == [], "a quick one counts no sooner than a slow one (its date is 30 March)"
+    assert await counted(desk) == [], "a quick one counts no sooner than a slow one (its date is 31 March)"
     await wait(desk, date(2026, 4, 1))
     await desk.status("TOLD", "GRANTED")
     found = {each.fate.value: each for each in await counted(desk) if not each.told}
     assert found["kept"] == FirstDate(
-        0.9, TODAY, date(2026, 3, 30), "kept", found["kept"].closed_as, date(2026, 3, 9), False, False, False
+        0.9, TODAY, RECEIPT, "kept", found["kept"].closed_as, date(2026, 3, 9), False, False, False
     )  # fmt: skip
     assert found["kept"].closed_as is not None
     assert found["broken"].took_days is None
@@ -120,7 +120,7 @@ async def test_first_dates_of_a_real_ledger_count_when_their_day_has_passed(stor
     assert sum(each.cases for each in await counted(desk)) == 4, "its last day is not over"
     await wait(desk, date(2026, 5, 8))
     [paused] = [each for each in await counted(desk) if each.latest_on > date(2026, 4, 1)]
-    assert (paused.made_on, paused.latest_on, paused.fate.value) == (TODAY, date(2026, 5, 5), "kept")
+    assert (paused.made_on, paused.latest_on, paused.fate.value) == (TODAY, RECEIPT + timedelta(days=36), "kept")
     await word.account(store, desk.office.id)
     assert await shown(desk) == (Record(2, 4), Confidence.TRUSTED)
 

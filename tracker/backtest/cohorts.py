@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from tracker.backtest.log import Case
 from tracker.core.exposure import Visit
 
 Open = tuple[str, int, int]
@@ -50,3 +51,47 @@ class Cohorts:
     def active(self, today: int, longest: int) -> bool:
         """Whether anything in it may still teach something."""
         return bool(self._ended) or any(today - start < longest for _, start, _ in self._open)
+
+
+class Trail:
+    """The way of one case through the cohorts of its service, told day by day in order of time. While the applicant has
+    the ball (a step of `paused`) it is in none, and the days that were waited are no age."""
+
+    def __init__(self, cohorts: Cohorts, paused: frozenset[str]) -> None:
+        self._cohorts, self._paused = cohorts, paused
+        self._visits: list[tuple[Open, bool]] = []
+        self._step = ""
+        self._paused_on: int | None = None
+
+    def tell(self, case: Case, day: int) -> None:
+        """What happened to the case on a day: its last step counts, and its end."""
+        lines, ended = [line for line in case.lines if line.day == day], case.end == day
+        last = lines[-1].step if lines else ""
+        if self._paused_on is not None and (ended or (last and last not in self._paused)):
+            self._run(self._paused_on, day)
+        if lines and lines[0] is case.lines[0]:
+            self._step = lines[0].step
+            self._open((self._step, day, day), opening=True)
+        if lines and not ended and lines[-1] is not case.lines[0] and last != self._step:
+            self._step = last
+            if last not in self._paused:
+                self._open((last, day, day), opening=False)
+            elif self._paused_on is None:
+                self._pause(day)
+        if ended:
+            for visit, opening in self._visits:
+                self._cohorts.end(visit, day, opening=opening, finished=True)
+
+    def _open(self, visit: Open, *, opening: bool) -> None:
+        self._visits.append((visit, opening))
+        self._cohorts.open(visit, opening=opening)
+
+    def _pause(self, day: int) -> None:
+        self._paused_on = day
+        for (stage, start, entry), opening in self._visits:
+            self._cohorts.end((stage, start, entry), max(entry, day) - 1, opening=opening, finished=False)
+
+    def _run(self, paused_on: int, day: int) -> None:
+        gone, self._visits, self._paused_on = self._visits, [], None
+        for (stage, start, _), opening in gone:
+            self._open((stage, start + day - paused_on, day), opening=opening)

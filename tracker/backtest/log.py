@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from sys import intern
 
-from integrations.case_logs import LogRefused, rows
+from integrations.case_logs import LogRefused, Row, rows
 
 FURTHEST_DAYS = 50 * 366
 """A row so long after its case was received is a slip of the pen, and is left out as if it had never come."""
 
+FURTHEST_YEAR = 9_000
+"""A case received after it is one as well: dates end with the year 9999."""
+
+MOST_STAGES = 5_000
+"""So many pairs of service and step a log may name. One that names more has something else in these columns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A step that a case came to: on which day, at what time as the log writes it."""
+    """A step that a case came to: on which day, at what local time (ISO 8601; the day alone where no more is known)."""
 
     day: int
     at: str
@@ -25,12 +31,14 @@ class Line:
 
 @dataclass(slots=True)
 class Case:
-    """The steps of a case in order of time, and the day on which it ended, if it did."""
+    """The steps of a case in order of time, the last one of each instant; the day on which it ended, if it did, and at
+    what local time."""
 
     id: str
     service: str
     lines: list[Line]
     end: int | None = None
+    ended_at: str = ""
 
     @property
     def received(self) -> int:
@@ -54,22 +62,25 @@ class Log:
         self.examples.setdefault(why, case_id)
 
 
-@dataclass(slots=True)
-class _Raw:
-    service: str
-    rows: list[tuple[datetime, bool, str, str]] = field(default_factory=list)
+Raw = tuple[datetime, bool, str, str, str]
+"""A row as cases are put together from it: by when it had happened, whether it ends the case, the time as it is told,
+the step, the service."""
 
 
 def read(path: Path) -> Log:
     """Read a log, plain or gzipped. Raises LogRefused, which says where and how to mend it; single cases that make no
     sense are left out and counted."""
-    raw: dict[str, _Raw] = {}
+    raw: dict[str, list[Raw]] = {}
+    stages: set[tuple[str, str]] = set()
     try:
         for row in rows(path):
-            case = raw.get(row.case_id)
-            if case is None:
-                case = raw[row.case_id] = _Raw(intern(row.service))
-            case.rows.append((datetime.fromisoformat(row.occurred_at), row.is_final, row.occurred_at, intern(row.step)))
+            raw.setdefault(row.case_id, []).append(_raw(row))
+            stages.add((row.service, row.step))
+            if len(stages) > MOST_STAGES:
+                raise LogRefused(
+                    f"{path} names more than {MOST_STAGES:,} services and steps. A service is what is asked for and a "
+                    "step where a case stands, each with one name for many cases: is there something else in a column?"
+                )
     except OSError as fault:
         raise LogRefused(f"{path} cannot be opened: {fault.strerror}.") from fault
     log = Log()
@@ -84,20 +95,33 @@ def read(path: Path) -> Log:
     return log
 
 
-def _case(log: Log, case_id: str, raw: _Raw) -> Case | None:
+def _raw(row: Row) -> Raw:
+    """An end of which only the day is known comes after all else that happened on that day."""
+    at = datetime.fromisoformat(row.occurred_at)
+    told = at.date().isoformat() if row.dated else at.isoformat()
+    by = datetime.combine(at, time.max) if row.dated and row.is_final else at
+    return by, row.is_final, told, intern(row.step), intern(row.service)
+
+
+def _case(log: Log, case_id: str, raw: list[Raw]) -> Case | None:
     """The rows of a case in order of time. What is decided here looks back only, never ahead."""
-    ordered = sorted(raw.rows, key=lambda row: (row[0], row[1]))
+    ordered = sorted(raw, key=lambda row: row[:2])
     if ordered[0][1]:
         log.leave_out("cases that ended before they were received", case_id)
         return None
-    began, case = ordered[0][0], Case(case_id, raw.service, [])
-    for at, final, written, step in ordered:
+    began, case = ordered[0][0], Case(case_id, ordered[0][4], [])
+    if began.year > FURTHEST_YEAR:
+        log.leave_out(f"cases received after the year {FURTHEST_YEAR}", case_id)
+        return None
+    for at, final, told, step, _ in ordered:
         if (at - began).days > FURTHEST_DAYS:
             log.leave_out("rows more than fifty years after the case was received", case_id)
         elif case.end is not None:
             log.leave_out("rows after the end of their case", case_id)
         elif final:
-            case.end = at.toordinal()
+            case.end, case.ended_at = at.toordinal(), told
         else:
-            case.lines.append(Line(at.toordinal(), written, step))
+            if case.lines and case.lines[-1].at == told:
+                case.lines.pop()
+            case.lines.append(Line(at.toordinal(), told, step))
     return case

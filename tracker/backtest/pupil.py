@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from tracker.backtest.cohorts import Cohorts
+from tracker.backtest.cohorts import Cohorts, Trail
 from tracker.backtest.feeds import monday
 from tracker.backtest.log import Case, Line
 from tracker.core import levels
 from tracker.core.exposure import week
 from tracker.core.history import History
 from tracker.core.learning import Learned, learn
+from tracker.core.method import USUAL, Method
 from tracker.core.promises import FEWEST
 from tracker.core.survival import AGES, Table
 
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of a case. `visits`: the stages it came to, with the day on which the age is 0, the first day that
-    it was seen at it, and whether it is the first stage; `waited`: days on which its clock was paused."""
+    """What is known of a case: the step where it stands, the last day that anything was heard of, the day on which it
+    ended; `waited`: days on which its clock was paused, until `resumed_on`."""
 
     line: Line
-    visits: list[tuple[str, int, int, bool]] = field(default_factory=list)
+    heard_on: int
     end: int | None = None
     promised: bool = False
     paused_on: int | None = None
@@ -34,64 +35,57 @@ class _Known:
 class Pupil:
     """Takes what is reported, and learns from it every Monday."""
 
-    def __init__(self, probability: float, paused: frozenset[str] | None) -> None:
-        self._probability, self._paused = probability, paused or frozenset()
+    def __init__(self, probability: float, paused: frozenset[str] | None, method: Method = USUAL) -> None:
+        self._probability, self._paused, self._method = probability, paused or frozenset(), method
+        self.pauses: dict[int, list[tuple[int, int]]] = {}
         self._known: dict[int, _Known] = {}
         self._cohorts: dict[str, Cohorts] = defaultdict(Cohorts)
-        self._history = History()
+        self._history = History(method)
         self._learned: Learned | None = None
         self._shifts: dict[str, float] = {}
         self._promises: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        self._counted = 0
+        self._trails: dict[int, Trail] = {}
+        self._untold: list[tuple[int, int, Case]] = []
+        self._counted = self._began = 0
 
     def take(self, index: int, case: Case, day: int, lines: list[Line]) -> Line | None:
-        """Learn what happened to a case on a day; the later step that it came to, if it came to one and stayed."""
-        known = self._known.get(index)
+        """Hear what happened to a case on a day; the later step that it came to, if it came to one and stayed."""
+        known, moved, ended = self._known.get(index), None, case.end == day
+        self._began = min(self._began or day, day)
+        self._untold.append((day, index, case))
         if known is None:
-            known = self._known[index] = _Known(lines[0])
-        cohorts, ended = self._cohorts[case.service], case.end == day
-        self._run(cohorts, known, day, ended=ended, step=lines[-1].step if lines else "")
-        if lines and lines[0] is case.lines[0]:
-            self._visit(cohorts, known, (lines[0].step, day, day, True))
-        moved = self._came_to(known, case, lines[-1]) if lines and not ended else None
-        if moved is not None:
-            if moved.step in self._paused:
-                self._pause(cohorts, known, day)
-            else:
-                self._visit(cohorts, known, (moved.step, day, day, False))
+            known = self._known[index] = _Known(lines[0] if lines else Line(day, "", ""), day)
+            if lines and lines[0] is not case.lines[0] and not ended:
+                moved = lines[0]  # the rows of its reception went astray
+        elif day < known.heard_on:
+            return None  # rows that went astray: newer ones are known
+        known.heard_on = day
+        self._run(index, known, day, ended=ended, step=lines[-1].step if lines else "")
+        if lines and not ended and lines[-1] is not case.lines[0] and lines[-1].step != known.line.step:
+            moved = known.line = lines[-1]
+        if moved is not None and moved.step in self._paused and known.paused_on is None:
+            known.paused_on = day
         if ended:
             known.end = day
-            for step, start, entry, first in known.visits:
-                cohorts.end((step, start, entry), day, opening=first, finished=True)
-            known.visits = []
         return moved
 
-    def _came_to(self, known: _Known, case: Case, line: Line) -> Line | None:
-        """The step, if it is another than the case stood at, and none that is older than what is known."""
-        if line is case.lines[0] or line.step == known.line.step or line.day < known.line.day:
-            return None
-        known.line = line
-        return line
+    def _run(self, index: int, known: _Known, day: int, *, ended: bool, step: str) -> None:
+        """A paused clock runs again with the next step."""
+        if known.paused_on is not None and (ended or (step and step not in self._paused)):
+            self.pauses.setdefault(index, []).append((known.paused_on, day))
+            known.waited, known.resumed_on, known.paused_on = day - known.paused_on, day, None
 
-    def _visit(self, cohorts: Cohorts, known: _Known, visit: tuple[str, int, int, bool]) -> None:
-        if known.end is None:
-            known.visits.append(visit)
-            cohorts.open(visit[:3], opening=visit[3])
-
-    def _pause(self, cohorts: Cohorts, known: _Known, day: int) -> None:
-        known.paused_on = day
-        for step, start, entry, first in known.visits:
-            cohorts.end((step, start, entry), max(entry, day) - 1, opening=first, finished=False)
-
-    def _run(self, cohorts: Cohorts, known: _Known, day: int, *, ended: bool, step: str) -> None:
-        """A paused clock runs again with the next step: the days that were waited are no age."""
-        if known.paused_on is None or (not ended and (step in self._paused or not step)):
-            return
-        waited, known.paused_on = day - known.paused_on, None
-        known.waited, known.resumed_on = waited, day
-        known.visits = [(each, start + waited, day, first) for each, start, _, first in known.visits]
-        for each, start, entry, first in known.visits:
-            cohorts.open((each, start, entry), opening=first)
+    def _tell(self, known: int) -> None:
+        """Bring what happened until a day to the cohorts, in order of time: rows that went astray come late."""
+        told = sorted((each for each in self._untold if each[0] <= known), key=lambda each: each[0])
+        self._untold = [each for each in self._untold if each[0] > known]
+        for day, index, case in told:
+            trail = self._trails.get(index)
+            if trail is None:
+                trail = self._trails[index] = Trail(self._cohorts[case.service], self._paused)
+            trail.tell(case, day)
+            if case.end == day:
+                del self._trails[index]
 
     def refit(self, today: int, known: int) -> None:
         """Learn from the weeks that are over and known by now, and correct the levels."""
@@ -100,13 +94,20 @@ class Pupil:
             while waiting and waiting[0][0] <= known:
                 on, index = heappop(waiting)
                 end = self._known[index].end
-                passed, kept = passed + 1, kept + (end is not None and end <= on)
+                if not self._was_paused(index):  # else its date has moved, as was said when it was given
+                    passed, kept = passed + 1, kept + (end is not None and end <= on)
             before = self._shifts.get(service, 0.0)
-            self._shifts[service] = levels.corrected(before, kept, passed, self._probability)
-        first = self._counted or min((known.line.day for known in self._known.values()), default=today)
-        for start in range(monday(first), monday(known + 1), 7):
+            self._shifts[service] = levels.corrected(before, kept, passed, self._probability, self._method)
+        self._tell(known)
+        first, over = monday(self._counted or self._began or today), monday(known + 1)
+        if first < over and not self.busy(first):
+            first = self._counted = over  # nothing happened: whole ages may pass between two rows
+        for start in range(first, over, 7):
             self._count(start)
         self._learned = learn(self._history)
+
+    def _was_paused(self, index: int) -> bool:
+        return index in self.pauses or self._known[index].paused_on is not None
 
     def _count(self, start: int) -> None:
         learned = self._learned
@@ -114,14 +115,18 @@ class Pupil:
         guarded = self._history.guarded()
         for service, cohorts in self._cohorts.items():
             tables = (lambda stage, of=service: learned.table(of, stage)) if learned is not None else None
-            found[service] = week(cohorts.visits(), start, start + 6, tables, spare=service not in guarded)
+            found[service] = week(
+                cohorts.visits(), start, start + 6, tables, spare=service not in guarded, method=self._method
+            )
             cohorts.forget(start + 7)
         self._history.add((start - 1) // 7, found)
         self._counted = start + 7
 
     def busy(self, today: int) -> bool:
         """Whether a refit may still change anything."""
-        return self._history.any() or any(each.active(today, AGES.longest) for each in self._cohorts.values())
+        if self._untold or self._history.any():
+            return True
+        return any(each.active(today, AGES.longest) for each in self._cohorts.values())
 
     def dates(self, service: str, step: str) -> Table | None:
         """The table that dates are read from; None while history is too thin."""
@@ -171,6 +176,14 @@ class Pupil:
     def pausing(self, index: int) -> bool:
         """Whether the case's clock is paused."""
         return self._known[index].paused_on is not None
+
+    def pauses_until(self, last: int) -> dict[int, list[tuple[int, int]]]:
+        """For each case the days on which its clock began to be paused and ran again; `last` where it did not."""
+        found = {index: list(pauses) for index, pauses in self.pauses.items()}
+        for index, known in self._known.items():
+            if known.paused_on is not None:
+                found.setdefault(index, []).append((known.paused_on, max(known.paused_on, last)))
+        return found
 
     def waited(self, index: int, day: int) -> int:
         """The days that were waited, if the clock ran again on this day and the case goes on."""

@@ -11,6 +11,8 @@ from functools import cache
 from tracker.backtest.feeds import Feed, monday
 from tracker.backtest.log import Case, Line, Log
 from tracker.backtest.pupil import Pupil
+from tracker.core.calendars import working_day_before
+from tracker.core.method import USUAL, Method
 from tracker.core.promises import Change, Place, Standing, Step, Verdict, weigh, window, working_day_from
 
 DAY_OVER = "T23:59:59"
@@ -19,16 +21,24 @@ DAY_OVER = "T23:59:59"
 MORNING = "T10:00:00"
 """When standing dates are looked at, by what was known at the end of the day before."""
 
+LOADED = "T00:00:00"
+"""When promises are made after a load."""
+
+DATE = len("2026-03-02")
+
 day_of = cache(date.fromordinal)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to walk. `paused`: the steps in which the applicant has the ball; None where the calendar alone counts."""
+    """How to walk. `paused`: the steps in which the applicant has the ball; None where the calendar alone counts;
+    `watched` False: dates are given, and not looked at again."""
 
     probability: float = 0.9
     feed: Feed = Feed.LIVE
     paused: frozenset[str] | None = None
+    method: Method = USUAL
+    watched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,8 @@ class Noted:
 
 @dataclass(slots=True)
 class Walked:
-    """What came of a walk. `pauses`: for each case the days on which its clock began to be paused and ran again."""
+    """What came of a walk. `pauses`: for each case the days on which its clock began to be paused and ran again; the
+    snapshot where it did not."""
 
     promises: list[Promised] = field(default_factory=list)
     moves: list[Moved] = field(default_factory=list)
@@ -95,6 +106,7 @@ def walk(log: Log, plan: Plan, progress: Progress = lambda done, total: None) ->
         if today % 7 == 1:
             progress(today - walker.start, last - walker.start + 1)
         today = walker.next_day(today)
+    walker.finish()
     progress(last - walker.start + 1, last - walker.start + 1)
     return walker.found
 
@@ -102,13 +114,12 @@ def walk(log: Log, plan: Plan, progress: Progress = lambda done, total: None) ->
 class _Walker:
     def __init__(self, log: Log, plan: Plan) -> None:
         self.cases, self.plan, self.found = log.cases, plan, Walked()
-        self.start = log.cases[0].received
-        self._dated = all(len(case.lines[0].at) == 10 for case in log.cases)
+        self.start, self.last = log.cases[0].received, log.snapshot
         self._received: dict[int, list[int]] = defaultdict(list)
         self._loads: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._due: dict[int, list[int]] = defaultdict(list)
         self._shown: dict[int, _Shown] = {}
-        self._pupil = Pupil(plan.probability, plan.paused)
+        self._pupil = Pupil(plan.probability, plan.paused, plan.method)
         for index, case in enumerate(log.cases):
             self._received[case.received].append(index)
             days = {line.day for line in case.lines} | ({case.end} if case.end is not None else set())
@@ -126,21 +137,32 @@ class _Walker:
 
     def day(self, today: int) -> None:
         """Everything that happens on a day, in order."""
+        self._hear(today)
+        self._review(today, self.plan.feed.known_through(today))
+        for index in self._received.pop(today, ()) if self.plan.feed is Feed.LIVE else ():
+            self._receive(index, self.cases[index].lines[0], today, today - 1, self.cases[index].lines[0].at)
+
+    def finish(self) -> None:
+        """What is promised by the rows of the last days, which are known only after them."""
+        self._shown.clear()
+        for today in range(self.last + 1, max(self._loads, default=self.last) + 1):
+            self._hear(today)
+        self.found.pauses = self._pupil.pauses_until(self.last)
+
+    def _hear(self, today: int) -> None:
+        """What is reported at the beginning of a day, learned from it, and promised by it."""
         live = self.plan.feed is Feed.LIVE
         fresh = [self._take(index, day) for index, day in self._loads.pop(today, ())]
         if live:
             for index, line in fresh:
                 if line is not None:
-                    self._later(index, line, line.day, self._stamp(line.day, DAY_OVER))
+                    self._later(index, line, line.day, day_of(line.day).isoformat() + DAY_OVER)
         known = self.plan.feed.known_through(today)
         if today % 7 == 1:
             self._pupil.refit(today, known)
             self.found.weeks += 1
         if not live:
             self._catch_up(fresh, today, known)
-        self._review(today, known)
-        for index in self._received.pop(today, ()) if live else ():
-            self._receive(index, self.cases[index].lines[0], today, today - 1, self.cases[index].lines[0].at)
 
     def _take(self, index: int, day: int) -> tuple[int, Line | None]:
         """Learn what happened to a case on a day; the step that it came to on it, if that is a later one and the case
@@ -157,14 +179,15 @@ class _Walker:
 
     def _catch_up(self, fresh: list[tuple[int, Line | None]], today: int, known: int) -> None:
         """Promise what is to be promised after a load: to each case once, at its last step."""
+        came_to = {index: moved for index, moved in fresh if moved is not None}
         for index in dict.fromkeys(index for index, _ in fresh):
             if self._pupil.ended(index):
                 continue
             line = self._pupil.line(index)
             if not self._pupil.promised(index):
-                self._receive(index, line, today, known, self._stamp(today, "T00:00:00"))
-            elif any(each == index and moved is line for each, moved in fresh):
-                self._later(index, line, today, self._stamp(today, "T00:00:00"), known)
+                self._receive(index, line, today, known, _stamp(today, LOADED, line.at))
+            elif came_to.get(index) is line:
+                self._later(index, line, today, _stamp(today, LOADED, line.at), known)
 
     def _receive(self, index: int, line: Line, today: int, known: int, made_at: str) -> None:
         case, pupil = self.cases[index], self._pupil
@@ -190,8 +213,9 @@ class _Walker:
         return found.latest_on.toordinal() if found else None
 
     def _show(self, index: int, standing: Standing, today: int) -> None:
-        self._shown[index] = _Shown(standing)
-        self._due[today + 1].append(index)
+        if self.plan.watched:
+            self._shown[index] = _Shown(standing)
+            self._due[today + 1].append(index)
 
     def _review(self, today: int, known: int) -> None:
         """Look at the dates whose turn it is."""
@@ -205,6 +229,9 @@ class _Walker:
                 continue
             if self._pupil.pausing(index):
                 continue
+            if self._news_this_morning(index, today):
+                self._due[today + 1].append(index)
+                continue
             case, line = self.cases[index], self._pupil.line(index)
             origin = self._pupil.origin(index, line.day)
             key = (case.service, line.step, origin, shown.standing)
@@ -212,10 +239,17 @@ class _Walker:
                 verdicts[key] = self._weigh(case.service, line.step, origin, shown.standing, today, known)
             self._act(index, shown, verdicts[key], today)
 
+    def _news_this_morning(self, index: int, today: int) -> bool:
+        """Whether the case came to a step, or ended, since midnight: it is looked at again when that day is over."""
+        case = self.cases[index]
+        lines = (line.at for line in case.lines if line.day == today)
+        timed = self.plan.feed is Feed.LIVE and len(case.lines[0].at) > DATE
+        return timed and any(_by_morning(at, today) for at in (*lines, case.ended_at))
+
     def _weigh(self, service: str, step: str, origin: int, standing: Standing, today: int, known: int) -> Verdict:
         dates, risks = self._pupil.dates(service, step), self._pupil.risks(service, step)
         if dates is None or risks is None:
-            return Verdict(Step.HOLD, review_on=day_of(today + 1))
+            return _unfounded(standing, today)
         place = Place(day_of(min(origin, today)), dates, risks)
         return weigh(place, standing, self._pupil.level(service), day_of(today), day_of(max(known, origin - 1)))
 
@@ -237,12 +271,28 @@ class _Walker:
     def _resume(self, index: int, shown: _Shown, waited: int, today: int) -> None:
         """The clock runs again: the date moves by the days that were waited."""
         old = shown.standing
-        latest_on = working_day_from(day_of(old.latest_on.toordinal() + waited))
+        latest_on = working_day_from(day_of(max(old.latest_on.toordinal() + waited, today + 1)))
         self._move(index, today, old.latest_on.toordinal(), latest_on.toordinal(), Change.CLOCK_PAUSED)
         self._show(index, Standing(latest_on, day_of(today), old.first_days), today)
 
     def _move(self, index: int, today: int, old: int, new: int | None, reason: str) -> None:
-        self.found.moves.append(Moved(index, self._stamp(today, MORNING), today, old, new, str(reason)))
+        changed_at = _stamp(today, MORNING, self.cases[index].lines[0].at)
+        self.found.moves.append(Moved(index, changed_at, today, old, new, str(reason)))
 
-    def _stamp(self, day: int, time: str) -> str:
-        return day_of(day).isoformat() + ("" if self._dated else time)
+
+def _unfounded(standing: Standing, today: int) -> Verdict:
+    """What is to be done about a date while history is too thin again to weigh it: it is taken back in time."""
+    decide_on = working_day_before(day_of(standing.latest_on.toordinal() - 1)).toordinal()
+    if today >= decide_on:
+        return Verdict(Step.GIVE_UP)
+    return Verdict(Step.HOLD, review_on=day_of(min(decide_on, monday(today) + 7)))
+
+
+def _stamp(day: int, time: str, like: str) -> str:
+    """A time of a day, or the day alone where the log knows days alone."""
+    return day_of(day).isoformat() + (time if len(like) > DATE else "")
+
+
+def _by_morning(at: str, day: int) -> bool:
+    """Whether something told at `at` had happened by the morning of a day; of a day alone it is not known."""
+    return len(at) > DATE and at[:DATE] == day_of(day).isoformat() and at[DATE:] < MORNING

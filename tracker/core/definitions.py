@@ -11,6 +11,7 @@ from datetime import time, timedelta
 
 from tracker.core.events import Channel, Clock, Outcome, Role, WaitingOn
 from tracker.core.messages import Purpose
+from tracker.core.promises import USUAL
 
 Words = Mapping[str, str]
 """Language code -> text. The definition's first language is always there."""
@@ -61,9 +62,9 @@ class PromisePolicy:
 
     probability: float = 0.9
     fallback_days: int | None = None
-    warn: float = 0.5
-    warn_near: float = 0.15
-    move: float = 0.8
+    warn: float = USUAL.warn
+    warn_near: float = USUAL.warn_near
+    move: float = USUAL.move
 
 
 @dataclass(frozen=True, slots=True)

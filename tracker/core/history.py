@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from math import exp
 
 from tracker.core.exposure import Week
+from tracker.core.method import USUAL, Method
 from tracker.core.survival import Counts
 
-WINDOW_WEEKS, RECENT_WEEKS = 104, 26
-"""Weeks that are learned from, and those of them that count more."""
-
-BULK_SHARE, BULK_MEMORY_WEEKS, BULK_ENOUGH = 0.25, 104.0, 50
-"""Where clearing-out makes up more than this share of what a service finishes, remembered for so long, it is how the
-office works, and nothing is left out; the same where fewer cases than this are finished."""
+WINDOW_WEEKS = USUAL.window_weeks
+"""Weeks that are learned from."""
 
 Key = tuple[str, str]
 """A service and a stage."""
@@ -45,13 +42,17 @@ class Sum:
 class History:
     """The weeks of an organisation's services, oldest first, as a window that slides; one number names a week."""
 
-    def __init__(self) -> None:
+    def __init__(self, method: Method = USUAL) -> None:
+        self.method = method
         self._weeks: dict[int, dict[str, Week]] = {}
         self._long, self._recent = Sum(), Sum()
         self._newest = 0
 
     def add(self, number: int, weeks: Mapping[str, Week]) -> None:
-        """Count the weeks of the services under a number; one that is there already is replaced."""
+        """Count the weeks of the services under a number; one that is there already is replaced, and one that has left
+        the window is not counted."""
+        if self._weeks and number <= self._newest - self.method.window_weeks:
+            return
         before = self._weeks.get(number, {})
         kept = {service: week for service, week in before.items() if service not in weeks}
         self._put(number, {service: before[service] for service in before if service in weeks}, -1)
@@ -63,15 +64,16 @@ class History:
     def _put(self, number: int, weeks: Mapping[str, Week], times: int) -> None:
         for service, week in weeks.items():
             self._long.add(service, week, times)
-            if number > self._newest - RECENT_WEEKS:
+            if number > self._newest - self.method.recent_weeks:
                 self._recent.add(service, week, times)
 
     def _slide(self, newest: int) -> None:
-        for number in range(self._newest - RECENT_WEEKS + 1, newest - RECENT_WEEKS + 1) if self._newest else ():
+        recent = self.method.recent_weeks
+        for number in range((self._newest or newest - 1) - recent + 1, newest - recent + 1):
             for service, week in self._weeks.get(number, {}).items():
                 self._recent.add(service, week, -1)
         self._newest = newest
-        for number in [each for each in self._weeks if each <= newest - WINDOW_WEEKS]:
+        for number in [each for each in self._weeks if each <= newest - self.method.window_weeks]:
             for service, week in self._weeks.pop(number).items():
                 self._long.add(service, week, -1)
 
@@ -85,17 +87,18 @@ class History:
 
     def guarded(self) -> frozenset[str]:
         """The services in which clearing-out is so rare that it is left out of what is learned."""
+        method = self.method
         finished: dict[str, float] = defaultdict(float)
         cleared: dict[str, float] = defaultdict(float)
         for number, weeks in self._weeks.items():
-            weight = exp((number - self._newest) / BULK_MEMORY_WEEKS)
+            weight = exp((number - self._newest) / method.bulk_memory_weeks)
             for service, week in weeks.items():
                 finished[service] += weight * week.finished
                 cleared[service] += weight * week.cleared
         return frozenset(
             service
             for service, all_ in finished.items()
-            if all_ >= BULK_ENOUGH and cleared[service] <= BULK_SHARE * all_
+            if method.guard and all_ >= method.bulk_enough and cleared[service] <= method.bulk_share * all_
         )
 
     def counted(self, *, without_clearing: bool) -> tuple[dict[Key, Counts], dict[Key, Counts]]:
@@ -111,4 +114,9 @@ class History:
 
     def any(self) -> bool:
         """Whether there is a week to learn from in which anything was seen."""
-        return any(week.stages for weeks in self._weeks.values() for week in weeks.values())
+        return any(
+            not counts.empty()
+            for weeks in reversed(self._weeks.values())
+            for week in weeks.values()
+            for counts in week.stages.values()
+        )

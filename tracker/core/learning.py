@@ -14,19 +14,8 @@ from math import log
 from typing import Any
 
 from tracker.core.history import History, Key
+from tracker.core.method import Kinship, Method
 from tracker.core.survival import AGES, SURE, Counts, Table, drawn
-
-STAGE_WEIGHT, KIN_WEIGHT, SERVICE_WEIGHT = 5.0, 10.0, 40.0
-"""Case-days, at each day of age, by which a stage is drawn towards all stages, kin towards it, a service to its kin."""
-
-RECENT_WEIGHT = 200.0
-"""Case-days, at each day of age, by which the recent weeks are drawn towards the whole window."""
-
-ROOT_WEIGHT = 20.0
-"""Case-days, at each day of age, by which all stages together are drawn towards one constant hazard."""
-
-FEW_TAIL = 5
-"""Fewer cases than this finished in the later half say nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +65,8 @@ class Curve:
 
 def learn(history: History) -> Learned:
     """The tables by what the weeks say."""
-    risks = _Chain(*history.counted(without_clearing=False))
-    dates = _Chain(*history.counted(without_clearing=True)) if history.cleared() else risks
+    risks = _Chain(history.method, *history.counted(without_clearing=False))
+    dates = _Chain(history.method, *history.counted(without_clearing=True)) if history.cleared() else risks
     return Learned(dates, risks, history.finished())
 
 
@@ -107,15 +96,15 @@ class Learned:
 class _Chain:
     """Hazards of all stages, of a stage, of its kin, of its service; tables are made when they are asked for."""
 
-    def __init__(self, long: Mapping[Key, Counts], recent: Mapping[Key, Counts]) -> None:
-        self._long, self._recent = long, recent
+    def __init__(self, method: Method, long: Mapping[Key, Counts], recent: Mapping[Key, Counts]) -> None:
+        self._method, self._long, self._recent = method, long, recent
         everything = _added(long, lambda service, stage: ("", "")).get(("", ""), Counts.none())
-        self._root = drawn(everything, [_tail(everything)] * len(AGES.widths), ROOT_WEIGHT)
+        self._root = drawn(everything, [_tail(everything, method)] * len(AGES.widths), method.root_weight)
         stages = _added(long, lambda service, stage: ("", stage))
-        self._stages = {stage: drawn(counts, self._root, STAGE_WEIGHT) for (_, stage), counts in stages.items()}
-        self._kin_of = _closest(long, self._stages)
+        self._stages = {stage: drawn(counts, self._root, method.stage_weight) for (_, stage), counts in stages.items()}
+        self._kin_of = _kin_of(method, long, self._stages)
         kin = _added(long, lambda service, stage: (self._kin_of(service), stage))
-        self._kin = {key: drawn(counts, self._stages[key[1]], KIN_WEIGHT) for key, counts in kin.items()}
+        self._kin = {key: drawn(counts, self._stages[key[1]], method.kin_weight) for key, counts in kin.items()}
         self._tables: dict[Key, Table] = {}
 
     def table(self, service: str, stage: str) -> Table:
@@ -128,9 +117,9 @@ class _Chain:
     def _hazards(self, service: str, stage: str) -> tuple[float, ...]:
         parent = self._kin.get((self._kin_of(service), stage)) or self._stages.get(stage) or self._root
         own = self._long.get((service, stage))
-        hazards = drawn(own, parent, SERVICE_WEIGHT) if own else parent
+        hazards = drawn(own, parent, self._method.service_weight) if own else parent
         recent = self._recent.get((service, stage))
-        return drawn(recent, hazards, RECENT_WEIGHT) if recent else hazards
+        return drawn(recent, hazards, self._method.recent_weight) if recent else hazards
 
 
 Kin = Callable[[str], str]
@@ -147,20 +136,24 @@ def kind(service: str) -> str:
     return slash + rest if rest else service
 
 
-def _closest(long: Mapping[Key, Counts], stages: Mapping[str, tuple[float, ...]]) -> Kin:
+def _kin_of(method: Method, long: Mapping[Key, Counts], stages: Mapping[str, tuple[float, ...]]) -> Kin:
     """Who counts as kin, those of the same office or of the same kind: whichever foretells a service better that it
     knows nothing of (the Poisson likelihood of each service's counts, left out of its kin's)."""
-    if all("/" not in service for service, _ in long):
+    if method.kinship is Kinship.FAMILY or all("/" not in service for service, _ in long):
         return family
-    return max((family, kind), key=lambda kin_of: _likelihood(long, stages, kin_of))
+    if method.kinship is Kinship.KIND:
+        return kind
+    return max((family, kind), key=lambda kin_of: _likelihood(method.kin_weight, long, stages, kin_of))
 
 
-def _likelihood(long: Mapping[Key, Counts], stages: Mapping[str, tuple[float, ...]], kin_of: Kin) -> float:
+def _likelihood(
+    weight: float, long: Mapping[Key, Counts], stages: Mapping[str, tuple[float, ...]], kin_of: Kin
+) -> float:  # fmt: skip
     together = _added(long, lambda service, stage: (kin_of(service), stage))
     total = 0.0
     for (service, stage), own in long.items():
         others = together[kin_of(service), stage].without(own)
-        for n, d, hazard in zip(own.risk, own.done, drawn(others, stages[stage], KIN_WEIGHT), strict=True):
+        for n, d, hazard in zip(own.risk, own.done, drawn(others, stages[stage], weight), strict=True):
             if n:
                 total += d * log(max(SURE, hazard)) - n * hazard
     return total
@@ -174,13 +167,13 @@ def _added(counts: Mapping[Key, Counts], under: Callable[[str, str], Key]) -> di
     return found
 
 
-def _tail(counts: Counts) -> float:
+def _tail(counts: Counts, method: Method) -> float:
     """One constant daily hazard: that of the later half of cases, or of all where hardly any finished there."""
     left, risk, done = 1.0, 0, 0
     for n, d, width in zip(counts.risk, counts.done, AGES.widths, strict=True):
         left *= (1 - d / n) ** width if n else 1
-        if left <= 0.5:
+        if left <= 0.5 or not method.tail:
             risk, done = risk + n, done + d
-    if done < FEW_TAIL:
+    if done < method.few_tail:
         risk, done = sum(counts.risk), sum(counts.done)
-    return min(1.0, (done + 1) / (risk + (100 if done < FEW_TAIL else 0) or 1))
+    return min(1.0, (done + 1) / (risk + (100 if done < method.few_tail else 0) or 1))

@@ -6,22 +6,20 @@ is one. Each promise is judged at its own date, when those that were kept and th
 
 from __future__ import annotations
 
-STEP = 0.005
-"""How far the level moves in a week in which every date was missed, times the probability that was asked for."""
-
-ENOUGH = 20
-"""Dates that must have passed in a week for a whole step."""
-
-FURTHEST = 0.05
-"""How far the level may lie from what was asked for, and never half-way beyond it to certainty."""
+from tracker.core.method import USUAL, Method
 
 
-def corrected(shift: float, kept: int, passed: int, asked: float) -> float:
+def corrected(shift: float, kept: int, passed: int, asked: float, method: Method = USUAL) -> float:
     """How far from `asked` the level lies after a week in which `passed` first dates came, of which `kept` were true.
 
     `shift` is how far it lay before; both are shares.
     """
     if not passed:
         return shift
-    moved = shift + STEP * (asked - kept / passed) * min(1.0, passed / ENOUGH)
-    return max(-FURTHEST, min(moved, FURTHEST, (1 - asked) / 2))
+    moved = shift + method.level_step * (asked - kept / passed) * min(1.0, passed / method.level_enough)
+    return max(-method.level_furthest, min(moved, widest(asked, method) - asked))
+
+
+def widest(asked: float, method: Method = USUAL) -> float:
+    """The highest level at which dates are read that were asked for at this one: never half-way to certainty."""
+    return asked + min(method.level_furthest, (1 - asked) / 2)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import calendars
+from tracker.core import calendars, levels
+from tracker.core.keeping import Confidence
 from tracker.core.learning import Curve
-from tracker.core.promises import Window
+from tracker.core.promises import FEWEST, Window
 from tracker.core.timeline import Folded
 from tracker.store import promises
 from tracker.store.columns import Mode, new_id
@@ -51,8 +52,25 @@ class Book:
     ) -> None:
         self.connection, self.subject, self.given = connection, subject, list(found.given)
         self.curve_id, self.curve, self.silent = found.curve_id, curve, found.silent
+        self.confidence = found.confidence
         self.definition, self.zone, self.now = subject.current.definition, subject.office.zone, subject.office.now
         self.today = calendars.day_of(self.now, self.zone)
+
+    @property
+    def level(self) -> float:
+        """The level at which dates are read: what the service asks for, as corrected; further ahead while too few of
+        its dates come true."""
+        asked = self.definition.promise.probability
+        if self.confidence == Confidence.WIDENED:
+            return levels.widest(asked)
+        return asked + (self.curve.shift if self.curve is not None else 0.0)
+
+    @property
+    def cases(self) -> int | None:
+        """How many finished cases taught the curve: the service's own, or where these are few those of all services."""
+        if self.curve is None:
+            return None
+        return self.curve.finished if self.curve.finished >= FEWEST else self.curve.everyone
 
     def newest(self, *, ours: bool) -> Given | None:
         """The date of ours, or of the office's, that was given last."""

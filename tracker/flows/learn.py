@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import calendars, learning
+from tracker.core import calendars, levels
+from tracker.core.definitions import Definition
+from tracker.core.events import Clock
+from tracker.core.exposure import Expected, Visit, Week, week
+from tracker.core.history import WINDOW_WEEKS, History
+from tracker.core.learning import Learned
+from tracker.core.learning import learn as learned_from
 from tracker.core.promises import FEWEST
-from tracker.store import curves, organisations, services
+from tracker.flows import word
+from tracker.store import curves, organisations, promises, services, tallies
+from tracker.store.curves import Newest
 from tracker.store.engine import Store
 from tracker.store.organisations import Office
 
@@ -35,11 +44,11 @@ async def learn(store: Store, organisation_id: UUID) -> bool:
         if not await curves.claim(connection, organisation_id):
             return False
         office = await organisations.office(connection, organisation_id)
-        found = await services.services_of(connection, organisation_id)
-        began = [service for service in found if await _learn_service(connection, office, service)]
+        began = await _learn(connection, office)
         await curves.again_at(connection, organisation_id, next_night(office.now, office.zone))
     for service in began:
         await _wake(store, office, service)
+    await word.account(store, organisation_id)
     return True
 
 
@@ -52,22 +61,140 @@ def next_night(now: datetime, zone: str) -> datetime:
     return datetime.combine(today + timedelta(days=1), NIGHT, ZoneInfo(zone)).astimezone(UTC)
 
 
-async def _learn_service(connection: AsyncConnection, office: Office, service: str) -> bool:
-    """Read a service's history of the last year again; True when from now on it is enough to give dates."""
-    current = await services.current(connection, office.id, service)
-    if current is None:
-        return False
+async def _learn(connection: AsyncConnection, office: Office) -> list[str]:
+    """Count what was reported since the last time, and learn from all weeks of the window; the services that from now
+    on have history enough to give dates."""
+    definitions = {
+        service: current.definition
+        for service in await services.services_of(connection, office.id)
+        if (current := await services.current(connection, office.id, service)) is not None
+    }
     today = calendars.day_of(office.now, office.zone)
-    window_from = today - timedelta(days=learning.WINDOW_DAYS)
-    stages = [stage.code for stage in current.definition.stages if not stage.closes]
-    visits = await curves.visits(connection, office.id, service, stages, office.zone, window_from)
-    if not visits:
-        return False
-    curve = await asyncio.to_thread(learning.learn, visits, today.toordinal())
-    before = await curves.newest(connection, office.id, service)
-    if before is None or curve.to_json() != before.to_json():
-        await curves.add(connection, office.id, service, curve, window_from, office.now)
-    return curve.finished >= FEWEST and (before is None or before.finished < FEWEST)
+    before = await curves.newest(connection, office.id)
+    lesson = await _lesson(connection, office, definitions, today)
+    if lesson is None:
+        return []
+    counted, learned = await asyncio.to_thread(_count, lesson)
+    await tallies.keep(connection, office.id, counted, lesson.window_from, office.now)
+    passed = await _passed(connection, office, before, today)
+    fresh = {
+        service: _corrected(definition, learned, before.get(service), passed, today)
+        for service, definition in definitions.items()
+    }
+    for service, newest in fresh.items():
+        if newest != before.get(service):  # a night on which nothing was learned stores nothing
+            await curves.add(connection, office.id, service, newest, lesson.window_from, office.now)
+    return [each for each in fresh if _enough(fresh[each]) and not _enough(before.get(each))]
+
+
+def _enough(newest: Newest | None) -> bool:
+    return newest is not None and newest.curve.everyone >= FEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """The weeks that were counted before, and the visits of the days that are to be counted: from the Monday
+    `counted_from` up to yesterday."""
+
+    weeks: dict[date, dict[str, Week]]
+    visits: dict[str, list[Visit]]
+    window_from: date
+    counted_from: date
+    today: date
+
+
+async def _lesson(
+    connection: AsyncConnection, office: Office, definitions: dict[str, Definition], today: date
+) -> _Lesson | None:
+    """What there is to learn from; None where there is nothing."""
+    window_from = _monday(today) - timedelta(weeks=WINDOW_WEEKS - (today.weekday() > 0))
+    weeks = await tallies.of(connection, office.id, window_from)
+    since = max(window_from, await _uncounted_from(connection, office) or window_from)
+    stages = [(f"{service} {each.code}", each) for service, of in definitions.items() for each in of.stages]
+    paused = [name for name, each in stages if each.clock is Clock.PAUSED]
+    closing = [name for name, each in stages if each.closes]
+    visits = await tallies.visits(connection, office.id, office.zone, since, paused, closing)
+    if not weeks and not visits:
+        return None
+    known = {on: found for on, found in weeks.items() if on < since}
+    return _Lesson(known, {each: visits.get(each, []) for each in definitions}, window_from, since, today)
+
+
+async def _uncounted_from(connection: AsyncConnection, office: Office) -> date | None:
+    """The Monday from which weeks are to be counted: of the first day that was not, or of the earliest that something
+    was reported of since."""
+    counted_at = await tallies.counted_at(connection, office.id)
+    if counted_at is None:
+        return None
+    changed = await tallies.changed_since(connection, office.id, office.zone)
+    counted = calendars.day_of(counted_at, office.zone)
+    return _monday(min(changed or counted, counted))
+
+
+def _count(lesson: _Lesson) -> tuple[dict[date, dict[str, Week]], Learned]:
+    """Count the days that are over, week by week, each by what is learned from those before it, and from nothing else:
+    whenever a week is counted, the same comes out."""
+    history = History()
+    for on, weeks in sorted(lesson.weeks.items()):
+        history.add(_number(on), weeks)
+    counted: dict[date, dict[str, Week]] = {}
+    learned = learned_from(history) if lesson.weeks else None
+    monday = lesson.counted_from
+    while monday < lesson.today:
+        last = min(monday + timedelta(days=6), lesson.today - timedelta(days=1))
+        guarded = history.guarded()
+        found = {}
+        for service, visits in lesson.visits.items():
+            expected = _expected(service, learned)
+            found[service] = week(visits, monday.toordinal(), last.toordinal(), expected, spare=service not in guarded)
+        counted[monday] = found
+        history.add(_number(monday), found)
+        learned = learned_from(history)
+        monday += timedelta(days=7)
+    return counted, learned or learned_from(history)
+
+
+def _expected(service: str, learned: Learned | None) -> Expected | None:
+    """What was to be expected of a service's week, by what was learned before it."""
+    return None if learned is None else lambda stage: learned.table(service, stage)
+
+
+Passed = dict[str, tuple[int, int]]
+"""For each service how many first dates have passed, and how many of them were kept."""
+
+
+async def _passed(
+    connection: AsyncConnection, office: Office, before: dict[str, Newest], today: date
+) -> Passed | None:  # fmt: skip
+    """What became of the first dates that have passed since the levels were corrected; None where that is not due: it
+    is once a week."""
+    weighed_on = max((each.weighed_on for each in before.values() if each.weighed_on is not None), default=None)
+    if weighed_on is None:
+        return {}
+    if _monday(today) <= _monday(weighed_on + timedelta(days=1)):
+        return None
+    return await promises.first_passed(connection, office.id, office.zone, weighed_on, today - timedelta(days=1))
+
+
+def _corrected(
+    definition: Definition, learned: Learned, before: Newest | None, passed: Passed | None, today: date
+) -> Newest:  # fmt: skip
+    """The curve of a service, its level corrected by the first dates that have passed."""
+    shift, weighed_on = (before.curve.shift, before.weighed_on) if before is not None else (0.0, None)
+    if passed is not None:
+        count, kept = passed.get(definition.service, (0, 0))
+        shift = levels.corrected(shift, kept, count, definition.promise.probability)
+        weighed_on = today - timedelta(days=1)
+    stages = [stage.code for stage in definition.stages if not stage.closes]
+    return Newest(learned.curve(definition.service, stages, shift), weighed_on)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _number(monday: date) -> int:
+    return (monday.toordinal() - 1) // 7
 
 
 async def _wake(store: Store, office: Office, service: str) -> None:

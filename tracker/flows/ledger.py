@@ -14,13 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core import calendars
 from tracker.core.events import CaseState, Clock, Outcome
+from tracker.core.keeping import Confidence
+from tracker.core.learning import Curve
 from tracker.core.messages import Purpose
 from tracker.core.paused import days_paused
 from tracker.core.promises import (
     FEWEST,
     Change,
+    Place,
     Standing,
     Step,
+    Thresholds,
     Verdict,
     Window,
     judging_day,
@@ -59,8 +63,16 @@ async def keep(connection: AsyncConnection, subject: Subject, case: Folded) -> K
         connection, subject.office.id, subject.mode, subject.id, service, subject.source_id, subject.office.now
     )
     curve = await curves.by_id(connection, subject.office.id, found.curve_id) if found.curve_id else None
-    taught = curve is not None and curve.finished >= FEWEST
-    return await write(Book(connection, subject, found, curve if taught else None), case)
+    return await write(Book(connection, subject, found, curve if _teaches(curve, subject) else None), case)
+
+
+def _teaches(curve: Curve | None, subject: Subject) -> bool:
+    """Whether dates are read from a curve: where the service's own history is thin, its stand-in comes before what all
+    services together have taught."""
+    if curve is None:
+        return False
+    stood_in = subject.current.definition.promise.fallback_days is not None
+    return (curve.finished if stood_in else curve.everyone) >= FEWEST
 
 
 async def write(book: Book, case: Folded) -> Kept:
@@ -147,10 +159,12 @@ def _may_give(book: Book, case: Folded) -> bool:
 
 def _first(book: Book, case: Folded) -> Given | None:
     """The date that can be given now: learned, else the service's stand-in where the office has set none."""
+    if book.confidence == Confidence.WITHDRAWN:
+        return None
     if book.curve is not None and case.stage is not None:
-        age = max(0, (book.today - book.stage_on(case)).days)
-        probability = book.definition.promise.probability
-        found = window(book.curve.table(case.stage), age, probability, book.today)
+        stage_on, yesterday = book.stage_on(case), book.today - timedelta(days=1)
+        known_on = max(yesterday, stage_on - timedelta(days=1))
+        found = window(book.curve.table(case.stage), stage_on, known_on, book.level, book.today)
         return _learned(book, case, found) if found else None
     days = book.definition.promise.fallback_days
     if days is None or case.office_on is not None:
@@ -162,7 +176,7 @@ def _first(book: Book, case: Folded) -> Given | None:
 def _learned(book: Book, case: Folded, found: Window) -> Given:
     return replace(
         book.blank(Basis.HISTORY, found), entry_id=case.since_entry, stage=case.stage, curve_id=book.curve_id,
-        probability=book.definition.promise.probability, cases=book.curve.finished if book.curve else None,
+        probability=book.definition.promise.probability, cases=book.cases,
     )  # fmt: skip
 
 
@@ -231,7 +245,9 @@ def _weigh(book: Book, case: Folded, standing: Given) -> Verdict:
     stood = Standing(standing.latest_on, book.day(standing.made_at), length)
     today, policy = judging_day(book.now, book.zone), book.definition.promise
     if book.curve is not None and case.stage is not None:
-        return weigh(book.curve.table(case.stage), book.stage_on(case), stood, policy.probability, today)
+        dates, risks = book.curve.table(case.stage), book.curve.risk_table(case.stage)
+        thresholds = Thresholds(policy.warn, policy.warn_near, policy.move)
+        return weigh(Place(book.stage_on(case), dates, risks), stood, book.level, today, thresholds=thresholds)
     began_on = book.began_on(case)
     days = policy.fallback_days or (first.latest_on - began_on).days
     return weigh_stand_in(stood, began_on, days, today)

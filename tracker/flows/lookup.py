@@ -28,6 +28,7 @@ from tracker.core.facts import (
     StageFacts,
     ToldFacts,
 )
+from tracker.core.keeping import Confidence
 from tracker.core.messages import Purpose
 from tracker.core.promises import FEWEST, Change
 from tracker.core.tellings import Listener, Way
@@ -199,6 +200,8 @@ def _no_promise_reason(row: Row[Any], promises: tuple[PromiseFacts, ...], standi
         return None
     if row.state == "closed":
         return "finished"
+    if row.confidence == Confidence.WITHDRAWN:
+        return "dates_not_kept"
     ours = next((each for each in promises if each.basis != "office"), None)
     given_up = ours is not None and ours.reason == Change.TOO_UNCERTAIN
     return "too_uncertain" if given_up or (row.learned_from or 0) >= FEWEST else "too_little_history"

@@ -142,7 +142,7 @@ def placing(subject: Subject, line: Line) -> dict[str, Any]:
     return {
         "of": subject.office.id, "in_mode": subject.mode.value, "entry": line.entry, "to_case": subject.id,
         "as_placement": line.placement.value, "at_stage": line.stage, "is_shown": line.shown,
-        "at_position": line.position, "of_rank": line.rank,
+        "at_position": line.position, "of_rank": line.rank, "at_instant": subject.office.now,
     }  # fmt: skip
 
 

@@ -1,26 +1,26 @@
-"""What was learned from cases: one row for each time a service's history was read. Aggregates only, no case."""
+"""What was learned about each service: one row for each time that it changed. Shares only, no case."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Index, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import String
 from sqlmodel import Field, SQLModel
 
 from tracker.core import learning
-from tracker.core.learning import Visit
 from tracker.store.columns import Instant, new_id, table
 
 
 class Curve(SQLModel, table=True):
     """The survival of a service's cases, stage by stage, as it was known at `learned_at` (business time).
 
-    `finished`: how many finished cases taught it; `body`: the tables, as `core.learning` writes them.
+    `finished`: how many finished cases of its own taught it, `everyone`: of all services; `weighed_on`: the day up to
+    which its level was corrected by dates that had passed; `body`: the tables, as `core.learning.Curve` writes them.
     """
 
     __table_args__ = (Index("curve_newest", "organisation_id", "service", "learned_at"),)
@@ -29,7 +29,9 @@ class Curve(SQLModel, table=True):
     service: str
     learned_at: datetime = Field(sa_type=Instant)
     window_from: date
+    weighed_on: date | None = None
     finished: int
+    everyone: int = 0
     body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
 
 
@@ -51,23 +53,37 @@ async def by_id(connection: AsyncConnection, organisation_id: UUID, curve_id: UU
     return _parsed[curve_id]
 
 
-async def newest(connection: AsyncConnection, organisation_id: UUID, service: str) -> learning.Curve | None:
-    """What was learned last about a service, or None."""
-    query = select(CURVE.c.id).where(CURVE.c.organisation_id == organisation_id, CURVE.c.service == service)
-    found = (await connection.execute(query.order_by(CURVE.c.learned_at.desc()).limit(1))).scalar_one_or_none()
-    return None if found is None else await by_id(connection, organisation_id, found)
+_NEWEST = text(
+    """
+    SELECT DISTINCT ON (service) service, id, weighed_on FROM curve WHERE organisation_id = :organisation
+    ORDER BY service, learned_at DESC
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """What was learned last about a service, and up to which day its level was corrected."""
+
+    curve: learning.Curve
+    weighed_on: date | None
+
+
+async def newest(connection: AsyncConnection, organisation_id: UUID) -> dict[str, Newest]:
+    """What was learned last about each service of an organisation."""
+    rows = (await connection.execute(_NEWEST, {"organisation": organisation_id})).all()
+    return {row[0]: Newest(await by_id(connection, organisation_id, row[1]), row[2]) for row in rows}
 
 
 async def add(
-    connection: AsyncConnection, organisation_id: UUID, service: str, curve: learning.Curve, window_from: date,
-    now: datetime,
+    connection: AsyncConnection, organisation_id: UUID, service: str, learned: Newest, window_from: date, now: datetime
 ) -> UUID:  # fmt: skip
     """Store what was learned, and drop old curves that nothing that stands was read from."""
-    id_ = new_id()
+    id_, curve = new_id(), learned.curve
     await connection.execute(
         insert(CURVE).values(
             organisation_id=organisation_id, id=id_, service=service, learned_at=now, window_from=window_from,
-            finished=curve.finished, body=curve.to_json(),
+            weighed_on=learned.weighed_on, finished=curve.finished, everyone=curve.everyone, body=curve.to_json(),
         )
     )  # fmt: skip
     await connection.execute(_FORGET, {"organisation": organisation_id, "service": service, "kept": KEPT})
@@ -83,44 +99,6 @@ _FORGET = text(
                       AND p.outcome IS NULL AND p.superseded_at IS NULL)
     """
 )
-
-_VISITS = text(
-    """
-    WITH chosen AS (
-        SELECT c.id, c.state, c.outcome,
-            coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date) AS since_on
-        FROM "case" c
-        WHERE c.organisation_id = :organisation AND c.mode = 'live' AND c.service = :service AND NOT c.void
-    ), line AS (
-        SELECT c.id, c.state, c.outcome, c.since_on, e.stage, (e.position_at AT TIME ZONE :zone)::date AS entered_on,
-            lag(e.stage) OVER timeline AS before, row_number() OVER timeline AS place
-        FROM chosen c
-        JOIN entry e ON e.organisation_id = :organisation AND e.mode = 'live' AND e.case_id = c.id
-        WHERE e.placement = 'applied' AND e.stage IS NOT NULL AND e.type IN ('case.status', 'case.reopen')
-          AND (c.state = 'open' OR c.since_on >= :window_from)
-        WINDOW timeline AS (PARTITION BY c.id ORDER BY e.position_at, coalesce(e.sequence, -1), e.rank,
-            e.source COLLATE "C", e.event_id COLLATE "C")
-    )
-    SELECT stage, entered_on - DATE '0001-01-01' + 1,
-        CASE WHEN state = 'closed' THEN since_on - DATE '0001-01-01' + 1 END,
-        state = 'closed' AND outcome IN ('done', 'refused'), count(*), count(*) FILTER (WHERE place = 1)
-    FROM line WHERE stage IS DISTINCT FROM before AND stage = ANY(:stages)
-    GROUP BY 1, 2, 3, 4
-    """
-).bindparams(bindparam("stages", type_=ARRAY(String)))
-
-
-async def visits(
-    connection: AsyncConnection, organisation_id: UUID, service: str, stages: list[str], zone: str, window_from: date
-) -> list[Visit]:
-    """What became of a service's live cases, as counts by stage and days: those that are open, and those that ended
-    since `window_from`. `stages` are those that do not close a case."""
-    values = {
-        "organisation": organisation_id, "service": service, "stages": stages, "zone": zone,
-        "window_from": window_from,
-    }  # fmt: skip
-    return [Visit(*row) for row in (await connection.execute(_VISITS, values)).all()]
-
 
 _DUE = text(
     """

@@ -38,7 +38,8 @@ from tracker.store.parties import PARTY
 
 
 class Entry(SQLModel, table=True):
-    """One accepted event. `case_id` is null while it is parked; `fingerprint` is an HMAC of what it said."""
+    """One accepted event. `case_id` is null while it is parked; `fingerprint` is an HMAC of what it said; `placed_at`:
+    when its place changed last after it was heard, by a correction, a hold that ended, or another definition."""
 
     __table_args__ = (
         one_of("mode", Mode),
@@ -49,6 +50,8 @@ class Entry(SQLModel, table=True):
         Index("entry_case", "organisation_id", "mode", "case_id"),
         Index("entry_parked", "organisation_id", "mode", "register", "number", postgresql_where="case_id IS NULL"),
         Index("entry_parked_until", "organisation_id", "parked_until", postgresql_where="parked_until IS NOT NULL"),
+        Index("entry_heard", "heard_at", postgresql_using="brin"),
+        Index("entry_placed", "placed_at", postgresql_using="brin"),
         Index("entry_quarantined", "organisation_id", "service", postgresql_where="placement = 'quarantined'"),
     )
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
@@ -77,6 +80,7 @@ class Entry(SQLModel, table=True):
     stage: str | None = None
     shown: bool = False
     parked_until: datetime | None = Field(default=None, sa_type=Instant)
+    placed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 ENTRY = table(Entry)
@@ -205,6 +209,7 @@ _PLACE = (
         position_at=bindparam("at_position"),
         rank=bindparam("of_rank"),
         parked_until=None,
+        placed_at=bindparam("at_instant"),
     )
 )
 

@@ -38,8 +38,10 @@ _PAGE = text(
                 AND (p.reason IS DISTINCT FROM 'case_corrected' OR p.superseded_at IS NULL
                     OR p.superseded_at >= p.made_at + interval '1 hour')
             ORDER BY p.made_at DESC, p.id DESC LIMIT :lines) p) AS promises,
-        (SELECT finished FROM curve WHERE organisation_id = c.organisation_id AND service = c.service
+        (SELECT everyone FROM curve WHERE organisation_id = c.organisation_id AND service = c.service
          ORDER BY learned_at DESC LIMIT 1) AS learned_from,
+        (SELECT w.confidence FROM word w
+         WHERE w.organisation_id = c.organisation_id AND w.service = c.service AND w.current) AS confidence,
         (SELECT coalesce(jsonb_agg(m ORDER BY m.at DESC), '[]') FROM (
             SELECT m.purpose, m.channel, m.state, coalesce(m.settled_at, m.decided_at) AS at
             FROM message m WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id

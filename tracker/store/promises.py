@@ -47,6 +47,7 @@ class Promise(SQLModel, table=True):
         one_of("outcome", Kept, optional=True),
         belongs_to("case", "case_id"),
         Index("promise_case", "organisation_id", "mode", "case_id"),
+        Index("promise_learned", "organisation_id", "latest_on", postgresql_where="basis = 'history'"),
         Index(
             "promise_passing",
             "organisation_id",
@@ -121,18 +122,22 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The dates of a case, oldest first; the newest curve of its service; whether its source has fallen silent."""
+    """The dates of a case, oldest first; the newest curve of its service; whether its source has fallen silent; how
+    far the service's dates are trusted, by what became of earlier ones (`core.keeping.Confidence`), or None."""
 
     given: tuple[Given, ...]
     curve_id: UUID | None
     silent: bool
+    confidence: str | None = None
 
 
 _NAMES = tuple(each.name for each in fields(Given))
 
 _OF_CASE = text(
     """
-    SELECT curve.id AS newest_curve, coalesce(h.heard_at + s.patience < :now, false) AS silent, p.*
+    SELECT curve.id AS newest_curve, coalesce(h.heard_at + s.patience < :now, false) AS silent,
+        (SELECT w.confidence FROM word w
+         WHERE w.organisation_id = s.organisation_id AND w.service = :service AND w.current) AS confidence, p.*
     FROM source s
     LEFT JOIN heard h ON h.organisation_id = s.organisation_id AND h.mode = :mode AND h.source_id = s.id
     LEFT JOIN LATERAL (
@@ -157,7 +162,7 @@ async def of_case(
     }  # fmt: skip
     rows = (await connection.execute(_OF_CASE, values)).mappings().all()
     given = tuple(Given(**{name: row[name] for name in _NAMES}) for row in rows if row["id"] is not None)
-    return Found(given, rows[0]["newest_curve"], rows[0]["silent"])
+    return Found(given, rows[0]["newest_curve"], rows[0]["silent"], rows[0]["confidence"])
 
 
 _PASSED = text(
@@ -185,6 +190,38 @@ async def miss(connection: AsyncConnection, only: UUID | None, limit: int) -> in
     """Judge the promises whose day is over while their case is open: missed, at that instant; or not to be told, when
     its source had fallen silent by then. While the clock is paused no promise passes."""
     return len((await connection.execute(_PASSED, {"only": only, "limit": limit})).all())
+
+
+_FIRST = text(
+    """
+    SELECT c.service, count(*) AS passed, count(*) FILTER (
+        WHERE c.state = 'closed' AND c.outcome IN ('done', 'refused') AND (p.outcome IS NOT DISTINCT FROM 'kept'
+            OR coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date) <= p.latest_on)) AS kept
+    FROM promise p
+    JOIN "case" c ON c.organisation_id = p.organisation_id AND c.mode = p.mode AND c.id = p.case_id
+    WHERE p.organisation_id = :organisation AND p.mode = 'live' AND p.basis = 'history'
+      AND p.latest_on > :after AND p.latest_on <= :until AND p.reason IS DISTINCT FROM 'case_corrected'
+      AND p.reason IS DISTINCT FROM 'clock_paused' AND NOT c.void
+      AND (p.outcome IS NOT NULL OR p.superseded_at IS NOT NULL) AND p.outcome IS DISTINCT FROM 'could_not_tell'
+      AND NOT (c.state = 'closed' AND c.outcome NOT IN ('done', 'refused'))
+      AND NOT EXISTS (
+        SELECT 1 FROM promise q WHERE q.organisation_id = p.organisation_id AND q.mode = p.mode
+          AND q.case_id = p.case_id AND q.basis = 'history' AND q.reason IS DISTINCT FROM 'case_corrected'
+          AND (q.made_at, q.id) < (p.made_at, p.id))
+    GROUP BY c.service
+    """
+)
+
+
+async def first_passed(
+    connection: AsyncConnection, organisation_id: UUID, zone: str, after: date, until: date
+) -> dict[str, tuple[int, int]]:
+    """For each service, of how many live cases the first learned date came after the one day and until the other, and
+    how many of them were finished by it. Those that moved or stand still because the clock was paused are left out,
+    and those of a source that was silent then."""
+    values = {"organisation": organisation_id, "zone": zone, "after": after, "until": until}
+    rows = (await connection.execute(_FIRST, values)).all()
+    return {service: (passed, kept) for service, passed, kept in rows}
 
 
 async def make(connection: AsyncConnection, given: Given) -> None:

@@ -23,6 +23,7 @@ from tracker.store import (
     records,
     services,
     stops,
+    tallies,
     tellings,
     word,
 )  # fmt: skip
@@ -47,6 +48,7 @@ ROOMS = (
     records,
     services,
     stops,
+    tallies,
     tellings,
     word,
 )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, bindparam, select, text
+from sqlalchemy import Column, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import String
@@ -40,23 +40,28 @@ _VISITS = text(
         WHERE c.organisation_id = :organisation AND c.mode = 'live' AND NOT c.void
     ), line AS (
         SELECT c.id, c.service, c.outcome, c.ended, e.stage, (e.position_at AT TIME ZONE :zone)::date AS day,
-            row_number() OVER timeline AS place,
-            row_number() OVER (PARTITION BY c.id, (e.position_at AT TIME ZONE :zone)::date ORDER BY e.position_at DESC,
-                coalesce(e.sequence, -1) DESC, e.rank DESC, e.source COLLATE "C" DESC, e.event_id COLLATE "C" DESC
-            ) AS back
+            e.position_at IS DISTINCT FROM lead(e.position_at) OVER timeline AS stays,
+            row_number() OVER timeline AS line
         FROM chosen c
         JOIN entry e ON e.organisation_id = :organisation AND e.mode = 'live' AND e.case_id = c.id
         WHERE e.placement = 'applied' AND e.stage IS NOT NULL AND e.type IN ('case.status', 'case.reopen')
+          AND NOT (c.service || ' ' || e.stage) = ANY(:closing)
           AND (c.ended IS NULL OR c.ended >= :since)
         WINDOW timeline AS (PARTITION BY c.id ORDER BY e.position_at, coalesce(e.sequence, -1), e.rank,
             e.source COLLATE "C", e.event_id COLLATE "C")
+    ), moment AS (
+        SELECT *, row_number() OVER (PARTITION BY id ORDER BY line) AS place,
+            row_number() OVER (PARTITION BY id, day ORDER BY line DESC) AS back
+        FROM line WHERE stays
     ), stayed AS (
         SELECT *, lag(stage) OVER (PARTITION BY id ORDER BY place) AS before,
             (service || ' ' || stage) = ANY(:paused) AS waits
-        FROM line
-        WHERE (place = 1 OR back = 1) AND (place = 1 OR day IS DISTINCT FROM ended)
+        FROM moment
+        WHERE place = 1 OR (back = 1 AND day IS DISTINCT FROM ended)
     ), spell AS (
-        SELECT *, count(*) FILTER (WHERE waits) OVER (PARTITION BY id ORDER BY place) AS block FROM stayed
+        SELECT *, count(*) FILTER (WHERE waits) OVER (PARTITION BY id ORDER BY place) AS block,
+            min(place) FILTER (WHERE NOT waits) OVER (PARTITION BY id) AS opening
+        FROM stayed
         WHERE stage IS DISTINCT FROM before
     ), running AS (
         SELECT id, block, min(day) FILTER (WHERE NOT waits) AS from_day, min(day) AS block_day,
@@ -70,7 +75,7 @@ _VISITS = text(
     SELECT s.service, s.stage, s.day + (k.waited - own.waited)::int - DATE '0001-01-01' + 1 AS start,
         CASE WHEN k.until_day IS NOT NULL THEN k.until_day - 1 ELSE s.ended END - DATE '0001-01-01' + 1 AS ended,
         k.until_day IS NULL AND s.ended IS NOT NULL AND s.outcome IN ('done', 'refused') AS finished,
-        count(*), count(*) FILTER (WHERE s.place = 1),
+        count(*), count(*) FILTER (WHERE s.place = s.opening),
         greatest(s.day, coalesce(k.from_day, s.ended)) - DATE '0001-01-01' + 1 AS entry
     FROM spell s
     JOIN clock own ON own.id = s.id AND own.block = s.block
@@ -79,19 +84,25 @@ _VISITS = text(
     WHERE NOT s.waits
     GROUP BY 1, 2, 3, 4, 5, 8
     """
-).bindparams(bindparam("paused", type_=ARRAY(String)))
+).bindparams(bindparam("paused", type_=ARRAY(String)), bindparam("closing", type_=ARRAY(String)))
 
 
 async def visits(
-    connection: AsyncConnection, organisation_id: UUID, zone: str, since: date, paused: list[str]
-) -> dict[str, list[Visit]]:
+    connection: AsyncConnection, organisation_id: UUID, zone: str, since: date, paused: list[str],
+    closing: list[str],
+) -> dict[str, list[Visit]]:  # fmt: skip
     """What became of live cases, as counts by service, stage and days: of those that are open, and those that ended
     since a day.
 
-    A case counts once a day, at its last stage of that day, and at its first; not on the day on which it ended.
-    `paused` names the stages whose clock is paused ("service stage"); the days spent in them are no age.
+    A case counts once a day, at its last stage of that day, and at its first; not on the day on which it ended. Of
+    stages that it came to at the same instant the last one counts.
+    `paused` names the stages whose clock is paused ("service stage"); the days spent in them are no age. `closing`
+    names those that end a case: nobody waits in them.
     """
-    values = {"organisation": organisation_id, "zone": zone, "since": since, "paused": paused}
+    values = {
+        "organisation": organisation_id, "zone": zone, "since": since, "paused": paused,
+        "closing": closing,
+    }  # fmt: skip
     found: dict[str, list[Visit]] = defaultdict(list)
     for row in (await connection.execute(_VISITS, values)).all():
         found[row[0]].append(Visit(*row[1:]))
@@ -100,17 +111,40 @@ async def visits(
 
 _SINCE = text(
     """
-    SELECT min(coalesce(occurred_on, (least(occurred_at, position_at) AT TIME ZONE :zone)::date)) FROM entry
-    WHERE organisation_id = :organisation AND mode = 'live' AND heard_at > (
-        SELECT max(counted_at) - interval '1 hour' FROM tally WHERE organisation_id = :organisation)
+    WITH counted AS (
+        SELECT max(counted_at) - interval '1 hour' AS at FROM tally WHERE organisation_id = :organisation
+    ), changed AS (
+        SELECT case_id, type, occurred_on, occurred_at, position_at FROM entry
+        WHERE organisation_id = :organisation AND mode = 'live' AND type IN ('case.status', 'case.reopen')
+          AND (heard_at > (SELECT at FROM counted) OR placed_at > (SELECT at FROM counted))
+    ), touched AS (
+        SELECT occurred_on, occurred_at, position_at FROM changed
+        UNION ALL SELECT e.occurred_on, e.occurred_at, e.position_at FROM entry e
+        WHERE e.organisation_id = :organisation AND e.mode = 'live' AND e.type = 'case.status'
+          AND e.case_id IN (SELECT case_id FROM changed WHERE type = 'case.reopen')
+    )
+    SELECT CASE
+        WHEN EXISTS (SELECT 1 FROM definition
+            WHERE organisation_id = :organisation AND applied_at > (SELECT at FROM counted)) THEN DATE '0001-01-01'
+        ELSE min(least(occurred_on, (least(occurred_at, position_at) AT TIME ZONE :zone)::date)) END
+    FROM touched
     """
 )
 
 
 async def changed_since(connection: AsyncConnection, organisation_id: UUID, zone: str) -> date | None:
-    """The earliest day of which anything was reported since the last count; None where nothing was, or never counted."""
+    """The earliest day of which anything was reported, corrected or released since the last count; None where nothing
+    was. A reopening takes back an end, so all of its case counts; a new definition may pause other stages, so
+    everything does (`date.min`). What was committed late, in the hour before a count, is looked at again."""
     values = {"organisation": organisation_id, "zone": zone}
     return (await connection.execute(_SINCE, values)).scalar_one_or_none()
+
+
+async def counted_at(connection: AsyncConnection, organisation_id: UUID) -> datetime | None:
+    """When was counted last (business time): the days before are counted. None where it never was."""
+    query = select(func.max(TALLY.c.counted_at)).where(TALLY.c.organisation_id == organisation_id)
+    at: datetime | None = (await connection.execute(query)).scalar_one()
+    return at
 
 
 async def of(connection: AsyncConnection, organisation_id: UUID, since: date) -> dict[date, dict[str, Week]]:
@@ -130,7 +164,13 @@ async def keep(
 ) -> None:  # fmt: skip
     """Store weeks in place of what was counted for them before, and drop those that begin before a day."""
     rows = [
-        {"organisation_id": organisation_id, "service": service, "week_on": on, "body": week.to_json(), "counted_at": now}
+        {
+            "organisation_id": organisation_id,
+            "service": service,
+            "week_on": on,
+            "body": week.to_json(),
+            "counted_at": now,
+        }
         for on, services in weeks.items()
         for service, week in services.items()
     ]

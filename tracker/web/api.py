@@ -140,7 +140,7 @@ class TrackOut(BaseModel):
     clock: str
     promise: PromiseOut | None = Field(description="The date that stands, or null.")
     no_promise_reason: str | None = Field(
-        description="Why there is no date: too_little_history, too_uncertain, finished."
+        description="Why there is no date: too_little_history, too_uncertain, dates_not_kept, finished."
     )
     delay: DelayOut | None = Field(description="What is amiss with a date, and why; null while all is as it was said.")
     next_word_by: date | None = Field(description="The day by which the person hears from us again.")

@@ -1,0 +1,28 @@
+"""What two walks say of the time before an instant, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from datetime import datetime
+from typing import Any
+
+from tracker.backtest.log import Log
+from tracker.backtest.walk import MORNING, Walked
+
+
+def differences(whole: Log, walked: Walked, short: Log, again: Walked, at: datetime) -> list[tuple[Any, ...]]:
+    """What was said before the instant by one of the walks and not by the other: every promise, and of moves and
+    warnings those up to the last day of the short log, on which its walk ends."""
+    one, other = _said(whole, walked, at, short.snapshot), _said(short, again, at, short.snapshot)
+    return sorted(set(one) ^ set(other), key=repr) or ([] if len(one) == len(other) else [("twice", one, other)])
+
+
+def _said(log: Log, walked: Walked, at: datetime, last: int) -> list[tuple[Any, ...]]:
+    promises = [each for each in walked.promises if datetime.fromisoformat(each.made_at) < at]
+    moves = [each for each in walked.moves if datetime.fromisoformat(each.changed_at) < at and each.changed_on <= last]
+    notes = [each for each in walked.notes if each.on <= last and _morning(each.on) < at]
+    return [(log.cases[each.case].id, *astuple(each)) for each in (*promises, *moves, *notes)]
+
+
+def _morning(day: int) -> datetime:
+    return datetime.fromisoformat(datetime.fromordinal(day).date().isoformat() + MORNING)

@@ -1,0 +1,191 @@
+"""A real log through the running service: the ledger must give and move the very dates that the backtest did.
+
+    python -m tests.soak.kept_dates FILE [--until 2012-06-30] [--office-clock]
+
+The service learns on Mondays, as the backtest does; everything else runs as always: events over HTTP at the instant at
+which they happened, the clock in between moved from one thing that falls due to the next.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import gzip
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from integrations.case_logs import CaseLog, Row, definitions, events, read
+from tests.http import calling, settings
+from tracker.backtest.log import read as read_for_walk
+from tracker.backtest.walk import Plan, walk
+from tracker.core.calendars import start_of
+from tracker.flows import offices, services
+from tracker.main import create_app, put_together
+from tracker.store.columns import Mode
+from tracker.store.engine import Store, open_store
+from tracker.store.schema import migrate
+from tracker.store.server import start
+
+SOURCE, ZONE = "case-log", "UTC"
+
+GIVEN = """
+    SELECT c.number, p.made_at AT TIME ZONE 'UTC' AS made_at, p.latest_on, p.reason,
+        coalesce(p.superseded_at, p.judged_at) AT TIME ZONE 'UTC' AS until, n.latest_on AS new_on
+    FROM promise p
+    JOIN "case" c ON c.organisation_id = p.organisation_id AND c.mode = p.mode AND c.id = p.case_id
+    LEFT JOIN promise n ON n.organisation_id = p.organisation_id AND n.mode = p.mode AND n.id = p.superseded_by
+    WHERE p.basis = 'history' ORDER BY c.number, p.made_at, p.id
+"""
+NEXT_MONDAY = "UPDATE organisation SET learn_at = :at"
+
+Dates = dict[str, tuple[date, ...]]
+Moves = dict[str, list[tuple[date, date, date | None, str]]]
+
+
+def cut(file: Path, until: date, into: Path) -> Path:
+    """The rows of a log before a day."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    with opener(file, "rt", encoding="utf-8") as given, into.open("w", encoding="utf-8") as taken:
+        rows, out = csv.reader(given), csv.writer(taken, lineterminator="\n")
+        out.writerow(next(rows))
+        out.writerows(row for row in rows if row[3] < until.isoformat())
+    return into
+
+
+async def through_the_service(store: Store, folder: Path, log: CaseLog, *, pausing: bool) -> None:
+    """Send every row at its instant; learn on Mondays."""
+    begin = log.rows[0].local().replace(tzinfo=UTC) - timedelta(minutes=5)
+    office = await offices.add_organisation(
+        store, slug="replayed", name="Replayed", zone=ZONE, clock_offset=begin - datetime.now(UTC)
+    )
+    await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin))
+    for definition in definitions(log).values():
+        running = definition.replace('clock = "paused"', 'clock = "running"')
+        await services.apply(store, office, definition if pausing else running)
+    key = await offices.add_key(store, office, SOURCE, Mode.LIVE)
+    app = create_app(put_together(settings(folder), store))
+    monday = begin.date() + timedelta(days=7 - begin.weekday())
+    await _learn_on(store, monday)
+    began, shown = time.monotonic(), None
+    async with calling(app) as http:
+        http.headers["Authorization"] = f"Bearer {key}"
+        for place, row in enumerate(log.rows):
+            if row.local() != shown:
+                shown = row.local()
+                while monday <= shown.date():
+                    await _move(http, datetime.combine(monday, datetime.min.time()) + timedelta(hours=2))
+                    monday += timedelta(days=7)
+                    await _move(http, datetime.combine(monday - timedelta(days=7), datetime.min.time()) + timedelta(hours=3))
+                    await _learn_on(store, monday)
+                await _move(http, shown)
+            await _send(http, log, row)
+            if place % 500 == 0:
+                print(f"{place} of {len(log.rows)} rows, {shown}, {time.monotonic() - began:.0f} s", file=sys.stderr)
+
+
+async def _learn_on(store: Store, monday: date) -> None:
+    async with store.transaction() as connection:
+        at = start_of(monday, ZONE) + timedelta(hours=2, minutes=30)
+        await connection.execute(text(NEXT_MONDAY), {"at": at})
+
+
+async def _move(http: httpx.AsyncClient, to: datetime) -> None:
+    answer = await http.post("/api/v1/clock", json={"to": to.isoformat() + "+00:00"})
+    if answer.status_code != 200:
+        raise AssertionError(answer.text)
+
+
+async def _send(http: httpx.AsyncClient, log: CaseLog, row: Row) -> None:
+    status = events(log, row, source=SOURCE, zone=ZONE)[0]
+    answer = await http.post("/api/v1/events", json=status)
+    if answer.status_code != 202:
+        raise AssertionError(f"{status}: {answer.text}")
+
+
+async def ledger(store: Store) -> tuple[Dates, Moves]:
+    """The first learned date of each case with the day on which it was given, and its moves."""
+    first: Dates = {}
+    moves: Moves = defaultdict(list)
+    async with store.reading() as connection:
+        rows = (await connection.execute(text(GIVEN))).all()
+    for row in rows:
+        if row.reason == "case_corrected":
+            continue
+        first.setdefault(row.number, (row.made_at.date(), row.latest_on))
+        if row.reason is not None:
+            moves[row.number].append((row.until.date(), row.latest_on, row.new_on, row.reason))
+    return first, dict(moves)
+
+
+def at_receipt(found: tuple[Dates, Moves], log: CaseLog) -> tuple[Dates, Moves]:
+    """Only the cases that were given a date on the day on which they were received: when history has come to be enough
+    the service gives dates to those that wait, the backtest does not."""
+    received: dict[str, date] = {}
+    for row in log.rows:
+        received.setdefault(row.case_id, row.local().date())
+    first = {number: given for number, given in found[0].items() if given[0] == received[number]}
+    return first, {number: moves for number, moves in found[1].items() if number in first}
+
+
+def walked(file: Path, *, pausing: bool) -> tuple[Dates, Moves]:
+    """The same of the backtest."""
+    log = read_for_walk(file)
+    found = walk(log, Plan(paused=frozenset({"more_info_requested"}) if pausing else None))
+    first = {
+        log.cases[each.case].id: (date.fromordinal(each.made_on), date.fromordinal(each.on))
+        for each in found.promises
+        if each.first and each.on is not None
+    }
+    moves: Moves = defaultdict(list)
+    for move in found.moves:
+        new_on = None if move.new_on is None else date.fromordinal(move.new_on)
+        moves[log.cases[move.case].id].append(
+            (date.fromordinal(move.changed_on), date.fromordinal(move.old_on), new_on, move.reason)
+        )
+    return first, dict(moves)
+
+
+def compare(ours: dict[str, Any], theirs: dict[str, Any], name: str) -> int:
+    """Print how many are the same; returns how many differ."""
+    keys = sorted({*ours, *theirs})
+    wrong = [key for key in keys if ours.get(key) != theirs.get(key)]
+    print(f"{name}: {len(keys) - len(wrong)} of {len(keys)} cases the same")
+    for key in wrong[:10]:
+        print(f"  {key}: service {ours.get(key)}, backtest {theirs.get(key)}")
+    return len(wrong)
+
+
+async def main() -> int:
+    """Run both and compare."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak.kept_dates", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--until", type=date.fromisoformat, help="only the rows before this day")
+    parser.add_argument("--office-clock", action="store_true", help="dates stand still while the person has the ball")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tracker-kept-") as folder:
+        file = cut(given.file, given.until or date.max, Path(folder) / "log.csv")
+        server = start(Path(folder) / "data", unsafe_without_fsync=True)
+        store = open_store(server.url())
+        try:
+            await migrate(store)
+            await through_the_service(store, Path(folder), read(file), pausing=given.office_clock)
+            ours = at_receipt(await ledger(store), read(file))
+        finally:
+            await store.close()
+            server.close()
+        theirs = walked(file, pausing=given.office_clock)
+    names = ("first dates", "moves")
+    return sum(compare(one, other, name) for one, other, name in zip(ours, theirs, names, strict=True))
+
+
+if __name__ == "__main__":
+    sys.exit(min(1, asyncio.run(main())))

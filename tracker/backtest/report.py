@@ -1,0 +1,157 @@
+"""Everything that a backtest found out, and as the JSON of `tracker backtest --json` (keys: docs/backtest.md)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.backtest.log import Log
+from tracker.backtest.practice import PRACTICES, Practice, practised
+from tracker.backtest.score import FEW, MANY, Score, Span, judging, score, tuning
+from tracker.backtest.stability import Stability, share, stability
+from tracker.backtest.truth import Truth
+from tracker.backtest.walk import Plan, Promised, Walked, day_of
+from tracker.core.keeping import Record
+
+ASKED = (0.5, 0.6, 0.7, 0.8, 0.9)
+"""Probabilities that calibration is looked at for, beside the one that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The figures of the cases that were received in a span: of promises at receipt, at later steps, and in view."""
+
+    span: Span
+    receipt: Score
+    later: Score
+    stability: Stability
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a walk came to. `practices`: what each practice would have kept of the judged cases; `months`: first dates
+    by month of reception; `calibration`: of the judged cases, for each probability that was tried."""
+
+    log: Log
+    plan: Plan
+    tuning: Judged
+    judged: Judged
+    practices: Sequence[tuple[Practice, Score]]
+    months: Sequence[tuple[str, Record]]
+    calibration: Sequence[tuple[float, Record]]
+
+
+def report(log: Log, plan: Plan, walked: Walked, others: Iterable[tuple[float, Walked]] = ()) -> Report:
+    """Judge a walk; `others` are walks of the same log for other probabilities, for calibration."""
+    truth, span = Truth(log, walked.pauses), judging(log)
+    cases = span.cases(log)
+    practices = [
+        (practice, score(truth, _of(promises, cases, first=True), plan.probability))
+        for practice, promises in practised(log, PRACTICES).items()
+    ]
+    found = judged(truth, plan, walked, span, cases)
+    calibration = {plan.probability: found.receipt.record}
+    for asked, other in others:
+        seen = Truth(log, other.pauses)
+        calibration[asked] = score(seen, _of(other.promises, cases, first=True), asked).record
+    earlier = tuning(log)
+    return Report(
+        log, plan, judged(truth, plan, walked, earlier, earlier.cases(log)), found, practices,
+        _by_month(truth, walked, span.last, log), sorted(calibration.items()),
+    )  # fmt: skip
+
+
+def judged(truth: Truth, plan: Plan, walked: Walked, span: Span, cases: Collection[int]) -> Judged:
+    """The figures of the cases of a span."""
+    receipt = score(truth, _of(walked.promises, cases, first=True), plan.probability)
+    later = score(truth, _of(walked.promises, cases, first=False), plan.probability)
+    return Judged(span, receipt, later, stability(truth, walked, cases))
+
+
+def _of(promises: Iterable[Promised], cases: Collection[int], *, first: bool) -> Iterable[Promised]:
+    return (each for each in promises if each.first is first and each.case in cases)
+
+
+def _by_month(truth: Truth, walked: Walked, last: int, log: Log) -> list[tuple[str, Record]]:
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for each in walked.promises:
+        received = log.cases[each.case].received
+        kept = truth.kept(each.case, each.made_on, each.on) if each.first and each.on is not None else None
+        if kept is not None and received <= last:
+            count = counts[_iso(received)[:7]]
+            count[0] += kept
+            count[1] += 1
+    return [(month, Record(*count)) for month, count in sorted(counts.items())]
+
+
+def to_json(found: Report, file: str) -> dict[str, Any]:
+    """The report as plain values."""
+    log, plan = found.log, found.plan
+    return {
+        "log": {
+            "file": file, "cases": len(log.cases), "closed": sum(case.end is not None for case in log.cases),
+            "services": len({case.service for case in log.cases}), "received_from": _iso(log.cases[0].received),
+            "received_to": _iso(log.cases[-1].received), "snapshot": _iso(log.snapshot),
+            "left_out": [
+                {"what": what, "count": count, "example": log.examples[what]}
+                for what, count in sorted(log.left_out.items())
+            ],
+        },
+        "asked": {
+            "probability": plan.probability, "feed": plan.feed.value, "office_clock": plan.paused is not None,
+            "paused_steps": sorted(plan.paused or ()),
+        },
+        "judged": _judged(found.judged),
+        "tuning": _judged(found.tuning),
+        "practice": [{"practice": str(each), **_score(score_)} for each, score_ in found.practices],
+        "months": [{"month": month, **_record(record)} for month, record in found.months],
+        "calibration": [{"asked": asked, **_record(record)} for asked, record in found.calibration],
+    }  # fmt: skip
+
+
+def _judged(found: Judged) -> dict[str, Any]:
+    span = {"received_from": _iso(found.span.first), "received_to": _iso(found.span.last)}
+    receipt, later = _score(found.receipt), _score(found.later)
+    return {**span, "receipt": receipt, "later": later, "stability": _stability(found.stability)}
+
+
+def _score(found: Score) -> dict[str, Any]:
+    return {
+        "cases": found.cases, "no_date": found.no_date, "no_date_share": _rounded(share(found.no_date, found.cases)),
+        "unknown": found.unknown, **_record(found.record), "rel": _rounded(found.rel),
+        "promised_days_median": found.promised, "took_days_median": found.took, "took_days_p90": found.took_long,
+        "worst_50": _worst(found, FEW), "worst_200": _worst(found, MANY),
+        "services": [{"service": service, **_record(record)} for service, record in found.services.items()],
+    }  # fmt: skip
+
+
+def _worst(found: Score, fewest: int) -> dict[str, Any] | None:
+    worst = found.worst(fewest)
+    return {"service": worst[0], **_record(worst[1])} if worst else None
+
+
+def _record(record: Record) -> dict[str, Any]:
+    interval = [_rounded(record.interval.low), _rounded(record.interval.high)] if record.total else None
+    return {"kept": record.kept, "judged": record.total, "share": _rounded(record.share), "interval": interval}
+
+
+def _stability(found: Stability) -> dict[str, Any]:
+    return {
+        "dates": found.dates, "changes": found.changes, "changes_a_case": _rounded(found.changes_a_case),
+        "moved": found.moved, "never_moved_share": _rounded(found.never_moved), "clock_resumed": found.resumed,
+        "false_changes": found.false, "false_changes_share": _rounded(share(found.false, found.judged_changes)),
+        "late": found.late, "told": found.told, "told_share": _rounded(share(found.told, found.late)),
+        "told_early": found.early, "told_early_share": _rounded(share(found.early, found.late)),
+        "days_ahead_median": found.ahead, "notes": found.notes, "needless_notes": found.needless,
+        "needless_notes_share": _rounded(share(found.needless, found.judged_notes)),
+    }  # fmt: skip
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _iso(day: int) -> str:
+    return day_of(day).isoformat()

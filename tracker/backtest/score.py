@@ -1,0 +1,143 @@
+"""How good the promises of a walk were: the share kept, and how long they were beside what hindsight would have given.
+
+A case that is open, and whose date lies beyond the last day of the log, is unknown: neither kept nor missed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+
+from tracker.backtest.log import Log
+from tracker.backtest.truth import Truth
+from tracker.backtest.walk import Promised
+from tracker.core.keeping import Record
+
+FEW, MANY = 50, 200
+"""Services with fewer cases are not asked how they fare, and with so many they are asked for more."""
+
+OBSERVED = 0.97
+"""The share of durations that must lie within the log for a day's cases to be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days of reception of the cases that are judged, both inclusive."""
+
+    first: int
+    last: int
+
+    def cases(self, log: Log) -> dict[int, int]:
+        """The cases that were received in it, each with that day."""
+        return {
+            index: case.received for index, case in enumerate(log.cases) if self.first <= case.received <= self.last
+        }
+
+
+def tuning(log: Log) -> Span:
+    """The window on which settings may be chosen: from the 30 % to the 60 % quantile of receptions."""
+    received = [case.received for case in log.cases]
+    return Span(received[int(0.3 * len(received))], received[int(0.6 * len(received))] - 1)
+
+
+def judging(log: Log) -> Span:
+    """The window on which they are judged: from there to the last day whose cases can be told to the end."""
+    received = [case.received for case in log.cases]
+    first = received[int(0.6 * len(received))]
+    took = sorted(case.end - case.received for case in log.cases if case.end is not None)
+    return Span(first, log.snapshot - (took[int(OBSERVED * (len(took) - 1))] if took else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The figures of some promises. `cases`: promises asked for; `no_date`: those that got none; `unknown`: those whose
+    fate the log does not tell; `record`: those that can be judged, kept and in all; `services`: the same by service.
+
+    `rel`: the pinball loss at the probability asked for, relative to that of an oracle who gives each service the
+    quantile of its own durations in hindsight: 1 is as good as one date for each service can be. None where there is
+    nothing to compare. `promised` is the median length in days; `took`, `took_long` are the median and the 90 %
+    quantile of what it took, None where the log ends before.
+    """
+
+    cases: int
+    no_date: int
+    unknown: int
+    record: Record
+    rel: float | None
+    promised: int | None
+    took: int | None
+    took_long: int | None
+    services: Mapping[str, Record] = field(default_factory=dict)
+
+    def worst(self, fewest: int) -> tuple[str, Record] | None:
+        """The service with so many judged promises that kept the smallest share of them."""
+        known = [each for each in self.services.items() if each[1].total >= fewest]
+        return min(known, key=lambda each: (each[1].kept / each[1].total, each[0]), default=None)
+
+    @property
+    def no_date_share(self) -> float:
+        """The share of promises asked for that got no date."""
+        return self.no_date / self.cases if self.cases else 0.0
+
+
+@dataclass(slots=True)
+class _Service:
+    """What is gathered of a service: what each promise that was asked for took, and the length of the judged ones."""
+
+    took: list[int] = field(default_factory=list)
+    judged: list[tuple[int, int]] = field(default_factory=list)
+    kept: int = 0
+
+
+def score(truth: Truth, promises: Iterable[Promised], probability: float) -> Score:
+    """The figures of these promises."""
+    services: dict[str, _Service] = defaultdict(_Service)
+    asked = no_date = unknown = 0
+    lengths: list[int] = []
+    ended: list[int | None] = []
+    for each in promises:
+        service = services[truth.service(each.case)]
+        took, open_still = truth.took(each.case, each.made_on)
+        service.took.append(took)
+        ended.append(None if open_still else took)
+        asked += 1
+        if each.on is None:
+            no_date += 1
+            continue
+        lengths.append(each.on - each.made_on)
+        kept = truth.kept(each.case, each.made_on, each.on)
+        if kept is None:
+            unknown += 1
+            continue
+        service.judged.append((took, each.on - each.made_on))
+        service.kept += kept
+    records = {name: Record(each.kept, len(each.judged)) for name, each in sorted(services.items()) if each.judged}
+    record = Record(sum(each.kept for each in records.values()), sum(each.total for each in records.values()))
+    return Score(
+        asked, no_date, unknown, record, _relative(services.values(), probability), _low(lengths, 0.5),
+        _low(ended, 0.5), _low(ended, 0.9), records,
+    )  # fmt: skip
+
+
+def _relative(services: Iterable[_Service], probability: float) -> float | None:
+    ours = oracle = 0.0
+    for each in services:
+        best = _low(each.took, probability)
+        for took, length in each.judged:
+            ours += pinball(took, length, probability)
+            oracle += pinball(took, best or 0, probability)
+    return ours / oracle if oracle else None
+
+
+def pinball(took: int, length: int, probability: float) -> float:
+    """The loss of a promise of so many days where it took so many: a late day costs `probability`, an idle one the
+    rest (Koenker and Bassett 1978)."""
+    return probability * (took - length) if took >= length else (1 - probability) * (length - took)
+
+
+def _low(found: Sequence[int | None], share: float) -> int | None:
+    """The quantile: the smallest that at least this share do not exceed. None counts as more than any."""
+    ordered = sorted(found, key=lambda each: (each is None, each or 0))
+    return ordered[max(0, ceil(share * len(ordered) - 1e-9) - 1)] if ordered else None

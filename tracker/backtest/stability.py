@@ -1,0 +1,94 @@
+"""How calm dates were: how often they moved, how often without need, and who was told before they broke."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from statistics import median
+
+from tracker.backtest.truth import Truth
+from tracker.backtest.walk import Moved, Promised, Walked
+from tracker.core.promises import Change
+
+EARLY_DAYS, EARLY_PART = 3, 10
+"""Told in good time: so many days before the date, or that part of its length if it is less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """`dates`: cases that were given a first date; `moved`: those whose date was changed or taken back; `changes`: how
+    often in all, clocks that ran again apart (`resumed`); `false`: changes of `judged_changes` that would not have been
+    needed, the case having ended by the old date.
+
+    `late`: cases that ended after the first date, or were open past it; `told`: those that heard so before it, by a
+    note or a change, `early` in good time; `ahead`: the median of the days between. `notes`: words that a date may not
+    hold, of which `needless` of `judged_notes` were followed by an end in time.
+    """
+
+    dates: int
+    moved: int
+    changes: int
+    resumed: int
+    judged_changes: int
+    false: int
+    late: int
+    told: int
+    early: int
+    ahead: float | None
+    notes: int
+    judged_notes: int
+    needless: int
+
+    @property
+    def changes_a_case(self) -> float | None:
+        """Changes for each case that was given a date."""
+        return share(self.changes, self.dates)
+
+    @property
+    def never_moved(self) -> float | None:
+        """The share of dates that stood."""
+        return share(self.dates - self.moved, self.dates)
+
+
+def share(part: int, whole: int) -> float | None:
+    """A part of a whole; None of nothing."""
+    return part / whole if whole else None
+
+
+def stability(truth: Truth, walked: Walked, cases: Collection[int]) -> Stability:
+    """The figures of the dates that these cases were shown."""
+    first = {each.case: each for each in walked.promises if each.first and each.on is not None and each.case in cases}
+    moves: dict[int, list[Moved]] = defaultdict(list)
+    resumed = 0
+    for move in walked.moves:
+        if move.case in first and move.reason == Change.CLOCK_PAUSED:
+            resumed += 1
+        elif move.case in first:
+            moves[move.case].append(move)
+    notes = [each for each in walked.notes if each.case in first]
+    needless = [kept for each in notes if (kept := truth.by(each.case, each.date_on)) is not None]
+    false = [kept for each in moves.values() for move in each if (kept := truth.by(move.case, move.old_on)) is not None]
+    words = {case: each[0].changed_on for case, each in moves.items()}
+    for note in notes:
+        words[note.case] = min(note.on, words.get(note.case, note.on))
+    late, told, early, ahead = _told(truth, first, words)
+    return Stability(
+        len(first), len(moves), sum(map(len, moves.values())), resumed, len(false), sum(false),
+        late, told, early, median(ahead) if ahead else None, len(notes), len(needless), sum(needless),
+    )  # fmt: skip
+
+
+def _told(truth: Truth, first: dict[int, Promised], words: dict[int, int]) -> tuple[int, int, int, list[int]]:
+    """Cases that were late, those that were told before, and early, and by how many days."""
+    late, early, ahead = 0, 0, []
+    for case, promised in first.items():
+        on = promised.on or 0
+        if truth.kept(case, promised.made_on, on) is not False:
+            continue
+        late += 1
+        days = truth.counted(case, promised.made_on, on) - words.get(case, 1 << 30)
+        if days > 0:
+            ahead.append(days)
+            early += days >= min(EARLY_DAYS, (on - promised.made_on) / EARLY_PART)
+    return late, len(ahead), early, ahead

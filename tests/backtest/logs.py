@@ -14,7 +14,7 @@ from tracker.backtest.log import Log, read
 
 HEADER = ["case_id", "service", "step", "occurred_at", "is_final"]
 SERVICES = ("north/tree", "north/house", "south/tree", "south/house", "west")
-BEGAN = datetime(2024, 2, 19)  # a Monday, ten days before a 29th of February
+BEGAN = datetime.fromisoformat("2024-02-19")  # a Monday, ten days before a 29th of February
 HOURS = (0, 5, 9, 10, 15, 23)  # few, so that rows are often of the same instant
 PAUSED = frozenset({"more_info_requested", "site_visit_awaited"})
 
@@ -69,7 +69,9 @@ def office(seed: int, times: Times, cases: int = 110, days: int = 130) -> list[R
     pace = {service: random.uniform(2, 25) for service in SERVICES}
     for number in range(cases):
         service = random.choice(SERVICES)
-        rows += _case(random, f"C{number}", service, random.randrange(days), pace[service], clearing.get(service), times)
+        rows += _case(
+            random, f"C{number}", service, random.randrange(days), pace[service], clearing.get(service), times
+        )
     random.shuffle(rows)
     return rows
 

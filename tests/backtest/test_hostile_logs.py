@@ -50,7 +50,7 @@ def said(log: Log) -> int:
     return len(walks[0].promises)
 
 
-def crowd(began: date, count: int = 60, service: str = "tree") -> list[Row]:
+def crowd(began: date, count: int = 150, service: str = "tree") -> list[Row]:
     """So many cases that are done within three weeks, three received each day: enough to be learned from."""
     random, rows = Random(1), list[Row]()
     for number in range(count):
@@ -62,7 +62,7 @@ def crowd(began: date, count: int = 60, service: str = "tree") -> list[Row]:
 
 
 USUAL = crowd(date(2024, 1, 1))
-LATE = [Row("late", "tree", "received", "2024-03-04"), Row("late", "tree", "review", "2024-03-05")]
+LATE = [Row("late", "tree", "received", "2024-02-29"), Row("late", "tree", "review", "2024-03-05")]
 
 ODD: dict[str, list[Row]] = {
     "one case": [Row("C1", "tree", "received", "2024-01-01")],
@@ -87,8 +87,8 @@ ODD: dict[str, list[Row]] = {
     "NUL and odd letters": [*USUAL, Row("C\0", "tr\0ee", "\u202ereceived \U0001f333", "2024-02-29"), *LATE],
     "a case in two services": [*USUAL, Row("late", "house", "review", "2024-03-05"), *LATE],
     "the first days of the calendar": [*crowd(date(1, 1, 1)), Row("C1", "tree", "received", "0001-01-01")],
-    "the last days of the calendar": [*crowd(date(9999, 11, 1)), *USUAL],
-    "the end of the calendar is near": [*crowd(date(FURTHEST_YEAR, 10, 1)),
+    "the last days of the calendar": [*crowd(date(9999, 10, 1)), *USUAL],
+    "the end of the calendar is near": [*crowd(date(FURTHEST_YEAR, 10, 20)),
                                         Row("C1", "tree", "received", f"{FURTHEST_YEAR}-12-31")],
     "a million days": [*USUAL, Row("C1", "tree", "received", "0001-01-01"),
                        Row("C1", "tree", "done", "9999-12-31", True)],

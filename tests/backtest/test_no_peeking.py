@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from integrations.case_logs import LogRefused
 from tests.backtest.logs import PAUSED, Row, Times, loaded, office
 from tests.backtest.peeking import differences
+from tests.backtest.test_hostile_logs import crowd
 from tracker.backtest.feeds import Feed
 from tracker.backtest.log import Log
 from tracker.backtest.walk import Plan, walk
@@ -74,3 +75,18 @@ def test_a_promise_of_the_last_day_is_made_though_nothing_follows(tmp_path: Path
         found = walk(loaded(tmp_path, rows), Plan(feed=feed)).promises
         assert found[-1].step == "review"
         assert date.fromisoformat(found[-1].made_at[:10]).toordinal() == found[-1].made_on
+
+
+def test_what_comes_later_on_the_day_of_a_review_does_not_hold_it_back(tmp_path: Path) -> None:
+    """Dates are looked at in the morning: a step at three in the afternoon is not known then, one at nine is."""
+    rows = [
+        *crowd(date(2024, 1, 1)),
+        *(Row(f"slow{n}", "tree", "received", f"2024-02-1{n}T09:00:00") for n in range(5)),
+    ]
+    rows.append(Row("end", "tree", "received", "2024-06-03T09:00:00"))
+    plain = loaded(tmp_path, rows)
+    index, case = next((place, case) for place, case in enumerate(plain.cases) if case.id == "slow0")
+    move = next(each for each in walk(plain, Plan()).moves if each.case == index)
+    for hour, moved in (("15", True), ("09", False)):
+        news = Row(case.id, "tree", "review", f"{move.changed_at[:10]}T{hour}:00:00")
+        assert (move in walk(loaded(tmp_path, [*rows, news]), Plan()).moves) is moved

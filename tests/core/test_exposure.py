@@ -75,10 +75,10 @@ def test_it_is_what_counting_each_day_of_each_case_finds(told: list[Visit]) -> N
         for each in told:
             for day in range(MONDAY, MONDAY + 14):
                 age = day - each.start
-                if each.stage == stage and each.seen_from <= day and (each.end is None or day <= each.end):
-                    if age < AGES.longest:
-                        risk[AGES.cell(age)] += each.cases
-                        done[AGES.cell(age)] += each.cases if each.finished and day == each.end else 0
+                seen = each.seen_from <= day and (each.end is None or day <= each.end)
+                if each.stage == stage and seen and age < AGES.longest:
+                    risk[AGES.cell(age)] += each.cases
+                    done[AGES.cell(age)] += each.cases if each.finished and day == each.end else 0
         assert found.stages.get(stage, Counts.none()) == Counts(risk, done)
 
 
@@ -134,15 +134,16 @@ WAITING = Visit("a", MONDAY - 90, None, False, 30, 30)
     [
         ([OLD, WAITING], 12),  # 42 old cases at 0.02 a day: 0.84 were to be expected, and twelve times that are 10.1
         ([WORK, WAITING], 0),  # as many, but young: half of the cases become 35 days old
-        ([OLD, Visit("a", MONDAY - 90, None, False, 60, 60)], 0),  # of 72 old cases 1.4 were to be expected: 17.3 are far
+        (
+            [OLD, Visit("a", MONDAY - 90, None, False, 60, 60)],
+            0,
+        ),  # of 72 old cases 1.4 were to be expected: 17.3 are far
         ([Visit("a", MONDAY - 100, MONDAY + 2, True, 4, 4)], 0),  # too few to tell
         ([Visit("a", MONDAY - 100, MONDAY + 2, True, 12, 0), WAITING], 0),  # the later stages of cases counted already
         ([Visit("a", MONDAY - 100, MONDAY + 2, False, 12, 12), WAITING], 0),  # withdrawn
     ],
 )
-def test_a_day_on_which_far_more_old_cases_end_than_were_due_is_a_clearing_out(
-    told: list[Visit], cleared: int
-) -> None:
+def test_a_day_on_which_far_more_old_cases_end_than_were_due_is_a_clearing_out(told: list[Visit], cleared: int) -> None:
     found = week(told, MONDAY, MONDAY + 6, rare, spare=False)
     assert found.cleared == cleared
     assert bool(found.bulk) == bool(cleared)

@@ -56,7 +56,9 @@ def says(history: History) -> list[object]:
 
 @settings(deadline=None)
 @given(tellings)
-def test_a_window_that_slid_says_the_same_as_a_fresh_one_of_the_same_weeks(told: list[tuple[int, dict[str, Week]]]) -> None:
+def test_a_window_that_slid_says_the_same_as_a_fresh_one_of_the_same_weeks(
+    told: list[tuple[int, dict[str, Week]]],
+) -> None:
     slid, last = History(SHORT), dict[int, dict[str, Week]]()
     for number, each in told:
         slid.add(number, each)

@@ -13,7 +13,9 @@ asked_for = st.floats(0.5, 0.99)
 
 
 @given(asked_for, st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), max_size=60))
-def test_the_level_stays_near_what_was_asked_for_and_below_certainty(asked: float, weeks: list[tuple[int, int]]) -> None:
+def test_the_level_stays_near_what_was_asked_for_and_below_certainty(
+    asked: float, weeks: list[tuple[int, int]]
+) -> None:
     shift = 0.0
     for kept, broken in weeks:
         before, shift = shift, corrected(shift, kept, kept + broken, asked)
@@ -35,7 +37,9 @@ def test_a_week_without_dates_changes_nothing() -> None:
     assert corrected(0.02, 0, 0, 0.9) == 0.02
 
 
-@pytest.mark.parametrize(("kept", "passed", "moved"), [(0, 20, 0.9), (0, 10, 0.45), (0, 400, 0.9), (18, 20, 0), (20, 20, -0.1)])
+@pytest.mark.parametrize(
+    ("kept", "passed", "moved"), [(0, 20, 0.9), (0, 10, 0.45), (0, 400, 0.9), (18, 20, 0), (20, 20, -0.1)]
+)
 def test_few_dates_move_it_less(kept: int, passed: int, moved: float) -> None:
     method = Method(level_step=0.005, level_enough=20)
     assert corrected(0.0, kept, passed, 0.9, method) == pytest.approx(0.005 * moved, abs=1e-12)

@@ -73,7 +73,9 @@ def test_a_window_is_of_working_days_ahead_in_order(table: Table, age: timedelta
 
 
 @given(tables(), spans, levels, levels, days)
-def test_who_wants_to_be_surer_waits_longer(table: Table, age: timedelta, one: float, other: float, today: date) -> None:
+def test_who_wants_to_be_surer_waits_longer(
+    table: Table, age: timedelta, one: float, other: float, today: date
+) -> None:
     early, late = (window(table, today + age, ahead(today, -1), level, today) for level in sorted((one, other)))
     if late is not None:
         assert early is not None
@@ -81,7 +83,9 @@ def test_who_wants_to_be_surer_waits_longer(table: Table, age: timedelta, one: f
 
 
 @given(tables(), spans, levels, days)
-def test_a_day_more_of_waiting_never_makes_the_date_earlier(table: Table, age: timedelta, level: float, today: date) -> None:
+def test_a_day_more_of_waiting_never_makes_the_date_earlier(
+    table: Table, age: timedelta, level: float, today: date
+) -> None:
     before = window(table, today + age, ahead(today, -1), level, today)
     after = window(table, today + age, today, level, ahead(today, 1))
     if before is not None and after is not None:

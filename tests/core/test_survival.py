@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import exp, inf, log
 from random import Random
 
@@ -52,7 +53,7 @@ def test_the_usual_ages_are_few_and_reach_four_years() -> None:
 def test_survival_begins_at_one_and_never_rises(table: Table) -> None:
     left = [table.survival(age) for age in range(-2, AGES.longest + 3)]
     assert left[0] == left[1] == 1.0
-    assert all(0 <= later <= before <= 1 for before, later in zip(left, left[1:], strict=False))
+    assert all(0 <= later <= before <= 1 for before, later in pairwise(left))
     assert left[-1] == left[-4] == table.survival(10 * AGES.longest)
 
 
@@ -141,7 +142,9 @@ def cohort(seed: int) -> list[Visit]:
         start = random.randrange(-60, DAYS)
         entry = random.choice([None, None, start + random.randrange(20)])
         end = random.choice([None, *[max(start, entry or start) + random.choice([0, 1, 3, random.randrange(60)])] * 4])
-        found.append(Visit("a", start, end, end is not None and random.random() < 0.8, random.randrange(1, 4), 0, entry))
+        found.append(
+            Visit("a", start, end, end is not None and random.random() < 0.8, random.randrange(1, 4), 0, entry)
+        )
     return found
 
 

@@ -19,7 +19,7 @@ from tests.laws.case_sets import House
 from tests.laws.deliveries import DELIVERY, due_again, fill, lapse, multiply, wrongs
 from tests.laws.rounds import INTAKE
 from tests.laws.test_laws import LAWS
-from tests.soak import schedulers, server_attack
+from tests.soak import cuts, schedulers, server_attack
 from tests.soak.table import LONGEST_SECONDS, Table, house
 from tracker.store.server import Server, start
 
@@ -164,7 +164,7 @@ def attacks(table: Table, rounds: int) -> None:
                 line.fail(name)
 
 
-PARTS = ("intake", "rescue", "workers", "schedulers", "laws", "server")
+PARTS = ("intake", "rescue", "workers", "schedulers", "laws", "server", "cuts")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -186,6 +186,8 @@ def main(options: argparse.Namespace) -> int:
                 run(server)
     if options.only in (None, "server"):
         attacks(table, 1 if options.short else max(2, rounds // 20))
+    if options.only in (None, "cuts"):
+        cuts.run(table, 1 if options.short else 20)
     print("failed" if table.failures else "all held", flush=True)
     return 1 if table.failures else 0
 

@@ -37,7 +37,7 @@ class Practice:
     days: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.rule} of the completed" + (" of the last year" if self.days == YEAR_DAYS else "")
+        return f"{self.rule} of " + ("the completed" if self.days is None else "last year's completed")
 
 
 PRACTICES = tuple(Practice(rule, days) for days in (None, YEAR_DAYS) for rule in Rule)

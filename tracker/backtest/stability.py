@@ -67,16 +67,22 @@ def stability(truth: Truth, walked: Walked, cases: Collection[int]) -> Stability
         elif move.case in first:
             moves[move.case].append(move)
     notes = [each for each in walked.notes if each.case in first]
-    needless = [kept for each in notes if (kept := truth.by(each.case, each.date_on)) is not None]
-    false = [kept for each in moves.values() for move in each if (kept := truth.by(move.case, move.old_on)) is not None]
+    needless = [truth.kept(each.case, each.on, each.date_on) for each in notes]
+    changes = [move for each in moves.values() for move in each]
+    false = [truth.kept(move.case, move.changed_on, move.old_on) for move in changes]
     words = {case: each[0].changed_on for case, each in moves.items()}
     for note in notes:
         words[note.case] = min(note.on, words.get(note.case, note.on))
     late, told, early, ahead = _told(truth, first, words)
     return Stability(
-        len(first), len(moves), sum(map(len, moves.values())), resumed, len(false), sum(false),
-        late, told, early, median(ahead) if ahead else None, len(notes), len(needless), sum(needless),
+        len(first), len(moves), len(changes), resumed, *_known(false),
+        late, told, early, median(ahead) if ahead else None, len(notes), *_known(needless),
     )  # fmt: skip
+
+
+def _known(kept: list[bool | None]) -> tuple[int, int]:
+    """How many are known, and how many of them were kept."""
+    return sum(each is not None for each in kept), sum(each is True for each in kept)
 
 
 def _told(truth: Truth, first: dict[int, Promised], words: dict[int, int]) -> tuple[int, int, int, list[int]]:

@@ -45,12 +45,8 @@ class Truth:
         return on
 
     def kept(self, case: int, made_on: int, on: int) -> bool | None:
-        """Whether the case ended by the date; None where the log ends before it."""
-        return self.by(case, self.counted(case, made_on, on))
-
-    def by(self, case: int, on: int) -> bool | None:
-        """Whether the case ended by a day, as the calendar counts; None where the log ends before it."""
-        end = self.end(case)
+        """Whether the case ended by the date, as it counts; None where the log ends before it."""
+        counted, end = self.counted(case, made_on, on), self.end(case)
         if end is not None:
-            return end <= on
-        return None if on > self._log.snapshot else False
+            return end <= counted
+        return None if counted > self._log.snapshot else False

@@ -45,7 +45,7 @@ class Curve:
         return self.risks.get(stage) or self.risks[self.ANY]
 
     def to_json(self) -> dict[str, Any]:
-        """As `from_json` reads it: hazards of nine digits."""
+        """As `from_json` reads it, to the last digit."""
         return {
             "finished": self.finished,
             "everyone": self.everyone,

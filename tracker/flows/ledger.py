@@ -200,13 +200,11 @@ def _in_ignorance(book: Book, case: Folded, standing: Given) -> bool:
 
 
 async def _correct(book: Book, case: Folded, standing: Given) -> Given | None:
-    """Give the date anew from what is known now, earlier or later; the same date stays as it is."""
+    """Give the date anew from what is known now, earlier or later; where it is the same, from another beginning."""
     fresh = _first(book, case)
     if fresh is None:
         await book.judge(standing, promises.Kept.WITHDRAWN, book.now, Change.CASE_CORRECTED)
         return None
-    if fresh.latest_on == standing.latest_on:
-        return standing
     await book.supersede(standing, fresh, Change.CASE_CORRECTED)
     return await book.give(fresh)
 

@@ -136,7 +136,7 @@ def case_facts(row: Row[Any], definition: Definition, language: str | None = Non
         waiting_on=row.waiting_on,
         clock=row.clock,
         promise=standing,
-        no_promise_reason=_no_promise_reason(row, promises, standing),
+        no_promise_reason=_no_promise_reason(row, definition, promises, standing),
         next_word_by=row.next_word_on,
         needs=_needs(row, definition, spoken),
         history=tuple(_line(each, definition, spoken) for each in row.history),
@@ -194,7 +194,9 @@ def _leading(promises: tuple[PromiseFacts, ...]) -> PromiseFacts | None:
     return next((each for each in stand if each.basis != "office"), next(iter(stand), None))
 
 
-def _no_promise_reason(row: Row[Any], promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None) -> str | None:
+def _no_promise_reason(
+    row: Row[Any], definition: Definition, promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None
+) -> str | None:
     """Why there is no date: a word of the API; the page says it in a sentence."""
     if standing is not None:
         return None
@@ -204,7 +206,9 @@ def _no_promise_reason(row: Row[Any], promises: tuple[PromiseFacts, ...], standi
         return "dates_not_kept"
     ours = next((each for each in promises if each.basis != "office"), None)
     given_up = ours is not None and ours.reason == Change.TOO_UNCERTAIN
-    return "too_uncertain" if given_up or (row.learned_from or 0) >= FEWEST else "too_little_history"
+    stood_in = definition.promise.fallback_days is not None  # then only its own history gives dates
+    learned_from = (row.learned_from_own if stood_in else row.learned_from) or 0
+    return "too_uncertain" if given_up or learned_from >= FEWEST else "too_little_history"
 
 
 def _needs(row: Row[Any], definition: Definition, language: str) -> tuple[NeedFacts, ...]:

@@ -36,10 +36,14 @@ _PAGE = text(
                 ) AS told
             FROM promise p WHERE p.organisation_id = c.organisation_id AND p.mode = c.mode AND p.case_id = c.id
                 AND (p.reason IS DISTINCT FROM 'case_corrected' OR p.superseded_at IS NULL
-                    OR p.superseded_at >= p.made_at + interval '1 hour')
+                    OR p.superseded_at >= p.made_at + interval '1 hour' AND NOT EXISTS (
+                        SELECT FROM promise n WHERE n.organisation_id = p.organisation_id AND n.mode = p.mode
+                            AND n.id = p.superseded_by AND n.latest_on = p.latest_on))
             ORDER BY p.made_at DESC, p.id DESC LIMIT :lines) p) AS promises,
         (SELECT everyone FROM curve WHERE organisation_id = c.organisation_id AND service = c.service
          ORDER BY learned_at DESC LIMIT 1) AS learned_from,
+        (SELECT finished FROM curve WHERE organisation_id = c.organisation_id AND service = c.service
+         ORDER BY learned_at DESC LIMIT 1) AS learned_from_own,
         (SELECT w.confidence FROM word w
          WHERE w.organisation_id = c.organisation_id AND w.service = c.service AND w.current) AS confidence,
         (SELECT coalesce(jsonb_agg(m ORDER BY m.at DESC), '[]') FROM (

@@ -202,6 +202,7 @@ _FIRST = text(
     WHERE p.organisation_id = :organisation AND p.mode = 'live' AND p.basis = 'history'
       AND p.latest_on > :after AND p.latest_on <= :until AND p.reason IS DISTINCT FROM 'case_corrected'
       AND p.reason IS DISTINCT FROM 'clock_paused' AND NOT c.void
+      AND (p.made_at AT TIME ZONE :zone)::date <= coalesce(c.opened_on, (c.opened_at AT TIME ZONE :zone)::date) + 1
       AND (p.outcome IS NOT NULL OR p.superseded_at IS NOT NULL) AND p.outcome IS DISTINCT FROM 'could_not_tell'
       AND NOT (c.state = 'closed' AND c.outcome NOT IN ('done', 'refused'))
       AND NOT EXISTS (

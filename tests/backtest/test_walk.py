@@ -197,3 +197,15 @@ def test_a_case_of_which_only_the_end_came_is_known_to_have_ended(tmp_path: Path
     rows = [Row("C1", "tree", "received", day(gone + 2, 9)), Row("C1", "tree", "done", day(gone + 8, 9), True)]
     log = loaded(tmp_path, [*rows, Row("C2", "tree", "received", day(gone + 40, 9)), *USUAL])
     assert of(log, walk(log, Plan(feed=Feed.WEEK_LOST)), "C1") == []
+
+
+def test_a_clock_that_is_heard_late_to_run_again_gives_no_date_of_days_gone_by(tmp_path: Path) -> None:
+    rows = crowd(date(2024, 1, 1))
+    for number in range(30):  # each is paused for a day on another day; weekly loads tell of it up to a week later
+        name, began = f"C{number}", 20
+        steps = [(began, "received"), (began + 5 + number, "asked"), (began + 6 + number, "back")]
+        rows += [Row(name, "tree", step, day(each, 9)) for each, step in steps]
+    log = loaded(tmp_path, [*rows, Row("end", "tree", "received", day(150, 9))])
+    moves = [each for each in walk(log, Plan(feed=Feed.WEEKLY, paused=PAUSED)).moves if each.reason == "clock_paused"]
+    assert any(each.old_on + 3 < each.changed_on for each in moves)
+    assert all(each.new_on is not None and each.new_on > each.changed_on for each in moves)

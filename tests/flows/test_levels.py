@@ -3,6 +3,7 @@ its own record say."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -120,6 +121,21 @@ async def test_a_widened_service_reads_its_dates_at_the_widest_level(desk: Desk)
     [row] = await desk.rows("SELECT * FROM promise p JOIN \"case\" c ON c.id = p.case_id WHERE number = 'P-1'")
     assert row.latest_on == date(2026, 4, 1), "30 days on no more than 5 in 100 are open, 29 days on 7 are"
     assert row.probability == 0.9, "it is weighed by what was said"
+
+
+async def test_a_service_that_asks_for_more_than_before_is_not_asked_for_more_than_certainty(desk: Desk) -> None:
+    await finish(desk, 40)
+    await learn.due(desk.store)
+    async with desk.store.transaction() as connection:
+        newest = (await curves.newest(connection, desk.office.id))[SERVICE]
+        shifted = replace(newest, curve=replace(newest.curve, shift=0.05))
+        await curves.add(connection, desk.office.id, SERVICE, shifted, START.date(), START + timedelta(minutes=1))
+    sure = DEFINITION.replace("probability = 0.9", "probability = 0.98")
+    await services.apply(desk.store, desk.office, sure)
+    await desk.status("P-1", "REC")
+    [(basis, latest_on, _, _)] = await ledger(desk)
+    assert basis == "history"
+    assert date(2026, 4, 1) < date.fromisoformat(latest_on) < date(2026, 5, 1), "99 in 100, and not 103"
 
 
 @pytest.mark.parametrize(

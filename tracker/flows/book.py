@@ -61,9 +61,11 @@ class Book:
         """The level at which dates are read: what the service asks for, as corrected; further ahead while too few of
         its dates come true."""
         asked = self.definition.promise.probability
+        widest = levels.widest(asked)
         if self.confidence == Confidence.WIDENED:
-            return levels.widest(asked)
-        return asked + (self.curve.shift if self.curve is not None else 0.0)
+            return widest
+        # The shift was learned for what the service asked for then, which may have been less.
+        return min(widest, asked + (self.curve.shift if self.curve is not None else 0.0))
 
     @property
     def cases(self) -> int | None:

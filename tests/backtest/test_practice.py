@@ -44,12 +44,13 @@ def test_a_date_on_a_weekend_moves_to_the_monday_after() -> None:
 
 
 def test_a_case_that_ends_in_the_week_is_not_known_before_the_next_monday() -> None:
-    log = office((29, "tree"), (35, "tree"))  # the thirtieth ends on the 30th day, a Wednesday
+    log = office((31, "tree"), (35, "tree"))  # Thursday and Monday; the thirtieth ends on the Wednesday before
     assert lengths(log, Practice(Rule.MEDIAN)) == [None, 15]
 
 
 def test_a_service_with_too_few_of_its_own_is_told_what_all_take() -> None:
     log = office((36, "house"))
+    log.cases[30:30] = [case(400 + number, 0, 1, "house") for number in range(5)]
     assert lengths(log, Practice(Rule.NINETIETH)) == [27]
     log.cases += [case(200 + number, 40, 2, "house") for number in range(30)]
     log.cases += [case(300, 50, None, "house")]

@@ -101,7 +101,7 @@ def test_the_worst_service_is_sought_among_those_with_enough_cases() -> None:
 
 def test_days_on_which_the_clock_was_paused_after_the_promise_do_not_count_against_it() -> None:
     paused = {0: [(MONDAY + 3, MONDAY + 10)], 1: [(MONDAY + 12, MONDAY + 30)], 2: [(MONDAY - 9, MONDAY - 2)]}
-    truth = Truth(log(15, 35, 11), paused)
+    truth = Truth(log(15, 25, 11), paused)
     found = score(truth, [promised(case, 10) for case in range(3)], 0.9)
     assert truth.counted(0, MONDAY, MONDAY + 9) == MONDAY + 16
     assert truth.counted(0, MONDAY, MONDAY + 5) == MONDAY + 14  # the twelfth is a Saturday

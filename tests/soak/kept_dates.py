@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ from tracker.store.schema import migrate
 from tracker.store.server import start
 
 SOURCE, ZONE = "case-log", "UTC"
+LEARNED = clock_time(3)
+"""By this time of a Monday it has been learned; each night would be usual."""
 
 GIVEN = """
     SELECT c.number, p.made_at AT TIME ZONE 'UTC' AS made_at, p.latest_on, p.reason,
@@ -82,9 +85,8 @@ async def through_the_service(store: Store, folder: Path, log: CaseLog, *, pausi
             if row.local() != shown:
                 shown = row.local()
                 while monday <= shown.date():
-                    await _move(http, datetime.combine(monday, datetime.min.time()) + timedelta(hours=2))
+                    await _move(http, datetime.combine(monday, LEARNED))
                     monday += timedelta(days=7)
-                    await _move(http, datetime.combine(monday - timedelta(days=7), datetime.min.time()) + timedelta(hours=3))
                     await _learn_on(store, monday)
                 await _move(http, shown)
             await _send(http, log, row)
@@ -164,6 +166,22 @@ def compare(ours: dict[str, Any], theirs: dict[str, Any], name: str) -> int:
     return len(wrong)
 
 
+def told(found: tuple[Dates, Moves], log: CaseLog) -> None:
+    """Print how many of the cases that were late heard of another date before the first one that they were given."""
+    ended = {row.case_id: row.local().date() for row in log.rows if row.is_final}
+    last = log.rows[-1].local().date()
+    first, moves = found
+    late = [number for number, (_, on) in first.items() if ended.get(number, last + timedelta(days=1)) > on <= last]
+    ahead = {number: (first[number][1] - moves[number][0][0]).days for number in late if number in moves}
+    before = sum(1 for days in ahead.values() if days > 0)
+    good = sum(
+        1 for number, days in ahead.items() if days >= min(3.0, (first[number][1] - first[number][0]).days / 10) > 0
+    )
+    print(
+        f"{len(late)} cases were late: {before} were given another date before, {good} of them at least three days before"
+    )
+
+
 async def main() -> int:
     """Run both and compare."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak.kept_dates", description=__doc__)
@@ -177,12 +195,14 @@ async def main() -> int:
         store = open_store(server.url())
         try:
             await migrate(store)
-            await through_the_service(store, Path(folder), read(file), pausing=given.office_clock)
-            ours = at_receipt(await ledger(store), read(file))
+            log = read(file)
+            await through_the_service(store, Path(folder), log, pausing=given.office_clock)
+            ours = at_receipt(await ledger(store), log)
         finally:
             await store.close()
             server.close()
         theirs = walked(file, pausing=given.office_clock)
+    told(ours, log)
     names = ("first dates", "moves")
     return sum(compare(one, other, name) for one, other, name in zip(ours, theirs, names, strict=True))
 

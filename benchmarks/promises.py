@@ -26,7 +26,7 @@ from tracker.backtest.report import Judged
 from tracker.backtest.score import FEW, MANY, Score
 from tracker.backtest.walk import Plan
 
-out = Console(width=132, highlight=False)
+out = Console(width=180, highlight=False)
 AS_IT_IS, PRACTICE = "as it is", "practice"
 
 
@@ -134,7 +134,10 @@ def _practice(found: dict[str, Done], done: Iterable[Done]) -> None:
 
 def _parts(done: Sequence[Done]) -> None:
     for part in ("tuning", "judged"):
-        title = f"Parts, on the {part} window: kept, worst of {MANY}, rel at receipt; no date; kept, rel at later steps"
+        window = "test" if part == "judged" else part
+        title = (
+            f"Parts, on the {window} window: kept, worst of {MANY}, rel at receipt; no date; kept, rel at later steps"
+        )
         table = _table(title, "part", *dict.fromkeys(SHORT[each.job.log] for each in done))
         for name in PARTS:
             cells = []

@@ -113,6 +113,15 @@ async def test_a_withdrawn_service_gives_no_new_date_of_any_kind(desk: Desk) -> 
     assert [row[:2] for row in await ledger(desk, "P-0")] == [("definition", "2026-04-27")], "what was said stands"
 
 
+async def test_a_date_of_a_withdrawn_service_that_must_move_is_taken_back(desk: Desk) -> None:
+    await finish(desk, 40)
+    await learn.due(desk.store)
+    await desk.status("P-1", "REC")
+    await stands(desk, Confidence.WITHDRAWN)
+    await wait(desk, START.date() + timedelta(days=29))
+    assert await ledger(desk) == [("history", "2026-03-31", "too_uncertain", "withdrawn")]
+
+
 async def test_a_widened_service_reads_its_dates_at_the_widest_level(desk: Desk) -> None:
     await finish(desk, 40)
     await learn.due(desk.store)

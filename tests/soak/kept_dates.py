@@ -177,9 +177,7 @@ def told(found: tuple[Dates, Moves], log: CaseLog) -> None:
     good = sum(
         1 for number, days in ahead.items() if days >= min(3.0, (first[number][1] - first[number][0]).days / 10) > 0
     )
-    print(
-        f"{len(late)} cases were late: {before} were given another date before, {good} of them at least three days before"
-    )
+    print(f"{len(late)} cases were late: {before} were given another date before, {good} three days before or more")
 
 
 async def main() -> int:

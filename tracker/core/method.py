@@ -45,7 +45,7 @@ class Method:
     stage_weight: float = 5.0
     kin_weight: float = 10.0
     service_weight: float = 40.0
-    recent_weight: float = 200.0
+    recent_weight: float = 130.0
     root_weight: float = 20.0
     tail: bool = True
     few_tail: int = 5
@@ -59,7 +59,7 @@ class Method:
     bulk_share: float = 0.25
     bulk_memory_weeks: float = 104.0
     bulk_enough: int = 50
-    level_step: float = 0.006
+    level_step: float = 0.005
     level_enough: int = 20
     level_furthest: float = 0.05
 

@@ -227,7 +227,9 @@ async def _resume(book: Book, case: Folded, standing: Given) -> Given:
 
 
 async def _move(book: Book, case: Folded, standing: Given, verdict: Verdict) -> Verdict:
-    """Do what is to be done about the date that stands."""
+    """Do what is to be done about the date that stands. A service that gives no dates gives none in its place either."""
+    if verdict.step is Step.MOVE and book.confidence == Confidence.WITHDRAWN:
+        verdict = Verdict(Step.GIVE_UP)
     if verdict.step is Step.GIVE_UP:
         await book.judge(standing, promises.Kept.WITHDRAWN, book.now, Change.TOO_UNCERTAIN)
     if verdict.window is None:

@@ -227,7 +227,7 @@ async def _resume(book: Book, case: Folded, standing: Given) -> Given:
 
 
 async def _move(book: Book, case: Folded, standing: Given, verdict: Verdict) -> Verdict:
-    """Do what is to be done about the date that stands. A service that gives no dates gives none in its place either."""
+    """Do what is to be done about the date that stands. A service that gives no dates gives none in its place."""
     if verdict.step is Step.MOVE and book.confidence == Confidence.WITHDRAWN:
         verdict = Verdict(Step.GIVE_UP)
     if verdict.step is Step.GIVE_UP:

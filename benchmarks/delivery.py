@@ -98,8 +98,8 @@ async def live_office(store: Store) -> Desk:
 async def lay_out(store: Store, number: int) -> None:
     """Make so many messages due; those of rounds before are gone."""
     async with store.transaction() as connection:
-        await connection.execute(text("DELETE FROM attempt"))
-        await connection.execute(text("DELETE FROM message WHERE state = 'sent'"))
+        for table in ("telling", "attempt", "message WHERE state = 'sent'"):
+            await connection.execute(text(f"DELETE FROM {table}"))
         await connection.execute(_COPY, {"copies": number // CASES})
     async with store.reading() as connection:
         await connection.execute(text("VACUUM ANALYZE message, attempt"))

@@ -82,7 +82,7 @@ def test_policies_may_be_left_out() -> None:
     assert isinstance(found, Definition)
     assert found.statutory is None
     assert found.outreach.silence == timedelta(days=14)
-    assert (found.promise.warn_near, found.promise.warn, found.promise.move) == (0.15, 0.5, 0.8)
+    assert (found.promise.warn_near, found.promise.warn, found.promise.move) == (0.15, 0.65, 0.85)
 
 
 def test_a_risk_that_cannot_be_read_is_blamed_once() -> None:

@@ -59,6 +59,14 @@ async def test_it_learns_once_a_night_by_the_offices_own_clock(desk: Desk) -> No
     assert len(await learned(desk)) == 2, "a night on which nothing was learned stores nothing"
 
 
+async def test_an_import_is_learned_from_at_once_when_an_operator_asks(desk: Desk) -> None:
+    await learn.due(desk.store)
+    await finish(desk, 40)
+    assert await learn.due(desk.store) == 0
+    assert await learn.learn_now(desk.store, desk.office.id)
+    assert [finished for finished, _ in await learned(desk)][-1] == 40
+
+
 @pytest.mark.parametrize(
     ("now", "then"),
     [

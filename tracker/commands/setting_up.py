@@ -12,7 +12,7 @@ import typer
 from tracker.commands.going_live import go_live
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
 from tracker.core.errors import SetupRefused
-from tracker.flows import offices, services
+from tracker.flows import learn, offices, services
 from tracker.main import Parts
 from tracker.store.columns import Mode
 from tracker.store.organisations import Rhythm
@@ -27,6 +27,22 @@ app.add_typer(organisations_app, name="organisations")
 app.add_typer(sources_app, name="sources")
 app.add_typer(keys_app, name="keys")
 app.add_typer(services_app, name="services")
+
+
+@organisations_app.command("learn")
+def learn_now(
+    slug: Annotated[str, typer.Argument(help="The organisation's short name.")], data_dir: DataDir = None
+) -> None:  # fmt: skip
+    """Learn dates from its cases at once: after an import, say. It happens every night by itself."""
+
+    async def run(parts: Parts) -> None:
+        office = await offices.organisation(parts.store, slug)
+        if await learn.learn_now(parts.store, office.id):
+            out.print("Learned. Requests that are opened from now on get their dates by it.")
+        else:
+            out.print("Another process is learning from its cases just now.")
+
+    with_parts(settings(data_dir), run)
 
 
 @organisations_app.command("add")

@@ -37,6 +37,13 @@ async def due(store: Store, only: UUID | None = None) -> int:
     return sum([await learn(store, organisation_id) for organisation_id in waiting])
 
 
+async def learn_now(store: Store, organisation_id: UUID) -> bool:
+    """Learn at once, and not only when the night has come; False when another process is at it."""
+    async with store.transaction() as connection:
+        await curves.at_once(connection, organisation_id)
+    return await learn(store, organisation_id)
+
+
 async def learn(store: Store, organisation_id: UUID) -> bool:
     """Learn dates for each service of an organisation, and set when to do so again. False when it is not due any
     more, or another process is at it."""

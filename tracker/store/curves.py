@@ -134,6 +134,11 @@ async def again_at(connection: AsyncConnection, organisation_id: UUID, at: datet
     await connection.execute(_NEXT, {"id": organisation_id, "at": at})
 
 
+async def at_once(connection: AsyncConnection, organisation_id: UUID) -> None:
+    """Let dates be learned from its cases as soon as may be."""
+    await connection.execute(text("UPDATE organisation SET learn_at = NULL WHERE id = :id"), {"id": organisation_id})
+
+
 _WAKE = text(
     """
     UPDATE "case" SET wake_at = least(wake_at, :now) WHERE (organisation_id, mode, id) IN (

@@ -2,8 +2,9 @@
 
     python -m tests.soak.kept_dates FILE [--until 2012-06-30] [--office-clock]
 
-The service learns on Mondays, as the backtest does; everything else runs as always: events over HTTP at the instant at
-which they happened, the clock in between moved from one thing that falls due to the next.
+The service learns on Mondays, as the backtest does, a source may be quiet over the holidays, and every service is
+trusted, whatever became of its dates: the backtest widens and withdraws nothing. Everything else runs as always: events
+over HTTP at the instant at which they happened, the clock in between moved from one thing that falls due to the next.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from tracker.store.schema import migrate
 from tracker.store.server import start
 
 SOURCE, ZONE = "case-log", "UTC"
+QUIET = timedelta(days=90)
 LEARNED = clock_time(3)
 """By this time of a Monday it has been learned; each night would be usual."""
 
@@ -49,6 +51,7 @@ GIVEN = """
     WHERE p.basis = 'history' ORDER BY c.number, p.made_at, p.id
 """
 NEXT_MONDAY = "UPDATE organisation SET learn_at = :at"
+TRUSTED = "UPDATE word SET confidence = 'trusted' WHERE confidence <> 'trusted'"
 
 Dates = dict[str, tuple[date, ...]]
 Moves = dict[str, list[tuple[date, date, date | None, str]]]
@@ -70,7 +73,7 @@ async def through_the_service(store: Store, folder: Path, log: CaseLog, *, pausi
     office = await offices.add_organisation(
         store, slug="replayed", name="Replayed", zone=ZONE, clock_offset=begin - datetime.now(UTC)
     )
-    await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin))
+    await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin, patience=QUIET))
     for definition in definitions(log).values():
         running = definition.replace('clock = "paused"', 'clock = "running"')
         await services.apply(store, office, definition if pausing else running)
@@ -98,6 +101,7 @@ async def _learn_on(store: Store, monday: date) -> None:
     async with store.transaction() as connection:
         at = start_of(monday, ZONE) + timedelta(hours=2, minutes=30)
         await connection.execute(text(NEXT_MONDAY), {"at": at})
+        await connection.execute(text(TRUSTED))
 
 
 async def _move(http: httpx.AsyncClient, to: datetime) -> None:

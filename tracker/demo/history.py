@@ -40,15 +40,16 @@ from tracker.store.services import Current
 
 Row = dict[str, Any]
 
-NO_CURVE: Curve | None = None
-"""Nothing was learned yet: the dates of the past are the services' own stand-ins."""
+Learned = tuple[UUID, Curve]
+"""The curve that dates were read from, and its id."""
 
 
 class Paper(Book):
     """A book that is kept in memory alone, until all of it is written at once."""
 
-    def __init__(self, subject: Subject, given: list[Given]) -> None:
-        super().__init__(None, subject, Found(tuple(given), None, False), NO_CURVE)  # type: ignore[arg-type]
+    def __init__(self, subject: Subject, given: list[Given], learned: Learned | None) -> None:
+        curve_id, curve = learned or (None, None)
+        super().__init__(None, subject, Found(tuple(given), curve_id, False), curve)  # type: ignore[arg-type]
 
     async def give(self, given: Given) -> Given:
         """Add a promise."""
@@ -70,12 +71,14 @@ class Paper(Book):
 
 @dataclass
 class Past:
-    """One case as it came to be, in memory. `source`: who reported; `until`: when this history ends."""
+    """One case as it came to be, in memory. `sender`: who reported; `learned`: None where nothing was learned yet, and
+    its date is the service's own stand-in."""
 
     subject: Subject
     sender: Sender
     secret: bytes
     dice: random.Random
+    learned: Learned | None = None
     reference: str = ""
     entries: list[tuple[UUID, StatusEvent, bytes]] = field(default_factory=list)
     given: list[Given] = field(default_factory=list)
@@ -92,12 +95,13 @@ class Past:
 
 
 async def past(
-    office: Office, current: Current, sender: Sender, live_from: datetime, secret: bytes, life: Life, until: datetime
-) -> Past:
+    office: Office, current: Current, sender: Sender, live_from: datetime, secret: bytes, life: Life, until: datetime,
+    learned: Learned | None = None,
+) -> Past:  # fmt: skip
     """A life up to an instant."""
     mine = Subject(office, Mode.LIVE, new_id(), 0, current, live_from, sender.source_id, None)
     dice = random.Random(life.number)  # noqa: S311 - the same demo every time
-    told = Past(mine, sender, secret, dice, references.reference(secrets.randbelow(references.CAPACITY)))
+    told = Past(mine, sender, secret, dice, learned, references.reference(secrets.randbelow(references.CAPACITY)))
     steps = [step for step in life.steps if step[0] <= until]
     while steps or told.entries:
         times = [steps[0][0]] if steps else []
@@ -140,7 +144,7 @@ async def _settle(told: Past, now: datetime, word_on: date | None) -> None:
             passed = replace(each, outcome=promises.Kept.MISSED.value, judged_at=each.passes_at)
             told.given = [passed if one.id == each.id else one for one in told.given]
     told.case = folding.folded(told.subject, [Placed(entry, event) for entry, event, _ in told.entries])
-    book = Paper(told.subject, told.given)
+    book = Paper(told.subject, told.given, told.learned)
     told.kept = await ledger.write(book, told.case)
     told.given = book.given
     if _tell(told, word_on) or word_on:

@@ -127,6 +127,10 @@ def _links(url: str, told: Told, now: datetime) -> list[tuple[str, str, str, str
             f"The user is {manager['user']} and the password is {manager['password']}. Sign out as staff first.", "",
         ),
         (
+            "Anybody", "How well an office keeps its word", f"{url}/o/{next(iter(OFFICES))}/word",
+            "See how many of the dates that were given came true, and how long it took.", "",
+        ),
+        (
             "A back office", "Send an event", f"{url}/api/v1/openapi.json",
             f"Report a new status of case {first['number']}, then look at the page and the messages again:",
             _curl(url, told, now),

@@ -17,7 +17,7 @@ from templates.environment import ROOT
 from tracker.core import known_facts, references
 from tracker.core.definition_files import read
 from tracker.core.definitions import Definition
-from tracker.demo import afterwards, history, lives, people, stories
+from tracker.demo import afterwards, history, lesson, lives, people, stories
 from tracker.demo.history import Past
 from tracker.demo.lives import COURSES, ZONE, Life, Step
 from tracker.flows import accounts, learn, offices, services
@@ -191,9 +191,14 @@ async def _tell(
     begins = end - PLAYED
     spoken: dict[str, str] = {}
     past: list[Past] = []
-    for at, life in enumerate([*finished, *going], 1):
-        if life.steps[0][0] <= begins:
-            told = await _past(parts, office, sender, life, begins)
+    half_way, taught = begins - PAST / 2, None
+    for at, life in enumerate(sorted([*finished, *going], key=lambda life: life.steps[0][0]), 1):
+        opened_at = life.steps[0][0]
+        if opened_at > half_way and taught is None:
+            known = [(told.subject.current.definition, told.case) for told in past]
+            taught = await lesson.teach(parts.store, office, known, half_way)
+        if opened_at <= begins:
+            told = await _past(parts, office, sender, life, begins, taught or {})
             past.append(told)
             spoken[life.number] = told.reference
         if at % 20 == 0 or at == len(finished) + len(going):
@@ -211,12 +216,15 @@ async def _tell(
     ]  # fmt: skip
 
 
-async def _past(parts: Parts, office: Office, sender: Sender, life: Life, begins: datetime) -> Past:
+async def _past(
+    parts: Parts, office: Office, sender: Sender, life: Life, begins: datetime, taught: lesson.Taught
+) -> Past:
     async with parts.store.reading() as connection:
         current = await stored_services.current(connection, office.id, life.service)
     if current is None:
         raise LookupError(f"the definition of {life.service} is gone")
-    return await history.past(office, current, sender, begins - 3 * PAST, parts.secret, life, begins)
+    live_from, learned = begins - 3 * PAST, taught.get(life.service)
+    return await history.past(office, current, sender, live_from, parts.secret, life, begins, learned)
 
 
 async def _write(parts: Parts, office: Office, past: list[Past], begins: datetime) -> None:

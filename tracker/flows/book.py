@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core import calendars, levels
 from tracker.core.keeping import Confidence
 from tracker.core.learning import Curve
-from tracker.core.promises import FEWEST, Window
+from tracker.core.promises import FEWEST, Window, judging_day
 from tracker.core.timeline import Folded
 from tracker.store import promises
 from tracker.store.columns import Mode, new_id
-from tracker.store.organisations import Office
+from tracker.store.organisations import GRACE, Office, Rhythm
 from tracker.store.promises import Basis, Given
 from tracker.store.services import Current
 
@@ -52,7 +52,7 @@ class Book:
     ) -> None:
         self.connection, self.subject, self.given = connection, subject, list(found.given)
         self.curve_id, self.curve, self.silent = found.curve_id, curve, found.silent
-        self.confidence = found.confidence
+        self.confidence, self.rhythm, self.heard_at = found.confidence, found.rhythm, found.heard_at
         self.definition, self.zone, self.now = subject.current.definition, subject.office.zone, subject.office.now
         self.today = calendars.day_of(self.now, self.zone)
 
@@ -94,9 +94,24 @@ class Book:
         """The day on which the case entered its stage: when it is closed, that on which it ended."""
         return case.since.on or self.day(case.since.at or self.now)
 
+    @property
+    def known_on(self) -> date:
+        """The last day of which all is known on the morning when dates are looked at: the day before, or where a source
+        reports once a week that before it was heard last."""
+        yesterday = judging_day(self.now, self.zone) - timedelta(days=1)
+        if self.rhythm is not Rhythm.WEEKLY or self.heard_at is None:
+            return yesterday
+        return min(yesterday, self.day(self.heard_at) - timedelta(days=1))
+
     def passes_at(self, latest_on: date) -> datetime:
-        """The instant at which a day is over."""
-        return calendars.start_of(latest_on + timedelta(days=1), self.zone)
+        """The instant at which a day is over, and its source has had the time to tell what happened on it."""
+        return calendars.start_of(latest_on + timedelta(days=1), self.zone) + GRACE[self.rhythm]
+
+    def passed(self, given: Given) -> bool:
+        """Whether the day of a date is over, as far as we know."""
+        if given.passes_at is None:
+            return False
+        return given.passes_at <= self.now or self.known_on >= given.latest_on
 
     def blank(self, basis: Basis, found: Window) -> Given:
         """A promise that is made now, with nothing yet of what it rests on."""

@@ -125,9 +125,9 @@ async def _keep_ours(book: Book, case: Folded) -> Verdict:
     """Give, correct, move or take back the date of ours of an open case, as far as this is due."""
     hold = Verdict(Step.HOLD)
     standing = book.standing(ours=True)
-    if standing is not None and standing.passes_at is not None and standing.passes_at <= book.now:
+    if standing is not None and standing.passes_at is not None and book.passed(standing):
         outcome = promises.Kept.COULD_NOT_TELL if book.silent else promises.Kept.MISSED
-        await book.judge(standing, outcome, standing.passes_at)
+        await book.judge(standing, outcome, min(standing.passes_at, book.now))
         standing = None
     if standing is not None and _in_ignorance(book, case, standing):
         standing = await _correct(book, case, standing)
@@ -246,8 +246,9 @@ def _weigh(book: Book, case: Folded, standing: Given) -> Verdict:
     today, policy = judging_day(book.now, book.zone), book.definition.promise
     if book.curve is not None and case.stage is not None:
         dates, risks = book.curve.table(case.stage), book.curve.risk_table(case.stage)
-        thresholds = Thresholds(policy.warn, policy.warn_near, policy.move)
-        return weigh(Place(book.stage_on(case), dates, risks), stood, book.level, today, thresholds=thresholds)
+        stage_on, thresholds = book.stage_on(case), Thresholds(policy.warn, policy.warn_near, policy.move)
+        known_on = max(book.known_on, stage_on - timedelta(days=1))
+        return weigh(Place(stage_on, dates, risks), stood, book.level, today, known_on, thresholds)
     began_on = book.began_on(case)
     days = policy.fallback_days or (first.latest_on - began_on).days
     return weigh_stand_in(stood, began_on, days, today)
@@ -275,4 +276,4 @@ def _broken(book: Book, standing: Given) -> Given | None:
         return None
     if before.superseded_by == standing.id:
         return before if before.reason == Change.LIKELY_LATE else None
-    return before if before.judged_at is not None and before.judged_at == before.passes_at else None
+    return before if before.outcome in (promises.Kept.MISSED, promises.Kept.COULD_NOT_TELL) else None

@@ -40,6 +40,14 @@ PATIENCE: dict[Rhythm, timedelta] = {
 }
 """Silence of a source, by its rhythm, after which it counts as fallen silent: a long weekend is none."""
 
+GRACE: dict[Rhythm, timedelta] = {
+    Rhythm.LIVE: timedelta(0),
+    Rhythm.HOURLY: timedelta(hours=2),
+    Rhythm.NIGHTLY: timedelta(days=1),
+    Rhythm.WEEKLY: timedelta(days=8),
+}
+"""How long after a day is over a source may still report an end on it, by its rhythm."""
+
 
 class Organisation(SQLModel, table=True):
     """A public body. `clock_offset` moves its business time ahead of real time; zero once live.

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
+from tracker.store.organisations import Rhythm
 
 
 class Basis(StrEnum):
@@ -122,13 +123,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The dates of a case, oldest first; the newest curve of its service; whether its source has fallen silent; how
-    far the service's dates are trusted, by what became of earlier ones (`core.keeping.Confidence`), or None."""
+    """The dates of a case, oldest first; the newest curve of its service; whether its source has fallen silent, how
+    often it reports, and when it did last; how far the service's dates are trusted, by what became of earlier ones
+    (`core.keeping.Confidence`), or None."""
 
     given: tuple[Given, ...]
     curve_id: UUID | None
     silent: bool
     confidence: str | None = None
+    rhythm: Rhythm = Rhythm.LIVE
+    heard_at: datetime | None = None
 
 
 _NAMES = tuple(each.name for each in fields(Given))
@@ -136,6 +140,7 @@ _NAMES = tuple(each.name for each in fields(Given))
 _OF_CASE = text(
     """
     SELECT curve.id AS newest_curve, coalesce(h.heard_at + s.patience < :now, false) AS silent,
+        s.rhythm, h.heard_at,
         (SELECT w.confidence FROM word w
          WHERE w.organisation_id = s.organisation_id AND w.service = :service AND w.current) AS confidence, p.*
     FROM source s
@@ -162,7 +167,10 @@ async def of_case(
     }  # fmt: skip
     rows = (await connection.execute(_OF_CASE, values)).mappings().all()
     given = tuple(Given(**{name: row[name] for name in _NAMES}) for row in rows if row["id"] is not None)
-    return Found(given, rows[0]["newest_curve"], rows[0]["silent"], rows[0]["confidence"])
+    top = rows[0]
+    return Found(
+        given, top["newest_curve"], top["silent"], top["confidence"], Rhythm(top["rhythm"]), top["heard_at"]
+    )  # fmt: skip
 
 
 _PASSED = text(

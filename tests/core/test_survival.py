@@ -38,13 +38,6 @@ def test_every_age_is_in_one_cell(ages: Ages) -> None:
     assert all(width > 0 for width in ages.widths)
 
 
-@given(every_ages, st.integers(0, 2_000), st.integers(0, 2_000))
-def test_what_is_spread_over_cells_adds_up(ages: Ages, first: int, last: int) -> None:
-    spread = list(ages.spread(first, last))
-    assert sum(days for _, days in spread) == max(0, min(last, ages.longest - 1) - first + 1)
-    assert [cell for cell, _ in spread] == sorted({ages.cell(age) for age in range(first, min(last + 1, ages.longest))})
-
-
 def test_the_usual_ages_are_few_and_reach_four_years() -> None:
     assert (len(AGES.widths), AGES.longest, AGES.widths[:28]) == (42, 1_500, (1,) * 28)
 

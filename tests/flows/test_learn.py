@@ -59,6 +59,11 @@ async def test_it_learns_once_a_night_by_the_offices_own_clock(desk: Desk) -> No
     assert len(await learned(desk)) == 2, "a night on which nothing was learned stores nothing"
 
 
+async def test_each_night_it_is_counted_anew_how_well_dates_were_kept(desk: Desk) -> None:
+    await learn.due(desk.store)
+    assert await desk.rows("SELECT service, confidence FROM word WHERE current") == [(SERVICE, "trusted")]
+
+
 async def test_an_import_is_learned_from_at_once_when_an_operator_asks(desk: Desk) -> None:
     await learn.due(desk.store)
     await finish(desk, 40)

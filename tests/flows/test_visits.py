@@ -155,3 +155,16 @@ async def test_days_on_which_the_clock_is_paused_are_no_age(desk: Desk) -> None:
     assert all(cases == 2 for cases in whole.values()), "at each age both were at risk, and both finished at the same"
     assert {age for (_, stage, _, age, what) in whole if (stage, what) == ("received", "done")} == {9}
     assert {age for (_, stage, _, age, what) in whole if (stage, what) == ("assessing", "done")} == {3}
+
+
+async def test_a_case_that_ends_at_the_instant_at_which_it_begins_was_at_its_first_stage(desk: Desk) -> None:
+    """An end known by its day alone stands at the same instant as the beginning: nobody waited in it."""
+    at = START - timedelta(days=3)
+    await desk.status("N-1", "REC", at=at)
+    await desk.status("N-1", "GRANTED", at=at, sequence=1)
+    async with desk.store.reading() as connection:
+        found = await tallies.visits(
+            connection, desk.office.id, "Europe/London", date(2025, 1, 1), [], [f"{SERVICE} {each}" for each in CLOSING]
+        )
+    day = at.date().toordinal()
+    assert found == {SERVICE: [Visit("received", day, day, True, 1, 1, day)]}

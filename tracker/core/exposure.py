@@ -130,7 +130,7 @@ def _count(stages: dict[str, Counts], visit: Visit, first: int, last: int, *, do
     cases, risk = visit.cases, counts.risk
     youngest, oldest = first - visit.start, min(last - visit.start, ages.longest - 1)
     if youngest <= oldest:
-        # As `ages.spread` says it, written out: most of the time of a backtest would be spent in it.
+        # Written out, cell by cell: most of the time of a backtest is spent here.
         begin, end = ages.cell(youngest), ages.cell(oldest)
         if begin == end:
             risk[begin] += (oldest - youngest + 1) * cases

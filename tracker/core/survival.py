@@ -7,7 +7,7 @@ happens, then wider and wider. Day 0 is the day on which the age begins.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -50,15 +50,6 @@ class Ages:
     def cell(self, age: int) -> int:
         """The cell of an age that is below `longest`."""
         return age if age < self._single else bisect_right(self.starts, age) - 1
-
-    def spread(self, first: int, last: int) -> Iterator[tuple[int, int]]:
-        """The cells that the ages from `first` through `last` lie in, with how many of them."""
-        last = min(last, self.longest - 1)
-        while first <= last:
-            cell = self.cell(first)
-            end = min(last + 1, self.starts[cell + 1])
-            yield cell, end - first
-            first = end
 
     @cached_property
     def _single(self) -> int:

@@ -209,3 +209,14 @@ def test_a_clock_that_is_heard_late_to_run_again_gives_no_date_of_days_gone_by(t
     moves = [each for each in walk(log, Plan(feed=Feed.WEEKLY, paused=PAUSED)).moves if each.reason == "clock_paused"]
     assert any(each.old_on + 3 < each.changed_on for each in moves)
     assert all(each.new_on is not None and each.new_on > each.changed_on for each in moves)
+
+
+@pytest.mark.parametrize(("hour", "moves"), [(9, 0), (11, 1)])
+def test_a_case_that_ended_before_ten_is_not_moved_that_morning(tmp_path: Path, hour: int, moves: int) -> None:
+    """Dates are looked at at ten: what a log tells of that morning before is known by then, what comes after is not."""
+    rows = [Row("SLOW", "tree", "received", day(10, 9)), *crowd(date(2024, 1, 1), 300)]
+    log = loaded(tmp_path, rows)
+    first = next(move for move in walk(log, Plan()).moves if log.cases[move.case].id == "SLOW")
+    end = f"{date.fromordinal(first.changed_on)}T{hour:02}:30:00"
+    log = loaded(tmp_path, [*rows, Row("SLOW", "tree", "closed", end, final=True)])
+    assert len([move for move in walk(log, Plan()).moves if log.cases[move.case].id == "SLOW"]) == moves

@@ -39,7 +39,7 @@ class Way(StrEnum):
     """Shown to staff."""
 
 
-SPOKEN = frozenset({Way.PHONE, Way.COUNTER})
+SPOKEN = (Way.PHONE, Way.COUNTER)
 """Ways in which an agent reads the answer of the page out."""
 
 _SILENT_PURPOSES = frozenset({Purpose.FINISHED, Purpose.FEEDBACK})

@@ -65,6 +65,7 @@ TARGETS = (
 
 TOLD = (
     Target("of the late told in good time", lambda j: Record(j.stability.early, j.stability.late), _all(0, inf)),
+    Target("good news that came true", lambda j: Record(j.stability.good_true, j.stability.judged_good), _all(0, inf)),
     Target("median days ahead", lambda j: j.stability.ahead, _all(0, inf)),
     Target("promised, median days", lambda j: j.receipt.promised, _all(0, inf)),
     Target("it took, median days", lambda j: j.receipt.took, _all(0, inf)),

@@ -94,6 +94,7 @@ def upgrade() -> None:
         None, "attempt", "promise", ["organisation_id", "mode", "promise_id"], ["organisation_id", "mode", "id"]
     )
     op.add_column("case", sa.Column("delay_reason", sa.String(), nullable=True))
+    op.add_column("case", sa.Column("sooner", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("curve", sa.Column("weighed_on", sa.Date(), nullable=True))
     op.add_column("curve", sa.Column("everyone", sa.Integer(), nullable=False))
     op.add_column("entry", sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True))

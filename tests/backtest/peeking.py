@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from tracker.backtest.log import Log
-from tracker.backtest.walk import MORNING, Walked
+from tracker.backtest.walk import MORNING
+from tracker.backtest.walked import Walked
 
 
 def differences(whole: Log, walked: Walked, short: Log, again: Walked, at: datetime) -> list[tuple[Any, ...]]:
@@ -21,7 +22,8 @@ def _said(log: Log, walked: Walked, at: datetime, last: int) -> list[tuple[Any, 
     promises = [each for each in walked.promises if datetime.fromisoformat(each.made_at) < at]
     moves = [each for each in walked.moves if datetime.fromisoformat(each.changed_at) < at and each.changed_on <= last]
     notes = [each for each in walked.notes if each.on <= last and _morning(each.on) < at]
-    return [(log.cases[each.case].id, *astuple(each)) for each in (*promises, *moves, *notes)]
+    good = [each for each in walked.good_news if each.on <= last and _morning(each.on) < at]
+    return [(log.cases[each.case].id, *astuple(each)) for each in (*promises, *moves, *notes, *good)]
 
 
 def _morning(day: int) -> datetime:

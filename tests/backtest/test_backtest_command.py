@@ -31,7 +31,7 @@ KEYS = {
     "stability": {
         "dates", "changes", "changes_a_case", "moved", "never_moved_share", "clock_resumed", "false_changes",
         "false_changes_share", "late", "told", "told_share", "told_early", "told_early_share", "days_ahead_median",
-        "notes", "needless_notes", "needless_notes_share",
+        "notes", "needless_notes", "needless_notes_share", "good_news", "good_news_true", "good_news_true_share",
     },
 }  # fmt: skip
 """What others may rely on: docs/backtest.md says what each means."""
@@ -72,7 +72,7 @@ def test_the_files_have_the_columns_that_are_documented_and_are_in_order_of_time
     assert backtest(cases, "--out", out, "--moves", moves, "--notes", notes).exit_code == 0
     assert heading(out) == "case_id,service,step,made_at,promised_on,probability"
     assert heading(moves) == "case_id,changed_at,old_on,new_on,reason"
-    assert heading(notes) == "case_id,noted_at,date_on"
+    assert heading(notes) == "case_id,noted_at,date_on,word"
     for path, column in ((out, "made_at"), (moves, "changed_at"), (notes, "noted_at")):
         rows = table(path)
         keys = [(datetime.fromisoformat(row[column]), row["case_id"]) for row in rows]

@@ -17,7 +17,8 @@ from integrations.case_logs import LogRefused
 from tests.backtest.logs import PAUSED, Row, Times, day, loaded, office
 from tracker.backtest.feeds import Feed
 from tracker.backtest.log import FURTHEST_YEAR, MOST_STAGES, Log, read
-from tracker.backtest.walk import Plan, Walked, walk
+from tracker.backtest.walk import Plan, walk
+from tracker.backtest.walked import Walked
 
 LINE = b"C1,tree,received,2024-01-01,0\n"
 HEADER = b"case_id,service,step,occurred_at,is_final\n"

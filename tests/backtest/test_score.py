@@ -11,7 +11,8 @@ from tracker.backtest.report import report, to_json
 from tracker.backtest.score import Span, judging, pinball, score, tuning
 from tracker.backtest.stability import stability
 from tracker.backtest.truth import Truth
-from tracker.backtest.walk import Moved, Noted, Plan, Promised, Walked
+from tracker.backtest.walk import Plan
+from tracker.backtest.walked import GoodNews, Moved, Noted, Promised, Walked
 
 MONDAY = date(2026, 3, 2).toordinal()
 SNAPSHOT = MONDAY + 100
@@ -153,6 +154,13 @@ def test_a_change_is_false_and_a_note_needless_when_the_case_ended_by_the_old_da
     assert (found.changes_a_case, found.never_moved) == (1.25, 0.25)
     assert (found.false, found.judged_changes) == (2, 4)  # the last change of the open case cannot be judged
     assert (found.needless, found.judged_notes, found.notes) == (1, 1, 2)
+
+
+def test_good_news_came_true_when_the_case_ended_well_before_its_date() -> None:
+    word = walked(count=3)
+    word.good_news = [GoodNews(case, MONDAY + 4, MONDAY + 20, MONDAY + 17) for case in range(3)]
+    found = stability(Truth(log(17, 18, None), {}), word, range(3))
+    assert (found.good, found.judged_good, found.good_true) == (3, 3, 1)
 
 
 def test_a_date_that_moves_because_the_clock_was_paused_is_no_change_of_heart() -> None:

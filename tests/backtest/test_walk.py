@@ -13,7 +13,8 @@ from tracker.backtest.cohorts import Cohorts, Trail
 from tracker.backtest.feeds import LOST_EVERY_WEEKS, Feed, monday
 from tracker.backtest.log import Case, Line, Log
 from tracker.backtest.pupil import Pupil
-from tracker.backtest.walk import Plan, Promised, Walked, walk
+from tracker.backtest.walk import Plan, walk
+from tracker.backtest.walked import Promised, Walked
 from tracker.core.exposure import Visit, week
 
 PAUSED = frozenset({"asked", "asked again"})

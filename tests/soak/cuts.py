@@ -14,7 +14,8 @@ from tests.backtest.logs import Row, loaded
 from tests.backtest.peeking import differences
 from tests.soak.table import LONGEST_SECONDS, Table
 from tracker.backtest.feeds import Feed
-from tracker.backtest.walk import Plan, Walked, walk
+from tracker.backtest.walk import Plan, walk
+from tracker.backtest.walked import Walked
 
 LOGS = {
     "nl_environment_permit": frozenset[str](),

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TextIO
 
 from tracker.backtest.log import Log
-from tracker.backtest.walk import DATE, MORNING, Noted, Walked, day_of
+from tracker.backtest.walk import MORNING
+from tracker.backtest.walked import DATE, GoodNews, Noted, Walked, day_of
 
 PROMISES = ("case_id", "service", "step", "made_at", "promised_on", "probability")
 MOVES = ("case_id", "changed_at", "old_on", "new_on", "reason")
-NOTES = ("case_id", "noted_at", "date_on")
+NOTES = ("case_id", "noted_at", "date_on", "word")
+LATE, SOONER = "may_be_late", "likely_sooner"
 
 
 @contextmanager
@@ -62,12 +64,17 @@ def moves(path: Path, log: Log, walked: Walked) -> None:
 
 
 def notes(path: Path, log: Log, walked: Walked) -> None:
-    """Words that a date may not hold, in order of time."""
-    ordered = sorted(walked.notes, key=lambda each: (each.on, log.cases[each.case].id))
-    _table(path, NOTES, ((log.cases[each.case].id, _noted(log, each), _on(each.date_on)) for each in ordered))
+    """Words that a date may not hold, or that it is likely to be sooner, in order of time."""
+    said = [(each, LATE) for each in walked.notes] + [(each, SOONER) for each in walked.good_news]
+    ordered = sorted(said, key=lambda each: (each[0].on, log.cases[each[0].case].id))
+    _table(
+        path,
+        NOTES,
+        ((log.cases[each.case].id, _noted(log, each), _on(each.date_on), word) for each, word in ordered),
+    )
 
 
-def _noted(log: Log, each: Noted) -> str:
+def _noted(log: Log, each: Noted | GoodNews) -> str:
     return _on(each.on) + (MORNING if len(log.cases[each.case].lines[0].at) > DATE else "")
 
 

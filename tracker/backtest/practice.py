@@ -15,7 +15,7 @@ from math import ceil
 
 from tracker.backtest.feeds import monday
 from tracker.backtest.log import Log
-from tracker.backtest.walk import Promised, day_of
+from tracker.backtest.walked import Promised, day_of
 from tracker.core.promises import FEWEST, working_day_from
 
 YEAR_DAYS = 365

@@ -12,7 +12,8 @@ from tracker.backtest.practice import PRACTICES, Practice, practised
 from tracker.backtest.score import FEW, MANY, Score, Span, judging, score, tuning
 from tracker.backtest.stability import Stability, share, stability
 from tracker.backtest.truth import Truth
-from tracker.backtest.walk import Plan, Promised, Walked, day_of
+from tracker.backtest.walk import Plan
+from tracker.backtest.walked import Promised, Walked, day_of
 from tracker.core.keeping import Record
 
 ASKED = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -146,6 +147,8 @@ def _stability(found: Stability) -> dict[str, Any]:
         "told_early": found.early, "told_early_share": _rounded(share(found.early, found.late)),
         "days_ahead_median": found.ahead, "notes": found.notes, "needless_notes": found.needless,
         "needless_notes_share": _rounded(share(found.needless, found.judged_notes)),
+        "good_news": found.good, "good_news_true": found.good_true,
+        "good_news_true_share": _rounded(share(found.good_true, found.judged_good)),
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from math import ceil
 
 from tracker.backtest.log import Log
 from tracker.backtest.truth import Truth
-from tracker.backtest.walk import Promised
+from tracker.backtest.walked import Promised
 from tracker.core.keeping import Record
 
 FEW, MANY = 50, 200

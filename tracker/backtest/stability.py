@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from tracker.backtest.truth import Truth
-from tracker.backtest.walk import Moved, Promised, Walked
+from tracker.backtest.walked import Moved, Promised, Walked
 from tracker.core.promises import Change
 
 EARLY_DAYS, EARLY_PART = 3, 10
@@ -23,7 +23,8 @@ class Stability:
 
     `late`: cases that ended after the first date, or were open past it; `told`: those that heard so before it, by a
     note or a change, `early` in good time; `ahead`: the median of the days between. `notes`: words that a date may not
-    hold, of which `needless` of `judged_notes` were followed by an end in time.
+    hold, of which `needless` of `judged_notes` were followed by an end in time. `good`: words that a case is likely to
+    be finished well before its date, of which `good_true` of `judged_good` came true.
     """
 
     dates: int
@@ -39,6 +40,9 @@ class Stability:
     notes: int
     judged_notes: int
     needless: int
+    good: int
+    judged_good: int
+    good_true: int
 
     @property
     def changes_a_case(self) -> float | None:
@@ -73,10 +77,13 @@ def stability(truth: Truth, walked: Walked, cases: Collection[int]) -> Stability
     words = {case: each[0].changed_on for case, each in moves.items()}
     for note in notes:
         words[note.case] = min(note.on, words.get(note.case, note.on))
+    good = [each for each in walked.good_news if each.case in first]
+    came_true = [truth.kept(each.case, each.on, each.by_on) for each in good]
     late, told, early, ahead = _told(truth, first, words)
     return Stability(
         len(first), len(moves), len(changes), resumed, *_known(false),
         late, told, early, median(ahead) if ahead else None, len(notes), *_known(needless),
+        len(good), *_known(came_true),
     )  # fmt: skip
 
 

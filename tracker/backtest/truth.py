@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tracker.backtest.log import Log
-from tracker.backtest.walk import day_of
+from tracker.backtest.walked import day_of
 from tracker.core.promises import working_day_from
 
 Pauses = Mapping[int, list[tuple[int, int]]]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
-from functools import cache
+from dataclasses import dataclass
 
 from tracker.backtest.feeds import Feed, monday
 from tracker.backtest.log import Case, Line, Log
 from tracker.backtest.pupil import Pupil
+from tracker.backtest.walked import DATE, GoodNews, Moved, Noted, Promised, Walked, day_of
 from tracker.core.calendars import working_day_before
 from tracker.core.method import USUAL, Method
 from tracker.core.promises import Change, Place, Standing, Step, Verdict, weigh, window, working_day_from
@@ -23,10 +22,6 @@ MORNING = "T10:00:00"
 
 LOADED = "T00:00:00"
 """When promises are made after a load."""
-
-DATE = len("2026-03-02")
-
-day_of = cache(date.fromordinal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,57 +36,13 @@ class Plan:
     watched: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """A date that was given, or not (`on` None): by which step of which case, and when. Days are ordinals."""
-
-    case: int
-    step: str
-    made_at: str
-    made_on: int
-    on: int | None
-    first: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A change of a date that was shown; `new_on` None where it was taken back."""
-
-    case: int
-    changed_at: str
-    changed_on: int
-    old_on: int
-    new_on: int | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A word that a date may not hold."""
-
-    case: int
-    on: int
-    date_on: int
-
-
-@dataclass(slots=True)
-class Walked:
-    """What came of a walk. `pauses`: for each case the days on which its clock began to be paused and ran again; the
-    snapshot where it did not."""
-
-    promises: list[Promised] = field(default_factory=list)
-    moves: list[Moved] = field(default_factory=list)
-    notes: list[Noted] = field(default_factory=list)
-    pauses: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    weeks: int = 0
-
-
 @dataclass(slots=True)
 class _Shown:
     """The date that a case's page shows."""
 
     standing: Standing
     warned: bool = False
+    cheered: bool = False
 
 
 Progress = Callable[[int, int], None]
@@ -260,6 +211,9 @@ class _Walker:
         if verdict.step is Step.WARN and not shown.warned:
             shown.warned = True
             self.found.notes.append(Noted(index, today, old))
+        elif verdict.sooner and not shown.cheered:
+            shown.cheered = True
+            self.found.good_news.append(GoodNews(index, today, old, old - shown.standing.leeway))
         elif verdict.step is Step.GIVE_UP:
             del self._shown[index]
             self._move(index, today, old, None, Change.TOO_UNCERTAIN)

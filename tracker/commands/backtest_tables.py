@@ -8,7 +8,7 @@ from rich.table import Table
 from tracker.backtest.report import Judged, Report
 from tracker.backtest.score import FEW, MANY, Score
 from tracker.backtest.stability import Stability, share
-from tracker.backtest.walk import day_of
+from tracker.backtest.walked import day_of
 from tracker.commands.terminal import out
 from tracker.core.keeping import Record
 
@@ -86,6 +86,8 @@ def _stability(found: Stability) -> None:
         ("in good time", percent(share(found.early, found.late))),
         ("half of them so many days ahead", "" if found.ahead is None else f"{found.ahead:g}"),
         ("warnings that were not needed", percent(share(found.needless, found.judged_notes))),
+        ("told that it will probably be sooner", f"{found.good:,}"),
+        ("of these it was", percent(share(found.good_true, found.judged_good))),
     ]
     if found.resumed:
         rows.insert(1, ("dates moved because the clock was paused", f"{found.resumed:,}"))

@@ -18,7 +18,8 @@ from tracker.backtest import plot as pictures
 from tracker.backtest.feeds import Feed
 from tracker.backtest.log import Log
 from tracker.backtest.report import ASKED, Report, report, to_json
-from tracker.backtest.walk import Plan, Walked, walk
+from tracker.backtest.walk import Plan, walk
+from tracker.backtest.walked import Walked
 from tracker.commands.backtest_tables import show
 from tracker.commands.terminal import err
 

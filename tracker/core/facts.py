@@ -104,7 +104,8 @@ class MessageFacts:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """Everything the citizen's page and `POST /api/v1/track` say about one case; `office`: the short name of whose."""
+    """Everything the citizen's page and `POST /api/v1/track` say about one case; `office`: the short name of whose;
+    `sooner`: it is likely to be finished well before `promise`, which stands all the same."""
 
     reference: str
     organisation: str
@@ -135,6 +136,7 @@ class CaseFacts:
     version: int
     office: str = ""
     delay: DelayFacts | None = None
+    sooner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +164,8 @@ class OutreachFacts:
     """What one message is rendered from: frozen when it was decided, in the recipient's language.
 
     `promise_on` is the date that stands, with `half_by_on` and `probability` where it is learned; `old_on` the one
-    that it replaced; `delay_reason` says in words why it takes longer. `feedback_url` and `stop_url` are this
-    recipient's own; empty where there is none.
+    that it replaced; `sooner`: that it is likely to be finished well before it; `delay_reason` says in words why it
+    takes longer. `feedback_url` and `stop_url` are this recipient's own; empty where there is none.
     """
 
     purpose: str
@@ -189,6 +191,7 @@ class OutreachFacts:
     old_on: date | None = None
     half_by_on: date | None = None
     probability: float | None = None
+    sooner: bool = False
     if_late: str = ""
     delay_reason: str = ""
     complaint: str = ""

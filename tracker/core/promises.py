@@ -92,11 +92,13 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is to be done about a date now, with the new window where it moves; `review_on`: the next day on which
-    the answer can be another, at the hour of `calendars.word_due_at`."""
+    the answer can be another, at the hour of `calendars.word_due_at`. `sooner`: the date stands, and the case is likely
+    to be finished well before it."""
 
     step: Step
     window: Window | None = None
     review_on: date | None = None
+    sooner: bool = False
 
 
 def working_day_from(day: date) -> date:
@@ -152,14 +154,17 @@ def weigh(
     (by itself the day before). It moves later only; at the latest on the last working day before it, if it is as likely
     to be missed as to be kept.
 
-    A case is weighed from the morning after it came to its stage.
+    A case is weighed from the morning after it came to its stage; that it goes well can be said at once.
     """
     known_on = known_on or today - timedelta(days=1)
     if place.stage_on >= today:
-        return Verdict(Step.HOLD, review_on=place.stage_on + timedelta(days=1))
+        sooner = _sooner(place, standing, level, today, place.stage_on - timedelta(days=1))
+        return Verdict(Step.HOLD, review_on=place.stage_on + timedelta(days=1), sooner=sooner)
     step = _step(place, standing, today, known_on, thresholds)
     if step is not Step.MOVE:
-        return Verdict(step, review_on=_review_on(place, standing, step, today, thresholds))
+        sooner = step is Step.HOLD and _sooner(place, standing, level, today, known_on)
+        review_on = _review_on(place, standing, step, today, thresholds, level if sooner else None)
+        return Verdict(step, review_on=review_on, sooner=sooner)
     fresh = window(place.dates, place.stage_on, known_on, level, today)
     if fresh is None:
         return Verdict(Step.GIVE_UP)
@@ -167,6 +172,13 @@ def weigh(
     if (latest_on - today).days > max(FURTHEST_DAYS, FURTHEST_LENGTHS * standing.first_days):
         return Verdict(Step.GIVE_UP)
     return Verdict(Step.MOVE, Window(fresh.earliest_on, fresh.half_by_on, latest_on))
+
+
+def _sooner(place: Place, standing: Standing, level: float, today: date, known_on: date) -> bool:
+    """Whether the date that would be given now lies well before the one that stands. That one is kept all the same:
+    to move dates forward is what breaks them."""
+    latest_on = _reached(place.dates, place.stage_on, known_on, 1 - level, today)
+    return latest_on is not None and latest_on + timedelta(days=standing.leeway) <= standing.latest_on
 
 
 def _step(place: Place, standing: Standing, today: date, known_on: date, thresholds: Thresholds) -> Step:
@@ -178,12 +190,17 @@ def _step(place: Place, standing: Standing, today: date, known_on: date, thresho
     return Step.WARN if chance >= (thresholds.warn_near if near else thresholds.warn) else Step.HOLD
 
 
-def _review_on(place: Place, standing: Standing, step: Step, today: date, thresholds: Thresholds) -> date:
-    """The first day on which another step is due by this table, and at most the next Monday, when there may be a newer
-    one. People are warned of a date only once."""
+def _review_on(
+    place: Place, standing: Standing, step: Step, today: date, thresholds: Thresholds, sooner_at: float | None
+) -> date:  # fmt: skip
+    """The first day on which another step is due by this table, or `sooner`, at the level `sooner_at`, holds no longer;
+    at most the next Monday, when there may be a newer table. People are warned of a date only once."""
     day, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
     while day < min(monday, standing.latest_on):
-        if _step(place, standing, day, day - timedelta(days=1), thresholds) not in (step, Step.HOLD):
+        known_on = day - timedelta(days=1)
+        if _step(place, standing, day, known_on, thresholds) not in (step, Step.HOLD):
+            break
+        if sooner_at is not None and not _sooner(place, standing, sooner_at, day, known_on):
             break
         day += timedelta(days=1)
     return day

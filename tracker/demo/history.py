@@ -27,6 +27,7 @@ from tracker.demo.lives import Life
 from tracker.flows import addresses, ledger
 from tracker.flows import refold as folding
 from tracker.flows.book import Book
+from tracker.flows.ledger import Kept
 from tracker.flows.refold import Subject
 from tracker.flows.release import named
 from tracker.store import promises
@@ -163,15 +164,14 @@ def _tell(told: Past, word_on: date | None) -> bool:
         wanted += outreach.still_working(case, definition, setting, spoken, word_on)
     _reach(told)
     ids = {key: row["id"] for key, row in told.recipients.items()}
-    standing = told.kept.standing if told.kept else None
+    kept = told.kept or Kept(None, (), None)
     for each in wanted:
         before = told.messages.get(each.key)
         if before is None:
-            told.messages[each.key] = folding.message_row(subject, case, each, ids, standing)
+            told.messages[each.key] = folding.message_row(subject, case, each, ids, kept)
         elif before["state"] == MessageState.DUE:
-            fresh = folding.message_row(subject, case, each, ids, standing)
-            kept = {name: before[name] for name in ("id", "decided_at", "due_at")}
-            told.messages[each.key] = fresh | kept
+            fresh = folding.message_row(subject, case, each, ids, kept)
+            told.messages[each.key] = fresh | {name: before[name] for name in ("id", "decided_at", "due_at")}
     for key in outreach.superseded(spoken, wanted):
         told.messages[key] |= {
             "state": MessageState.WITHHELD, "reason": Reason.SUPERSEDED.value, "settled_at": told.office.now,

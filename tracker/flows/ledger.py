@@ -49,11 +49,13 @@ YOUNG = timedelta(days=14)
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The ledger as it is now. `standing`: the date that the page leads with; `news`: what it gives to say about
-    dates, the same as long as nothing changes; `review_at`: when it may need another look (business time)."""
+    dates, the same as long as nothing changes; `review_at`: when it may need another look (business time); `sooner`:
+    that date is ours, it stands, and the case is likely to be finished well before it."""
 
     standing: Given | None
     news: tuple[DateNews, ...]
     review_at: datetime | None
+    sooner: bool = False
 
 
 async def keep(connection: AsyncConnection, subject: Subject, case: Folded) -> Kept:
@@ -86,7 +88,8 @@ async def write(book: Book, case: Folded) -> Kept:
     verdict = await _keep_ours(book, case)
     ours, review_on = book.standing(ours=True), verdict.review_on
     review_at = calendars.word_due_at(review_on, book.zone) if ours and review_on else None
-    return Kept(ours or book.standing(ours=False), _news(book, verdict), review_at)
+    sooner = verdict.sooner and ours is not None and not book.silent
+    return Kept(ours or book.standing(ours=False), _news(book, verdict), review_at, sooner)
 
 
 async def _keep_office(book: Book, case: Folded) -> None:

@@ -156,6 +156,7 @@ def case_facts(row: Row[Any], definition: Definition, language: str | None = Non
         version=row.version,
         office=row.slug,
         delay=_delay(row, promises, standing, messages, definition, spoken) if row.state == CaseState.OPEN else None,
+        sooner=row.sooner and standing is not None,
     )
 
 

@@ -28,7 +28,6 @@ from tracker.store import cases, entries, messages, parties
 from tracker.store.bodies import to_placed
 from tracker.store.columns import Mode, new_id
 from tracker.store.organisations import Office
-from tracker.store.promises import Given
 from tracker.store.services import Current
 
 
@@ -163,7 +162,7 @@ async def tell(
     to_write = [each for each in wanted if _anew(each, on_record.get(each.key))]
     now = subject.office.now
     recipients = await _recipients(connection, subject, case)
-    rows = [message_row(subject, case, each, recipients, kept.standing) for each in to_write]
+    rows = [message_row(subject, case, each, recipients, kept) for each in to_write]
     await messages.decide(connection, sorted(rows, key=lambda row: str(row["key"])))
     await messages.supersede(connection, subject.office.id, subject.mode, outreach.superseded(spoken, wanted), now)
     return any(each.key not in on_record and each.reason not in outreach.CUT for each in wanted)
@@ -202,7 +201,7 @@ async def _recipients(connection: AsyncConnection, subject: Subject, case: Folde
 
 
 def message_row(
-    subject: Subject, case: Folded, said: Outreach, recipients: dict[tuple[str, str], UUID], standing: Given | None
+    subject: Subject, case: Folded, said: Outreach, recipients: dict[tuple[str, str], UUID], kept: Kept
 ) -> dict[str, Any]:
     """The columns of a decision to say something, or not to."""
     channel = said.address.channel.value if said.address else None
@@ -212,15 +211,16 @@ def message_row(
         "case_id": subject.id, "entry_id": said.entry, "source_id": subject.source_id,
         "recipient_id": recipients.get((said.party, channel)) if channel else None, "party": said.party,
         "purpose": said.purpose.value, "cause": said.cause, "channel": channel, "language": said.language,
-        "facts": _facts(subject, case, said, standing),
+        "facts": _facts(subject, case, said, kept),
         "state": MessageState.WITHHELD if said.reason else MessageState.DUE,
         "reason": said.reason.value if said.reason else None, "decided_at": now, "due_at": said.due_at,
     }  # fmt: skip
 
 
-def _facts(subject: Subject, case: Folded, said: Outreach, standing: Given | None) -> dict[str, Any]:
+def _facts(subject: Subject, case: Folded, said: Outreach, kept: Kept) -> dict[str, Any]:
     """What the message says, frozen: codes and dates; its words come from this version of the definition. While the
     clock is paused a date of ours stands still, and no message repeats it."""
+    standing = kept.standing
     if standing is not None and standing.ours and case.clock is Clock.PAUSED:
         standing = None
     party = case.parties.get(said.party)
@@ -233,7 +233,8 @@ def _facts(subject: Subject, case: Folded, said: Outreach, standing: Given | Non
         "half_by_on": _iso(standing.half_by_on if standing else None),
         "promise_basis": standing.basis if standing else None,
         "promise": str(standing.id) if standing else None, "role": party.role.value if party else None,
-        "probability": standing.probability if standing else None, "delay_reason": case.delay_reason,
+        "probability": standing.probability if standing else None, "sooner": kept.sooner,
+        "delay_reason": case.delay_reason,
     }  # fmt: skip
 
 
@@ -273,5 +274,6 @@ async def settle(
         values["wake_at"] = timing.wake_at(
             case, subject.current.definition, subject.office.zone, kept.review_at, subject.office.now
         )
-    standing = {"promise_id": kept.standing.id if kept.standing and kept.standing.ours else None}
+    ours = kept.standing if kept.standing and kept.standing.ours else None
+    standing = {"promise_id": ours.id if ours else None, "sooner": kept.sooner}
     await cases.save(connection, subject.office.id, subject.mode, subject.id, values | standing)

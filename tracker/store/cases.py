@@ -38,9 +38,9 @@ class Case(SQLModel, table=True):
     reminder, another look at its date, the question how it went): both are found by partial indexes, so that sweeps
     cost what is due and not what is stored. `void`: its opening event was corrected away.
     `forget_at`: when its personal data has been kept long enough, found by an index too; `erased_at`: when it went.
-    `promise_id`: the date of ours that stands. `live_from`: when the source that opened it went live, as it stood then.
-    `news_entry` and `asked_entry`: what is newest to tell and to ask, so that a message can be checked once more
-    when it is released.
+    `promise_id`: the date of ours that stands; `sooner`: likely to be finished well before it. `live_from`: when the
+    source that opened it went live, as it stood then. `news_entry` and `asked_entry`: what is newest to tell and to
+    ask, so that a message can be checked once more when it is released.
     """
 
     __table_args__ = (
@@ -90,6 +90,7 @@ class Case(SQLModel, table=True):
     news_entry: UUID | None = None
     asked_entry: UUID | None = None
     promise_id: UUID | None = None
+    sooner: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     forget_at: datetime | None = Field(default=None, sa_type=Instant)
     erased_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -91,7 +91,7 @@ _CASE = text(
 
 _KEPT_FACTS = (
     "definition", "stage", "unmapped", "waiting_on", "outcome", "sensitive", "promise_on", "promise_basis", "old_on",
-    "half_by_on", "probability", "promise", "role",
+    "half_by_on", "probability", "promise", "role", "sooner",
 )  # fmt: skip
 """What stays of a message's facts: codes, flags and dates. What is not named here goes."""
 

@@ -14,7 +14,7 @@ _PAGE = text(
     """
     SELECT c.organisation_id, c.mode, c.id, c.service, c.reference, c.stage, c.since_at, c.since_on, c.state,
         c.outcome, c.waiting_on, c.clock, c.unmapped, c.delay_reason, c.needs, c.language, c.opened_at, c.opened_on,
-        c.last_at, c.next_word_on, c.version, o.slug, o.name AS organisation, o.zone,
+        c.last_at, c.next_word_on, c.sooner, c.version, o.slug, o.name AS organisation, o.zone,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
         (SELECT coalesce(jsonb_agg(line ORDER BY line.position DESC), '[]') FROM (
             SELECT CASE WHEN e.type <> 'case.note' THEN e.stage END AS stage, e.occurred_at AS at, e.occurred_on AS on,

@@ -33,7 +33,7 @@ EXAMPLE: dict[str, Any] = {
         "made_at": "2026-03-02T09:30:01Z", "superseded_at": None, "reason": None, "outcome": None,
         "cases": None,
     },
-    "no_promise_reason": None, "next_word_by": "2026-03-16",
+    "likely_sooner": False, "no_promise_reason": None, "next_word_by": "2026-03-16",
     "needs": [{"item": "plan", "text": "A floor plan", "due_on": "2026-03-20", "supplied_at": None}],
     "history": [
         {"at": "2026-03-02T09:30:00Z", "stage": "checking", "headline": "We are checking your application", "note": ""},
@@ -139,6 +139,9 @@ class TrackOut(BaseModel):
     waiting_on: str
     clock: str
     promise: PromiseOut | None = Field(description="The date that stands, or null.")
+    likely_sooner: bool = Field(
+        description="It goes well: it is likely to be finished well before the date, which stands all the same."
+    )
     no_promise_reason: str | None = Field(
         description="Why there is no date: too_little_history, too_uncertain, dates_not_kept, finished."
     )
@@ -201,7 +204,8 @@ def track_out(facts: CaseFacts) -> TrackOut:
         reference=facts.reference, organisation=facts.organisation, service=facts.service,
         stage=StageOut(code=stage.code, headline=stage.headline, meaning=stage.meaning, since=_when(stage.since)),
         state=facts.state, outcome=facts.outcome, waiting_on=facts.waiting_on, clock=facts.clock,
-        promise=_promise(facts.promise) if facts.promise else None, no_promise_reason=facts.no_promise_reason,
+        promise=_promise(facts.promise) if facts.promise else None, likely_sooner=facts.sooner,
+        no_promise_reason=facts.no_promise_reason,
         delay=_delay(facts.delay) if facts.delay else None, next_word_by=facts.next_word_by,
         needs=[
             NeedOut(item=need.item, text=need.text, due_on=need.due_on, supplied_at=need.supplied_at)

@@ -8,11 +8,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
+from benchmarks.promise_chance import Chances, chances
+from benchmarks.promise_cuts import Peeked, peeked
 from tracker.backtest.log import read
 from tracker.backtest.practice import PRACTICES, practised
 from tracker.backtest.report import Judged, judged
@@ -28,22 +30,29 @@ SNAPSHOTS = {
 }  # fmt: skip
 """The logs, and the days until which they are complete: some end with days on which nothing happened."""
 
+PAUSED = {BUILDING: frozenset({"more_info_requested"})}
+"""The logs that say who has the ball, with the steps in which the applicant has it. No step of the others says so."""
+
 SHORT = {BUILDING: "building", ENVIRONMENT: "environment", FINES: "fines", NYC: "NYC"}
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A walk of a log, under a name; without a plan, what is common practice instead."""
+    """A walk of a log, under a name; without a plan, what is common practice instead. `chances`: with the intervals of
+    all figures; `cuts`: how often the log is cut short and walked again, to be compared."""
 
     log: str
     name: str
     plan: Plan | None
+    chances: bool = False
+    cuts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it: the figures of the two windows (or of each practice, on the later one), the seconds, and the
-    most memory that its process ever had, in MB."""
+    """What came of it: the figures of the two windows (or of each practice, on the later one), the intervals on the
+    later one, and what the cuts showed. The seconds, and the most memory that its process had, in MB, are those of
+    the walk and its figures."""
 
     job: Job
     tuning: Judged | None
@@ -51,6 +60,8 @@ class Done:
     practices: Sequence[tuple[str, Score]]
     seconds: float
     megabytes: float
+    chances: Chances | None = None
+    peeked: Peeked | None = None
 
 
 def folder() -> Path:
@@ -82,7 +93,12 @@ def run(job: Job) -> Done:
     walked = walk(log, job.plan)
     truth = Truth(log, walked.pauses)
     found = [judged(truth, job.plan, walked, span, span.cases(log)) for span in (early, late)]
-    return Done(job, *found, (), time.perf_counter() - begun, _peak())
+    done = Done(job, *found, (), time.perf_counter() - begun, _peak())
+    if job.chances:
+        done = replace(done, chances=chances(truth, job.plan, walked, late.cases(log)))
+    if job.cuts:
+        done = replace(done, peeked=peeked(file, log, walked, job.plan, job.cuts))
+    return done
 
 
 def _peak() -> float:
@@ -90,13 +106,15 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def run_all(jobs: Sequence[Job]) -> Iterator[Done]:
-    """Do all of them, as many at once as there are processors, the long ones first, each in a new process."""
+def run_all(jobs: Sequence[Job]) -> Iterator[tuple[int, Done]]:
+    """Do all of them, as many at once as there are processors, the long ones first, each in a new process. Each comes
+    with its place among the jobs when it is done."""
     order = (FINES, NYC, BUILDING, ENVIRONMENT)
-    waiting = sorted(jobs, key=lambda job: order.index(job.log))
+    waiting = sorted(enumerate(jobs), key=lambda each: order.index(each[1].log))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for each in as_completed([pool.submit(_alone, job) for job in waiting]):
-            yield each.result()
+        places = {pool.submit(_alone, job): place for place, job in waiting}
+        for each in as_completed(places):
+            yield places[each], each.result()
 
 
 def _alone(job: Job) -> Done:

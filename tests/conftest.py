@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -39,10 +40,17 @@ async def _make_template(server_url: str, template_url: str) -> None:
     await store.close()
 
 
+def _ground() -> Path | None:
+    """In memory, where there is plenty: a database of hundreds of files is copied for every test, and thrown away."""
+    memory = Path("/dev/shm")
+    plenty = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30
+    return memory if plenty else None
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """The server, with a template database that the migrations have made."""
-    with tempfile.TemporaryDirectory(prefix="tmr-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tmr-", dir=_ground()) as folder:
         server = start(Path(folder) / "data", unsafe_without_fsync=True)
         try:
             asyncio.run(_make_template(server.url(), server.url(TEMPLATE)))

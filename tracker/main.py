@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Generator
@@ -21,6 +22,7 @@ from notifications import email, outbox, receipts
 from notifications import inbound as replies
 from notifications.channels import Carrier, Carriers
 from notifications.deliver import Worker
+from notifications.operators import Operators
 from notifications.sandbox import Sandbox
 from notifications.sms import Sms
 from templates.environment import page
@@ -36,6 +38,8 @@ from tracker.web import answer, api, errors, health, track, word
 from tracker.web.desk import router as desk
 from tracker.web.surroundings import Surroundings
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -49,6 +53,8 @@ class Parts:
 
     async def work(self) -> None:
         """Carry messages, and do what falls due by time alone, until stopped."""
+        if self.settings.operators() and self.settings.smtp_url is None:
+            log.warning("alerts_have_no_mail_server")
         async with asyncio.TaskGroup() as both:
             both.create_task(self.scheduler.run())
             both.create_task(self.worker.run())
@@ -91,7 +97,13 @@ def put_together(settings: Settings, store: Store) -> Parts:
     secret = settings.secret_bytes()
     carriers = Carriers(Sandbox(store), carriers_of(settings, secret))
     worker = Worker(store, carriers, Links(settings.public_url.rstrip("/"), secret))
-    return Parts(settings, store, secret, worker, Scheduler(store, JOBS))
+    return Parts(settings, store, secret, worker, Scheduler(store, (*JOBS, *_briefing(settings, carriers))))
+
+
+def _briefing(settings: Settings, carriers: Carriers) -> tuple[Job, ...]:
+    """The job that mails operators what to look at; none when nobody is named, or nothing can be mailed."""
+    mail, addresses = carriers.live.get("email"), settings.operators()
+    return (Job("brief", 60, Operators(mail, addresses).brief),) if mail and addresses else ()
 
 
 def carriers_of(settings: Settings, secret: bytes) -> dict[str, Carrier]:

@@ -13,7 +13,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from tracker.core.events import Channel
+from tracker.flows.addresses import normal
+
 DRIVER = "postgresql+asyncpg"
+
+MOST_OPERATORS = 10
+"""Each is sent a mail of their own, one after the other."""
 
 
 class Settings(BaseSettings):
@@ -40,6 +46,9 @@ class Settings(BaseSettings):
         default=None,
         description="The mail server: smtp://user:password@host:587 (STARTTLS when offered) or smtps://...; "
         "unset: no e-mail can leave.",
+    )
+    alerts_to: str = Field(
+        default="", description="Who is mailed what an operator should look at, comma-separated; empty: nobody."
     )
     twilio_account_sid: str | None = Field(default=None, description="The Twilio account for texts; unset: none leave.")
     twilio_auth_token: SecretStr | None = Field(
@@ -75,12 +84,30 @@ class Settings(BaseSettings):
             raise ValueError(f"write it as {DRIVER}://user:password@host/database")
         return value
 
+    @field_validator("alerts_to")
+    @classmethod
+    def _mailboxes(cls, value: str) -> str:
+        found = _listed(value)
+        for place, address in enumerate(found, 1):
+            if not _is_mailbox(address):
+                raise ValueError(
+                    f"entry {place} is no e-mail address; write one, or several with commas between them, such as "
+                    "operators@example.org"
+                )
+        if len(found) > MOST_OPERATORS:
+            raise ValueError(f"it names more than {MOST_OPERATORS} addresses; let one address forward to all of them")
+        return value
+
     @field_validator("secret")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("it is shorter than 32 characters; make one with `openssl rand -hex 32`")
         return value
+
+    def operators(self) -> tuple[str, ...]:
+        """The addresses of `alerts_to`, each once."""
+        return _listed(self.alerts_to)
 
     def secret_bytes(self) -> bytes:
         """The installation's secret; made at the first call when none is set, and kept readable by its owner alone."""
@@ -105,3 +132,17 @@ class Settings(BaseSettings):
                 os.link(draft, path)
         finally:
             draft.unlink()
+
+
+def _listed(addresses: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for part in addresses.split(",") if (each := part.strip())))
+
+
+def _is_mailbox(address: str) -> bool:
+    """Whether mail can be sent there: letters beyond ASCII may stand in the domain alone, as mail servers need it."""
+    local, _, domain = address.rpartition("@")
+    try:
+        domain.encode("idna")
+    except UnicodeError:
+        return False
+    return local.isascii() and normal(Channel.EMAIL, address, "") is not None

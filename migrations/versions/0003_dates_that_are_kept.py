@@ -89,17 +89,30 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "mode", "promise_id", "audience", "channel"),
     )
+    op.add_column("alert", sa.Column("tell_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("alert", sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index("alert_tried", "alert", ["tried_at"], unique=False, postgresql_where="tried_at IS NOT NULL")
+    op.create_index("alert_untold", "alert", ["tell_at"], unique=False, postgresql_where="tell_at IS NOT NULL")
     op.add_column("attempt", sa.Column("promise_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
         None, "attempt", "promise", ["organisation_id", "mode", "promise_id"], ["organisation_id", "mode", "id"]
     )
     op.add_column("case", sa.Column("delay_reason", sa.String(), nullable=True))
+    op.add_column("case", sa.Column("word_to", postgresql.ARRAY(sa.Uuid()), nullable=True))
     op.add_column("case", sa.Column("sooner", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("curve", sa.Column("weighed_on", sa.Date(), nullable=True))
     op.add_column("curve", sa.Column("everyone", sa.Integer(), nullable=False))
     op.add_column("entry", sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("entry_heard", "entry", ["heard_at"], unique=False, postgresql_using="brin")
     op.create_index("entry_placed", "entry", ["placed_at"], unique=False, postgresql_using="brin")
+    op.add_column("promise", sa.Column("base", sa.String(), nullable=True))
+    op.create_index(
+        "promise_curve",
+        "promise",
+        ["organisation_id", "curve_id"],
+        unique=False,
+        postgresql_where="curve_id IS NOT NULL",
+    )
     op.create_index(
         "promise_learned",
         "promise",
@@ -108,3 +121,4 @@ def upgrade() -> None:
         postgresql_where="basis = 'history'",
     )
     # ### end Alembic commands ###
+    op.create_check_constraint("base_word", "promise", "base IS NULL OR base IN ('service', 'office')")

@@ -18,11 +18,12 @@ from tracker.backtest import files
 from tracker.backtest.log import read
 from tracker.cli import app
 from tracker.commands.terminal import plainly
+from tracker.flows.holidays import working_days
 
 KEYS = {
     "": {"log", "asked", "judged", "tuning", "practice", "months", "calibration"},
     "log": {"file", "cases", "closed", "services", "received_from", "received_to", "snapshot", "left_out"},
-    "asked": {"probability", "feed", "office_clock", "paused_steps"},
+    "asked": {"probability", "feed", "office_clock", "paused_steps", "holidays"},
     "judged": {"received_from", "received_to", "receipt", "later", "stability"},
     "receipt": {
         "cases", "no_date", "no_date_share", "unknown", "kept", "judged", "share", "interval", "rel",
@@ -119,7 +120,8 @@ def test_the_report_as_json_has_the_keys_that_others_rely_on(cases: Path) -> Non
     for part in ("receipt", "later"):
         assert set(found["judged"][part]) == KEYS["receipt"]
     assert set(found["judged"]["stability"]) == KEYS["stability"]
-    assert found["asked"] == {"probability": 0.8, "feed": "nightly", "office_clock": False, "paused_steps": []}
+    asked = {"probability": 0.8, "feed": "nightly", "office_clock": False, "paused_steps": [], "holidays": None}
+    assert found["asked"] == asked
     assert len(found["practice"]) == 6 and found["practice"][0].keys() > {"practice", "share", "rel"}
     documented = (Path(__file__).parents[2] / "docs" / "backtest.md").read_text()
     assert [key for keys in KEYS.values() for key in keys if f"`{key}`" not in documented] == []
@@ -147,6 +149,19 @@ def test_the_picture_is_well_formed_and_says_in_words_what_it_shows(cases: Path,
     assert places and all(0 <= place <= 960 for place in places)
     tried = json.loads(done.stdout)["calibration"]
     assert [each["asked"] for each in tried] == [0.5, 0.6, 0.7, 0.8, 0.9]
+
+
+def test_no_date_lies_on_a_holiday_of_the_place_that_is_named(cases: Path, tmp_path: Path) -> None:
+    plain, free = tmp_path / "plain.csv", tmp_path / "free.csv"
+    assert backtest(cases, "--out", plain).exit_code == 0
+    assert backtest(cases, "--out", free, "--moves", tmp_path / "moves.csv", "--holidays", "GB-ENG").exit_code == 0
+    working = working_days("GB-ENG")
+    found = [(row["case_id"], date.fromisoformat(row["promised_on"])) for row in table(free) if row["promised_on"]]
+    before = [(row["case_id"], date.fromisoformat(row["promised_on"])) for row in table(plain) if row["promised_on"]]
+    assert [day for _, day in found if day not in working] == []
+    assert [day for _, day in before if day not in working], "there are such days in the log"
+    refused = backtest(cases, "--holidays", "Narnia")
+    assert refused.exit_code == 2 and "--holidays is a country" in refused.output
 
 
 def test_days_with_the_applicant_move_the_date_and_do_not_count(tmp_path: Path) -> None:
@@ -180,7 +195,7 @@ def test_a_step_that_no_case_comes_to_is_told(cases: Path) -> None:
 def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     rows = [*office(1, Times.DATED), Row("odd", "tree", "decided", day(3), True)]
     done = backtest(written(tmp_path, rows), "--json")
-    assert "Left out: 1 cases that ended before they were received, such as odd." in done.stderr
+    assert "Left out (1): cases that ended before they were received, such as odd." in done.stderr
     assert json.loads(done.stdout)["log"]["left_out"][0]["count"] == 1
 
 
@@ -189,6 +204,7 @@ def test_a_log_of_one_open_case_gets_a_report_too(tmp_path: Path) -> None:
     done = backtest(log, "--plot", tmp_path / "one.svg", "--out", tmp_path / "one.csv")
     assert done.exit_code == 0 and ElementTree.fromstring((tmp_path / "one.svg").read_text()) is not None
     assert [row["promised_on"] for row in table(tmp_path / "one.csv")] == [""]
+    assert "1 case of 1 service, 0 of them closed" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -198,7 +214,9 @@ def test_a_log_of_one_open_case_gets_a_report_too(tmp_path: Path) -> None:
         (["--feed", "yearly"], "'live', 'nightly', 'weekly', 'week-lost'"),
         (["--paused-step", "on_hold"], "--office-clock"),
         (["--out", "nowhere/p.csv"], "does not exist"),
+        (["--out", "."], "is a directory"),
         (["--out", "cases.csv"], "is the log itself"),
+        (["--notes", "./cases.csv"], "is the log itself"),
         (["--out", "same.csv", "--moves", "same.csv"], "given twice"),
         (["--snapshot", "soon"], "2026-03-31"),
         (["--snapshot", "2020-01-01"], "before the last row"),

@@ -8,8 +8,8 @@ import pytest
 
 from tracker.backtest.log import Case, Line, Log
 from tracker.backtest.report import report, to_json
-from tracker.backtest.score import Span, judging, pinball, score, tuning
-from tracker.backtest.stability import stability
+from tracker.backtest.score import Span, judging, losses, pinball, score, tuning
+from tracker.backtest.stability import changes_by_case, stability
 from tracker.backtest.truth import Truth
 from tracker.backtest.walk import Plan
 from tracker.backtest.walked import GoodNews, Moved, Noted, Promised, Walked
@@ -77,6 +77,18 @@ def test_the_oracle_knows_each_service_apart() -> None:
     assert {name: (each.kept, each.total) for name, each in found.services.items()} == {
         "tree": (10, 10), "house": (10, 10),
     }  # fmt: skip
+
+
+def test_the_losses_of_a_case_are_those_of_all_its_promises_and_add_up_to_the_ratio() -> None:
+    truth = Truth(log(12, 4, None), {})
+    asked = [promised(0, 10), promised(0, 14, 8), promised(1, 10), promised(1, None, 2), promised(2, 200)]
+    found = losses(truth, asked, 0.9)
+    assert found.keys() == {0, 1}  # the fate of the open one is not known
+    assert found[0][0] == pytest.approx(0.9 * 2 + 0.1 * 2)
+    assert found[1][0] == pytest.approx(0.1 * 6)
+    assert score(truth, asked, 0.9).rel == pytest.approx(
+        sum(ours for ours, _ in found.values()) / sum(oracle for _, oracle in found.values())
+    )
 
 
 def test_a_later_promise_is_judged_by_what_was_left_when_it_was_made() -> None:
@@ -166,6 +178,12 @@ def test_good_news_came_true_when_the_case_ended_well_before_its_date() -> None:
 def test_a_date_that_moves_because_the_clock_was_paused_is_no_change_of_heart() -> None:
     found = stability(Truth(log(18), {}), walked(moved(0, 9, 20, 26, "clock_paused"), count=1), range(1))
     assert (found.changes, found.resumed, found.never_moved) == (0, 1, 1.0)
+
+
+def test_changes_are_counted_for_each_case_that_was_given_a_date_also_where_there_are_none() -> None:
+    word = walked(moved(0, 12, 20, 40), moved(0, 22, 40, 60), moved(1, 9, 20, 26, "clock_paused"), moved(3, 9, 20, 26))
+    word.promises[2] = promised(2, None)
+    assert changes_by_case(word, range(3)) == {0: 2, 1: 0}
 
 
 def test_cases_outside_of_the_span_and_later_promises_do_not_count_in_view() -> None:

@@ -6,15 +6,13 @@ import asyncio
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from benchmarks import delivery, intake
 from benchmarks.page import positional
 from benchmarks.side_by_side import Side, against, measure
-
-ROOT = Path(__file__).parents[2]
+from tests.journeys.processes import ROOT, environment
 
 
 @pytest.mark.parametrize(
@@ -31,8 +29,9 @@ ROOT = Path(__file__).parents[2]
 )
 def test_a_benchmark_runs_and_prints_its_ratios(name: str, said: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", "--tiny"], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
+        [sys.executable, "-m", f"benchmarks.{name}", "--tiny"],
+        cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     assert said in done.stdout
     assert "ratio" in done.stdout

@@ -11,7 +11,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
-from tests.browser.test_live_pages import RULES, kept
+from tests.browser.inspector import RULES
+from tests.browser.test_live_pages import kept
 from tests.http import settings
 from tests.journeys.processes import free_port
 from tests.office import SECRET, Desk, open_desk
@@ -61,6 +62,12 @@ async def page_of(browser: Browser, *, javascript: bool) -> Page:
     return tab
 
 
+async def send(tab: Page) -> None:
+    """Send the answer, and wait for the page that comes of it."""
+    async with tab.expect_navigation():
+        await tab.get_by_role("button", name="Send my answer").click()
+
+
 async def test_the_question_is_answered_by_keyboard_alone(browser: Browser, asked: Asked) -> None:
     tab = await page_of(browser, javascript=False)
     await tab.goto(asked.url)
@@ -87,6 +94,7 @@ async def test_nothing_chosen_leads_back_to_the_answers(browser: Browser, asked:
     assert await tab.locator("#comment").input_value() == "Kept while I mend it"
     await tab.get_by_label("Very good").check()
     await tab.get_by_role("button", name="Send my answer").click()
+    await tab.get_by_role("heading", name="Thank you").wait_for()
     assert await asked.answers() == [(5, "Kept while I mend it")]
     await tab.context.close()
 
@@ -97,13 +105,12 @@ async def test_it_fits_a_small_phone_and_axe_finds_nothing(browser: Browser, ask
     for name in ("the question", "nothing chosen", "thanks", "leads nowhere"):
         match name:
             case "nothing chosen":
-                await tab.get_by_role("button", name="Send my answer").click()
+                await send(tab)
             case "thanks":
                 await tab.get_by_label("Very bad").check()
-                await tab.get_by_role("button", name="Send my answer").click()
+                await send(tab)
             case "leads nowhere":
                 await tab.goto(f"{asked.url}x")
-        await tab.wait_for_load_state()
         found = await Axe().run(tab, options=RULES)
         assert found.violations_count == 0, f"{name}: {found.generate_report()}"
         assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), name

@@ -18,7 +18,8 @@ from fastapi.responses import HTMLResponse
 from playwright.async_api import Browser, Page
 
 from templates.environment import page
-from tests.browser.test_live_pages import RULES, kept
+from tests.browser.inspector import RULES
+from tests.browser.test_live_pages import kept
 from tests.desk_staff import PASSWORD, case_id
 from tests.flows.test_word import many
 from tests.http import settings
@@ -129,8 +130,8 @@ async def look_up(tab: Page, live: Live, code: str, reference: str, known_fact: 
 
 async def send(tab: Page) -> None:
     """Press the one button of the page."""
-    await tab.locator("main button[type=submit]").click()
-    await tab.wait_for_load_state()
+    async with tab.expect_navigation():
+        await tab.locator("main button[type=submit]").click()
 
 
 async def pages_of_everybody(tab: Page, live: Live, code: str) -> AsyncIterator[str]:

@@ -11,13 +11,13 @@ from playwright.async_api import Browser, BrowserContext, Page, Route
 
 from templates import languages
 from templates.environment import STATIC, page
+from tests.browser.inspector import RULES
 from tests.templates import samples
 from tracker.core.facts import CaseFacts
 
 pytestmark = pytest.mark.browser
 
 ORIGIN = "http://tracker.test"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 HEIGHTS = {320: 640, 360: 740}
 
 MISTYPED = {"field": "reference", "kind": "mistyped"}
@@ -106,10 +106,10 @@ async def inspected(browser: Browser) -> AsyncIterator[Page]:
     await context.close()
 
 
-@pytest.mark.parametrize(("code", "width"), [("en", 360), ("ar", 320), ("ar", 360)])
-async def test_axe_finds_nothing(inspected: Page, code: str, width: int) -> None:
-    await inspected.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-    for name in (name for name in PAGES if name.startswith(f"{code}/")):
+async def test_axe_finds_nothing(inspected: Page) -> None:
+    # In Arabic: these pages in English are in test_pages_in_browser. No breakpoint lies between 320 and 360.
+    await inspected.set_viewport_size({"width": 320, "height": HEIGHTS[320]})
+    for name in (name for name in PAGES if name.startswith("ar/")):
         await inspected.goto(f"{ORIGIN}/{name}")
         results = await Axe().run(inspected, options=RULES)
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"

@@ -76,7 +76,9 @@ probability = 0.8
 fallback_days = 10
 warn = 0.4
 warn_near = 0.2
+warn_last = 0.1
 move = 0.9
+holidays = "GB-ENG"
 [outreach]
 tell = ["applicant"]
 channels = ["sms"]
@@ -168,7 +170,7 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("days_after_close = 365", "sensitive = true", "retention.sensitive", "at the top of the file"),
     ('cy = "Trwydded barcio"', "sensitive = true", "name.sensitive", "at the top of the file"),
     ('codes = ["RFI"]', f"codes = [{'7, ' * 2000}]", "line 21", "Break the line"),
-    ("days = 30", "a.b.c.d.e.f.g.h.i.j.k = 30", "line 87", "two dots at most"),
+    ("days = 30", "a.b.c.d.e.f.g.h.i.j.k = 30", "line 89", "two dots at most"),
     ("days = 30", f"days = {'9' * 3990}\ndates = {'[' * 3000}", "file", "Take it out"),
     ("days = 30", "days = 30" + "\n" * 200_000, "file", "the right file"),
     ("[complaint]", "[complaints]", "complaints", "Did you mean complaint?"),
@@ -197,6 +199,10 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("warn_near = 0.2", "warn_near = 0", "promise.warn_near", "a number from 0.01 to 1"),
     ("warn_near = 0.2", "warn_near = nan", "promise.warn_near", "a number from 0.01 to 1"),
     ("warn_near = 0.2", "warn_near = 0.5", "promise.warn_near", "Write warn_near = 0.4 or less"),
+    ("warn_last = 0.1", "warn_last = 2", "promise.warn_last", "a number from 0.01 to 1"),
+    ("warn_last = 0.1", "warn_last = 0.3", "promise.warn_last", "Write warn_last = 0.2 or less"),
+    ('holidays = "GB-ENG"', 'holidays = "England"', "promise.holidays", "Write a country or a part of one"),
+    ('holidays = "GB-ENG"', "holidays = 7", "promise.holidays", "a country or a part of one"),
     ("warn = 0.4", "warn = 0.95", "promise.warn", "or move = 0.95 or more"),
     ("warn = 0.4\nwarn_near = 0.2", "warn = 0.1", "promise.warn_near", "A key left out has its usual value"),
     ("move = 0.9", "move = 1.01", "promise.move", "a number from 0.01 to 1"),

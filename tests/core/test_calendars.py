@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.core.calendars import day_of, end_of, next_word_on, start_of, word_due_at, working_day_before
+from tracker.core.calendars import WEEKDAYS, day_of, end_of, next_word_on, start_of, word_due_at
 
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime", "Factory"})
 FIRST, LAST = date(2020, 1, 1), date(2040, 12, 31)
@@ -57,7 +57,7 @@ def test_an_instant_lies_within_its_day(day: date, zone: str) -> None:
 
 @given(st.dates(FIRST, LAST))
 def test_the_working_day_before_is_a_working_day_at_most_two_days_off(day: date) -> None:
-    found = working_day_before(day)
+    found = WEEKDAYS.until(day)
     assert found.weekday() < 5
     assert timedelta(0) <= day - found <= timedelta(days=2)
     assert (found == day) == (day.weekday() < 5)

@@ -1,6 +1,7 @@
 """A definition file is read as it is meant, or every fault in it is said with its remedy."""
 
 import re
+from dataclasses import astuple
 from datetime import timedelta
 from pathlib import Path
 
@@ -68,8 +69,8 @@ def test_a_file_is_read_as_it_is_meant() -> None:
     assert found.needs == {"photo": {"en": "A photo", "cy": "Llun"}}
     assert found.moved == {"waiting": "received"}
     assert found.delay_reasons == {"advice": {"en": "We wait for advice.", "cy": "Rydym yn aros am gyngor."}}
-    assert (found.promise.probability, found.promise.fallback_days) == (0.8, 10)
-    assert (found.promise.warn_near, found.promise.warn, found.promise.move) == (0.2, 0.4, 0.9)
+    assert astuple(found.promise)[:3] == (0.8, 10, "GB-ENG")
+    assert astuple(found.promise)[3:] == (0.4, 0.2, 0.1, 0.9)
     assert (found.outreach.tell, found.outreach.channels) == ((Role.APPLICANT,), (Channel.SMS,))
     assert (found.outreach.silence, found.outreach.messages_per_case) == (timedelta(days=7), 9)
     assert (found.feedback.ask, found.feedback.after) == (True, timedelta(days=2))
@@ -82,7 +83,7 @@ def test_policies_may_be_left_out() -> None:
     assert isinstance(found, Definition)
     assert found.statutory is None
     assert found.outreach.silence == timedelta(days=14)
-    assert (found.promise.warn_near, found.promise.warn, found.promise.move) == (0.15, 0.65, 0.85)
+    assert astuple(found.promise)[2:] == (None, 0.65, 0.15, 0.05, 0.85)
 
 
 def test_a_risk_that_cannot_be_read_is_blamed_once() -> None:
@@ -90,6 +91,16 @@ def test_a_risk_that_cannot_be_read_is_blamed_once() -> None:
         fault.path for fault in faults_of(GOOD.replace("warn = 0.4", "warn = 7").replace("move = 0.9", "move = 0.1"))
     ]
     assert paths == ["promise.warn"]
+
+
+def test_dates_that_would_be_moved_as_soon_as_they_are_given_are_refused() -> None:
+    low = GOOD.replace("move = 0.9", "move = 0.29").replace("warn = 0.4", "warn = 0.2")
+    (fault,) = faults_of(low)  # two in ten are missed by what it asks for
+    assert (fault.path, fault.remedy) == (
+        "promise.move",
+        "Write move = 0.3 or more. A key left out has its usual value, 0.85.",
+    )
+    assert isinstance(read(low.replace("move = 0.29", "move = 0.3")), Definition)
 
 
 def test_all_faults_at_once_and_none_that_only_follows() -> None:

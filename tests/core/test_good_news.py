@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_promises import DAILY, MONDAY, ahead, days, levels, spans, stood, tables
-from tracker.core.promises import Place, Standing, Step, weigh, window, working_day_from
+from tracker.core.calendars import WEEKDAYS
+from tracker.core.promises import Place, Standing, Step, weigh, window
 from tracker.core.survival import Table
 
 QUICK = Table((0.5,) * 600, DAILY)
@@ -49,7 +50,7 @@ def test_a_date_that_was_just_read_is_no_good_news() -> None:
 def test_it_is_of_dates_that_stand_and_true_until_the_next_look(
     dates: Table, risks: Table, age: timedelta, level: float, today: date, until: int
 ) -> None:
-    place, standing = Place(today + age, dates, risks), Standing(working_day_from(ahead(today, until)), today + age, 30)
+    place, standing = Place(today + age, dates, risks), Standing(WEEKDAYS.since(ahead(today, until)), today + age, 30)
     verdict = weigh(place, standing, level, today)
     if not verdict.sooner:
         return

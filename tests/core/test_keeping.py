@@ -176,7 +176,7 @@ def test_confidence_is_looked_at_once_a_week_and_falls_step_by_step() -> None:
 
     first = look([broken(TODAY - timedelta(days=1))], 0.9, Standing(), TODAY)
     assert first == Standing(WIDENED, TODAY, TODAY, declared=0.9)
-    fresh = [broken(TODAY + timedelta(days=1))]
+    fresh = [replace(broken(TODAY + timedelta(days=1)), made_on=TODAY)]
     assert look(fresh, 0.9, first, TODAY + timedelta(days=LOOK_DAYS - 1)) == first
     week = TODAY + timedelta(days=LOOK_DAYS)
     assert look([broken(TODAY - timedelta(days=1))], 0.9, first, week) == replace(first, looked_on=week)
@@ -189,6 +189,42 @@ def test_confidence_is_looked_at_once_a_week_and_falls_step_by_step() -> None:
     assert late.confidence is WIDENED, "what was given before the trial says nothing about it"
     good = ended(10, latest_on=trial_on + timedelta(days=30), made_on=trial_on + timedelta(days=1), cases=40)
     assert look([good], 0.9, trial, trial_on + timedelta(days=60)).confidence is TRUSTED
+
+
+def passed(kept: int, total: int, *, made: int) -> list[FirstDate]:
+    """Dates that were given so many days after TODAY and passed 20 days later, of which so many were kept."""
+    date_ = replace(DATE, made_on=TODAY + timedelta(days=made), latest_on=TODAY + timedelta(days=made + 20))
+    done = replace(date_, closed_as=Outcome.DONE, ended_on=date_.made_on + timedelta(days=9))
+    return [replace(done, cases=kept), replace(date_, cases=total - kept)]
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "days", "after"),
+    [
+        (passed(0, 90, made=-9), [], 14, WIDENED),  # none of these had been widened
+        (passed(0, 90, made=-9), passed(0, 29, made=1), 60, WIDENED),
+        (passed(0, 90, made=-9), passed(19, 30, made=1), 60, WITHDRAWN),
+        (passed(0, 90, made=-9), passed(20, 30, made=1), 60, WIDENED),
+        (passed(0, 90, made=-9), passed(30, 30, made=0), 60, TRUSTED),
+        (passed(900, 900, made=-9), passed(19, 30, made=1), 60, WITHDRAWN),
+        (passed(30, 30, made=-9), [], 14, TRUSTED),  # it keeps its word again, widened or not
+        (passed(0, 90, made=-9), passed(0, 29, made=1), TRIAL_DAYS - 1, WIDENED),
+        (passed(0, 90, made=-9), passed(0, 29, made=1), TRIAL_DAYS, WITHDRAWN),  # no more is to be expected soon
+        (passed(0, 1, made=-9), passed(0, 28, made=1), TRIAL_DAYS, WIDENED),
+    ],
+)
+def test_widening_is_tried_before_dates_are_withdrawn(
+    before: list[FirstDate], since: list[FirstDate], days: int, after: Confidence
+) -> None:
+    widened, today = Standing(WIDENED, TODAY, TODAY, declared=0.9), TODAY + timedelta(days=days)
+    assert look([*before, *since], 0.9, widened, today).confidence is after
+
+
+def test_a_service_on_trial_is_not_judged_by_what_it_gave_before_however_long_that_takes() -> None:
+    trial = Standing(WIDENED, TODAY, TODAY, given_from=TODAY, declared=0.9)
+    old, later = passed(0, 90, made=-9), TODAY + timedelta(days=3 * TRIAL_DAYS)
+    assert look(old, 0.9, trial, later).confidence is WIDENED
+    assert look([*old, *passed(19, 30, made=1)], 0.9, trial, later).confidence is WITHDRAWN
 
 
 def test_a_service_without_dates_that_asks_for_less_is_tried_again_at_once() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tracker.core.calendars import working_day_before
+from tracker.core.calendars import WEEKDAYS
 from tracker.core.promises import (
     FURTHEST_DAYS,
     FURTHEST_LENGTHS,
@@ -26,7 +26,6 @@ from tracker.core.promises import (
     weigh_stand_in,
     window,
     withdrawn_cause,
-    working_day_from,
 )
 from tracker.core.survival import AGES, Ages, Table
 
@@ -97,7 +96,7 @@ def test_a_window_is_read_off_the_table() -> None:
     assert found is not None
     # 0.95 ** 45 is the first under a tenth, 0.95 ** 14 under a half, 0.95 ** 3 under nine tenths; day 0 is the first
     assert found.latest_on == ahead(MONDAY, 44) == date(2026, 4, 15)
-    assert found.half_by_on == working_day_from(ahead(MONDAY, 13)) == date(2026, 3, 16)
+    assert found.half_by_on == WEEKDAYS.since(ahead(MONDAY, 13)) == date(2026, 3, 16)
     assert found.earliest_on == ahead(MONDAY, 2)
 
 
@@ -142,7 +141,7 @@ standings = st.builds(
 def standing(today: date, told: tuple[int, int, int]) -> Standing:
     """A date some days ahead that was given some days ago."""
     until, length, first = told
-    return Standing(working_day_from(ahead(today, until)), ahead(today, -length), first)
+    return Standing(WEEKDAYS.since(ahead(today, until)), ahead(today, -length), first)
 
 
 @settings(max_examples=300)
@@ -196,7 +195,7 @@ def test_no_date_passes_that_was_as_likely_to_be_missed_as_to_be_kept(
 ) -> None:
     """Followed from review to review, a date is moved or taken back before it passes, if by then it likely breaks."""
     place, before = stood(table, ahead(today, -age)), standing(today, told)
-    decide_on = working_day_before(ahead(before.latest_on, -1))
+    decide_on = WEEKDAYS.until(ahead(before.latest_on, -1))
     assume(decide_on > today)
     day, verdict = today, Verdict(Step.HOLD)
     while day < before.latest_on and verdict.step in (Step.HOLD, Step.WARN):
@@ -213,6 +212,19 @@ def test_a_date_is_warned_of_first_and_moved_a_working_day_before() -> None:
     assert steps[: steps.index(Step.WARN)] == [Step.HOLD] * steps.index(Step.WARN)
     assert steps.index(Step.MOVE) + 1 <= 44
     assert steps[43:] == [Step.MOVE] * 2
+
+
+def test_on_the_last_working_day_before_a_date_people_hear_of_a_small_risk_too() -> None:
+    """Sixteen days on, one in eleven is not finished by Thursday; on Wednesday the next day is too late to be told."""
+    place, thursday = stood(Table((0.0,) * 15 + (0.7,) * 585, DAILY), MONDAY), ahead(MONDAY, 17)
+    before = Standing(thursday, MONDAY, 17)
+    found = [weigh(place, before, 0.9, ahead(MONDAY, day)) for day in (14, 15, 16)]
+    assert [round(risk(place.risks, MONDAY, thursday, ahead(MONDAY, day)), 2) for day in (13, 14, 15)] == [
+        0.03,
+        0.03,
+        0.09,
+    ]
+    assert [each.step for each in found] == [Step.HOLD, Step.HOLD, Step.WARN]
 
 
 def test_a_case_is_weighed_from_the_morning_after_it_came_to_its_stage() -> None:
@@ -232,7 +244,7 @@ def test_dates_and_risks_are_read_from_tables_of_their_own() -> None:
     verdict = weigh(Place(MONDAY, STEADY, never), before, 0.9, ahead(MONDAY, 5))
     assert verdict.step is Step.MOVE
     assert verdict.window is not None
-    assert verdict.window.latest_on == working_day_from(ahead(MONDAY, 5 + 44))
+    assert verdict.window.latest_on == WEEKDAYS.since(ahead(MONDAY, 5 + 44))
     assert weigh(Place(MONDAY, never, STEADY), before, 0.9, ahead(MONDAY, 39)).step is Step.GIVE_UP
 
 
@@ -241,7 +253,7 @@ def test_a_new_date_is_no_mere_day_later() -> None:
     before = Standing(ahead(MONDAY, 39), MONDAY, 40)
     verdict = weigh(stood(cliff, MONDAY), before, 0.9, ahead(MONDAY, 30))
     assert verdict.window is not None
-    assert verdict.window.latest_on == working_day_from(ahead(MONDAY, 39 + 4)) == ahead(MONDAY, 43)
+    assert verdict.window.latest_on == WEEKDAYS.since(ahead(MONDAY, 39 + 4)) == ahead(MONDAY, 43)
 
 
 def test_a_date_that_would_move_too_far_is_given_up() -> None:

@@ -84,7 +84,7 @@ async def test_another_offices_staff_find_nothing_in_any_way_and_no_case_84(stor
     message = (await ours.rows("SELECT id FROM message WHERE case_id = :case", case=id_))[0][0]
     said = write.Contacted(id_, ContactChannel.PHONE, ContactReason.COMPLAINT, uuid4())
     for refused in (
-        look.look(store, SECRET, stranger, id_, WHY), look.page_facts(store, stranger, id_, WHY, None),
+        look.look(store, SECRET, stranger, id_, WHY), look.page_facts(store, SECRET, stranger, id_, WHY, None),
         write.contact(store, stranger, said, WHY), write.note(store, stranger, id_, "words", uuid4(), WHY),
         identify.identify(store, SECRET, stranger, id_, "AB1 2CD", WHY),
         resend.resend(store, SECRET, stranger, id_, message, 0, WHY),
@@ -138,7 +138,7 @@ async def test_every_look_is_audited_with_its_purpose_and_without_what_was_typed
     await find.find(store, SECRET, staff, "morgan", WHY)
     await find.find(store, SECRET, staff, "nobody@example.org", LookPurpose.CHECKING)
     await look.look(store, SECRET, staff, id_, LookPurpose.CASEWORK)
-    await look.page_facts(store, staff, id_, WHY, None)
+    await look.page_facts(store, SECRET, staff, id_, WHY, None)
     await identify.identify(store, SECRET, staff, id_, "ab1 2cd", WHY)
     rows = await desk.rows("SELECT actor, action, detail FROM audit WHERE actor <> 'operator' ORDER BY id")
     assert {row.actor for row in rows} == {f"account:{staff.account_id}"}

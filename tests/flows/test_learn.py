@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
-from tracker.flows import learn
+from tracker.flows import learn, services
 from tracker.flows.sweep import sweep
 from tracker.store import curves
 from tracker.store.columns import Mode
@@ -20,13 +20,12 @@ async def desk(store: Store) -> Desk:
     return await open_desk(store)
 
 
-async def finish(desk: Desk, count: int, *, days: int = 20, first: int = 0) -> None:
+async def finish(desk: Desk, count: int, *, days: int = 20, first: int = 0, service: str = SERVICE) -> None:
     """Cases that were opened on different days, went through one more stage after five days, and were granted."""
     for each in range(first, first + count):
         opened_at = START - timedelta(days=60 + each)
-        await desk.status(f"H-{each}", "REC", at=opened_at)
-        await desk.status(f"H-{each}", "ASSESS", at=opened_at + timedelta(days=5))
-        await desk.status(f"H-{each}", "GRANTED", at=opened_at + timedelta(days=days + each % 10))
+        for status, after in (("REC", 0), ("ASSESS", 5), ("GRANTED", days + each % 10)):
+            await desk.status(f"H-{each}", status, at=opened_at + timedelta(days=after), service=service)
 
 
 async def learned(desk: Desk) -> list[tuple[int, date]]:
@@ -116,18 +115,56 @@ async def test_cases_that_wait_get_their_date_in_silence_once_there_is_one(desk:
     assert await quiet.messages() == before
 
 
-async def test_old_curves_go_and_those_that_a_date_was_read_from_stay(
+async def test_cases_without_a_stand_in_get_their_date_once_the_service_has_history_of_its_own(desk: Desk) -> None:
+    """All services together had enough before; a service with a stand-in waits for its own. The stand-in of the first
+    case was over when it could be given, that of the second was not kept, the third has one that stands."""
+    text = DEFINITION.replace(f'service = "{SERVICE}"', 'service = "loft"').replace(
+        "fallback_days = 56", "fallback_days = 14"
+    )
+    await services.apply(desk.store, desk.office, text)
+    await finish(desk, 40)
+    await finish(desk, 29, first=100, service="loft")
+    await learn.due(desk.store)
+    await desk.status("OVER", "REC", at=START - timedelta(days=15), service="loft")
+    await desk.status("MISSED", "REC", service="loft")
+    await desk.status("STANDS", "REC", service="loft")
+    async with desk.store.transaction() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE promise SET outcome = 'missed', judged_at = made_at "
+            "WHERE case_id = (SELECT id FROM \"case\" WHERE number = 'MISSED')"
+        )
+        await connection.exec_driver_sql('UPDATE "case" SET wake_at = NULL, next_word_at = NULL')
+    await finish(desk, 1, first=200, service="loft")
+    assert await learn.learn_now(desk.store, desk.office.id)
+    assert await sweep(desk.store, desk.office.id) == 2
+    rows = await desk.rows(
+        'SELECT number, basis FROM promise p JOIN "case" c ON c.id = p.case_id '
+        "WHERE p.outcome IS NULL AND superseded_at IS NULL ORDER BY number"
+    )
+    assert [tuple(row) for row in rows] == [("MISSED", "history"), ("OVER", "history"), ("STANDS", "definition")]
+
+
+async def test_old_curves_go_and_those_that_a_date_was_ever_read_from_stay(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(curves, "KEPT", 2)
     await finish(desk, 40)
     await learn.due(desk.store)
-    await desk.status("O-1", "REC")
-    for day in range(3, 7):
+    for day, number in enumerate(("STANDS", "NONE", "JUDGED", "NONE", "REPLACED", "NONE", "NONE", "NONE"), 3):
+        if number != "NONE":
+            await desk.status(number, "REC")
+        if number == "JUDGED":
+            await desk.status(number, "GRANTED")
+        if number == "REPLACED":
+            async with desk.store.transaction() as connection:
+                await connection.exec_driver_sql(
+                    "UPDATE promise SET superseded_at = made_at, reason = 'likely_late' "
+                    "WHERE case_id = (SELECT id FROM \"case\" WHERE number = 'REPLACED')"
+                )
         await desk.move(datetime(2026, 3, day, 2, 31, tzinfo=UTC))
         await learn.due(desk.store)
-    rows = await desk.rows("SELECT c.id, p.id IS NOT NULL FROM curve c LEFT JOIN promise p ON p.curve_id = c.id")
-    assert sorted(named for _, named in rows) == [False, False, True]
+    assert len(await desk.rows("SELECT 1 FROM promise p JOIN curve c ON c.id = p.curve_id")) == 3
+    assert len(await learned(desk)) == 3 + 2
 
 
 async def test_two_processes_do_not_learn_the_same_twice(desk: Desk) -> None:

@@ -201,18 +201,23 @@ async def test_a_service_falls_step_by_step_and_operators_hear_of_it_once(desk: 
     await word.account(desk.store, desk.office.id)
     assert await shown(desk) == (Record(60, 100), Confidence.WIDENED), "the same dates bring no second verdict"
     assert await alerts(desk) == [("dates_widened", SERVICE, 1)]
-    await many(desk, "B", 10, 30, passed=-1)  # they passed while it was widened
+    await many(desk, "B", 10, 30, passed=-1)  # they passed while it was widened, and were given before
     await later(desk, 14)
+    await word.account(desk.store, desk.office.id)
+    assert await shown(desk) == (Record(70, 140), Confidence.WIDENED), "none of these dates lay further ahead"
+    await later(desk, 14 + AHEAD)
+    await many(desk, "C", 10, 30, passed=-AHEAD - 8)
+    await later(desk, 21 + AHEAD)
     async with desk.store.reading() as connection:
         assert not await stored.withdrawn(connection, desk.office.id, SERVICE)
     await word.account(desk.store, desk.office.id)
     await word.account(desk.store, desk.office.id)
-    assert await shown(desk) == (Record(70, 140), Confidence.WITHDRAWN)
+    assert await shown(desk) == (Record(80, 180), Confidence.WITHDRAWN)
     assert await alerts(desk) == [("dates_widened", SERVICE, 1), ("dates_withdrawn", SERVICE, 1)]
     async with desk.store.reading() as connection:
         assert await stored.withdrawn(connection, desk.office.id, SERVICE)
         assert not await stored.withdrawn(connection, desk.office.id, "another")
-    await later(desk, 14 + 90)
+    await later(desk, 21 + AHEAD + 90)
     await word.account(desk.store, desk.office.id)
     assert (await shown(desk))[1] is Confidence.WIDENED, "where no dates are given none can be kept: it is tried again"
     assert len(await alerts(desk)) == 2, "that it is tried again is no alarm"

@@ -104,7 +104,7 @@ def _mail(letter: str) -> Mail:
     return Mail(field("Why"), field("To"), " ".join(said.split()))
 
 
-async def until(come: Callable[[], Awaitable[Any]], seconds: float = 5.0) -> Any:
+async def until(come: Callable[[], Awaitable[Any]], seconds: float = 20.0) -> Any:
     """What `come` gives, as soon as it gives something."""
     async with asyncio.timeout(seconds):
         while not (found := await come()):

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import atexit
+import io
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
+
+from tracker import cli
 
 TRACKER = [sys.executable, "-m", "tracker.cli"]
 ROOT = Path(__file__).parents[2]
@@ -37,16 +45,33 @@ class Demo:
 
 
 def free_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """A port on which nothing listens. It lies below those that the system gives to whoever asks for any, so that no
+    other test's connection can take it before it is used."""
+    while True:
+        port = 15_000 + secrets.randbelow(17_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def environment(**settings: str) -> dict[str, str]:
     """Ours, but for the service's own settings."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+    if mine.pop("PYTHONDONTWRITEBYTECODE", ""):
+        mine["PYTHONPYCACHEPREFIX"] = _compiled()
     return {**mine, "COLUMNS": "200", **settings}
+
+
+@cache
+def _compiled() -> str:
+    """Where the commands of this run keep what Python has compiled, when it may not lie beside the source: else each
+    of them would compile everything anew, which takes longer than all else that most of them do."""
+    folder = tempfile.TemporaryDirectory(prefix="tmr-compiled-")
+    atexit.register(folder.cleanup)
+    return folder.name
 
 
 def run(*arguments: object, timeout: float = 120, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -55,6 +80,23 @@ def run(*arguments: object, timeout: float = 120, **settings: str) -> subprocess
     return subprocess.run(
         command, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, timeout=timeout, check=False
     )
+
+
+def here(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A command, to its end, in this process, which saves its start: for one that refuses what it was given."""
+    said, complained, status = io.StringIO(), io.StringIO(), 0
+    words = ["tracker", *map(str, arguments)]
+    with pytest.MonkeyPatch.context() as given, redirect_stdout(said), redirect_stderr(complained):
+        given.setattr(sys, "argv", words)
+        for name in [each for each in os.environ if each.startswith("TRACKER_")]:
+            given.delenv(name)
+        for name, value in {"COLUMNS": "200", **settings}.items():
+            given.setenv(name, value)
+        try:
+            cli.main()
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    return subprocess.CompletedProcess(words, status, said.getvalue(), complained.getvalue())
 
 
 @contextmanager

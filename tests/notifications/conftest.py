@@ -20,6 +20,7 @@ from notifications.email import Email, server
 from notifications.sms import Sms
 from tests.http import settings
 from tests.notifications.providers import Mailbox, mail_server, running
+from tests.notifications.watch import Watch
 from tests.office import DEFINITION, SECRET, Desk, open_desk
 from tracker.demo.standin import Standin
 from tracker.main import Parts, create_app, put_together
@@ -155,3 +156,13 @@ async def post(store: Store, tmp_path: Path) -> AsyncIterator[Post]:
             yield made
             await phones.settled()
             await made.carriers.close()
+
+
+@pytest.fixture
+async def watch(store: Store) -> AsyncIterator[Watch]:
+    """Nothing has happened yet."""
+    async with mail_server() as mail:
+        made = Watch(await open_desk(store), mail)
+        yield made
+        for each in made.carriers:
+            await each.close()

@@ -50,7 +50,7 @@ class Bell:
         self.ended += 1
 
 
-async def hear(bell: Bell, times: int, seconds: float = 5) -> None:
+async def hear(bell: Bell, times: int, seconds: float = 20) -> None:
     """Wait until it was rung so often since now."""
     goal = len(bell.rung) + times
     async with asyncio.timeout(seconds):
@@ -87,7 +87,7 @@ async def test_it_is_silent_while_it_is_off_and_when_it_was_put_away() -> None:
 
 
 async def test_what_it_was_rung_for_is_never_done_twice_at_once() -> None:
-    bell = Bell(seconds=0.2)
+    bell = Bell(seconds=1)
     clock = Alarms(bell.ring, {"tick": 0.02})
     clock.on()
     await asyncio.sleep(0.15)
@@ -121,7 +121,7 @@ async def test_what_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> No
     clock = Alarms(bell.ring, {"tick": 60})
     clock.on()
     await hear(bell, 1)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         await clock.close()
     assert bell.ended == 0
 
@@ -154,7 +154,8 @@ async def test_a_clock_set_forward_makes_no_burst_case_39() -> None:
     wall.step = timedelta(days=400)
     bell.rung.clear()
     await asyncio.sleep(0.45)
-    assert 2 <= len(bell.rung) <= 5
+    assert len(bell.rung) <= 5
+    await hear(bell, 2)
     await clock.close()
 
 

@@ -106,7 +106,7 @@ async def test_stopping_is_prompt_and_finishes_the_call_in_hand(store: Store) ->
     begun = time.monotonic()
     counted.go_on.set()
     await task
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 5  # and not only at the next tick
     assert counted.calls == 1, "and is the last one"
 
 
@@ -117,7 +117,7 @@ async def test_an_idle_one_stops_at_once(store: Store) -> None:
     begun = time.monotonic()
     scheduler.stop()
     await task
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 5  # and not only at the next tick
 
 
 async def test_one_that_is_stopped_before_it_began_does_nothing(store: Store) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 from integrations.case_logs import LogRefused, rows
 from tests.backtest.logs import Row, loaded
-from tests.backtest.peeking import differences
+from tests.backtest.peeking import differences, instant
 from tests.soak.table import LONGEST_SECONDS, Table
 from tracker.backtest.feeds import Feed
 from tracker.backtest.walk import Plan, walk
@@ -44,7 +43,7 @@ def run(table: Table, cuts: int) -> None:
             with tempfile.TemporaryDirectory(prefix="tracker-cuts-") as place:
                 whole, walks = loaded(Path(place), told), dict[Plan, Walked]()
                 while line.rounds < cuts and time.monotonic() < until:
-                    plan, at = plans[line.rounds % len(plans)], _instant(random, told)
+                    plan, at = plans[line.rounds % len(plans)], instant(random, random.choice(told).at)
                     line.rounds += 1
                     if plan not in walks:
                         walks[plan] = walk(whole, plan)
@@ -60,8 +59,3 @@ def _plans(paused: frozenset[str]) -> list[Plan]:
     """Mostly as rows happen; each other feed once in five."""
     clocks = [None, paused] if paused else [None]
     return [Plan(feed=feed, paused=clock) for clock in clocks for feed in (Feed.LIVE, *Feed)]
-
-
-def _instant(random: Random, told: list[Row]) -> datetime:
-    at = random.choice(told).at
-    return random.choice([at, at + timedelta(seconds=1), at.replace(hour=0, minute=0, second=1), at.replace(hour=12)])

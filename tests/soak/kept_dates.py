@@ -1,10 +1,14 @@
 """A real log through the running service: the ledger must give and move the very dates that the backtest did.
 
-    python -m tests.soak.kept_dates FILE [--until 2012-06-30] [--office-clock]
+    python -m tests.soak.kept_dates FILE [--cases 1500] [--until 2012-06-30] [--office-clock] [--as-shipped]
 
 The service learns on Mondays, as the backtest does, a source may be quiet over the holidays, and every service is
 trusted, whatever became of its dates: the backtest widens and withdraws nothing. Everything else runs as always: events
 over HTTP at the instant at which they happened, the clock in between moved from one thing that falls due to the next.
+
+With `--as-shipped` a source has the patience that it is given where nothing is said, and services are widened and
+withdrawn by what became of their dates. Then dates differ from the backtest's; it says how many, and which services
+fell or rose on which Monday, and fails for none of it.
 """
 
 from __future__ import annotations
@@ -52,28 +56,38 @@ GIVEN = """
 """
 NEXT_MONDAY = "UPDATE organisation SET learn_at = :at"
 TRUSTED = "UPDATE word SET confidence = 'trusted' WHERE confidence <> 'trusted'"
+RELIED_ON = "SELECT service, confidence, kept, broken FROM word WHERE current ORDER BY service"
 
 Dates = dict[str, tuple[date, ...]]
 Moves = dict[str, list[tuple[date, date, date | None, str]]]
 
 
-def cut(file: Path, until: date, into: Path) -> Path:
-    """The rows of a log before a day."""
+def cut(file: Path, until: date, into: Path, cases: int | None = None) -> Path:
+    """The rows of a log before a day; of the cases that were received first, if only so many are wanted."""
     opener = gzip.open if file.suffix == ".gz" else open
-    with opener(file, "rt", encoding="utf-8") as given, into.open("w", encoding="utf-8") as taken:
-        rows, out = csv.reader(given), csv.writer(taken, lineterminator="\n")
-        out.writerow(next(rows))
-        out.writerows(row for row in rows if row[3] < until.isoformat())
+    with opener(file, "rt", encoding="utf-8-sig", newline="") as given:
+        heading, *rows = csv.reader(given)
+    received: dict[str, str] = {}
+    for row in rows:
+        received[row[0]] = min(row[3], received.get(row[0], row[3]))
+    wanted = set(sorted(received, key=lambda case: (received[case], case))[:cases])
+    with into.open("w", encoding="utf-8", newline="") as taken:
+        out = csv.writer(taken, lineterminator="\n")
+        out.writerow(heading)
+        out.writerows(row for row in rows if row[0] in wanted and row[3] < until.isoformat())
     return into
 
 
-async def through_the_service(store: Store, folder: Path, log: CaseLog, *, pausing: bool) -> None:
-    """Send every row at its instant; learn on Mondays."""
+async def through_the_service(
+    store: Store, folder: Path, log: CaseLog, *, pausing: bool, as_shipped: bool = False
+) -> list[str]:
+    """Send every row at its instant; learn on Mondays. Returns how services fell and rose, in order of time."""
     begin = log.rows[0].local().replace(tzinfo=UTC) - timedelta(minutes=5)
     office = await offices.add_organisation(
         store, slug="replayed", name="Replayed", zone=ZONE, clock_offset=begin - datetime.now(UTC)
     )
-    await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin, patience=QUIET))
+    patience = None if as_shipped else QUIET
+    await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin, patience=patience))
     for definition in definitions(log).values():
         running = definition.replace('clock = "paused"', 'clock = "running"')
         await services.apply(store, office, definition if pausing else running)
@@ -81,6 +95,7 @@ async def through_the_service(store: Store, folder: Path, log: CaseLog, *, pausi
     app = create_app(put_together(settings(folder), store))
     monday = begin.date() + timedelta(days=7 - begin.weekday())
     await _learn_on(store, monday)
+    changes, before = list[str](), dict[str, str]()
     began, shown = time.monotonic(), None
     async with calling(app) as http:
         http.headers["Authorization"] = f"Bearer {key}"
@@ -89,19 +104,41 @@ async def through_the_service(store: Store, folder: Path, log: CaseLog, *, pausi
                 shown = row.local()
                 while monday <= shown.date():
                     await _move(http, datetime.combine(monday, LEARNED))
+                    if as_shipped:
+                        before = await _relied_on(store, monday, before, changes)
+                    else:
+                        await _trust(store)
                     monday += timedelta(days=7)
                     await _learn_on(store, monday)
                 await _move(http, shown)
             await _send(http, log, row)
             if place % 500 == 0:
                 print(f"{place} of {len(log.rows)} rows, {shown}, {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return changes
 
 
 async def _learn_on(store: Store, monday: date) -> None:
     async with store.transaction() as connection:
         at = start_of(monday, ZONE) + timedelta(hours=2, minutes=30)
         await connection.execute(text(NEXT_MONDAY), {"at": at})
+
+
+async def _trust(store: Store) -> None:
+    async with store.transaction() as connection:
         await connection.execute(text(TRUSTED))
+
+
+async def _relied_on(store: Store, monday: date, before: dict[str, str], changes: list[str]) -> dict[str, str]:
+    """How far each service's dates are relied on; what is new since `before` goes to `changes`."""
+    async with store.reading() as connection:
+        found = {row.service: row for row in (await connection.execute(text(RELIED_ON))).all()}
+    for service, row in found.items():
+        if row.confidence != before.get(service, "trusted"):
+            changes.append(
+                f"{monday} {service}: {row.confidence} ({row.kept} kept of {row.kept + row.broken} that passed within "
+                "a year)"
+            )
+    return {service: row.confidence for service, row in found.items()}
 
 
 async def _move(http: httpx.AsyncClient, to: datetime) -> None:
@@ -189,16 +226,20 @@ async def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak.kept_dates", description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--until", type=date.fromisoformat, help="only the rows before this day")
+    parser.add_argument("--cases", type=int, help="only the cases that were received first, so many")
     parser.add_argument("--office-clock", action="store_true", help="dates stand still while the person has the ball")
+    parser.add_argument("--as-shipped", action="store_true", help="services fall, and a source is not quiet for long")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tracker-kept-") as folder:
-        file = cut(given.file, given.until or date.max, Path(folder) / "log.csv")
+        file = cut(given.file, given.until or date.max, Path(folder) / "log.csv", given.cases)
         server = start(Path(folder) / "data", unsafe_without_fsync=True)
         store = open_store(server.url())
         try:
             await migrate(store)
             log = read(file)
-            await through_the_service(store, Path(folder), log, pausing=given.office_clock)
+            changes = await through_the_service(
+                store, Path(folder), log, pausing=given.office_clock, as_shipped=given.as_shipped
+            )
             ours = at_receipt(await ledger(store), log)
         finally:
             await store.close()
@@ -206,7 +247,11 @@ async def main() -> int:
         theirs = walked(file, pausing=given.office_clock)
     told(ours, log)
     names = ("first dates", "moves")
-    return sum(compare(one, other, name) for one, other, name in zip(ours, theirs, names, strict=True))
+    differing = sum(compare(one, other, name) for one, other, name in zip(ours, theirs, names, strict=True))
+    if not given.as_shipped:
+        return differing
+    print("\n".join(["Services that fell or rose, on the Monday on which it was found:", *(changes or ["none"])]))
+    return 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from tests.templates.honest_samples import honest_cases
 from tests.templates.late_samples import late_cases
 from tracker.core.facts import (
     CaseFacts,
@@ -43,7 +44,7 @@ STAGE = StageFacts(
 
 PROMISE = PromiseFacts(
     basis="history", earliest_on=None, half_by_on=date(2026, 3, 9), latest_on=date(2026, 3, 24), probability=0.9,
-    made_at=at(3, 2), superseded_at=None, reason=None, outcome=None,
+    made_at=at(3, 2), superseded_at=None, reason=None, outcome=None, base="service",
 )  # fmt: skip
 
 PASSPORT = NeedFacts("passport", "A copy of your passport, the page with your photo", date(2026, 3, 12), None)
@@ -85,6 +86,7 @@ ORDINARY = CaseFacts(
     statutory="If we pass it, you can take us to the Ombudsman.",
     statutory_on=date(2026, 4, 17),
     version=3,
+    word_is_sent=True,
 )
 
 WAITING_FOR_YOU = replace(
@@ -130,7 +132,7 @@ LATE = replace(ORDINARY, promise=replace(PROMISE, latest_on=date(2026, 3, 3)))
 
 SLOW_TAIL = replace(ORDINARY, promise=replace(PROMISE, latest_on=date(2026, 6, 2)))
 
-OFFICE_DATE = replace(ORDINARY, promise=replace(PROMISE, basis="office", probability=None, half_by_on=None))
+OFFICE_DATE = replace(ORDINARY, promise=replace(PROMISE, basis="office", probability=None, half_by_on=None, base=None))
 
 REFUSED = replace(
     ORDINARY,
@@ -199,6 +201,7 @@ CASES = {
     "late": LATE,
     "slow_tail": SLOW_TAIL,
     "office_date": OFFICE_DATE,
+    **honest_cases(ORDINARY),
     "refused": REFUSED,
     "done": DONE,
     "withdrawn": replace(DONE, outcome="withdrawn"),
@@ -237,6 +240,7 @@ OUTREACH = OutreachFacts(
     old_on=date(2026, 3, 10),
     half_by_on=date(2026, 3, 9),
     probability=0.9,
+    promise_base="service",
     if_late="Many people have moved house this month.",
     delay_reason="We are waiting for advice from another office",
     complaint="Write to complaints@riverton.example.",
@@ -246,7 +250,7 @@ OUTREACH = OutreachFacts(
 
 BARE_OUTREACH = replace(
     OUTREACH, meaning="", next="", promise_on=None, promise_basis=None, next_word_by=None, help="", old_on=None,
-    half_by_on=None, probability=None, if_late="", delay_reason="", complaint="", feedback_url="",
+    half_by_on=None, probability=None, promise_base=None, if_late="", delay_reason="", complaint="", feedback_url="",
     stop_url="",
 )  # fmt: skip
 MARKED_OUTREACH = replace(
@@ -262,8 +266,9 @@ OUTREACHES = {
     "other": replace(OUTREACH, waiting_on="other"),
     "refused": replace(OUTREACH, outcome="refused", appeal="You can ask another officer to look again."),
     "withdrawn": replace(OUTREACH, outcome="withdrawn"),
-    "office_date": replace(OUTREACH, promise_basis="office"),
-    "thin": replace(OUTREACH, promise_basis="definition"),
+    "office_date": replace(OUTREACH, promise_basis="office", promise_base=None),
+    "all_kinds": replace(OUTREACH, promise_base="office"),
+    "thin": replace(OUTREACH, promise_basis="definition", promise_base=None),
     "no_new_date": replace(OUTREACH, promise_on=None, promise_basis=None, probability=None, half_by_on=None),
     "unlinked": replace(OUTREACH, feedback_url="", stop_url=""),
     "bare": BARE_OUTREACH,
@@ -280,18 +285,8 @@ PURPOSES = (*Purpose, "generic")
 LANGUAGES = ("en", "cy", "es", "ar")
 
 CAUGHT = CaughtFacts(
-    id="m-1",
-    purpose="updated",
-    channel="sms",
-    address="07700 900123",
-    reference="CDFGHJKMNPR3",
-    organisation="Riverton Council",
-    caught_at=at(3, 5),
-    sender="Riverton",
-    subject=None,
+    id="m-1", purpose="updated", channel="sms", address="07700 900123", reference="CDFGHJKMNPR3",
+    organisation="Riverton Council", caught_at=at(3, 5), sender="Riverton", subject=None,
     text="Riverton Council: there is news about your request CDFG-HJKM-NPR3.",
-    html=None,
-    segments=1,
-    encoding="GSM-7",
-    units=66,
-)
+    html=None, segments=1, encoding="GSM-7", units=66,
+)  # fmt: skip

@@ -122,9 +122,14 @@ def test_an_old_date_stays_visible() -> None:
     ],
 )
 def test_a_closed_request_says_how_it_ended_and_promises_nothing_more(outcome: str, sentence: str) -> None:
-    said = words(case(replace(samples.DONE, outcome=outcome, next_word_by=date(2026, 4, 1))))
+    facts = replace(samples.DONE, outcome=outcome, next_word_by=date(2026, 4, 1))
+    earlier = replace(samples.PROMISE, latest_on=date(2026, 3, 10), outcome="missed")
+    said = words(case(replace(facts, promises=(samples.PROMISE, earlier))))
     assert sentence in said
-    assert "We finished in time." in said
+    answered = outcome in ("done", "refused")  # the rest was not finished, whatever an old ledger says of its date
+    assert ("We finished in time." in said) is answered
+    assert ("later than we first said" in said) is answered
+    assert "By 24 March 2026." in said
     assert "We will write to you by" not in said
     assert "When you will hear" not in said
     assert ("Citizens Advice" in said) is (outcome == "refused")

@@ -20,12 +20,46 @@ def read(facts: CaseFacts) -> str:
     return words(page("case.html", "en", facts=facts))
 
 
+def read_out(facts: CaseFacts) -> str:
+    return words(page("desk/read_out.html", "en", facts=facts))
+
+
 def test_a_learned_date_says_how_we_know_and_names_the_offices_beside_it() -> None:
     ours = replace(samples.PROMISE, cases=412)
     said = read(replace(samples.ORDINARY, promise=ours, promises=(ours, OFFICE)))
     assert "By 24 March 2026. 9 in 10 requests like yours are finished by then." in said
     assert "Riverton Council itself says: by 20 March 2026." in said
     assert "How we know We looked at 412 requests that were finished in the two years before 2 March 2026." in said
+
+
+def test_a_date_learned_from_requests_of_all_kinds_says_so() -> None:
+    for show in (read, read_out):
+        said = show(samples.CASES["all_kinds"])
+        assert "By 24 March 2026. 9 in 10 requests at Riverton Council are finished by then." in said
+        assert "We have not finished many requests of this kind yet. So we looked at 41 requests of all kinds" in said
+        slow = show(samples.CASES["all_kinds_slow"])
+        assert "Half are finished by 9 March 2026. 9 in 10 requests at Riverton Council are finished by 2 June" in slow
+        assert "like yours" not in said + slow and "from the stage that yours was in" not in said + slow
+
+
+def test_how_sure_a_date_is_is_not_said_where_it_is_not_known_whose_requests_taught_it() -> None:
+    said = read(samples.CASES["nobody_knows_whose"])
+    assert "By 24 March 2026. This is what we expect. It is not certain." in said
+    assert "9 in 10" not in said and "How we know" not in said
+
+
+def test_where_nobody_can_be_written_to_no_message_is_promised_and_a_way_to_get_them_is_named() -> None:
+    for show in (read, read_out):
+        said = show(samples.CASES["nobody"])
+        assert "Please look at this page again by 16 March 2026. It shows what is new as soon as we know it." in said
+        assert "If you would like us to write to you, please ask us." in said
+        warned = show(samples.CASES["nobody_warned"])
+        assert "If the date changes, this page will say so at once." in warned
+        stopped = show(samples.CASES["dates_not_kept_and_nobody"])
+        assert "So we give no new ones until we can keep them." in stopped
+        for words_of in (said, warned, stopped):
+            assert "will write" not in words_of and "We write to you" not in words_of and "tell you at" not in words_of
+        assert "We write to you all the same." in show(samples.CASES["dates_not_kept"])
 
 
 def test_the_offices_date_alone_is_said_once() -> None:
@@ -56,7 +90,7 @@ def test_a_date_that_passed_while_the_clock_is_paused_is_not_called_missed() -> 
 
 def test_too_uncertain_is_said_in_words() -> None:
     facts = replace(samples.ORDINARY, promise=None, promises=(), no_promise_reason="too_uncertain")
-    assert "Requests like yours take very different times." in read(facts)
+    assert "Some requests are quick, and others take long." in read(facts)
 
 
 @pytest.mark.parametrize("reason", list(Change))

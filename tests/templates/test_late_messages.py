@@ -10,7 +10,7 @@ import pytest
 from templates import wording
 from templates.environment import message
 from tests.templates.samples import LANGUAGES, OUTREACH, OUTREACHES
-from tests.templates.test_messages import MARCH
+from tests.templates.test_messages import MARCH, render
 from tracker.core import delays
 from tracker.core.facts import OutreachFacts
 from tracker.core.segments import segments
@@ -95,3 +95,11 @@ def test_what_a_reason_leaves_no_room_for_gives_way_to_it() -> None:
 )
 def test_the_first_text_that_fits_is_said(texts: list[str], least: str, said: str) -> None:
     assert wording.first_that_fits(texts, least) == said
+
+
+@pytest.mark.parametrize("part", ["text.txt", "html.html"])
+def test_a_message_says_whose_requests_its_date_was_learned_from(part: str) -> None:
+    said = render("acknowledged", part, "all_kinds")
+    assert "9 in 10 requests at this office are finished by then. Half are finished by 9 March 2026." in said
+    assert "like yours" not in said
+    assert "9 in 10 requests like yours are finished by then." in render("acknowledged", part)

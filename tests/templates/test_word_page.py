@@ -10,6 +10,7 @@ import pytest
 from templates.environment import page
 from tests.templates import samples, word_samples
 from tests.templates.test_pages import words
+from tracker.core.keeping import Record
 
 PAGES = {name: page("word.html", "en", told=told) for name, told in word_samples.WORDS.items()}
 
@@ -63,6 +64,32 @@ def test_the_picture_is_told_without_colour_and_without_eyes() -> None:
 )
 def test_the_verdict_fits_the_count(name: str, verdict: str) -> None:
     assert verdict in said(name)
+
+
+@pytest.mark.parametrize(
+    ("declared", "kept", "headline", "aim"),
+    [
+        (0.9, 89_600, "89 in 100 dates came true.", "We aim for 9 in 10. We did not reach that."),
+        (0.9, 90_000, "9 in 10 dates came true.", "We aim for 9 in 10. We reached that."),
+        (0.9, 89_999, "89 in 100 dates came true.", "We aim for 9 in 10. We fell short, but by so little"),
+        (0.9, 90_400, "9 in 10 dates came true.", "We aim for 9 in 10. We reached that."),
+        (0.924, 92_300, "91 in 100 dates came true.", "We aim for 92 in 100. We fell short, but by so little"),
+        (0.926, 92_600, "93 in 100 dates came true.", "We aim for 93 in 100. We reached that."),
+        (0.926, 92_699, "93 in 100 dates came true.", "We aim for 93 in 100. We reached that."),
+        (0.985, 97_000, "97 in 100 dates came true.", "We aim for 98 in 100. We did not reach that."),
+    ],
+)
+def test_the_share_and_the_aim_never_read_the_same_where_it_was_missed(
+    declared: float, kept: int, headline: str, aim: str
+) -> None:
+    account = replace(word_samples.USUAL, record=Record(kept, 100_000))
+    service = replace(word_samples.PERMIT, declared=declared, account=account)
+    html = page("word.html", "en", told=replace(word_samples.OFFICE, services=(service,)))
+    assert headline in words(html)
+    assert aim in words(html)
+    full = html.count('class="dot"')
+    assert f"A picture of 100 dots: {full} of them are full." in html
+    assert headline.startswith(f"{full} in 100" if full % 10 else f"{full // 10} in 10 ")
 
 
 def test_falling_short_by_chance_is_said_as_such() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from pathlib import Path
 
@@ -42,7 +41,8 @@ async def test_wrong_login_wrong_password_and_disabled_account_are_told_alike_in
     assert len(answers) == 1
     status, text = answers.pop()
     assert status == 403 and "do not fit together" in text
-    quickest, slowest = sorted(statistics.median(each) for each in times.values())[:: len(times) - 1]
+    # The shortest of each: what else the machine does only ever adds to a time.
+    quickest, slowest = sorted(min(each) for each in times.values())[:: len(times) - 1]
     assert slowest / quickest < 1.6, times
     assert (await try_in(site, " ANN ", PASSWORD))[0] == 303, "a login in any case; the password is right"
 

@@ -78,6 +78,18 @@ async def test_a_date_that_was_replaced_before_anybody_looked_was_told_to_nobody
             assert await tellings.was_told(connection, *whose) is (row.basis == "office")
 
 
+@pytest.mark.parametrize("facts", ["facts - 'role'", "facts || '{\"role\": null}'"])
+async def test_a_message_that_does_not_know_whom_it_went_to_is_settled_and_its_date_was_told(
+    site: Site, facts: str
+) -> None:
+    await site.case()
+    async with site.desk.store.transaction() as connection:
+        await connection.execute(text(f"UPDATE message SET facts = {facts}"))
+    await site.desk.carry()
+    assert ("acknowledged", "delivered", None) in await site.desk.messages()
+    assert await told(site.desk) == [("definition", "2026-04-27", "public", "email")]
+
+
 async def test_any_number_of_first_views_at_once_give_one_row_and_none_of_them_fails(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -114,7 +126,7 @@ async def test_a_page_waits_for_these_books_no_longer_than_it_must(site: Site, m
     reference = await site.case()
     async with site.desk.store.transaction() as connection:
         await connection.execute(text("LOCK TABLE telling IN SHARE MODE"))  # it can be read, not written
-        page = await asyncio.wait_for(site.page(reference, FACT), 5)
+        page = await asyncio.wait_for(site.page(reference, FACT), 20)
     assert long("2026-04-27") in page.text
     assert await told(site.desk) == []
     await site.page(reference, FACT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,22 +20,69 @@ NOTES = ("case_id", "noted_at", "date_on", "word")
 LATE, SOONER = "may_be_late", "likely_sooner"
 
 
+class NotWritten(Exception):
+    """A file that was asked for cannot be written; the message names it as it was given, and says what to do."""
+
+    def __init__(self, path: Path, fault: OSError) -> None:
+        super().__init__(
+            f"{path} cannot be written ({fault.strerror or fault}). Give a file in a folder where you may write, on a "
+            "disk with room for it."
+        )
+
+
 @contextmanager
 def written(path: Path) -> Iterator[TextIO]:
-    """A file to write, which takes its name when it is whole. What is no plain file, such as a pipe, is written to."""
-    if path.exists() and not path.is_file():
+    """A file to write, which takes its name when it is whole. What is no plain file, such as a pipe, is written to.
+    Raises NotWritten."""
+    try:
+        with _whole(path) as file:
+            yield file
+    except OSError as fault:
+        raise NotWritten(path, fault) from fault
+
+
+def check(path: Path) -> None:
+    """Find out before a long walk whether a file can be written after it, and leave no trace. Raises NotWritten."""
+    try:
+        if not _special(path):
+            beside = _beside(path)
+            beside.touch()
+            beside.unlink()
+        elif not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as fault:
+        raise NotWritten(path, fault) from fault
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[TextIO]:
+    if _special(path):
         with path.open("w", encoding="utf-8", newline="") as file:
             yield file
         return
-    path = path.resolve()  # a link stays one
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = _beside(path)
     try:
         with beside.open("w", encoding="utf-8", newline="") as file:
             yield file
-        beside.replace(path)
+        beside.replace(_real(path))
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def _special(path: Path) -> bool:
+    return path.exists() and not path.is_file()
+
+
+def _beside(path: Path) -> Path:
+    """Where a file is written until it is whole."""
+    real = _real(path)
+    return real.with_name(f".{real.name}.{os.getpid()}.part")
+
+
+def _real(path: Path) -> Path:
+    """What a link leads to, so that it stays one; a link to itself is told when it is opened."""
+    return Path(os.path.realpath(path))
 
 
 def promises(path: Path, log: Log, walked: Walked, probability: float) -> None:

@@ -16,7 +16,8 @@ from math import ceil
 from tracker.backtest.feeds import monday
 from tracker.backtest.log import Log
 from tracker.backtest.walked import Promised, day_of
-from tracker.core.promises import FEWEST, working_day_from
+from tracker.core.calendars import WEEKDAYS
+from tracker.core.promises import FEWEST
 
 YEAR_DAYS = 365
 
@@ -134,4 +135,4 @@ def practised(log: Log, practices: Sequence[Practice] = PRACTICES) -> dict[Pract
 
 
 def _working_day(today: int, days: int) -> int:
-    return working_day_from(day_of(today + max(1, days))).toordinal()
+    return WEEKDAYS.since(day_of(today + max(1, days))).toordinal()

@@ -46,7 +46,7 @@ class Report:
 
 def report(log: Log, plan: Plan, walked: Walked, others: Iterable[tuple[float, Walked]] = ()) -> Report:
     """Judge a walk; `others` are walks of the same log for other probabilities, for calibration."""
-    truth, span = Truth(log, walked.pauses), judging(log)
+    truth, span = Truth(log, walked.pauses, plan.working), judging(log)
     cases = span.cases(log)
     practices = [
         (practice, score(truth, _of(promises, cases, first=True), plan.probability))
@@ -55,7 +55,7 @@ def report(log: Log, plan: Plan, walked: Walked, others: Iterable[tuple[float, W
     found = judged(truth, plan, walked, span, cases)
     calibration = {plan.probability: found.receipt.record}
     for asked, other in others:
-        seen = Truth(log, other.pauses)
+        seen = Truth(log, other.pauses, plan.working)
         calibration[asked] = score(seen, _of(other.promises, cases, first=True), asked).record
     earlier = tuning(log)
     return Report(
@@ -102,7 +102,7 @@ def to_json(found: Report, file: str) -> dict[str, Any]:
         },
         "asked": {
             "probability": plan.probability, "feed": plan.feed.value, "office_clock": plan.paused is not None,
-            "paused_steps": sorted(plan.paused or ()),
+            "paused_steps": sorted(plan.paused or ()), "holidays": plan.working.place,
         },
         "judged": _judged(found.judged),
         "tuning": _judged(found.tuning),

@@ -6,7 +6,7 @@ A case that is open, and whose date lies beyond the last day of the log, is unkn
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -84,50 +84,79 @@ class Score:
 
 @dataclass(slots=True)
 class _Service:
-    """What is gathered of a service: what each promise that was asked for took, and the length of the judged ones."""
+    """What is gathered of a service: what each promise that was asked for took; of the judged ones the case, what it
+    took, and the length promised."""
 
     took: list[int] = field(default_factory=list)
-    judged: list[tuple[int, int]] = field(default_factory=list)
+    judged: list[tuple[int, int, int]] = field(default_factory=list)
     kept: int = 0
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is gathered of some promises."""
+
+    services: dict[str, _Service] = field(default_factory=lambda: defaultdict(_Service))
+    no_date: int = 0
+    unknown: int = 0
+    lengths: list[int] = field(default_factory=list)
+    ended: list[int | None] = field(default_factory=list)
 
 
 def score(truth: Truth, promises: Iterable[Promised], probability: float) -> Score:
     """The figures of these promises."""
-    services: dict[str, _Service] = defaultdict(_Service)
-    asked = no_date = unknown = 0
-    lengths: list[int] = []
-    ended: list[int | None] = []
-    for each in promises:
-        service = services[truth.service(each.case)]
-        took, open_still = truth.took(each.case, each.made_on)
-        service.took.append(took)
-        ended.append(None if open_still else took)
-        asked += 1
-        if each.on is None:
-            no_date += 1
-            continue
-        lengths.append(each.on - each.made_on)
-        kept = truth.kept(each.case, each.made_on, each.on)
-        if kept is None:
-            unknown += 1
-            continue
-        service.judged.append((took, each.on - each.made_on))
-        service.kept += kept
+    found = _gathered(truth, promises)
+    services, ended = found.services, found.ended
     records = {name: Record(each.kept, len(each.judged)) for name, each in sorted(services.items()) if each.judged}
     record = Record(sum(each.kept for each in records.values()), sum(each.total for each in records.values()))
     return Score(
-        asked, no_date, unknown, record, _relative(services.values(), probability), _low(lengths, 0.5),
-        _low(ended, 0.5), _low(ended, 0.9), records,
+        len(ended), found.no_date, found.unknown, record, _relative(services.values(), probability),
+        _low(found.lengths, 0.5), _low(ended, 0.5), _low(ended, 0.9), records,
     )  # fmt: skip
+
+
+def losses(truth: Truth, promises: Iterable[Promised], probability: float) -> dict[int, tuple[float, float]]:
+    """For each case with a judged promise the loss of its promises, and the oracle's: `rel` is the one sum by the
+    other."""
+    found: dict[int, tuple[float, float]] = {}
+    for case, ours, oracle in _losses(_gathered(truth, promises).services.values(), probability):
+        before = found.get(case, (0.0, 0.0))
+        found[case] = before[0] + ours, before[1] + oracle
+    return found
+
+
+def _gathered(truth: Truth, promises: Iterable[Promised]) -> _Gathered:
+    found = _Gathered()
+    for each in promises:
+        service = found.services[truth.service(each.case)]
+        took, open_still = truth.took(each.case, each.made_on)
+        service.took.append(took)
+        found.ended.append(None if open_still else took)
+        if each.on is None:
+            found.no_date += 1
+            continue
+        found.lengths.append(each.on - each.made_on)
+        kept = truth.kept(each.case, each.made_on, each.on)
+        if kept is None:
+            found.unknown += 1
+            continue
+        service.judged.append((each.case, took, each.on - each.made_on))
+        service.kept += kept
+    return found
+
+
+def _losses(services: Iterable[_Service], probability: float) -> Iterator[tuple[int, float, float]]:
+    """For each judged promise the case, our loss and the oracle's."""
+    for each in services:
+        best = _low(each.took, probability) or 0
+        for case, took, length in each.judged:
+            yield case, pinball(took, length, probability), pinball(took, best, probability)
 
 
 def _relative(services: Iterable[_Service], probability: float) -> float | None:
     ours = oracle = 0.0
-    for each in services:
-        best = _low(each.took, probability)
-        for took, length in each.judged:
-            ours += pinball(took, length, probability)
-            oracle += pinball(took, best or 0, probability)
+    for _, one, other in _losses(services, probability):
+        ours, oracle = ours + one, oracle + other
     return ours / oracle if oracle else None
 
 

@@ -62,14 +62,8 @@ def share(part: int, whole: int) -> float | None:
 
 def stability(truth: Truth, walked: Walked, cases: Collection[int]) -> Stability:
     """The figures of the dates that these cases were shown."""
-    first = {each.case: each for each in walked.promises if each.first and each.on is not None and each.case in cases}
-    moves: dict[int, list[Moved]] = defaultdict(list)
-    resumed = 0
-    for move in walked.moves:
-        if move.case in first and move.reason == Change.CLOCK_PAUSED:
-            resumed += 1
-        elif move.case in first:
-            moves[move.case].append(move)
+    first = _first(walked, cases)
+    moves, resumed = _moves(walked, first)
     notes = [each for each in walked.notes if each.case in first]
     needless = [truth.kept(each.case, each.on, each.date_on) for each in notes]
     changes = [move for each in moves.values() for move in each]
@@ -85,6 +79,29 @@ def stability(truth: Truth, walked: Walked, cases: Collection[int]) -> Stability
         late, told, early, median(ahead) if ahead else None, len(notes), *_known(needless),
         len(good), *_known(came_true),
     )  # fmt: skip
+
+
+def changes_by_case(walked: Walked, cases: Collection[int]) -> dict[int, int]:
+    """How often the date of each of these cases that was given one was changed, clocks that ran again apart."""
+    first = _first(walked, cases)
+    moves, _ = _moves(walked, first)
+    return {case: len(moves[case]) if case in moves else 0 for case in first}
+
+
+def _first(walked: Walked, cases: Collection[int]) -> dict[int, Promised]:
+    return {each.case: each for each in walked.promises if each.first and each.on is not None and each.case in cases}
+
+
+def _moves(walked: Walked, first: Collection[int]) -> tuple[dict[int, list[Moved]], int]:
+    """The changes of these cases' dates, and how many clocks ran again."""
+    moves: dict[int, list[Moved]] = defaultdict(list)
+    resumed = 0
+    for move in walked.moves:
+        if move.case in first and move.reason == Change.CLOCK_PAUSED:
+            resumed += 1
+        elif move.case in first:
+            moves[move.case].append(move)
+    return moves, resumed
 
 
 def _known(kept: list[bool | None]) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tracker.backtest.log import Log
 from tracker.backtest.walked import day_of
-from tracker.core.promises import working_day_from
+from tracker.core.calendars import WEEKDAYS, WorkingDays
 
 Pauses = Mapping[int, list[tuple[int, int]]]
 """For each case the days on which its clock began to be paused, and ran again."""
@@ -16,8 +16,8 @@ class Truth:
     """The log, seen from its end. With pauses, days on which a clock was paused after a promise was made do not count
     against it."""
 
-    def __init__(self, log: Log, pauses: Pauses) -> None:
-        self._log, self._pauses = log, pauses
+    def __init__(self, log: Log, pauses: Pauses, working: WorkingDays = WEEKDAYS) -> None:
+        self._log, self._pauses, self._working = log, pauses, working
 
     def service(self, case: int) -> str:
         """The service of a case."""
@@ -41,7 +41,7 @@ class Truth:
         """The day on which a date that was given then counts: later by each pause that began before it had passed."""
         for since, until in self._pauses.get(case, ()):
             if since <= on and until > made_on:
-                on = working_day_from(day_of(on + until - max(since, made_on))).toordinal()
+                on = self._working.since(day_of(on + until - max(since, made_on))).toordinal()
         return on
 
     def kept(self, case: int, made_on: int, on: int) -> bool | None:

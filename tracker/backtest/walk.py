@@ -10,9 +10,18 @@ from tracker.backtest.feeds import Feed, monday
 from tracker.backtest.log import Case, Line, Log
 from tracker.backtest.pupil import Pupil
 from tracker.backtest.walked import DATE, GoodNews, Moved, Noted, Promised, Walked, day_of
-from tracker.core.calendars import working_day_before
+from tracker.core.calendars import WEEKDAYS, WorkingDays
 from tracker.core.method import USUAL, Method
-from tracker.core.promises import Change, Place, Standing, Step, Verdict, weigh, window, working_day_from
+from tracker.core.promises import (
+    Change,
+    Place,
+    Standing,
+    Step,
+    Verdict,
+    weigh,
+    weigh_unfounded,
+    window,
+)
 
 DAY_OVER = "T23:59:59"
 """When a promise is made at a later step: once its day is over, at the last step of that day."""
@@ -27,13 +36,14 @@ LOADED = "T00:00:00"
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How to walk. `paused`: the steps in which the applicant has the ball; None where the calendar alone counts;
-    `watched` False: dates are given, and not looked at again."""
+    `watched` False: dates are given, and not looked at again; `working`: the days on which a date may lie."""
 
     probability: float = 0.9
     feed: Feed = Feed.LIVE
     paused: frozenset[str] | None = None
     method: Method = USUAL
     watched: bool = True
+    working: WorkingDays = WEEKDAYS
 
 
 @dataclass(slots=True)
@@ -160,7 +170,7 @@ class _Walker:
         if table is None:
             return None
         level = self._pupil.level(case.service)
-        found = window(table, day_of(origin), day_of(max(known, origin - 1)), level, day_of(today))
+        found = window(table, day_of(origin), day_of(max(known, origin - 1)), level, day_of(today), self.plan.working)
         return found.latest_on.toordinal() if found else None
 
     def _show(self, index: int, standing: Standing, today: int) -> None:
@@ -200,8 +210,8 @@ class _Walker:
     def _weigh(self, service: str, step: str, origin: int, standing: Standing, today: int, known: int) -> Verdict:
         dates, risks = self._pupil.dates(service, step), self._pupil.risks(service, step)
         if dates is None or risks is None:
-            return _unfounded(standing, today)
-        place = Place(day_of(min(origin, today)), dates, risks)
+            return weigh_unfounded(standing, day_of(today), self.plan.working)
+        place = Place(day_of(min(origin, today)), dates, risks, self.plan.working)
         return weigh(place, standing, self._pupil.level(service), day_of(today), day_of(max(known, origin - 1)))
 
     def _act(self, index: int, shown: _Shown, verdict: Verdict, today: int) -> None:
@@ -225,21 +235,13 @@ class _Walker:
     def _resume(self, index: int, shown: _Shown, waited: int, today: int) -> None:
         """The clock runs again: the date moves by the days that were waited."""
         old = shown.standing
-        latest_on = working_day_from(day_of(max(old.latest_on.toordinal() + waited, today + 1)))
+        latest_on = self.plan.working.since(day_of(max(old.latest_on.toordinal() + waited, today + 1)))
         self._move(index, today, old.latest_on.toordinal(), latest_on.toordinal(), Change.CLOCK_PAUSED)
         self._show(index, Standing(latest_on, day_of(today), old.first_days), today)
 
     def _move(self, index: int, today: int, old: int, new: int | None, reason: str) -> None:
         changed_at = _stamp(today, MORNING, self.cases[index].lines[0].at)
         self.found.moves.append(Moved(index, changed_at, today, old, new, str(reason)))
-
-
-def _unfounded(standing: Standing, today: int) -> Verdict:
-    """What is to be done about a date while history is too thin again to weigh it: it is taken back in time."""
-    decide_on = working_day_before(day_of(standing.latest_on.toordinal() - 1)).toordinal()
-    if today >= decide_on:
-        return Verdict(Step.GIVE_UP)
-    return Verdict(Step.HOLD, review_on=day_of(min(decide_on, monday(today) + 7)))
 
 
 def _stamp(day: int, time: str, like: str) -> str:

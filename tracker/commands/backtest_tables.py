@@ -17,9 +17,10 @@ def show(found: Report, file: str) -> None:
     """Print it."""
     log, plan = found.log, found.plan
     closed, services = sum(case.end is not None for case in log.cases), len({case.service for case in log.cases})
+    counted = f"{_many(len(log.cases), 'case')} of {_many(services, 'service')}"
     clock = "the office's clock" if plan.paused is not None else "the calendar"
     out.print(
-        f"{file}: {len(log.cases):,} cases of {services} services, {closed:,} of them closed, complete until "
+        f"{file}: {counted}, {closed:,} of them closed, complete until "
         f"{day_of(log.snapshot)}.\nAsked for {plan.probability:.0%} by {clock}, with a {plan.feed.value} feed.",
         markup=False,
     )
@@ -124,4 +125,8 @@ def with_interval(record: Record) -> str:
 
 def days(value: int | None) -> str:
     """A number of days."""
-    return "" if value is None else f"{value} days"
+    return "" if value is None else _many(value, "day")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

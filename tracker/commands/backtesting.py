@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +24,8 @@ from tracker.backtest.walk import Plan, walk
 from tracker.backtest.walked import Walked
 from tracker.commands.backtest_tables import show
 from tracker.commands.terminal import err
+from tracker.core.calendars import WorkingDays
+from tracker.flows.holidays import places, working_days
 
 app = typer.Typer()
 
@@ -42,6 +46,7 @@ def backtest(
         bool, typer.Option("--office-clock", help="Days with the applicant count for nobody.")
     ] = False,
     paused_step: Annotated[list[str] | None, typer.Option(help=f"A step with the applicant ({PAUSED}).")] = None,
+    holidays: Annotated[str | None, typer.Option(help="No date lies on a public holiday of (NL, GB-ENG).")] = None,
     snapshot: Annotated[str | None, typer.Option(help="The day until which the log is complete (2026-03-31).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -51,7 +56,7 @@ def backtest(
         raise typer.BadParameter("--paused-step says nothing without --office-clock; give both")
     log = _log(file, snapshot)
     paused = frozenset(paused_step or [PAUSED]) if office_clock else None
-    plan = Plan(probability, feed, paused)
+    plan = Plan(probability, feed, paused, working=_working(holidays))
     for step in sorted(paused or ()):
         if not any(line.step == step for case in log.cases for line in case.lines):
             err.print(f"No case in this log comes to the step {step}: no clock is paused there.", markup=False)
@@ -73,13 +78,21 @@ def backtest(
 
 def _check_outputs(file: Path, given: Sequence[Path]) -> None:
     """Fail before the walk rather than after it."""
-    taken = {file.resolve()}
+    taken = {os.path.realpath(file)}
     for path in given:
         if not path.parent.is_dir():
             raise typer.BadParameter(f"the folder of {path} does not exist; make it first")
-        if path.resolve() in taken and (path.is_file() or not path.exists()):
+        if os.path.realpath(path) in taken and (path.is_file() or not path.exists()):
             raise typer.BadParameter(f"{path} is given twice, or is the log itself; give each file its own name")
-        taken.add(path.resolve())
+        taken.add(os.path.realpath(path))
+    for path in given:
+        files.check(path)
+
+
+def _working(place: str | None) -> WorkingDays:
+    if place is not None and place not in places():
+        raise typer.BadParameter(f"--holidays is a country or a part of one (ISO 3166), as NL or GB-ENG, not {place}")
+    return working_days(place)
 
 
 def _log(file: Path, snapshot: str | None) -> Log:
@@ -94,7 +107,7 @@ def _log(file: Path, snapshot: str | None) -> Log:
             raise typer.BadParameter(f"--snapshot lies before the last row of the log ({last}); give that day or later")
         log.snapshot = day
     for what, count in sorted(log.left_out.items()):
-        err.print(f"Left out: {count:,} {what}, such as {log.examples[what]}.", markup=False)
+        err.print(f"Left out ({count:,}): {what}, such as {log.examples[what]}.", markup=False)
     return log
 
 
@@ -104,7 +117,7 @@ def _walked(log: Log, plan: Plan, name: str, *, calibrated: bool) -> tuple[Walke
     with _bar() as bar:
         walked = _step(bar, log, plan, name)
         others = [
-            (each, _step(bar, log, Plan(each, plan.feed, plan.paused, watched=False), f"asked for {each:.0%}"))
+            (each, _step(bar, log, replace(plan, probability=each, watched=False), f"asked for {each:.0%}"))
             for each in asked
         ]
     return walked, others

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from integrations.case_logs import LogRefused
+from tracker.backtest.files import NotWritten
 from tracker.core.errors import TrackerError
 from tracker.main import Parts, assembled
 from tracker.settings import Settings
@@ -26,6 +28,7 @@ DataDir = Annotated[Path | None, typer.Option(help="Where the embedded database 
 OrganisationName = Annotated[str, typer.Option("--organisation", help="The organisation's short name.")]
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
 
 def plainly(error: Exception) -> str | None:
@@ -33,7 +36,7 @@ def plainly(error: Exception) -> str | None:
     match error:
         case TrackerError():
             return f"{error.detail} {error.remedy}"
-        case ServerError() | LogRefused():
+        case ServerError() | LogRefused() | NotWritten():
             return str(error)
         case ValidationError():
             faults = ((str(each["loc"][0]).upper(), each["msg"]) for each in error.errors())
@@ -45,6 +48,10 @@ def plainly(error: Exception) -> str | None:
             return f"The service cannot be reached ({error}). Check --url, and that `tracker serve` is running."
         case OSError() if error.filename is not None:
             return f"{error.filename}: {error.strerror}."
+        case OSError() if error.errno in _FULL:  # no connection fails so: it was what we print, or a file
+            return (
+                f"What was to be written could not be ({error.strerror}). Make room on the disk, or send it elsewhere."
+            )
         case _ if unavailable(error):
             return "The database cannot be reached. Check TRACKER_DATABASE_URL, and that the server is running."
     return None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 MICROSECOND = timedelta(microseconds=1)
+DAY = timedelta(days=1)
 WORD_HOUR = time(10)
 """The local hour at which a word that is due on a day is sent."""
 
@@ -25,9 +28,30 @@ def end_of(day: date, zone: str) -> datetime:
     return start_of(day + timedelta(days=1), zone) - MICROSECOND
 
 
-def working_day_before(day: date) -> date:
-    """The day itself, or the Friday before it when it falls on a weekend."""
-    return day - timedelta(days=max(0, day.weekday() - 4))
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """Monday to Friday, but for the days on which offices in a place are `closed`."""
+
+    place: str | None = None
+    closed: Container[date] = field(default=frozenset(), compare=False, repr=False)
+
+    def __contains__(self, day: date) -> bool:
+        return day.weekday() < 5 and day not in self.closed
+
+    def since(self, day: date) -> date:
+        """The day itself, or the first working day after it."""
+        while day not in self:
+            day += DAY
+        return day
+
+    def until(self, day: date) -> date:
+        """The day itself, or the last working day before it."""
+        while day not in self:
+            day -= DAY
+        return day
+
+
+WEEKDAYS = WorkingDays()
 
 
 def next_word_on(last_word: datetime, silence: timedelta, zone: str) -> date:
@@ -36,7 +60,7 @@ def next_word_on(last_word: datetime, silence: timedelta, zone: str) -> date:
     Silences shorter than three days may have to run over a weekend: then it is the Monday after.
     """
     last = day_of(last_word, zone)
-    due = working_day_before(day_of(last_word + silence, zone))
+    due = WEEKDAYS.until(day_of(last_word + silence, zone))
     return due if due > last else due + timedelta(days=7 - due.weekday() if due.weekday() >= 4 else 1)
 
 

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from tracker.core.definition_faults import Fault, Faults, below, covered, listed, nearest, shown
 from tracker.core.definitions import Definition, PromisePolicy, Stage
 from tracker.core.events import Outcome, WaitingOn
+from tracker.core.promises import USUAL
+
+APART = 0.1
+"""How much likelier to be missed than a new date one must be that is to be moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +179,9 @@ def _moved(definition: Definition) -> Iterator[Fault]:
 
 def _risks(promise: PromisePolicy, blamed: Iterable[str]) -> Iterator[Fault]:
     """People are warned shortly before a date no later than at other times, and warned before it moves."""
-    if set(blamed) & {"promise", "promise.warn_near", "promise.warn", "promise.move"}:
+    if set(blamed) & {"promise", "promise.warn_last", "promise.warn_near", "promise.warn", "promise.move"}:
         return
-    for low, high in (("warn_near", "warn"), ("warn", "move")):
+    for low, high in (("warn_last", "warn_near"), ("warn_near", "warn"), ("warn", "move")):
         least, most = getattr(promise, low), getattr(promise, high)
         if least > most:
             problem = f"{low} is {least:g}, which is more than {high}, {most:g}"
@@ -185,3 +189,15 @@ def _risks(promise: PromisePolicy, blamed: Iterable[str]) -> Iterator[Fault]:
                 f"Write {low} = {most:g} or less, or {high} = {least:g} or more. A key left out has its usual value."
             )
             yield Fault(f"promise.{low}", problem, remedy)
+    if "promise.probability" not in blamed:
+        yield from _restless(promise)
+
+
+def _restless(promise: PromisePolicy) -> Iterator[Fault]:
+    """A date that takes the place of another must not have to be moved itself the next day."""
+    missed = round(1 - promise.probability, 6)
+    least = round(missed + APART, 6)
+    if promise.move < least:
+        problem = f"move is {promise.move:g}, and of new dates {missed:g} are missed anyway: each would move at once"
+        remedy = f"Write move = {least:g} or more. A key left out has its usual value, {USUAL.move:g}."
+        yield Fault("promise.move", problem, remedy)

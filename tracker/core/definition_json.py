@@ -52,8 +52,10 @@ def to_json(definition: Definition) -> Json:
         "promise": {
             "probability": definition.promise.probability,
             "fallback_days": definition.promise.fallback_days,
+            "holidays": definition.promise.holidays,
             "warn": definition.promise.warn,
             "warn_near": definition.promise.warn_near,
+            "warn_last": definition.promise.warn_last,
             "move": definition.promise.move,
         },
         "outreach": {
@@ -147,8 +149,10 @@ def _promise_from_json(stored: Mapping[str, Any]) -> PromisePolicy:
     return PromisePolicy(
         probability=stored.get("probability", usual.probability),
         fallback_days=stored.get("fallback_days"),
+        holidays=stored.get("holidays"),
         warn=stored.get("warn", usual.warn),
         warn_near=stored.get("warn_near", usual.warn_near),
+        warn_last=stored.get("warn_last", usual.warn_last),
         move=stored.get("move", usual.move),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 
 from tracker.core.definition_tables import Table
@@ -17,6 +18,9 @@ from tracker.core.definitions import (
 from tracker.core.events import Channel, Role
 from tracker.core.messages import Purpose
 
+PLACE = re.compile(r"[A-Z]{2}(?:-[A-Za-z0-9]{1,20})?")
+"""A country or a part of it, as ISO 3166 writes them."""
+
 LEAST_RISK = 0.01
 """People warned of a smaller risk of missing a date would always be warned."""
 
@@ -28,11 +32,15 @@ def promise(root: Table) -> PromisePolicy:
         return PromisePolicy()
     probability = table.number("probability", 0.5, 0.99, PromisePolicy().probability)
     usual = PromisePolicy()
+    place = "a country or a part of one, as GB, GB-ENG or ES-MD"
+    warn_near = table.number("warn_near", LEAST_RISK, 1, usual.warn_near)
     policy = PromisePolicy(
         probability=probability,
         fallback_days=table.whole("fallback_days", 1, 3650),
+        holidays=table.code("holidays", PLACE, place, required=False) or None,
         warn=table.number("warn", LEAST_RISK, 1, usual.warn),
-        warn_near=table.number("warn_near", LEAST_RISK, 1, usual.warn_near),
+        warn_near=warn_near,
+        warn_last=table.number("warn_last", LEAST_RISK, 1, min(usual.warn_last, warn_near)),
         move=table.number("move", LEAST_RISK, 1, usual.move),
     )
     table.finish()

@@ -89,9 +89,9 @@ class Table:
             return float(value)
         return default
 
-    def code(self, key: str, form: re.Pattern[str], rule: str) -> str:
-        """A code of ours; `rule` says in words how it is written. Kept even when its form is bad."""
-        value = self._value(key, f"Add {key} = a code: {rule}.")
+    def code(self, key: str, form: re.Pattern[str], rule: str, required: bool = True) -> str:
+        """A code; `rule` says in words how it is written. Kept even when its form is bad; empty where it is missing."""
+        value = self._value(key, f"Add {key} = a code: {rule}." if required else None)
         if value is None:
             return ""
         if not isinstance(value, str):

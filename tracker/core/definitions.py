@@ -54,17 +54,26 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class PromisePolicy:
-    """Dates of our own: asked for at this probability; `fallback_days` while history is too thin.
+    """Dates of our own: asked for at this probability; `fallback_days` while history is too thin; `holidays`: the
+    country, or the part of one (ISO 3166), on whose public holidays no date lies.
 
-    `warn`, `warn_near` and `move` are probabilities of missing a date: from them on people are warned, warned shortly
-    before it, and given a new one. 0 < warn_near <= warn <= move <= 1.
+    `warn`, `warn_near`, `warn_last` and `move` are probabilities of missing a date: from them on people are warned,
+    warned shortly before it, warned on the last working day before it, and given a new one.
+    0 < warn_last <= warn_near <= warn <= move <= 1, and move lies above 1 - probability.
     """
 
     probability: float = 0.9
     fallback_days: int | None = None
+    holidays: str | None = None
     warn: float = USUAL.warn
     warn_near: float = USUAL.warn_near
+    warn_last: float = USUAL.warn_last
     move: float = USUAL.move
+
+    @property
+    def stood_in(self) -> bool:
+        """Whether a date of the service's own stands in while its history is too thin."""
+        return self.fallback_days is not None
 
 
 @dataclass(frozen=True, slots=True)

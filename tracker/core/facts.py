@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 
@@ -61,10 +62,20 @@ class ToldFacts:
     at: datetime
 
 
+class Base(StrEnum):
+    """Whose finished cases a date was learned from."""
+
+    SERVICE = "service"
+    """Those of its own service: requests of the same kind."""
+    OFFICE = "office"
+    """Those of all services of its organisation, since its own had finished too few."""
+
+
 @dataclass(frozen=True, slots=True)
 class PromiseFacts:
     """A date that was given: `basis` says whose ("office": theirs; "history": learned from `cases` finished cases;
-    "definition": the service's stand-in while history is thin), `superseded_at` when it was replaced.
+    "definition": the service's stand-in while history is thin), `superseded_at` when it was replaced. `base`: whose
+    cases these were (a `Base`); None where it was not learned, and on dates from before that was kept.
 
     `id` is its row in the ledger; `told` where it was told before it is shown now, oldest first.
     """
@@ -79,6 +90,7 @@ class PromiseFacts:
     reason: str | None
     outcome: str | None
     cases: int | None = None
+    base: str | None = None
     id: UUID | None = None
     told: tuple[ToldFacts, ...] = ()
 
@@ -105,7 +117,8 @@ class MessageFacts:
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
     """Everything the citizen's page and `POST /api/v1/track` say about one case; `office`: the short name of whose;
-    `sooner`: it is likely to be finished well before `promise`, which stands all the same."""
+    `sooner`: it is likely to be finished well before `promise`, which stands all the same; `word_is_sent`: somebody can
+    be written to, so that the word by `next_word_by` is sent, and not only to be read on the page."""
 
     reference: str
     organisation: str
@@ -137,6 +150,7 @@ class CaseFacts:
     office: str = ""
     delay: DelayFacts | None = None
     sooner: bool = False
+    word_is_sent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +177,10 @@ class CaughtFacts:
 class OutreachFacts:
     """What one message is rendered from: frozen when it was decided, in the recipient's language.
 
-    `promise_on` is the date that stands, with `half_by_on` and `probability` where it is learned; `old_on` the one
-    that it replaced; `sooner`: that it is likely to be finished well before it; `delay_reason` says in words why it
-    takes longer. `feedback_url` and `stop_url` are this recipient's own; empty where there is none.
+    `promise_on` is the date that stands, with `half_by_on`, `probability` and `promise_base` (a `Base`) where it is
+    learned; `old_on` the one that it replaced; `sooner`: that it is likely to be finished well before it;
+    `delay_reason` says in words why it takes longer. `feedback_url` and `stop_url` are this recipient's own; empty
+    where there is none.
     """
 
     purpose: str
@@ -191,6 +206,7 @@ class OutreachFacts:
     old_on: date | None = None
     half_by_on: date | None = None
     probability: float | None = None
+    promise_base: str | None = None
     sooner: bool = False
     if_late: str = ""
     delay_reason: str = ""

@@ -29,7 +29,8 @@ FAR = 0.10
 one more breaks than was said. With 30 judged dates and a level of 9 in 10 that is 19 kept or fewer."""
 
 TRIAL_DAYS = 90
-"""After so long without dates a service is tried again: where none are given, none can be kept."""
+"""After so long without dates a service is tried again: where none are given, none can be kept. For so long it is given
+the chance to show what widening is worth, too."""
 
 LOOK_DAYS = 7
 """Confidence is looked at once in so many days, so that it does not follow every night's chance."""
@@ -219,6 +220,20 @@ def weighed(dates: Iterable[FirstDate], standing: Standing) -> Record:
     return account(each for each in dates if each.latest_on >= since and each.made_on >= given_from).record
 
 
+def _verdict(dates: Sequence[FirstDate], declared: float, before: Standing, today: date) -> Confidence:
+    """What the dates mean for a service. Only those that were given since it was widened say what widening is worth:
+    once they are enough they decide, and until then nothing is withdrawn, for as long as a trial lasts."""
+    held_days = (today - before.since_on).days if before.since_on is not None else 0
+    record = weighed(dates, before)
+    if before.confidence is Confidence.WIDENED:
+        since = weighed(dates, replace(before, given_from=before.since_on))
+        if since.total >= FEWEST_JUDGED:
+            record = since
+        elif held_days < TRIAL_DAYS and confidence(record, declared, before.confidence) is Confidence.WITHDRAWN:
+            return Confidence.WIDENED
+    return confidence(record, declared, before.confidence, held_days)
+
+
 def look(dates: Sequence[FirstDate], declared: float, before: Standing, today: date) -> Standing:
     """How a service stands today, by the dates that were given at the level that it declares; the same again within
     the week. One that gives no dates and then asks for less is tried again at once."""
@@ -227,8 +242,7 @@ def look(dates: Sequence[FirstDate], declared: float, before: Standing, today: d
         return Standing(Confidence.WIDENED, today, today, today, declared)
     if before.looked_on is not None and today < before.looked_on + timedelta(days=LOOK_DAYS):
         return replace(before, declared=declared)
-    held_days = (today - before.since_on).days if before.since_on is not None else 0
-    found = confidence(weighed(dates, before), declared, before.confidence, held_days)
+    found = _verdict(dates, declared, before, today)
     if found is before.confidence:
         return Standing(found, before.since_on, today, before.given_from, declared)
     tried_again = before.confidence is Confidence.WITHDRAWN and found is Confidence.WIDENED

@@ -15,6 +15,7 @@ from typing import Any
 
 from tracker.core.history import History, Key
 from tracker.core.method import Kinship, Method
+from tracker.core.promises import FEWEST
 from tracker.core.survival import AGES, SURE, Counts, Table, drawn
 
 
@@ -43,6 +44,11 @@ class Curve:
     def risk_table(self, stage: str) -> Table:
         """The table that standing dates are weighed by."""
         return self.risks.get(stage) or self.risks[self.ANY]
+
+    def teaches(self, *, stood_in: bool) -> bool:
+        """Whether enough cases taught it for dates to be read from it. A service with a stand-in waits for history of
+        its own; where nothing stands in, what all services together have taught will do."""
+        return (self.finished if stood_in else self.everyone) >= FEWEST
 
     def to_json(self) -> dict[str, Any]:
         """As `from_json` reads it, to the last digit."""

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from tracker.core import timing
 from tracker.core.definitions import Definition
-from tracker.core.events import Address, PartyReported
+from tracker.core.events import Address, Channel, PartyReported
 from tracker.core.messages import MessageState, Purpose, Reason, key
 from tracker.core.promises import news_holds
 from tracker.core.timeline import Folded
@@ -79,6 +79,13 @@ def still_working(
     if not parties:
         return (_nobody(topic, definition, setting),)
     return tuple(_to(party, topic, case, definition, setting, spoken) for party in parties)
+
+
+def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:
+    """The party and channel of each to whom the word that is due by a day would go, whether the address is one or not:
+    for this word nobody is looked for by another channel."""
+    found = ((party.party, _reached(party, definition)) for party in _told(case, definition))
+    return tuple((party, address.channel) for party, address in found if address is not None)
 
 
 def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import ceil, exp
 from uuid import UUID
 
-from tracker.core.calendars import day_of, word_due_at, working_day_before
+from tracker.core.calendars import WEEKDAYS, WorkingDays, day_of, word_due_at
 from tracker.core.survival import Table
 
 FEWEST = 30
@@ -55,10 +55,12 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probabilities of missing a date from which people are warned, warned shortly before it, and given a new one."""
+    """Probabilities of missing a date from which people are warned, warned shortly before it, warned on the last
+    working day before it, since the next day is too late, and given a new one."""
 
     warn: float = 0.65
     warn_near: float = 0.15
+    warn_last: float = 0.05
     move: float = 0.85
 
 
@@ -101,33 +103,32 @@ class Verdict:
     sooner: bool = False
 
 
-def working_day_from(day: date) -> date:
-    """The day itself, or the Monday after when it falls on a weekend."""
-    return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() >= 5 else 0)
-
-
 def judging_day(now: datetime, zone: str) -> date:
     """The day whose question is asked: dates are looked at in the morning, at the hour when words are sent."""
     today = day_of(now, zone)
     return today if now >= word_due_at(today, zone) else today - timedelta(days=1)
 
 
-def window(table: Table, stage_on: date, known_on: date, level: float, today: date) -> Window | None:
+def window(
+    table: Table, stage_on: date, known_on: date, level: float, today: date, working: WorkingDays = WEEKDAYS
+) -> Window | None:  # fmt: skip
     """When a case that came to its stage on `stage_on`, and was open at the end of `known_on`, is finished.
 
     `known_on` is the day before `stage_on` where nothing is known since. None where the table does not reach the level
     within HORIZON_DAYS. Every date is a working day after today.
     """
-    found = [_reached(table, stage_on, known_on, share, today) for share in (0.9, 0.5, 1 - level)]
+    found = [_reached(table, stage_on, known_on, share, today, working) for share in (0.9, 0.5, 1 - level)]
     earliest_on, half_by_on, latest_on = found
     if latest_on is None or earliest_on is None or half_by_on is None:
         return None
     return Window(earliest_on, half_by_on, latest_on) if (latest_on - today).days <= HORIZON_DAYS else None
 
 
-def _reached(table: Table, stage_on: date, known_on: date, share: float, today: date) -> date | None:
+def _reached(
+    table: Table, stage_on: date, known_on: date, share: float, today: date, working: WorkingDays
+) -> date | None:  # fmt: skip
     age = table.reaches(share, (known_on - stage_on).days)
-    return None if age is None else working_day_from(max(stage_on + timedelta(days=age), today + timedelta(days=1)))
+    return None if age is None else working.since(max(stage_on + timedelta(days=age), today + timedelta(days=1)))
 
 
 def risk(table: Table, stage_on: date, latest_on: date, known_on: date) -> float:
@@ -139,11 +140,13 @@ def risk(table: Table, stage_on: date, latest_on: date, known_on: date) -> float
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a case is in its service: when it came to its stage, and the curve's tables for it."""
+    """Where a case is in its service: when it came to its stage, the curve's tables for it, and on which days the
+    office works."""
 
     stage_on: date
     dates: Table
     risks: Table
+    working: WorkingDays = WEEKDAYS
 
 
 def weigh(
@@ -165,10 +168,10 @@ def weigh(
         sooner = step is Step.HOLD and _sooner(place, standing, level, today, known_on)
         review_on = _review_on(place, standing, step, today, thresholds, level if sooner else None)
         return Verdict(step, review_on=review_on, sooner=sooner)
-    fresh = window(place.dates, place.stage_on, known_on, level, today)
+    fresh = window(place.dates, place.stage_on, known_on, level, today, place.working)
     if fresh is None:
         return Verdict(Step.GIVE_UP)
-    latest_on = max(fresh.latest_on, working_day_from(standing.latest_on + timedelta(days=standing.leeway)))
+    latest_on = max(fresh.latest_on, place.working.since(standing.latest_on + timedelta(days=standing.leeway)))
     if (latest_on - today).days > max(FURTHEST_DAYS, FURTHEST_LENGTHS * standing.first_days):
         return Verdict(Step.GIVE_UP)
     return Verdict(Step.MOVE, Window(fresh.earliest_on, fresh.half_by_on, latest_on))
@@ -177,17 +180,18 @@ def weigh(
 def _sooner(place: Place, standing: Standing, level: float, today: date, known_on: date) -> bool:
     """Whether the date that would be given now lies well before the one that stands. That one is kept all the same:
     to move dates forward is what breaks them."""
-    latest_on = _reached(place.dates, place.stage_on, known_on, 1 - level, today)
+    latest_on = _reached(place.dates, place.stage_on, known_on, 1 - level, today, place.working)
     return latest_on is not None and latest_on + timedelta(days=standing.leeway) <= standing.latest_on
 
 
 def _step(place: Place, standing: Standing, today: date, known_on: date, thresholds: Thresholds) -> Step:
     chance = risk(place.risks, place.stage_on, standing.latest_on, known_on)
-    last_chance = today >= working_day_before(standing.latest_on - timedelta(days=1))
+    last_chance = today >= place.working.until(standing.latest_on - timedelta(days=1))
     if chance >= (min(EVEN, thresholds.move) if last_chance else thresholds.move):
         return Step.MOVE
     near = (standing.latest_on - today).days <= standing.leeway
-    return Step.WARN if chance >= (thresholds.warn_near if near else thresholds.warn) else Step.HOLD
+    warn = thresholds.warn_last if last_chance else thresholds.warn_near if near else thresholds.warn
+    return Step.WARN if chance >= warn else Step.HOLD
 
 
 def _review_on(
@@ -206,21 +210,37 @@ def _review_on(
     return day
 
 
-def stand_in(began_on: date, days: int, today: date) -> Window | None:
+def weigh_unfounded(standing: Standing, today: date, working: WorkingDays = WEEKDAYS) -> Verdict:
+    """What is to be done about a learned date when history has become too thin to weigh it: it holds, and is taken back
+    on the last working day before it."""
+    decide_on = _decided_on(standing, working)
+    if today < decide_on:
+        return Verdict(Step.HOLD, review_on=min(decide_on, today + timedelta(days=7 - today.weekday())))
+    return Verdict(Step.GIVE_UP)
+
+
+def _decided_on(standing: Standing, working: WorkingDays) -> date:
+    """The last day on which people can be told of a date's change before it, at the earliest the day after it was
+    given."""
+    return max(working.until(standing.latest_on - timedelta(days=1)), standing.made_on + timedelta(days=1))
+
+
+def stand_in(began_on: date, days: int, today: date, working: WorkingDays = WEEKDAYS) -> Window | None:
     """The service's own date while history is thin: so many days after the case began; None when that has passed."""
-    latest_on = working_day_from(began_on + timedelta(days=days))
+    latest_on = working.since(began_on + timedelta(days=days))
     return Window(None, None, latest_on) if latest_on > today else None
 
 
-def weigh_stand_in(standing: Standing, began_on: date, days: int, today: date) -> Verdict:
+def weigh_stand_in(
+    standing: Standing, began_on: date, days: int, today: date, working: WorkingDays = WEEKDAYS
+) -> Verdict:  # fmt: skip
     """What is to be done about a date that was not learned: on the last working day before it, it moves by half its
     length. Nothing is known of it, so it moves twice at most; then there is none."""
-    decide_on = working_day_before(standing.latest_on - timedelta(days=1))
-    decide_on = max(decide_on, standing.made_on + timedelta(days=1))
+    decide_on = _decided_on(standing, working)
     if today < decide_on:
         return Verdict(Step.HOLD, review_on=decide_on)
-    latest_on = working_day_from(standing.latest_on + timedelta(days=max(2, ceil(days / 2))))
-    if (latest_on - began_on).days > 2 * days + 5:
+    latest_on = working.since(standing.latest_on + timedelta(days=max(2, ceil(days / 2))))
+    if (latest_on - began_on).days > 2 * days + 8:
         return Verdict(Step.GIVE_UP)
     return Verdict(Step.MOVE, Window(None, None, latest_on))
 

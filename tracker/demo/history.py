@@ -163,7 +163,7 @@ def _tell(told: Past, word_on: date | None) -> bool:
     if word_on is not None and all(each.key in known or each.reason for each in wanted):
         wanted += outreach.still_working(case, definition, setting, spoken, word_on)
     _reach(told)
-    ids = {key: row["id"] for key, row in told.recipients.items()}
+    ids = _ids(told)
     kept = told.kept or Kept(None, (), None)
     for each in wanted:
         before = told.messages.get(each.key)
@@ -199,6 +199,10 @@ def _reach(told: Past) -> None:
                 }  # fmt: skip
 
 
+def _ids(told: Past) -> folding.Recipients:
+    return {key: row["id"] for key, row in told.recipients.items()}
+
+
 def _deliver(told: Past, until: datetime) -> None:
     """What was due by then has been sent, and has arrived."""
     for row in told.messages.values():
@@ -219,7 +223,7 @@ def rows(told: Past, until: datetime) -> dict[str, list[Row]]:
         "organisation_id": told.office.id, "mode": Mode.LIVE.value, "id": subject.id,
         "register": told.sender.registers[0], "number": told.entries[0][1].number, "epoch": 1,
         "service": subject.current.definition.service, "reference": told.reference, "live_from": subject.live_from,
-        "promise_id": ours, "version": len(told.entries),
+        "promise_id": ours, "version": len(told.entries), "word_to": folding.word_to(subject, case, _ids(told)),
         "wake_at": timing.wake_at(case, subject.current.definition, told.office.zone, review_at, told.office.now),
     }  # fmt: skip
     if case.state is CaseState.OPEN:

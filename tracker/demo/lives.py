@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tracker.core.calendars import working_day_before
+from tracker.core.calendars import WEEKDAYS
 from tracker.core.definitions import Definition
 from tracker.demo.people import Person
 
@@ -117,6 +117,6 @@ def live(
 def in_office_hours(day: datetime, minutes: int) -> datetime:
     """That many minutes into the office hours of a day, of the Friday before when it is a weekend."""
     local = day.astimezone(ZoneInfo(ZONE))
-    working = working_day_before(local.date())
+    working = WEEKDAYS.until(local.date())
     opens = datetime.combine(working, time(9), local.tzinfo)
     return (opens + timedelta(minutes=minutes % 440)).astimezone(UTC)

@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core import calendars, levels
+from tracker.core.facts import Base
 from tracker.core.keeping import Confidence
 from tracker.core.learning import Curve
 from tracker.core.promises import FEWEST, Window, judging_day
 from tracker.core.timeline import Folded
-from tracker.store import promises
+from tracker.flows import holidays
+from tracker.store import promises, tellings
 from tracker.store.columns import Mode, new_id
 from tracker.store.organisations import GRACE, Office, Rhythm
 from tracker.store.promises import Basis, Given
@@ -55,6 +57,7 @@ class Book:
         self.confidence, self.rhythm, self.heard_at = found.confidence, found.rhythm, found.heard_at
         self.definition, self.zone, self.now = subject.current.definition, subject.office.zone, subject.office.now
         self.today = calendars.day_of(self.now, self.zone)
+        self.working = holidays.working_days(self.definition.promise.holidays)
 
     @property
     def level(self) -> float:
@@ -72,7 +75,14 @@ class Book:
         """How many finished cases taught the curve: the service's own, or where these are few those of all services."""
         if self.curve is None:
             return None
-        return self.curve.finished if self.curve.finished >= FEWEST else self.curve.everyone
+        return self.curve.finished if self.base is Base.SERVICE else self.curve.everyone
+
+    @property
+    def base(self) -> Base | None:
+        """Whose finished cases these are."""
+        if self.curve is None:
+            return None
+        return Base.SERVICE if self.curve.finished >= FEWEST else Base.OFFICE
 
     def newest(self, *, ours: bool) -> Given | None:
         """The date of ours, or of the office's, that was given last."""
@@ -134,6 +144,10 @@ class Book:
     async def judge(self, given: Given, outcome: promises.Kept, at: datetime, reason: str | None = None) -> None:
         """Write what became of a promise."""
         self._put(await promises.judge(self.connection, given, outcome, at, reason))
+
+    async def was_told(self, given: Given) -> bool:
+        """Whether anybody outside the office was told of a date."""
+        return await tellings.was_told(self.connection, given.organisation_id, Mode(given.mode), given.id)
 
     async def let_pass(self, given: Given, at: datetime | None) -> Given:
         """Say when the day of a promise is over, or that it stands still."""

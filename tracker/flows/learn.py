@@ -17,8 +17,8 @@ from tracker.core.exposure import Expected, Visit, Week, week
 from tracker.core.history import WINDOW_WEEKS, History
 from tracker.core.learning import Learned
 from tracker.core.learning import learn as learned_from
-from tracker.core.promises import FEWEST
 from tracker.flows import word
+from tracker.flows.wake import wake
 from tracker.store import curves, organisations, promises, services, tallies
 from tracker.store.curves import Newest
 from tracker.store.engine import Store
@@ -26,8 +26,6 @@ from tracker.store.organisations import Office
 
 NIGHT = time(2, 30)
 """The local time at which there is least to do; it comes once on every day, or a gap of an hour swallows it."""
-
-WAKE_BATCH = 500
 
 
 async def due(store: Store, only: UUID | None = None) -> int:
@@ -54,7 +52,7 @@ async def learn(store: Store, organisation_id: UUID) -> bool:
         began = await _learn(connection, office)
         await curves.again_at(connection, organisation_id, next_night(office.now, office.zone))
     for service in began:
-        await _wake(store, office, service)
+        await wake(store, office, service)
     await word.account(store, organisation_id)
     return True
 
@@ -69,8 +67,8 @@ def next_night(now: datetime, zone: str) -> datetime:
 
 
 async def _learn(connection: AsyncConnection, office: Office) -> list[str]:
-    """Count what was reported since the last time, and learn from all weeks of the window; the services that from now
-    on have history enough to give dates."""
+    """Count what was reported since the last time, and learn from all weeks of the window; the services whose dates
+    are read from history from now on."""
     definitions = {
         service: current.definition
         for service in await services.services_of(connection, office.id)
@@ -83,19 +81,25 @@ async def _learn(connection: AsyncConnection, office: Office) -> list[str]:
         return []
     counted, learned = await asyncio.to_thread(_count, lesson)
     await tallies.keep(connection, office.id, counted, lesson.window_from, office.now)
-    passed = await _passed(connection, office, before, today)
+    grace = await curves.grace(connection, office.id)
+    until = calendars.day_of(office.now - grace, office.zone) - timedelta(days=1)
+    passed = await _passed(connection, office, before, until, grace)
     fresh = {
-        service: _corrected(definition, learned, before.get(service), passed, today)
+        service: _corrected(definition, learned, before.get(service), passed, until)
         for service, definition in definitions.items()
     }
     for service, newest in fresh.items():
         if newest != before.get(service):  # a night on which nothing was learned stores nothing
             await curves.add(connection, office.id, service, newest, lesson.window_from, office.now)
-    return [each for each in fresh if _enough(fresh[each]) and not _enough(before.get(each))]
+    return [
+        service
+        for service, definition in definitions.items()
+        if _teaches(fresh[service], definition) and not _teaches(before.get(service), definition)
+    ]
 
 
-def _enough(newest: Newest | None) -> bool:
-    return newest is not None and newest.curve.everyone >= FEWEST
+def _teaches(newest: Newest | None, definition: Definition) -> bool:
+    return newest is not None and newest.curve.teaches(stood_in=definition.promise.stood_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,27 +175,28 @@ Passed = dict[str, tuple[int, int]]
 
 
 async def _passed(
-    connection: AsyncConnection, office: Office, before: dict[str, Newest], today: date
+    connection: AsyncConnection, office: Office, before: dict[str, Newest], until: date, grace: timedelta
 ) -> Passed | None:  # fmt: skip
-    """What became of the first dates that have passed since the levels were corrected; None where that is not due: it
-    is once a week."""
+    """What became of the first dates that have passed since the levels were corrected, and until the last day of which
+    every source has had the time to tell: sooner, dates that were kept would count, and those that broke would not.
+    None where that is not due: it is once a week."""
     weighed_on = max((each.weighed_on for each in before.values() if each.weighed_on is not None), default=None)
     if weighed_on is None:
         return {}
-    if _monday(today) <= _monday(weighed_on + timedelta(days=1)):
+    if _monday(until + timedelta(days=1)) <= _monday(weighed_on + timedelta(days=1)):
         return None
-    return await promises.first_passed(connection, office.id, office.zone, weighed_on, today - timedelta(days=1))
+    return await promises.first_passed(connection, office.id, office.zone, weighed_on, until, grace)
 
 
 def _corrected(
-    definition: Definition, learned: Learned, before: Newest | None, passed: Passed | None, today: date
+    definition: Definition, learned: Learned, before: Newest | None, passed: Passed | None, until: date
 ) -> Newest:  # fmt: skip
-    """The curve of a service, its level corrected by the first dates that have passed."""
+    """The curve of a service, its level corrected by the first dates that have passed until this day."""
     shift, weighed_on = (before.curve.shift, before.weighed_on) if before is not None else (0.0, None)
     if passed is not None:
         count, kept = passed.get(definition.service, (0, 0))
         shift = levels.corrected(shift, kept, count, definition.promise.probability)
-        weighed_on = today - timedelta(days=1)
+        weighed_on = until
     stages = [stage.code for stage in definition.stages if not stage.closes]
     return Newest(learned.curve(definition.service, stages, shift), weighed_on)
 
@@ -202,15 +207,3 @@ def _monday(day: date) -> date:
 
 def _number(monday: date) -> int:
     return (monday.toordinal() - 1) // 7
-
-
-async def _wake(store: Store, office: Office, service: str) -> None:
-    """Let sweeps give dates to the cases that are open and have none of ours. Should this be cut short, the rest get
-    theirs with their next event or word."""
-    after: UUID | None = None
-    while True:
-        async with store.transaction() as connection:
-            woken = await curves.wake_dateless(connection, office.id, service, office.now, after, WAKE_BATCH)
-        if not woken:
-            return
-        after = max(woken)

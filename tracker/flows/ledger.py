@@ -15,11 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core import calendars
 from tracker.core.events import CaseState, Clock, Outcome
 from tracker.core.keeping import Confidence
-from tracker.core.learning import Curve
 from tracker.core.messages import Purpose
 from tracker.core.paused import days_paused
 from tracker.core.promises import (
-    FEWEST,
     Change,
     Place,
     Standing,
@@ -31,9 +29,9 @@ from tracker.core.promises import (
     stand_in,
     weigh,
     weigh_stand_in,
+    weigh_unfounded,
     window,
     withdrawn_cause,
-    working_day_from,
 )
 from tracker.core.timeline import Folded
 from tracker.core.topics import DateNews
@@ -65,16 +63,9 @@ async def keep(connection: AsyncConnection, subject: Subject, case: Folded) -> K
         connection, subject.office.id, subject.mode, subject.id, service, subject.source_id, subject.office.now
     )
     curve = await curves.by_id(connection, subject.office.id, found.curve_id) if found.curve_id else None
-    return await write(Book(connection, subject, found, curve if _teaches(curve, subject) else None), case)
-
-
-def _teaches(curve: Curve | None, subject: Subject) -> bool:
-    """Whether dates are read from a curve: where the service's own history is thin, its stand-in comes before what all
-    services together have taught."""
-    if curve is None:
-        return False
-    stood_in = subject.current.definition.promise.fallback_days is not None
-    return (curve.finished if stood_in else curve.everyone) >= FEWEST
+    if curve is not None and not curve.teaches(stood_in=subject.current.definition.promise.stood_in):
+        curve = None
+    return await write(Book(connection, subject, found, curve), case)
 
 
 async def write(book: Book, case: Folded) -> Kept:
@@ -115,12 +106,12 @@ async def _keep_office(book: Book, case: Folded) -> None:
 def _kept(book: Book, case: Folded, standing: Given) -> promises.Kept:
     """What became of a date when its case ended: kept when it was finished on or before it, in the office's zone. On
     one of ours the days on which the clock was paused do not count."""
-    if case.opener is None or case.state is CaseState.OPEN or case.outcome is Outcome.WITHDRAWN:
+    if case.opener is None or case.state is CaseState.OPEN or case.outcome in (Outcome.WITHDRAWN, Outcome.MERGED):
         return promises.Kept.WITHDRAWN
     latest_on, finished_on = standing.latest_on, book.stage_on(case)
     if standing.ours:
         waited = days_paused(case, book.definition, book.day(standing.made_at), finished_on, book.zone)
-        latest_on = working_day_from(latest_on + timedelta(days=waited))
+        latest_on = book.working.since(latest_on + timedelta(days=waited))
     return promises.Kept.KEPT if finished_on <= latest_on else promises.Kept.MISSED
 
 
@@ -132,7 +123,7 @@ async def _keep_ours(book: Book, case: Folded) -> Verdict:
         outcome = promises.Kept.COULD_NOT_TELL if book.silent else promises.Kept.MISSED
         await book.judge(standing, outcome, min(standing.passes_at, book.now))
         standing = None
-    if standing is not None and _in_ignorance(book, case, standing):
+    if standing is not None and _in_ignorance(book, case, standing) and not await book.was_told(standing):
         standing = await _correct(book, case, standing)
     if standing is None and _may_give(book, case):
         first = _first(book, case)
@@ -165,21 +156,21 @@ def _first(book: Book, case: Folded) -> Given | None:
     if book.confidence == Confidence.WITHDRAWN:
         return None
     if book.curve is not None and case.stage is not None:
-        stage_on, yesterday = book.stage_on(case), book.today - timedelta(days=1)
-        known_on = max(yesterday, stage_on - timedelta(days=1))
-        found = window(book.curve.table(case.stage), stage_on, known_on, book.level, book.today)
+        stage_on = book.stage_on(case)
+        known_on = max(book.known_on, stage_on - timedelta(days=1))
+        found = window(book.curve.table(case.stage), stage_on, known_on, book.level, book.today, book.working)
         return _learned(book, case, found) if found else None
     days = book.definition.promise.fallback_days
     if days is None or case.office_on is not None:
         return None
-    found = stand_in(book.began_on(case), days, book.today)
+    found = stand_in(book.began_on(case), days, book.today, book.working)
     return _stood_in(book, case, found) if found else None
 
 
 def _learned(book: Book, case: Folded, found: Window) -> Given:
     return replace(
         book.blank(Basis.HISTORY, found), entry_id=case.since_entry, stage=case.stage, curve_id=book.curve_id,
-        probability=book.definition.promise.probability, cases=book.cases,
+        probability=book.definition.promise.probability, cases=book.cases, base=book.base,
     )  # fmt: skip
 
 
@@ -191,7 +182,8 @@ def _stood_in(book: Book, case: Folded, found: Window) -> Given:
 def _in_ignorance(book: Book, case: Folded, standing: Given) -> bool:
     """Whether a date was read from another beginning than the case had, as we know by now, when it was given.
 
-    Events may come in any order: the date must not depend on which of them was here first.
+    Events may come in any order: the date must not depend on which of them was here first, as long as nobody was told
+    of it. What was told is a word given, and moves as any other does.
     """
     if standing.basis == Basis.DEFINITION:
         return case.opener is not None and standing.entry_id != case.opener.entry
@@ -217,13 +209,13 @@ async def _resume(book: Book, case: Folded, standing: Given) -> Given:
     waited = days_paused(case, book.definition, book.day(standing.made_at), book.today, book.zone)
     if not waited:
         return await book.let_pass(standing, book.passes_at(standing.latest_on))
-    latest_on = working_day_from(standing.latest_on + timedelta(days=waited))
+    latest_on = book.working.since(standing.latest_on + timedelta(days=waited))
     entry = case.since_entry if standing.basis == Basis.HISTORY else standing.entry_id
     moved = replace(
         standing, id=new_id(), latest_on=latest_on, passes_at=book.passes_at(latest_on), made_at=book.now,
         entry_id=entry, stage=case.stage,
-        half_by_on=standing.half_by_on and working_day_from(standing.half_by_on + timedelta(days=waited)),
-        earliest_on=standing.earliest_on and working_day_from(standing.earliest_on + timedelta(days=waited)),
+        half_by_on=standing.half_by_on and book.working.since(standing.half_by_on + timedelta(days=waited)),
+        earliest_on=standing.earliest_on and book.working.since(standing.earliest_on + timedelta(days=waited)),
     )  # fmt: skip
     await book.supersede(standing, moved, Change.CLOCK_PAUSED)
     return await book.give(moved)
@@ -239,7 +231,8 @@ async def _move(book: Book, case: Folded, standing: Given, verdict: Verdict) -> 
         return verdict
     fresh = (_learned if book.curve is not None else _stood_in)(book, case, verdict.window)
     await book.supersede(standing, fresh, Change.LIKELY_LATE)
-    return _weigh(book, case, await book.give(fresh))
+    again = _weigh(book, case, await book.give(fresh))
+    return again if again.review_on else Verdict(Step.HOLD, review_on=book.today + timedelta(days=1))
 
 
 def _weigh(book: Book, case: Folded, standing: Given) -> Verdict:
@@ -249,12 +242,15 @@ def _weigh(book: Book, case: Folded, standing: Given) -> Verdict:
     today, policy = judging_day(book.now, book.zone), book.definition.promise
     if book.curve is not None and case.stage is not None:
         dates, risks = book.curve.table(case.stage), book.curve.risk_table(case.stage)
-        stage_on, thresholds = book.stage_on(case), Thresholds(policy.warn, policy.warn_near, policy.move)
+        stage_on = book.stage_on(case)
+        thresholds = Thresholds(policy.warn, policy.warn_near, policy.warn_last, policy.move)
         known_on = max(book.known_on, stage_on - timedelta(days=1))
-        return weigh(Place(stage_on, dates, risks), stood, book.level, today, known_on, thresholds)
+        return weigh(Place(stage_on, dates, risks, book.working), stood, book.level, today, known_on, thresholds)
+    if standing.basis == Basis.HISTORY:
+        return weigh_unfounded(stood, today, book.working)
     began_on = book.began_on(case)
     days = policy.fallback_days or (first.latest_on - began_on).days
-    return weigh_stand_in(stood, began_on, days, today)
+    return weigh_stand_in(stood, began_on, days, today, book.working)
 
 
 def _news(book: Book, verdict: Verdict) -> tuple[DateNews, ...]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import delays, known_facts, references
+from tracker.core import addresses, delays, known_facts, references
 from tracker.core.calendars import day_of
 from tracker.core.definitions import Definition, Stage, say
 from tracker.core.errors import CaseNotFound, MistypedReference, TooManyRequests
@@ -34,7 +35,7 @@ from tracker.core.promises import FEWEST, Change
 from tracker.core.tellings import Listener, Way
 from tracker.core.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
 from tracker.flows import tell
-from tracker.store import limits, pages, services
+from tracker.store import limits, pages, services, stops
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 
@@ -83,7 +84,8 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
         if row is None:
             raise CaseNotFound
         definition = await services.by_id(connection, row.organisation_id, row.definition_id)
-    facts = case_facts(row, definition, asked.language)
+        silent = await silenced(connection, secret, row)
+    facts = case_facts(row, definition, asked.language, silent)
     await tell.shown(store, row.organisation_id, Mode(row.mode), facts, Listener.PUBLIC, asked.way)
     return facts
 
@@ -110,8 +112,26 @@ async def _within_limits(counts: Mapping[bytes, int], buckets: Mapping[bytes, in
         )
 
 
-def case_facts(row: Row[Any], definition: Definition, language: str | None = None) -> CaseFacts:
-    """The facts of a case's row in a language: the one asked for, else the person's, else the service's first."""
+Place = tuple[str, str]
+"""A channel, and an address in its one form."""
+
+
+async def silenced(connection: AsyncConnection, secret: bytes, row: Row[Any]) -> set[Place]:
+    """Of the addresses to which the next word on a case's row would go, those that asked us to stop."""
+    if not row.word_to or not row.some_stopped:
+        return set()
+    asked: dict[stops.Asked, Place] = {
+        (row.organisation_id, row.mode, channel, addresses.digest(secret, channel, normal)): (channel, normal)
+        for channel, normal in row.word_to
+    }
+    return {asked[each] for each in await stops.stopped(connection, list(asked))}
+
+
+def case_facts(
+    row: Row[Any], definition: Definition, language: str | None = None, silent: Collection[Place] = ()
+) -> CaseFacts:
+    """The facts of a case's row in a language: the one asked for, else the person's, else the service's first.
+    `silent`: the addresses that are `silenced`."""
     spoken = next((each for each in (language, row.language) if each in definition.languages), definition.language)
     stage = None if row.unmapped else definition.stage(row.stage)
     opened = Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at)
@@ -157,6 +177,7 @@ def case_facts(row: Row[Any], definition: Definition, language: str | None = Non
         office=row.slug,
         delay=_delay(row, promises, standing, messages, definition, spoken) if row.state == CaseState.OPEN else None,
         sooner=row.sooner and standing is not None,
+        word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
     )
 
 
@@ -207,7 +228,7 @@ def _no_promise_reason(
         return "dates_not_kept"
     ours = next((each for each in promises if each.basis != "office"), None)
     given_up = ours is not None and ours.reason == Change.TOO_UNCERTAIN
-    stood_in = definition.promise.fallback_days is not None  # then only its own history gives dates
+    stood_in = definition.promise.stood_in  # then only its own history gives dates
     learned_from = (row.learned_from_own if stood_in else row.learned_from) or 0
     return "too_uncertain" if given_up or learned_from >= FEWEST else "too_little_history"
 
@@ -233,7 +254,7 @@ def _promise(row: Mapping[str, Any]) -> PromiseFacts:
         basis=row["basis"], earliest_on=_day(row["earliest_on"]), half_by_on=_day(row["half_by_on"]),
         latest_on=latest_on, probability=row["probability"], made_at=made_at,
         superseded_at=_instant(row["superseded_at"]), reason=row["reason"], outcome=row["outcome"],
-        cases=row["cases"], id=UUID(row["id"]),
+        cases=row["cases"], base=row["base"], id=UUID(row["id"]),
         told=tuple(ToldFacts(audience, way, datetime.fromisoformat(at)) for audience, way, at in row["told"] or ()),
     )  # fmt: skip
 

@@ -147,7 +147,7 @@ def placing(subject: Subject, line: Line) -> dict[str, Any]:
 
 async def tell(
     connection: AsyncConnection, subject: Subject, case: Folded, spoken: tuple[Spoken, ...],
-    kept: Kept, word_on: date | None = None,
+    kept: Kept, recipients: Recipients, word_on: date | None = None,
 ) -> bool:  # fmt: skip
     """Write who should hear what, and withhold what newer news has overtaken; True when something is new to say.
 
@@ -161,7 +161,6 @@ async def tell(
         wanted += outreach.still_working(case, definition, setting, spoken, word_on)
     to_write = [each for each in wanted if _anew(each, on_record.get(each.key))]
     now = subject.office.now
-    recipients = await _recipients(connection, subject, case)
     rows = [message_row(subject, case, each, recipients, kept) for each in to_write]
     await messages.decide(connection, sorted(rows, key=lambda row: str(row["key"])))
     await messages.supersede(connection, subject.office.id, subject.mode, outreach.superseded(spoken, wanted), now)
@@ -176,7 +175,11 @@ def _anew(said: Outreach, before: Spoken | None) -> bool:
     return before.state is MessageState.WITHHELD and before.reason is not said.reason
 
 
-async def _recipients(connection: AsyncConnection, subject: Subject, case: Folded) -> dict[tuple[str, str], UUID]:
+Recipients = dict[tuple[str, str], UUID]
+"""The ids of a case's recipients, by party and channel."""
+
+
+async def _recipients(connection: AsyncConnection, subject: Subject, case: Folded) -> Recipients:
     """Where each party is reached now, by party and channel; written only where that has changed."""
     known = {
         (row.party, row.channel): (row.id, row.address)
@@ -200,9 +203,14 @@ async def _recipients(connection: AsyncConnection, subject: Subject, case: Folde
     return {key: id_ for key, (id_, _) in known.items()} | written
 
 
-def message_row(
-    subject: Subject, case: Folded, said: Outreach, recipients: dict[tuple[str, str], UUID], kept: Kept
-) -> dict[str, Any]:
+def word_to(subject: Subject, case: Folded, recipients: Recipients) -> list[UUID]:
+    """The recipients to whom the next word would go: nobody is told of what is only a test."""
+    if subject.mode is Mode.TEST:
+        return []
+    return [recipients[party, channel] for party, channel in outreach.word_to(case, subject.current.definition)]
+
+
+def message_row(subject: Subject, case: Folded, said: Outreach, recipients: Recipients, kept: Kept) -> dict[str, Any]:
     """The columns of a decision to say something, or not to."""
     channel = said.address.channel.value if said.address else None
     now = subject.office.now
@@ -232,6 +240,7 @@ def _facts(subject: Subject, case: Folded, said: Outreach, kept: Kept) -> dict[s
         "old_on": _iso(said.old_on), "promise_on": _iso(standing.latest_on if standing else None),
         "half_by_on": _iso(standing.half_by_on if standing else None),
         "promise_basis": standing.basis if standing else None,
+        "promise_base": standing.base if standing else None,
         "promise": str(standing.id) if standing else None, "role": party.role.value if party else None,
         "probability": standing.probability if standing else None, "sooner": kept.sooner,
         "delay_reason": case.delay_reason,
@@ -263,14 +272,16 @@ async def settle(
     if case.opener is None:
         undecided = tuple(each.key for each in spoken if each.state in outreach.UNDECIDED)
         await messages.supersede(connection, subject.office.id, subject.mode, undecided, subject.office.now)
-        values = {
+        values: dict[str, Any] = {
             "void": True, "next_word_at": None, "wake_at": case.wake_at, "forget_at": _forget_at(subject, case),
             "version": subject.version + 1,
         }  # fmt: skip
     else:
-        said = await tell(connection, subject, case, spoken, kept, word_on)
+        recipients = await _recipients(connection, subject, case)
+        said = await tell(connection, subject, case, spoken, kept, recipients, word_on)
         fresh = said or word_on is not None or subject.spoken_at is None
         values = case_values(subject, case, subject.office.now if fresh else subject.spoken_at)
+        values["word_to"] = word_to(subject, case, recipients)
         values["wake_at"] = timing.wake_at(
             case, subject.current.definition, subject.office.zone, kept.review_at, subject.office.now
         )

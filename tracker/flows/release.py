@@ -200,6 +200,7 @@ def outreach_facts(row: Row[Any], definition: Definition, links: Links) -> Outre
         old_on=_day(facts.get("old_on")),
         half_by_on=half_by_on if half_by_on and half_by_on > day_of(row.now, row.zone) else None,
         probability=facts.get("probability"),
+        promise_base=facts.get("promise_base"),
         sooner=facts.get("sooner", False),
         if_late=words(stage.if_late) if stage else "",
         delay_reason=_delay_reason(facts, definition, language),

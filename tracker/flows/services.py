@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.definition_faults import listed, shown
 from tracker.core.definition_files import Fault, compare, inherit, read
 from tracker.core.definitions import Definition
 from tracker.core.errors import DefinitionRefused
+from tracker.flows import holidays
 from tracker.flows import refold as folding
 from tracker.flows.opening import open_waiting
 from tracker.store import cases, entries, organisations, services
@@ -38,6 +40,8 @@ async def faults(store: Store | None, office: Office | None, text: str) -> tuple
     found = read(text)
     if not isinstance(found, Definition):
         return found
+    if wrong := _unknown_place(found.promise.holidays):
+        return (wrong,)
     if store is None or office is None:
         return ()
     async with store.reading() as connection:
@@ -45,6 +49,16 @@ async def faults(store: Store | None, office: Office | None, text: str) -> tuple
         if old is None:
             return ()
         return compare(old.definition, found, await cases.count_by_stage(connection, office.id, found.service))
+
+
+def _unknown_place(place: str | None) -> Fault | None:
+    """Of a country or a part of one nobody knows the holidays."""
+    if place is None or place in holidays.places():
+        return None
+    parts = sorted(each for each in holidays.places() if each.partition("-")[0] == place.partition("-")[0])
+    hint = f"Use one of: {listed(parts)}" if parts else "Write a country's code of ISO 3166, as GB"
+    remedy = f"{hint}; or take the key out, then dates lie on any day from Monday to Friday."
+    return Fault("promise.holidays", f'we do not know the public holidays of "{shown(place)}"', remedy)
 
 
 async def apply(store: Store, office: Office, text: str) -> Applied:

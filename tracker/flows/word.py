@@ -15,6 +15,7 @@ from tracker.core.definitions import say
 from tracker.core.errors import OrganisationUnknown
 from tracker.core.keeping import FEWEST_SHOWN, Account, Confidence, Record, Standing
 from tracker.core.word_facts import EarlierAimFacts, OfficeWordFacts, ServiceWordFacts
+from tracker.flows.wake import wake
 from tracker.store import organisations, records, services, word
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
@@ -24,20 +25,24 @@ from tracker.store.word import Counted
 
 async def account(store: Store, organisation_id: UUID) -> None:
     """Count anew how each service of an organisation kept its first dates, and once a week how far they are relied
-    on. Operators are told when a service falls. Called again at the same time it changes nothing."""
+    on. Operators are told when a service falls; when it may give dates again its open cases get theirs. Called again at
+    the same time it changes nothing."""
     async with store.reading() as connection:
         found = await services.services_of(connection, organisation_id)
     for service in found:
         async with store.transaction() as connection:
             await word.lock(connection, organisation_id)
             office = await organisations.office(connection, organisation_id)
-            await _account_service(connection, office, service)
+            again = await _account_service(connection, office, service)
+        if again:
+            await wake(store, office, service)
 
 
-async def _account_service(connection: AsyncConnection, office: Office, service: str) -> None:
+async def _account_service(connection: AsyncConnection, office: Office, service: str) -> bool:
+    """Whether the service gives dates again that gave none before."""
     current = await services.current(connection, office.id, service)
     if current is None:
-        return
+        return False
     today, declared = day_of(office.now, office.zone), current.definition.promise.probability
     dates = await word.first_dates(connection, office, service, today)
     before = await word.standing(connection, office.id, service)
@@ -50,6 +55,7 @@ async def _account_service(connection: AsyncConnection, office: Office, service:
     await word.put(connection, office, service, counted, today)
     if after.confidence is not before.confidence:
         await _alert(connection, office, service, before.confidence, after.confidence)
+    return before.confidence is Confidence.WITHDRAWN and after.confidence is not Confidence.WITHDRAWN
 
 
 async def _alert(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Row,
     String,
     UniqueConstraint,
+    Uuid,
     bindparam,
     case,
     func,
@@ -38,6 +39,7 @@ class Case(SQLModel, table=True):
     reminder, another look at its date, the question how it went): both are found by partial indexes, so that sweeps
     cost what is due and not what is stored. `void`: its opening event was corrected away.
     `forget_at`: when its personal data has been kept long enough, found by an index too; `erased_at`: when it went.
+    `word_to`: the recipients to whom that word would go; null until the case is read again after an update.
     `promise_id`: the date of ours that stands; `sooner`: likely to be finished well before it. `live_from`: when the
     source that opened it went live, as it stood then. `news_entry` and `asked_entry`: what is newest to tell and to
     ask, so that a message can be checked once more when it is released.
@@ -86,6 +88,7 @@ class Case(SQLModel, table=True):
     spoken_at: datetime | None = Field(default=None, sa_type=Instant)
     next_word_on: date | None = None
     next_word_at: datetime | None = Field(default=None, sa_type=Instant)
+    word_to: list[UUID] | None = Field(default=None, sa_column=Column(ARRAY(Uuid), nullable=True))
     wake_at: datetime | None = Field(default=None, sa_type=Instant)
     news_entry: UUID | None = None
     asked_entry: UUID | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core import learning
 from tracker.store.columns import Instant, new_id, table
+from tracker.store.organisations import GRACE, Rhythm
 
 
 class Curve(SQLModel, table=True):
@@ -38,7 +39,7 @@ class Curve(SQLModel, table=True):
 CURVE = table(Curve)
 
 KEPT = 30
-"""So many curves of a service are kept besides those that a standing promise was read from."""
+"""So many curves of a service are kept besides those that a promise of the ledger was read from."""
 
 _parsed: dict[UUID, learning.Curve] = {}
 
@@ -75,10 +76,19 @@ async def newest(connection: AsyncConnection, organisation_id: UUID) -> dict[str
     return {row[0]: Newest(await by_id(connection, organisation_id, row[1]), row[2]) for row in rows}
 
 
+_RHYTHMS = text("SELECT DISTINCT rhythm FROM source WHERE organisation_id = :organisation")
+
+
+async def grace(connection: AsyncConnection, organisation_id: UUID) -> timedelta:
+    """How long after a day is over the slowest of an organisation's sources may still tell of an end on it."""
+    rows = (await connection.execute(_RHYTHMS, {"organisation": organisation_id})).scalars()
+    return max((GRACE[Rhythm(rhythm)] for rhythm in rows), default=timedelta(0))
+
+
 async def add(
     connection: AsyncConnection, organisation_id: UUID, service: str, learned: Newest, window_from: date, now: datetime
 ) -> UUID:  # fmt: skip
-    """Store what was learned, and drop old curves that nothing that stands was read from."""
+    """Store what was learned, and drop old curves that no date was ever read from."""
     id_, curve = new_id(), learned.curve
     await connection.execute(
         insert(CURVE).values(
@@ -95,8 +105,7 @@ _FORGET = text(
     DELETE FROM curve c WHERE c.organisation_id = :organisation AND c.service = :service
       AND c.id NOT IN (SELECT id FROM curve WHERE organisation_id = :organisation AND service = :service
                        ORDER BY learned_at DESC LIMIT :kept)
-      AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.organisation_id = c.organisation_id AND p.curve_id = c.id
-                      AND p.outcome IS NULL AND p.superseded_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.organisation_id = c.organisation_id AND p.curve_id = c.id)
     """
 )
 
@@ -146,7 +155,8 @@ _WAKE = text(
         WHERE c.organisation_id = :organisation AND c.service = :service AND c.state = 'open' AND NOT c.void
           AND (CAST(:after AS uuid) IS NULL OR c.id > CAST(:after AS uuid))
           AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.organisation_id = c.organisation_id AND p.mode = c.mode
-                          AND p.case_id = c.id AND p.basis <> 'office')
+                          AND p.case_id = c.id AND p.basis <> 'office'
+                          AND p.outcome IS NULL AND p.superseded_at IS NULL)
         ORDER BY c.id LIMIT :limit FOR UPDATE SKIP LOCKED)
     RETURNING id
     """
@@ -156,7 +166,7 @@ _WAKE = text(
 async def wake_dateless(
     connection: AsyncConnection, organisation_id: UUID, service: str, now: datetime, after: UUID | None, limit: int
 ) -> list[UUID]:
-    """Let the next sweep look at open cases that we never gave a date of our own; the ids of the next
-    `limit` of them after an id."""
+    """Let the next sweep look at open cases for which no date of our own stands; the ids of the next `limit` of them
+    after an id."""
     values = {"organisation": organisation_id, "service": service, "now": now, "after": after, "limit": limit}
     return list((await connection.execute(_WAKE, values)).scalars())

@@ -16,6 +16,11 @@ _PAGE = text(
         c.outcome, c.waiting_on, c.clock, c.unmapped, c.delay_reason, c.needs, c.language, c.opened_at, c.opened_on,
         c.last_at, c.next_word_on, c.sooner, c.version, o.slug, o.name AS organisation, o.zone,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
+        CASE WHEN c.next_word_on IS NOT NULL THEN (
+            SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
+            WHERE r.organisation_id = c.organisation_id AND r.mode = c.mode AND r.case_id = c.id
+                AND r.normal IS NOT NULL AND (c.word_to IS NULL OR r.id = ANY(c.word_to))) END AS word_to,
+        EXISTS (SELECT FROM stop WHERE organisation_id = c.organisation_id AND mode = c.mode) AS some_stopped,
         (SELECT coalesce(jsonb_agg(line ORDER BY line.position DESC), '[]') FROM (
             SELECT CASE WHEN e.type <> 'case.note' THEN e.stage END AS stage, e.occurred_at AS at, e.occurred_on AS on,
                 coalesce(e.words->>'public_note', CASE WHEN e.type = 'case.note' THEN e.words->>'text' END) AS note,
@@ -27,8 +32,8 @@ _PAGE = text(
             WHERE e.organisation_id = c.organisation_id AND e.mode = c.mode AND e.case_id = c.id AND e.shown
             ORDER BY position DESC LIMIT :lines) line) AS history,
         (SELECT coalesce(jsonb_agg(p ORDER BY p.made_at DESC, p.id DESC), '[]') FROM (
-            SELECT p.id, p.basis, p.earliest_on, p.half_by_on, p.latest_on, p.probability, p.cases, p.made_at,
-                p.superseded_at, p.reason, p.outcome, (
+            SELECT p.id, p.basis, p.earliest_on, p.half_by_on, p.latest_on, p.probability, p.cases, p.base,
+                p.made_at, p.superseded_at, p.reason, p.outcome, (
                     SELECT jsonb_agg(jsonb_build_array(t.audience, t.channel, t.told_at)
                         ORDER BY t.told_at, t.channel, t.audience)
                     FROM telling t
@@ -65,7 +70,9 @@ _PAGE = text(
 async def page(connection: AsyncConnection, reference: str) -> Row[Any] | None:
     """Everything that a case's page shows, or None when there is no such case.
 
-    A date that was corrected within the hour, while the events of a case were still coming in, is not shown.
+    A date that was corrected within the hour, while the events of a case were still coming in, is not shown. `word_to`:
+    the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the office's
+    did ask us to stop at some time, so that `stops` is worth asking whether one of these did.
     """
     return (await connection.execute(_PAGE, {"reference": reference, "lines": MOST_LINES})).one_or_none()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.facts import Base
 from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
 from tracker.store.organisations import Rhythm
 
@@ -40,15 +41,18 @@ class Kept(StrEnum):
 class Promise(SQLModel, table=True):
     """One date that was given. `latest_on` is the day by which, `passes_at` the instant at which that day is over,
     null while the clock is paused; probability null where the office gave none. `curve_id` and `cases`: the curve
-    that it was read from, and how many finished cases taught it."""
+    that it was read from, and how many finished cases taught it; `base`: whose these were, null where it was not
+    learned, and on dates from before this was kept."""
 
     __table_args__ = (
         one_of("mode", Mode),
         one_of("basis", Basis),
+        one_of("base", Base, optional=True),
         one_of("outcome", Kept, optional=True),
         belongs_to("case", "case_id"),
         Index("promise_case", "organisation_id", "mode", "case_id"),
         Index("promise_learned", "organisation_id", "latest_on", postgresql_where="basis = 'history'"),
+        Index("promise_curve", "organisation_id", "curve_id", postgresql_where="curve_id IS NOT NULL"),
         Index(
             "promise_passing",
             "organisation_id",
@@ -68,6 +72,7 @@ class Promise(SQLModel, table=True):
     passes_at: datetime | None = Field(default=None, sa_type=Instant)
     probability: float | None = None
     cases: int | None = None
+    base: str | None = Field(default=None, sa_type=String)
     curve_id: UUID | None = None
     stage: str | None = None
     made_at: datetime = Field(sa_type=Instant)
@@ -109,6 +114,7 @@ class Given:
     reason: str | None = None
     outcome: str | None = None
     judged_at: datetime | None = None
+    base: str | None = None
 
     @property
     def stands(self) -> bool:
@@ -207,11 +213,16 @@ _FIRST = text(
             OR coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date) <= p.latest_on)) AS kept
     FROM promise p
     JOIN "case" c ON c.organisation_id = p.organisation_id AND c.mode = p.mode AND c.id = p.case_id
+    JOIN source s ON s.organisation_id = c.organisation_id AND s.id = c.source_id
+    LEFT JOIN heard h ON h.organisation_id = c.organisation_id AND h.mode = c.mode AND h.source_id = c.source_id
     WHERE p.organisation_id = :organisation AND p.mode = 'live' AND p.basis = 'history'
       AND p.latest_on > :after AND p.latest_on <= :until AND p.reason IS DISTINCT FROM 'case_corrected'
       AND p.reason IS DISTINCT FROM 'clock_paused' AND NOT c.void
-      AND (p.made_at AT TIME ZONE :zone)::date <= coalesce(c.opened_on, (c.opened_at AT TIME ZONE :zone)::date) + 1
-      AND (p.outcome IS NOT NULL OR p.superseded_at IS NOT NULL) AND p.outcome IS DISTINCT FROM 'could_not_tell'
+      AND p.made_at < (coalesce(c.opened_on, (c.opened_at AT TIME ZONE :zone)::date) + 2)::timestamp
+          AT TIME ZONE :zone + CAST(:grace AS interval)
+      AND p.outcome IS DISTINCT FROM 'could_not_tell'
+      AND (p.outcome IS NOT NULL OR p.superseded_at IS NOT NULL
+          OR p.passes_at <= coalesce(h.heard_at + s.patience, p.passes_at))
       AND NOT (c.state = 'closed' AND c.outcome NOT IN ('done', 'refused'))
       AND NOT EXISTS (
         SELECT 1 FROM promise q WHERE q.organisation_id = p.organisation_id AND q.mode = p.mode
@@ -223,12 +234,13 @@ _FIRST = text(
 
 
 async def first_passed(
-    connection: AsyncConnection, organisation_id: UUID, zone: str, after: date, until: date
+    connection: AsyncConnection, organisation_id: UUID, zone: str, after: date, until: date, grace: timedelta
 ) -> dict[str, tuple[int, int]]:
     """For each service, of how many live cases the first learned date came after the one day and until the other, and
-    how many of them were finished by it. Those that moved or stand still because the clock was paused are left out,
-    and those of a source that was silent then."""
-    values = {"organisation": organisation_id, "zone": zone, "after": after, "until": until}
+    how many of them were finished by it; every source has had the time, `grace`, to tell of it. Those that moved or
+    stand still because the clock was paused are left out, those of a source that was silent then, and those of cases
+    that had waited for history before they were given one. Whether a date was judged yet makes no difference."""
+    values = {"organisation": organisation_id, "zone": zone, "after": after, "until": until, "grace": grace}
     rows = (await connection.execute(_FIRST, values)).all()
     return {service: (passed, kept) for service, passed, kept in rows}
 

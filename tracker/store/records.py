@@ -1,24 +1,47 @@
-"""What operators and auditors read: alerts, each once and counted, and an audit that only grows."""
+"""What operators and auditors read: alerts, each once and counted, and an audit that only grows.
+
+Operators are told of an alert when it is new and when it comes again. When that is due is in the alert itself, in
+machine time: their day passes as it does, also where an organisation's clock is moved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Row, String, Text, UniqueConstraint, select
+from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.store.columns import Instant, Mode, new_id, one_of, table
 
+SUBJECT_CHARACTERS: Final = 500
+"""A longer subject is cut: it may be what a back office sent, and it is part of a key."""
+
+PAUSE: Final = "interval '15 minutes'"
+"""Between two mails to operators, and before one that failed or whose sender died is tried again. Longer than a job
+may run, so that it is also the lease of a claim."""
+
+AGAIN_AFTER: Final = "interval '1 day'"
+"""How often operators hear of one alert that keeps coming."""
+
 
 class Alert(SQLModel, table=True):
-    """Something an operator should do. The same thing again raises the count, not another alert."""
+    """Something an operator should do. The same thing again raises the count, not another alert.
 
-    __table_args__ = (one_of("mode", Mode), UniqueConstraint("organisation_id", "mode", "kind", "subject"))
+    `tell_at`: when operators are to be told of it, none when they know all of it. `tried_at`: when a mail that names
+    it was last begun; it has arrived when nothing is left to tell. Both are machine time.
+    """
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        UniqueConstraint("organisation_id", "mode", "kind", "subject"),
+        Index("alert_untold", "tell_at", postgresql_where="tell_at IS NOT NULL"),
+        Index("alert_tried", "tried_at", postgresql_where="tried_at IS NOT NULL"),
+    )
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     mode: str = Field(primary_key=True, sa_type=String)
     id: UUID = Field(primary_key=True)
@@ -28,6 +51,8 @@ class Alert(SQLModel, table=True):
     times: int = 1
     first_at: datetime = Field(sa_type=Instant)
     last_at: datetime = Field(sa_type=Instant)
+    tell_at: datetime | None = Field(default=None, sa_type=Instant)
+    tried_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Audit(SQLModel, table=True):
@@ -50,17 +75,76 @@ AUDIT = table(Audit)
 async def alert(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, kind: str, subject: str, remedy: str, now: datetime
 ) -> None:
-    """Tell operators of a situation, once."""
+    """Tell operators of a situation, once. It is for those who keep the service running: codes and ids, no personal
+    data. They are not sent what happens in test mode."""
+    live = mode is Mode.LIVE
     statement = insert(ALERT).values(
-        organisation_id=organisation_id, mode=mode.value, id=new_id(), kind=kind, subject=subject, remedy=remedy,
-        times=1, first_at=now, last_at=now,
+        organisation_id=organisation_id, mode=mode.value, id=new_id(), kind=kind, subject=subject[:SUBJECT_CHARACTERS],
+        remedy=remedy, times=1, first_at=now, last_at=now, tell_at=func.clock_timestamp() if live else None,
     )  # fmt: skip
+    again = func.greatest(func.clock_timestamp(), ALERT.c.tried_at + text(AGAIN_AFTER))
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=["organisation_id", "mode", "kind", "subject"],
-            set_={"times": ALERT.c.times + 1, "last_at": now, "remedy": statement.excluded.remedy},
+            set_={
+                "times": ALERT.c.times + 1, "last_at": now, "remedy": statement.excluded.remedy,
+                "tell_at": func.coalesce(ALERT.c.tell_at, again) if live else None,
+            },
         )
+    )  # fmt: skip
+
+
+_CLAIMING: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('untold alerts', 0))")
+
+_CLAIM: Final = text(
+    f"""
+    WITH moment AS MATERIALIZED (
+        SELECT clock_timestamp() AS at
+    ), due AS MATERIALIZED (
+        SELECT organisation_id, mode, id FROM alert WHERE tell_at <= (SELECT at FROM moment)
+            AND coalesce((SELECT max(tried_at) FROM alert) <= (SELECT at FROM moment) - {PAUSE}, true)
+        ORDER BY tell_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE alert a SET tried_at = moment.at, tell_at = moment.at + {PAUSE} FROM due, moment
+        WHERE a.organisation_id = due.organisation_id AND a.mode = due.mode AND a.id = due.id
+        RETURNING a.*
     )
+    SELECT t.organisation_id, t.mode, t.id, t.kind, t.subject, t.remedy, t.times, t.first_at, t.last_at, t.tried_at,
+        o.slug, o.name, o.zone, o.footing, t.tried_at + o.clock_offset AS now
+    FROM taken t JOIN organisation o ON o.id = t.organisation_id ORDER BY o.slug, t.kind, t.first_at, t.id
+    """  # noqa: S608 - the only value put in is a constant of this module
+)
+
+_MORE: Final = text("SELECT count(*) FROM alert WHERE tell_at <= (SELECT clock_timestamp())")
+
+
+async def claim_untold(connection: AsyncConnection, limit: int) -> tuple[Sequence[Row[Any]], int]:
+    """Claim the alerts of which operators are to be told now, those that wait longest first, and how many more there
+    are. None while another claims, or shortly after it has.
+
+    What is claimed is due again after the pause, unless `told` says by then that the mail was taken.
+    """
+    # Two statements: the second sees what another claimed before it let the lock go.
+    if not (await connection.execute(_CLAIMING)).scalar_one():
+        return [], 0
+    rows = (await connection.execute(_CLAIM, {"limit": limit})).all()
+    more = int((await connection.execute(_MORE)).scalar_one()) if len(rows) == limit else 0
+    return rows, more
+
+
+_TOLD: Final = text(
+    f"""
+    UPDATE alert SET tell_at = CASE WHEN times > :times THEN tried_at + {AGAIN_AFTER} END
+    WHERE organisation_id = :organisation_id AND mode = :mode AND id = :id AND tried_at = :tried_at
+    """  # noqa: S608 - the only value put in is a constant of this module
+).bindparams(bindparam("tried_at", type_=Instant))
+
+
+async def told(connection: AsyncConnection, claimed: Row[Any]) -> None:
+    """A mail that names this alert, as it was claimed, was taken. What came meanwhile is told a day later; a claim that
+    another has taken over since is left to it."""
+    named = {"organisation_id": claimed.organisation_id, "mode": claimed.mode, "id": claimed.id}
+    await connection.execute(_TOLD, {**named, "times": claimed.times, "tried_at": claimed.tried_at})
 
 
 async def audit(

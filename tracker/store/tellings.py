@@ -1,6 +1,6 @@
 """To whom each date of the ledger was told, by what, and when first. Rows are added and never changed.
 
-A date that nobody outside the office was told of is no word given, and cannot be a broken one: see `WAS_TOLD`.
+A date that nobody outside the office was told of is no word given, and may be corrected in silence: see `was_told`.
 """
 
 from __future__ import annotations
@@ -48,20 +48,22 @@ _KEEP = text(
     """
 ).bindparams(bindparam("told_at", type_=Instant))
 
+# A message may not know the role of whom it went to, such as one that was decided by an earlier version.
 _SENT = text(
-    """
+    f"""
     INSERT INTO telling (organisation_id, mode, promise_id, audience, channel, told_at, message_id)
-    SELECT DISTINCT ON (a.organisation_id, a.mode, a.promise_id, m.facts->>'role', m.channel)
-        a.organisation_id, a.mode, a.promise_id, m.facts->>'role', m.channel, a.started_at, m.id
+    SELECT DISTINCT ON (a.organisation_id, a.mode, a.promise_id, l.listener, m.channel)
+        a.organisation_id, a.mode, a.promise_id, l.listener, m.channel, a.started_at, m.id
     FROM unnest(CAST(:organisations AS uuid[]), CAST(:modes AS text[]), CAST(:messages AS uuid[]),
         CAST(:numbers AS int[])) AS t (organisation, mode, message, number)
     JOIN attempt a ON a.organisation_id = t.organisation AND a.mode = t.mode AND a.message_id = t.message
         AND a.number = t.number
     JOIN message m ON m.organisation_id = a.organisation_id AND m.mode = a.mode AND m.id = a.message_id
+    CROSS JOIN LATERAL (SELECT coalesce(m.facts->>'role', '{Listener.PUBLIC}') AS listener) l
     WHERE a.promise_id IS NOT NULL AND a.outcome = 'accepted'
-    ORDER BY a.organisation_id, a.mode, a.promise_id, m.facts->>'role', m.channel, a.started_at
+    ORDER BY a.organisation_id, a.mode, a.promise_id, l.listener, m.channel, a.started_at
     ON CONFLICT DO NOTHING
-    """
+    """  # noqa: S608 - the only value put in is a constant of ours
 )
 
 
@@ -87,24 +89,18 @@ async def sent(connection: AsyncConnection, attempts: Sequence[dict[str, Any]]) 
 
 _OF_ATTEMPT = ("organisation", "mode", "message", "number")
 
-WAS_TOLD = f"""
-    EXISTS (SELECT 1 FROM telling t WHERE t.organisation_id = p.organisation_id AND t.mode = p.mode
-        AND t.promise_id = p.id AND t.audience <> '{Listener.STAFF}'
-        AND (p.passes_at IS NULL OR t.told_at < p.passes_at))
-"""  # noqa: S608 - the only value put in is a constant of ours
-"""Whether anybody outside the office was told of a promise `p` before its day was over, for the WHERE of a query: only
-then can it be a word that was kept or broken. It asks the primary key of `telling` alone. What staff saw does not
-count; what they read out does. Dates from before this table was there have no rows: to whom they were told is not
-known."""
-
 _WAS_TOLD = text(
     f"""
-    SELECT {WAS_TOLD} FROM promise p WHERE p.organisation_id = :organisation AND p.mode = :mode AND p.id = :promise
-    """  # noqa: S608
+    SELECT EXISTS (SELECT 1 FROM telling t JOIN promise p
+        ON p.organisation_id = t.organisation_id AND p.mode = t.mode AND p.id = t.promise_id
+        WHERE t.organisation_id = :organisation AND t.mode = :mode AND t.promise_id = :promise
+          AND t.audience <> '{Listener.STAFF}' AND (p.passes_at IS NULL OR t.told_at < p.passes_at))
+    """  # noqa: S608 - the only value put in is a constant of ours
 )
 
 
 async def was_told(connection: AsyncConnection, organisation_id: UUID, mode: Mode, promise_id: UUID) -> bool:
-    """Whether anybody outside the office was told of a promise before its day was over."""
+    """Whether anybody outside the office was told of a promise before its day was over. What staff saw does not count;
+    what they read out does. Of dates from before this table was there it is not known, and counts as no."""
     values = {"organisation": organisation_id, "mode": mode.value, "promise": promise_id}
-    return bool((await connection.execute(_WAS_TOLD, values)).scalar_one_or_none())
+    return bool((await connection.execute(_WAS_TOLD, values)).scalar_one())

@@ -31,9 +31,9 @@ EXAMPLE: dict[str, Any] = {
     "promise": {
         "basis": "office", "earliest_on": None, "half_by_on": None, "latest_on": "2026-04-27", "probability": None,
         "made_at": "2026-03-02T09:30:01Z", "superseded_at": None, "reason": None, "outcome": None,
-        "cases": None,
+        "cases": None, "base": None,
     },
-    "likely_sooner": False, "no_promise_reason": None, "next_word_by": "2026-03-16",
+    "likely_sooner": False, "no_promise_reason": None, "next_word_by": "2026-03-16", "word_is_sent": True,
     "needs": [{"item": "plan", "text": "A floor plan", "due_on": "2026-03-20", "supplied_at": None}],
     "history": [
         {"at": "2026-03-02T09:30:00Z", "stage": "checking", "headline": "We are checking your application", "note": ""},
@@ -73,8 +73,10 @@ class StageOut(BaseModel):
 
 class PromiseOut(BaseModel):
     """A date that was given. `basis`: whose it is ("office": the office set it; "history": ours, learned from `cases`
-    finished cases; "definition": ours, the service's stand-in while history is thin). `reason`: why it was replaced or
-    taken back (likely_late, clock_paused, case_corrected, office_changed_date, too_uncertain)."""
+    finished cases; "definition": ours, the service's stand-in while history is thin). `base`: whose finished cases
+    these were ("service": requests of the same kind; "office": requests of all kinds at the office, since there were
+    too few of this kind; null: not learned, or not known). `reason`: why it was replaced or taken back (likely_late,
+    clock_paused, case_corrected, office_changed_date, too_uncertain)."""
 
     basis: str
     earliest_on: date | None
@@ -86,6 +88,7 @@ class PromiseOut(BaseModel):
     reason: str | None
     outcome: str | None
     cases: int | None
+    base: str | None
 
 
 class DelayOut(BaseModel):
@@ -147,6 +150,10 @@ class TrackOut(BaseModel):
     )
     delay: DelayOut | None = Field(description="What is amiss with a date, and why; null while all is as it was said.")
     next_word_by: date | None = Field(description="The day by which the person hears from us again.")
+    word_is_sent: bool = Field(
+        description="Whether that word is sent to somebody. If not, nobody of this request can be written to (no "
+        "address that works, or they asked us to stop): let them look again by that day."
+    )
     needs: list[NeedOut]
     history: list[LineOut] = Field(description="Newest first.")
     promises: list[PromiseOut] = Field(description="Every date that was given, newest first.")
@@ -207,6 +214,7 @@ def track_out(facts: CaseFacts) -> TrackOut:
         promise=_promise(facts.promise) if facts.promise else None, likely_sooner=facts.sooner,
         no_promise_reason=facts.no_promise_reason,
         delay=_delay(facts.delay) if facts.delay else None, next_word_by=facts.next_word_by,
+        word_is_sent=facts.word_is_sent,
         needs=[
             NeedOut(item=need.item, text=need.text, due_on=need.due_on, supplied_at=need.supplied_at)
             for need in facts.needs
@@ -241,5 +249,5 @@ def _promise(promise: PromiseFacts) -> PromiseOut:
         basis=promise.basis, earliest_on=promise.earliest_on, half_by_on=promise.half_by_on,
         latest_on=promise.latest_on, probability=promise.probability, made_at=promise.made_at,
         superseded_at=promise.superseded_at, reason=promise.reason, outcome=promise.outcome,
-        cases=promise.cases,
+        cases=promise.cases, base=promise.base,
     )  # fmt: skip

@@ -111,16 +111,17 @@ class DeskCase:
 
 
 async def facts_of(
-    connection: AsyncConnection, staff: Staff, case: UUID, language: str | None
+    connection: AsyncConnection, staff: Staff, case: UUID, language: str | None, secret: bytes | None = None
 ) -> tuple[CaseFacts, Row[Any], Definition]:
     """The facts of a case's page, by the page's own query; its row; its definition. Raises CaseNotFound for a case
-    of another organisation as for none."""
+    of another organisation as for none. `secret`: None where it does not matter who asked us to stop."""
     row = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
     shown = None if row is None or row.void else await pages.page(connection, row.reference)
     if row is None or shown is None:
         raise CaseNotFound
     definition = await services.by_id(connection, staff.organisation_id, shown.definition_id)
-    return lookup.case_facts(shown, definition, language), row, definition
+    silent = await lookup.silenced(connection, secret, shown) if secret is not None else ()
+    return lookup.case_facts(shown, definition, language, silent), row, definition
 
 
 async def look(
@@ -132,7 +133,7 @@ async def look(
             raise CaseNotFound
         office = await audit.note(connection, staff, "desk.opened", why, {"case": str(case)})
     async with store.reading() as connection:
-        facts, row, definition = await facts_of(connection, staff, case, language)
+        facts, row, definition = await facts_of(connection, staff, case, language, secret)
         stored = await entries.of_case(connection, staff.organisation_id, Mode.LIVE, case)
         folded = fold([to_placed(each) for each in stored], definition, facts.zone, facts.now)
         found = await repeating.decisions(connection, staff.organisation_id, Mode.LIVE, case)
@@ -151,10 +152,12 @@ async def look(
     )  # fmt: skip
 
 
-async def page_facts(store: Store, staff: Staff, case: UUID, why: LookPurpose, language: str | None) -> CaseFacts:
+async def page_facts(
+    store: Store, secret: bytes, staff: Staff, case: UUID, why: LookPurpose, language: str | None
+) -> CaseFacts:
     """What the citizen's page says of a case, for staff who want to see it as it is. Raises CaseNotFound. Audited."""
     async with store.transaction() as connection:
-        facts, _, _ = await facts_of(connection, staff, case, language)
+        facts, _, _ = await facts_of(connection, staff, case, language, secret)
         await audit.note(connection, staff, "desk.opened", why, {"case": str(case), "as": "citizen"})
     await _seen(store, staff, facts)
     return facts

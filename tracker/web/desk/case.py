@@ -46,7 +46,7 @@ def router(gate: Gate) -> APIRouter:
         try:
             if id_ is None:
                 raise CaseNotFound
-            facts = await look.page_facts(gate.store, staff, id_, said, language[:20] or None)
+            facts = await look.page_facts(gate.store, gate.secret, staff, id_, said, language[:20] or None)
         except CaseNotFound:
             return _nothing(gate, staff)
         return HTMLResponse(page("case.html", facts.language, facts=facts))

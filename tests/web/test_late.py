@@ -99,7 +99,7 @@ async def test_a_moved_date_is_told_with_its_reason_before_the_old_one_passes(si
     await site.status("P-1", "REC", at=LATER, delay_reason="awaiting_advice")
     await wait(site.desk, date(2026, 4, 25))
     said = await caught(site.desk, "date_changed")
-    sent = f"We are sorry. {ADVICE['en']} The old date was 27 April 2026. The new date is 25 May 2026."
+    sent = f"We are sorry. {ADVICE['en']} The old date was 27 April 2026. The new date is 26 May 2026."
     assert sent in said and "WHAT YOU NEED TO DO Nothing right now." in said
     told = (await site.track(reference, FACT)).json()
     assert told["delay"] == {"kind": "moved", "reason": "awaiting_advice", "words": ADVICE["en"]}
@@ -109,9 +109,9 @@ async def test_a_moved_date_is_told_with_its_reason_before_the_old_one_passes(si
 
 async def test_a_date_that_is_taken_back_is_told_with_a_reason(site: Site) -> None:
     reference = await site.case()
-    await wait(site.desk, date(2026, 6, 20))
+    await wait(site.desk, date(2026, 6, 23))
     said = await caught(site.desk, "delayed")
-    assert f"We cannot keep the date we gave you. We are sorry. {USUAL['en']} The date was 22 June 2026." in said
+    assert f"We cannot keep the date we gave you. We are sorry. {USUAL['en']} The date was 23 June 2026." in said
     told = (await site.track(reference, FACT)).json()
     assert told["promise"] is None and told["delay"]["kind"] == "taken_back"
     page = words((await site.page(reference, FACT)).text)

@@ -15,7 +15,7 @@ from tests.web.test_late import caught
 from tracker.flows import learn
 from tracker.flows.clock import advance
 
-SOFTLY = "It is going well. It will probably be sooner."
+SOFTLY = "It is going well. It will probably be finished well before 31 March 2026."
 
 
 async def moved_on_early(site: Site) -> str:

@@ -97,3 +97,17 @@ async def test_when_history_becomes_too_thin_to_weigh_a_date_it_is_taken_back_in
     assert await ledger(desk) == [("history", "2026-03-31", "too_uncertain", "withdrawn")], "none is made up instead"
     delayed = [at for purpose, at in await told(desk) if purpose == "delayed"]
     assert [at.date() for at in delayed] == [date(2026, 3, 30)]
+
+
+async def test_a_date_that_a_late_report_leaves_the_same_is_not_corrected_again_weeks_later(desk: Desk) -> None:
+    """Five days to be assessed, as the others took: the date is the same. What happens after it was given is no
+    correction of it, however long the case waits."""
+    await desk.status("P-1", "REC", at=START - timedelta(days=10))
+    await desk.status("P-1", "ASSESS", at=START - timedelta(days=5))
+    same = [("history", "2026-03-23", "case_corrected", None), ("history", "2026-03-23", None, None)]
+    assert await ledger(desk) == same
+    await wait(desk, date(2026, 3, 19))
+    await desk.say("P-1", "case.note", {"text": "Nothing new", "audience": "internal"})
+    assert await ledger(desk) == same
+    await wait(desk, date(2026, 3, 24))
+    assert [row[2] for row in await ledger(desk)][:2] == ["case_corrected", "likely_late"]

@@ -121,3 +121,11 @@ def test_a_date_that_was_missed_or_changed_is_owned_up_to_at_the_end() -> None:
     assert later in read(replace(DONE, promise=None, promises=(theirs, first)))
     sooner = replace(first, latest_on=date(2026, 3, 30))
     assert later not in read(replace(DONE, promise=None, promises=(theirs, sooner)))
+
+
+def test_good_news_is_of_a_date_that_is_as_it_was_said() -> None:
+    softly = "It will probably be finished well before"
+    well = replace(CASES["moved"], sooner=True, delay=None)
+    assert softly in words(page("case.html", "en", facts=well))
+    assert softly not in words(page("case.html", "en", facts=replace(CASES["moved"], sooner=True))), "we said sorry there"
+    assert softly not in words(page("case.html", "en", facts=replace(well, source_silent=True)))

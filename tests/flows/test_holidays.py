@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.flows.test_learn import finish
-from tests.flows.test_ledger import ledger
-from tests.office import DEFINITION, open_desk
+from tests.flows.test_ledger import ledger, told, wait
+from tests.office import DEFINITION, Desk, open_desk
 from tracker.core.calendars import WEEKDAYS
 from tracker.flows import learn, services
 from tracker.flows.holidays import places, working_days
@@ -36,6 +36,38 @@ async def test_no_date_lies_on_a_public_holiday(store: Store, place: str | None,
     await desk.move(opened_at)
     await desk.status("P-1", "REC")
     assert await ledger(desk) == [("history", day.isoformat(), None, None)]
+
+
+async def over_christmas(store: Store, opened_at: datetime) -> Desk:
+    """An office in England that has learned, and a case that is opened now."""
+    desk = await open_desk(store)
+    await finish(desk, 40)
+    await learn.due(store)
+    await desk.move(opened_at)
+    await desk.status("P-1", "REC")
+    await desk.party("P-1")
+    return desk
+
+
+async def test_people_are_told_before_the_holidays_of_a_date_behind_them(store: Store) -> None:
+    """Tuesday the 29th is the first working day after Thursday the 24th: then is the last chance."""
+    desk = await over_christmas(store, datetime(2026, 11, 28, 10, tzinfo=UTC))
+    await wait(desk, date(2026, 12, 26))
+    assert [at.date() for purpose, at in await told(desk) if purpose in ("delayed", "date_changed")] == [
+        date(2026, 12, 24)
+    ]
+
+
+async def test_a_date_that_waited_for_the_person_moves_to_a_working_day(store: Store) -> None:
+    desk = await over_christmas(store, datetime(2026, 11, 16, 10, tzinfo=UTC))
+    await wait(desk, date(2026, 11, 20))
+    await desk.status("P-1", "RFI")
+    await wait(desk, date(2026, 11, 30))
+    await desk.status("P-1", "RFI-IN")
+    assert await ledger(desk) == [
+        ("history", "2026-12-15", "clock_paused", None),
+        ("history", "2026-12-29", None, None),  # ten days on is Christmas Day
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,16 @@ import pytest
 
 from tests.flows.test_learn import finish
 from tests.flows.test_ledger import ledger
+from tests.flows.test_told_dates import PLAIN
+from tests.flows.test_word import counted, said
 from tests.office import SERVICE, START, Desk, open_desk
 from tracker.core.calendars import start_of
 from tracker.core.method import USUAL
 from tracker.flows import learn
 from tracker.flows.clock import advance
+from tracker.flows.holidays import working_days
 from tracker.flows.offices import NewSource, add_source
-from tracker.flows.sweep import judge_dates
+from tracker.flows.sweep import judge_dates, sweep
 from tracker.store import curves, promises
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
@@ -149,3 +152,38 @@ async def test_a_case_that_the_source_told_of_with_its_next_load_was_given_its_d
     await desk.status("ALIVE", "VAL")
     await learn.learn_now(store, desk.office.id)
     assert (await shift(desk) > 0) is counts
+
+
+async def test_a_date_counts_in_public_once_its_source_has_had_the_time_to_tell(store: Store) -> None:
+    desk = await open_desk(store)
+    date_ = await said(desk, "P-1", 2, took=20)
+    async with store.transaction() as connection:
+        await connection.exec_driver_sql(
+            f"UPDATE promise SET passes_at = passes_at + interval '8 days' WHERE id = '{date_.id}'"  # a weekly source's
+        )
+    assert await counted(desk) == []
+    await desk.move(START + timedelta(days=7))
+    assert [each.fate.value for each in await counted(desk)] == ["kept"]
+
+
+@pytest.mark.parametrize(("rhythm", "known"), [(Rhythm.LIVE, 25), (Rhythm.WEEKLY, 21)])
+async def test_a_first_date_is_read_from_what_is_known_and_no_more(store: Store, rhythm: Rhythm, known: int) -> None:
+    """A case that came 22 days before its service had learned anything: on the fourth morning after the last report it
+    is known of a live source that it is open at the age of 25 days, of a weekly one that it was at 21."""
+    live_from, patience = START - timedelta(days=400), timedelta(days=30)
+    new = NewSource("backoffice", rhythm, live_from=live_from, patience=patience)
+    desk = await open_desk(store, definition=PLAIN, source=new)
+    opened_at = START - timedelta(days=22)
+    await desk.status("P-1", "REC", at=opened_at)
+    await finish(desk, 40)
+    await desk.move(datetime(2026, 3, 6, 12, tzinfo=UTC))
+    await learn.due(store)
+    await sweep(store)
+    [(basis, latest_on, _, _)] = await ledger(desk)
+    async with store.reading() as connection:
+        curve = (await curves.newest(connection, desk.office.id))[SERVICE].curve
+    age = curve.table("received").reaches(0.1, known)
+    assert age is not None
+    day = working_days("GB-ENG").since(opened_at.date() + timedelta(days=age))
+    assert (basis, latest_on) == ("history", day.isoformat())
+    assert curve.table("received").reaches(0.1, 25) != curve.table("received").reaches(0.1, 21)

@@ -111,3 +111,20 @@ async def test_a_date_that_a_late_report_leaves_the_same_is_not_corrected_again_
     assert await ledger(desk) == same
     await wait(desk, date(2026, 3, 24))
     assert [row[2] for row in await ledger(desk)][:2] == ["case_corrected", "likely_late"]
+
+
+async def test_a_date_that_was_moved_is_looked_at_again_the_next_day_even_if_it_will_not_hold(desk: Desk) -> None:
+    """The table by which standing dates are weighed knows of no end: each new date is as good as missed."""
+    await desk.status("P-1", "REC")
+    async with desk.store.transaction() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE curve SET body = jsonb_set(body, '{risks}', (SELECT jsonb_object_agg(key, "
+            "(SELECT jsonb_agg(0) FROM jsonb_array_elements(value))) FROM jsonb_each(body->'risks')))"
+        )
+        await connection.exec_driver_sql("UPDATE organisation SET learn_at = '2030-01-01'")
+    curves._parsed.clear()
+    await wait(desk, date(2026, 3, 4), hour=10)
+    first, *_ = await ledger(desk)
+    assert first[2] == "likely_late"
+    [case] = await desk.rows("SELECT wake_at FROM \"case\" WHERE number = 'P-1'")
+    assert case.wake_at - await desk.now() <= timedelta(days=1)

@@ -127,5 +127,5 @@ def test_good_news_is_of_a_date_that_is_as_it_was_said() -> None:
     softly = "It will probably be finished well before"
     well = replace(CASES["moved"], sooner=True, delay=None)
     assert softly in words(page("case.html", "en", facts=well))
-    assert softly not in words(page("case.html", "en", facts=replace(CASES["moved"], sooner=True))), "we said sorry there"
+    assert softly not in words(page("case.html", "en", facts=replace(CASES["moved"], sooner=True)))
     assert softly not in words(page("case.html", "en", facts=replace(well, source_silent=True)))

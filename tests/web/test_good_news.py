@@ -3,7 +3,7 @@ that goes out anyway; and the date stands."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from tests.desk_staff import case_id, signed_in
 from tests.flows.test_learn import finish
@@ -63,3 +63,10 @@ async def test_what_has_ended_is_not_about_to(site: Site) -> None:
     reference = await moved_on_early(site)
     await site.status("P-1", "GRANTED", at=await site.desk.now())
     assert (await site.track(reference, FACT)).json()["likely_sooner"] is False
+
+
+async def test_past_the_last_report_nobody_says_that_it_goes_well(site: Site) -> None:
+    reference = await moved_on_early(site)
+    await site.desk.move(await site.desk.now() + timedelta(days=7))
+    told = (await site.track(reference, FACT)).json()
+    assert (told["source_silent"], told["likely_sooner"]) == (True, False)

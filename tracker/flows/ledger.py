@@ -79,7 +79,7 @@ async def write(book: Book, case: Folded) -> Kept:
     verdict = await _keep_ours(book, case)
     ours, review_on = book.standing(ours=True), verdict.review_on
     review_at = calendars.word_due_at(review_on, book.zone) if ours and review_on else None
-    sooner = verdict.sooner and ours is not None and not book.silent
+    sooner = verdict.sooner and ours is not None
     return Kept(ours or book.standing(ours=False), _news(book, verdict), review_at, sooner)
 
 

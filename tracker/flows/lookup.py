@@ -138,6 +138,7 @@ def case_facts(
     promises = tuple(_promise(each) for each in row.promises)
     standing = _leading(promises)
     messages = tuple(_message(each) for each in row.messages)
+    source_silent = row.heard_at is not None and row.now - row.heard_at > row.patience
     limit = definition.statutory
     statutory_on = None
     if limit is not None and row.state == "open":
@@ -163,7 +164,7 @@ def case_facts(
         promises=promises,
         messages=messages,
         last_reported_at=row.last_at,
-        source_silent=row.heard_at is not None and row.now - row.heard_at > row.patience,
+        source_silent=source_silent,
         language=spoken,
         zone=row.zone,
         now=row.now,
@@ -176,7 +177,7 @@ def case_facts(
         version=row.version,
         office=row.slug,
         delay=_delay(row, promises, standing, messages, definition, spoken) if row.state == CaseState.OPEN else None,
-        sooner=row.sooner and standing is not None,
+        sooner=row.sooner and standing is not None and not source_silent,
         word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
     )
 

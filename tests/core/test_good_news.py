@@ -39,6 +39,13 @@ def test_good_news_ends_when_it_holds_no_longer() -> None:
     assert told[0].review_on == ahead(MONDAY, 3), "it is looked at on the day on which it ends, and not a week later"
 
 
+def test_who_is_warned_hears_no_good_news() -> None:
+    """The two tables may differ: what was cleared out on one day is left out of that which dates are read from."""
+    slow = Table((0.018,) * 600, DAILY)
+    verdict = weigh(Place(MONDAY, QUICK, slow), Standing(ahead(MONDAY, 21), MONDAY, 21), 0.9, ahead(MONDAY, 2))
+    assert (verdict.step, verdict.sooner) == (Step.WARN, False)
+
+
 def test_a_date_that_was_just_read_is_no_good_news() -> None:
     fresh = window(QUICK, MONDAY, ahead(MONDAY, -1), 0.9, MONDAY)
     assert fresh is not None

@@ -140,7 +140,7 @@ async def test_a_date_that_passed_in_silence_moves_no_level_judged_or_not(store:
 
 
 @pytest.mark.parametrize(("rhythm", "days", "counts"), [
-    (Rhythm.LIVE, 1, True), (Rhythm.LIVE, 2, False), (Rhythm.WEEKLY, 8, True), (Rhythm.WEEKLY, 11, False),
+    (Rhythm.LIVE, 0, True), (Rhythm.LIVE, 1, False), (Rhythm.WEEKLY, 8, True), (Rhythm.WEEKLY, 11, False),
 ])  # fmt: skip
 async def test_a_case_that_the_source_told_of_with_its_next_load_was_given_its_date_at_once(
     store: Store, rhythm: Rhythm, days: int, counts: bool

@@ -218,7 +218,7 @@ _FIRST = text(
     WHERE p.organisation_id = :organisation AND p.mode = 'live' AND p.basis = 'history'
       AND p.latest_on > :after AND p.latest_on <= :until AND p.reason IS DISTINCT FROM 'case_corrected'
       AND p.reason IS DISTINCT FROM 'clock_paused' AND NOT c.void
-      AND p.made_at < (coalesce(c.opened_on, (c.opened_at AT TIME ZONE :zone)::date) + 2)::timestamp
+      AND p.made_at < (coalesce(c.opened_on, (c.opened_at AT TIME ZONE :zone)::date) + 1)::timestamp
           AT TIME ZONE :zone + CAST(:grace AS interval)
       AND p.outcome IS DISTINCT FROM 'could_not_tell'
       AND (p.outcome IS NOT NULL OR p.superseded_at IS NOT NULL
@@ -238,8 +238,9 @@ async def first_passed(
 ) -> dict[str, tuple[int, int]]:
     """For each service, of how many live cases the first learned date came after the one day and until the other, and
     how many of them were finished by it; every source has had the time, `grace`, to tell of it. Those that moved or
-    stand still because the clock was paused are left out, those of a source that was silent then, and those of cases
-    that had waited for history before they were given one. Whether a date was judged yet makes no difference."""
+    stand still because the clock was paused are left out, those of a source that was silent then, and those that were
+    given later than on the day on which the case was opened, or was told of. Whether a date was judged yet makes no
+    difference."""
     values = {"organisation": organisation_id, "zone": zone, "after": after, "until": until, "grace": grace}
     rows = (await connection.execute(_FIRST, values)).all()
     return {service: (passed, kept) for service, passed, kept in rows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -221,3 +222,19 @@ def test_a_case_that_ended_before_ten_is_not_moved_that_morning(tmp_path: Path, 
     end = f"{date.fromordinal(first.changed_on)}T{hour:02}:30:00"
     log = loaded(tmp_path, [*rows, Row("SLOW", "tree", "closed", end, final=True)])
     assert len([move for move in walk(log, Plan()).moves if log.cases[move.case].id == "SLOW"]) == moves
+
+
+def test_a_date_that_was_taken_back_comes_back_once_the_case_has_moved_on(tmp_path: Path) -> None:
+    """Most are quick, eleven never end: of one that is open for long nothing can be said, until it is reviewed."""
+    rows = crowd(date(2024, 1, 1), 90)
+    rows += [Row(f"never{number}", "tree", "received", day(number, 9)) for number in range(11)]
+    for number, (step, after) in product(range(30), (("received", 0), ("review", 2), ("done", 5))):
+        rows.append(Row(f"later{number}", "tree", step, day(100 + 2 * number + after, 9), step == "done"))
+    rows += [Row("C1", "tree", step, day(number, 9)) for step, number in (("received", 130), ("review", 220))]
+    log = loaded(tmp_path, rows + [Row("C1", "tree", "done", day(400, 9), True)])
+    walked = walk(log, Plan())
+    _, review = of(log, walked, "C1")
+    moves = [move for move in walked.moves if log.cases[move.case].id == "C1"]
+    first, second, *_ = moves
+    assert (first.reason, first.new_on) == ("too_uncertain", None)
+    assert (second.old_on, second.reason) == (review.on, "likely_late"), "the date that its new step was given"

@@ -80,6 +80,7 @@ class _Walker:
         self._loads: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._due: dict[int, list[int]] = defaultdict(list)
         self._shown: dict[int, _Shown] = {}
+        self._taken_back: dict[int, tuple[int, int]] = {}
         self._pupil = Pupil(plan.probability, plan.paused, plan.method)
         for index, case in enumerate(log.cases):
             self._received[case.received].append(index)
@@ -164,6 +165,10 @@ class _Walker:
         case = self.cases[index]
         on = self._window(case, line.step, line.day, line.day - 1 if known is None else known, today)
         self.found.promises.append(Promised(index, line.step, made_at, today, on, first=False))
+        taken_on, first_days = self._taken_back.get(index, (line.day, 0))
+        if on is not None and line.day > taken_on:  # a date that was taken back comes back once the case has moved on
+            del self._taken_back[index]
+            self._show(index, Standing(day_of(on), day_of(today), first_days), today)
 
     def _window(self, case: Case, step: str, origin: int, known: int, today: int) -> int | None:
         table = self._pupil.dates(case.service, step)
@@ -226,6 +231,7 @@ class _Walker:
             self.found.good_news.append(GoodNews(index, today, old, old - shown.standing.leeway))
         elif verdict.step is Step.GIVE_UP:
             del self._shown[index]
+            self._taken_back[index] = (today, shown.standing.first_days)
             self._move(index, today, old, None, Change.TOO_UNCERTAIN)
         elif verdict.step is Step.MOVE and verdict.window is not None:
             latest_on = verdict.window.latest_on

@@ -231,7 +231,7 @@ def test_a_date_that_was_taken_back_comes_back_once_the_case_has_moved_on(tmp_pa
     for number, (step, after) in product(range(30), (("received", 0), ("review", 2), ("done", 5))):
         rows.append(Row(f"later{number}", "tree", step, day(100 + 2 * number + after, 9), step == "done"))
     rows += [Row("C1", "tree", step, day(number, 9)) for step, number in (("received", 130), ("review", 220))]
-    log = loaded(tmp_path, rows + [Row("C1", "tree", "done", day(400, 9), True)])
+    log = loaded(tmp_path, [*rows, Row("C1", "tree", "done", day(400, 9), True)])
     walked = walk(log, Plan())
     _, review = of(log, walked, "C1")
     moves = [move for move in walked.moves if log.cases[move.case].id == "C1"]

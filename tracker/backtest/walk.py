@@ -165,8 +165,15 @@ class _Walker:
         case = self.cases[index]
         on = self._window(case, line.step, line.day, line.day - 1 if known is None else known, today)
         self.found.promises.append(Promised(index, line.step, made_at, today, on, first=False))
-        taken_on, first_days = self._taken_back.get(index, (line.day, 0))
-        if on is not None and line.day > taken_on:  # a date that was taken back comes back once the case has moved on
+        self._give_back(index, line.day, today, known)
+
+    def _give_back(self, index: int, day: int, today: int, known: int | None) -> None:
+        """A date that was taken back comes back once the case has moved on: with the first step of that day."""
+        taken_on, first_days = self._taken_back.get(index, (day, 0))
+        case = self.cases[index]
+        step = next(line.step for line in case.lines if line.day == day)
+        on = self._window(case, step, day, day - 1 if known is None else known, today) if day > taken_on else None
+        if on is not None:
             del self._taken_back[index]
             self._show(index, Standing(day_of(on), day_of(today), first_days), today)
 

@@ -148,7 +148,7 @@ class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
 
     async def request(
         self, method: str, uri: str, params: dict[str, object] | None = None, data: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None, auth: tuple[str, str] | None = None, timeout: float | None = None,  # noqa: ASYNC109
+        headers: dict[str, str] | None = None, auth: tuple[str, str] | None = None, timeout: float | None = None,  # noqa: ASYNC109 - as the library calls it
         allow_redirects: bool = False,
     ) -> Response:  # fmt: skip
         """One request, by the library's signature."""

@@ -77,7 +77,7 @@ def environment() -> Environment:
     )
     made.policies["ext.i18n.trimmed"] = True
     # The extension adds this method when it is loaded, where no type checker sees it.
-    made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # its extension adds it
     made.filters.update(
         {
             "long_date": pass_context(lambda ctx, day: wording.long_date(day, _language(ctx))),

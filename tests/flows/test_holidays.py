@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.flows.test_learn import finish
+from tests.flows.test_learn import finish, taught_desk
 from tests.flows.test_ledger import ledger, told, wait
 from tests.office import DEFINITION, Desk, open_desk
 from tracker.core.calendars import WEEKDAYS
@@ -40,9 +40,7 @@ async def test_no_date_lies_on_a_public_holiday(store: Store, place: str | None,
 
 async def over_christmas(store: Store, opened_at: datetime) -> Desk:
     """An office in England that has learned, and a case that is opened now."""
-    desk = await open_desk(store)
-    await finish(desk, 40)
-    await learn.due(store)
+    desk = await taught_desk(store)
     await desk.move(opened_at)
     await desk.status("P-1", "REC")
     await desk.party("P-1")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.flows.test_learn import finish
+from tests.flows.test_learn import finish, taught_desk
 from tests.office import DEFINITION, START, Desk, open_desk
 from tracker.flows import learn
 from tracker.flows.clock import advance
@@ -20,11 +20,7 @@ RECEIPT = date(2026, 3, 31)
 
 @pytest.fixture
 async def desk(store: Store) -> Desk:
-    """An office with forty finished cases to learn from."""
-    desk = await open_desk(store)
-    await finish(desk, 40)
-    await learn.due(store)
-    return desk
+    return await taught_desk(store)
 
 
 async def wait(desk: Desk, until: date, hour: int = 12) -> None:

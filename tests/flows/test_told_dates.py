@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.flows.test_learn import finish
+from tests.flows.test_learn import finish, taught_desk
 from tests.flows.test_ledger import ledger, told, wait
 from tests.office import DEFINITION, START, Desk, open_desk
 from tracker.core.tellings import Listener, Way
@@ -20,11 +20,7 @@ PLAIN = "\n".join(line for line in DEFINITION.splitlines() if not line.startswit
 
 @pytest.fixture
 async def desk(store: Store) -> Desk:
-    """An office with forty finished cases to learn from: five days to be assessed, then 15 to 24."""
-    desk = await open_desk(store)
-    await finish(desk, 40)
-    await learn.due(store)
-    return desk
+    return await taught_desk(store)
 
 
 async def shown(desk: Desk, audience: Listener) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import tempfile
@@ -38,6 +39,20 @@ async def _make_template(server_url: str, template_url: str) -> None:
     store = open_store(template_url, pool_size=1)
     await migrate(store)
     await store.close()
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_found() -> Iterator[None]:
+    """A command that a test runs in this process sets up the logs; the next test finds them as pytest left them."""
+    root = logging.getLogger()
+    found = {name: each.level for name, each in root.manager.loggerDict.items() if isinstance(each, logging.Logger)}
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    for name, each in root.manager.loggerDict.items():
+        if isinstance(each, logging.Logger):
+            each.setLevel(found.get(name, logging.NOTSET))
 
 
 def _ground() -> Path | None:

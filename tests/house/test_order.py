@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.house.test_rules import PACKAGES, named, sources
+from tracker.web.logs import configure
 
 MADE_OF_SETS = (ast.Set, ast.SetComp)
 
@@ -78,3 +80,12 @@ def test_what_has_no_order_is_noticed(values: str) -> None:
 )
 def test_what_has_an_order_passes(values: str) -> None:
     assert without_order(f"@pytest.mark.parametrize('way', {values})\ndef test(way): ...", frozenset({"WAYS"})) == []
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_what_a_test_does_to_the_logs_is_undone_after_it(time: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Files are shared out differently where there are more processes: what one leaves behind, another one finds."""
+    assert logging.getLogger().level == logging.WARNING, f"the {time} finds what pytest set"
+    assert logging.getLogger("httpx").level == logging.NOTSET
+    assert caplog.handler in logging.getLogger().handlers
+    configure("debug")

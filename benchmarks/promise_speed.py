@@ -77,7 +77,7 @@ def _seen(visits: Iterable[Visit], monday: int) -> Cohorts:
     found = Cohorts()
     for each in visits:
         if each.start < monday + 7 and each.end is not None and each.end >= monday:
-            visit = (each.stage, each.start, each.start)
+            visit = (each.stage, each.start, each.start, each.brief)
             found.open(visit, opening=bool(each.openings))
             if each.end < monday + 7:
                 found.end(visit, each.end, opening=bool(each.openings), finished=True)

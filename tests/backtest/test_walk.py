@@ -67,6 +67,25 @@ def test_a_later_step_is_promised_when_its_day_is_over_at_the_last_one_of_the_da
     assert all(each.on is not None and each.on > each.made_on for each in found)
 
 
+@pytest.mark.parametrize(("feed", "month"), [(Feed.LIVE, False), (Feed.NIGHTLY, True), (Feed.WEEKLY, True)])
+def test_who_is_still_in_the_first_step_when_it_is_over_is_promised_by_those_who_stayed(
+    tmp_path: Path, feed: Feed, month: bool
+) -> None:
+    """Nineteen in twenty leave the first step on the day they come, and are done on the second day after; the others
+    wait for forty days. On the first day nobody knows which they are, on the next everybody does."""
+    rows = list[Row]()
+    for number in range(400):
+        came, stays = number // 2, number % 20 == 0
+        rows.append(Row(f"C{number}", "tree", "received", day(came, 9)))
+        if not stays:
+            rows.append(Row(f"C{number}", "tree", "review", day(came, 10)))
+        rows.append(Row(f"C{number}", "tree", "decided", day(came + (40 if stays else 2), 9), True))
+    rows.append(Row("new", "tree", "received", day(195, 9)))
+    found = of(log := loaded(tmp_path, rows), walk(log, Plan(feed=feed)), "new")
+    assert found[0].on is not None
+    assert (found[0].on - START - 195 > 30) is month
+
+
 @pytest.mark.parametrize("feed", [Feed.NIGHTLY, Feed.WEEKLY, Feed.WEEK_LOST])
 def test_a_case_that_is_known_to_have_ended_is_promised_nothing(tmp_path: Path, feed: Feed) -> None:
     rows = [Row("quick", "tree", "received", day(21, 9)), Row("quick", "tree", "done", day(21, 15), True)]
@@ -114,6 +133,24 @@ def told(case: Case, paused: frozenset[str]) -> list[Visit]:
     for each in sorted({line.day for line in case.lines} | {case.end or case.lines[0].day}):
         trail.tell(case, each)
     return list(cohorts.visits())
+
+
+@pytest.mark.parametrize(
+    ("steps", "end", "expected"),
+    [
+        ([(10, "in"), (12, "out")], 20, {"in": False, "out": False}),
+        ([(10, "in"), (10, "out")], 20, {"in": True, "out": False}),
+        ([(10, "in"), (10, "out"), (10, "in")], 20, {"in": False}),
+        ([(10, "in"), (10, "asked"), (15, "out")], 20, {"in": True, "out": False}),
+        ([(10, "in"), (12, "out"), (12, "back")], 20, {"in": False, "back": False}),
+        ([(10, "in")], 10, {"in": True}),
+        ([(10, "in")], 11, {"in": False}),
+    ],
+)
+def test_a_visit_is_brief_if_the_case_has_left_its_first_step_by_the_evening(
+    steps: list[tuple[int, str]], end: int, expected: dict[str, bool]
+) -> None:
+    assert {each.stage: each.brief for each in told(case_of(*steps, end=end), PAUSED)} == expected
 
 
 def at_risk(visits: list[Visit]) -> dict[str, tuple[int, int]]:

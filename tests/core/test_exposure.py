@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.exposure import Visit, Week, week
+from tracker.core.exposure import PARTS, Visit, Week, week
 from tracker.core.survival import AGES, Counts, Table
 
 MONDAY = 738_000 - 738_000 % 7 + 1
@@ -27,21 +28,20 @@ def visits(draw: st.DrawFn) -> list[Visit]:
         entry = draw(st.none() | st.integers(start, start + 30))
         finished = end is not None and draw(st.booleans())
         stage = draw(st.sampled_from(["received", "review"]))
-        found.append(Visit(stage, start, end, finished, cases, draw(st.integers(0, cases)), entry))
+        openings, brief = draw(st.integers(0, cases)), draw(st.booleans())
+        found.append(Visit(stage, start, end, finished, cases, openings, entry, brief))
     return found
 
 
 def added(weeks: list[Week]) -> tuple[object, ...]:
     """The sum of weeks: what there is of each stage, and the two numbers."""
-    stages: dict[str, Counts] = {}
-    bulk: dict[str, Counts] = {}
+    found: dict[tuple[str, str], Counts] = {}
     for each in weeks:
-        for into, given_ in ((stages, each.stages), (bulk, each.bulk)):
-            for stage, counts in given_.items():
-                into.setdefault(stage, Counts.none()).add(counts)
-    seen = {stage: counts for stage, counts in stages.items() if not counts.empty()}
-    cleared = {stage: counts for stage, counts in bulk.items() if not counts.empty()}
-    return seen, cleared, sum(each.finished for each in weeks), sum(each.cleared for each in weeks)
+        for part in PARTS:
+            for stage, counts in getattr(each, part).items():
+                found.setdefault((part, stage), Counts.none()).add(counts)
+    seen = {where: counts for where, counts in found.items() if not counts.empty()}
+    return seen, sum(each.finished for each in weeks), sum(each.cleared for each in weeks)
 
 
 def rare(stage: str) -> Table:
@@ -59,9 +59,7 @@ def test_counts_add_up_however_the_days_are_cut(told: list[Visit], cuts: list[in
 @given(visits(), st.randoms())
 def test_the_order_and_how_cases_are_gathered_make_no_difference(told: list[Visit], random: Random) -> None:
     apart = [
-        Visit(each.stage, each.start, each.end, each.finished, 1, int(place < each.openings), each.entry)
-        for each in told
-        for place in range(each.cases)
+        replace(each, cases=1, openings=int(place < each.openings)) for each in told for place in range(each.cases)
     ]
     random.shuffle(apart)
     assert week(apart, MONDAY, MONDAY + 6, rare, spare=False) == week(told, MONDAY, MONDAY + 6, rare, spare=False)
@@ -83,12 +81,23 @@ def test_it_is_what_counting_each_day_of_each_case_finds(told: list[Visit]) -> N
 
 
 @given(visits(), st.booleans())
+def test_what_is_counted_of_brief_visits_is_a_week_of_them_alone(told: list[Visit], spare: bool) -> None:
+    found = week(told, MONDAY, MONDAY + 6, rare, spare=spare)
+    brief, rest = ([each for each in told if each.brief is wanted] for wanted in (True, False))
+    assert found.brief == week(brief, MONDAY, MONDAY + 6).stages
+    assert found.brief == week(brief, MONDAY, MONDAY + 6).brief
+    assert week(rest, MONDAY, MONDAY + 6, rare, spare=spare).brief == {}
+
+
+@given(visits(), st.booleans())
 def test_no_more_are_finished_than_were_at_risk(told: list[Visit], spare: bool) -> None:
     found = week(told, MONDAY, MONDAY + 6, rare, spare=spare)
     for stage, counts in found.stages.items():
-        apart = found.bulk.get(stage, Counts.none())
-        left = counts.without(apart)
-        for each in (counts, apart, left):
+        bulk, brief, both = (
+            part.get(stage, Counts.none()) for part in (found.bulk, found.brief, found.brief_bulk)
+        )  # fmt: skip
+        for each in (counts, bulk, brief, both, counts.without(bulk), counts.without(brief),
+                     brief.without(both), bulk.without(both)):  # fmt: skip
             assert all(0 <= d <= n for n, d in zip(each.risk, each.done, strict=True))
     assert 0 <= found.cleared <= found.finished
 

@@ -29,12 +29,16 @@ def weeks(draw: st.DrawFn) -> Week:
     """What a service may have gone through in a week, part of it on a day of clearing-out."""
     found = Week()
     for stage in draw(st.sets(st.sampled_from(["received", "review"]))):
-        d, cell = draw(st.integers(0, 20)), draw(st.integers(0, CELLS - 1))
-        found.stages[stage] = counts(d + draw(st.integers(0, 50)), d, cell)
+        d, left, cell = draw(st.integers(0, 20)), draw(st.integers(0, 50)), draw(st.integers(0, CELLS - 1))
+        found.stages[stage] = counts(d + left, d, cell)
         if draw(st.booleans()):
             apart = draw(st.integers(0, d))
             found.bulk[stage] = counts(apart, apart, cell)
             found.cleared += apart
+            both = draw(st.integers(0, apart))
+            done = both + draw(st.integers(0, d - apart))
+            found.brief[stage] = counts(done + draw(st.integers(0, left)), done, cell)
+            found.brief_bulk[stage] = counts(both, both, cell)
         found.finished += d
     return found
 
@@ -47,10 +51,9 @@ tellings = st.lists(st.tuples(numbers, services), max_size=25)
 def says(history: History) -> list[object]:
     """All that is asked of a history."""
     return [
-        *({key: each for key, each in part.items() if not each.empty()} for flag in (False, True)
-          for part in history.counted(without_clearing=flag)),
+        *(history.counted(without_clearing=one, settled=other) for one in (False, True) for other in (False, True)),
         {service: number for service, number in history.finished().items() if number},
-        history.guarded(), history.cleared(), history.any(),
+        history.guarded(), history.cleared(), history.brief(), history.any(),
     ]  # fmt: skip
 
 
@@ -130,3 +133,20 @@ def test_what_is_learned_for_dates_leaves_clearing_out_out() -> None:
     assert history.cleared()
     assert history.counted(without_clearing=True) == ({key: counts(20, 5)}, {key: counts(20, 5)})
     assert history.counted(without_clearing=False) == ({key: counts(50, 20)}, {key: counts(50, 20)})
+
+
+def test_what_is_learned_of_those_who_stay_leaves_brief_visits_out_and_none_twice() -> None:
+    history, key = History(), ("s", "a")
+    told = Week({"a": counts(50, 20)}, {"a": counts(30, 15)}, 20, 15, {"a": counts(10, 6)}, {"a": counts(4, 2)})
+    assert not history.brief()
+    history.add(FIRST, {"s": told})
+    assert history.brief()
+    assert history.counted(without_clearing=False, settled=True)[0] == {key: counts(40, 14)}
+    assert history.counted(without_clearing=True, settled=True)[0] == {key: counts(14, 1)}
+    assert history.counted(without_clearing=True)[0] == {key: counts(20, 5)}
+
+
+def test_a_stage_that_everybody_left_on_the_first_day_says_nothing_of_those_who_stay() -> None:
+    history = History()
+    history.add(FIRST, {"s": Week({"a": counts(50, 20)}, {}, 20, 0, {"a": counts(50, 20)})})
+    assert history.counted(without_clearing=False, settled=True) == ({}, {})

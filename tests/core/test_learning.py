@@ -56,7 +56,7 @@ def test_every_table_falls_from_one_towards_nothing(
     learned = learn(history)
     for service in ("a", "b", *new, "never/seen"):
         for stage in ("received", "review", "never seen", Curve.ANY):
-            for table in (learned.table(service, stage), learned.risk_table(service, stage)):
+            for table in (read(service, stage) for read in (learned.table, learned.risk_table, learned.received_table)):
                 assert len(table.hazards) == len(AGES.widths)
                 assert all(0 < hazard <= 1 for hazard in table.hazards)
     assert learned.everyone == sum(learned.finished.values())
@@ -70,7 +70,7 @@ def test_a_curve_is_exactly_the_same_after_a_journey_through_json(
     history = History()
     for number, each in told:
         history.add(number, each)
-    curve = learn(history).curve("a", ["received", "review"], shift)
+    curve = learn(history).curve("a", ["received", "review"], ["received"], shift)
     assert Curve.from_json(json.loads(json.dumps(curve.to_json()))) == curve
 
 
@@ -154,6 +154,20 @@ def test_clearing_out_is_left_out_of_dates_and_not_of_what_weighs_them() -> None
     history.add(100_000, {"s": Week({"a": seen}, {"a": apart}, 1_400, 100)})
     learned = learn(history)
     assert learned.risk_table("s", "a").survival(25) < 0.5 * learned.table("s", "a").survival(25)
-    curve = learned.curve("s", ["a"], 0.01)
+    curve = learned.curve("s", ["a"], ["a"], 0.01)
     assert (curve.table("a"), curve.risk_table("a")) == (learned.table("s", "a"), learned.risk_table("s", "a"))
     assert curve.table("never seen") == curve.dates[Curve.ANY]
+    assert curve.received_table("a") == curve.table("a"), "nobody left on the first day"
+
+
+def test_who_is_received_is_one_of_all_that_come_and_who_stays_is_one_of_those_that_stayed() -> None:
+    """Two in three are sorted out on the day they come, and are done within days; the others wait for months."""
+    brief = [replace(visit, brief=True) for visit in steady(2, 400)]
+    learned = taught({"s": [*brief, *steady(60, 200)]})
+    stays = taught({"s": steady(60, 200)})
+    assert half(learned.received_table("s", "received")) < 5
+    assert learned.table("s", "received").hazards == stays.table("s", "received").hazards
+    assert learned.risk_table("s", "received").hazards == stays.table("s", "received").hazards
+    curve = learned.curve("s", ["received", "review"], ["received"], 0.0)
+    assert curve.received_table("received") == learned.received_table("s", "received") != curve.table("received")
+    assert curve.received_table("review") == curve.table("review"), "nobody is received there"

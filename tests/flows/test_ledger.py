@@ -63,6 +63,25 @@ async def test_a_new_case_has_a_date_that_was_learned_from_finished_ones(desk: D
     assert row.passes_at == datetime(2026, 3, 31, 23, tzinfo=UTC), "the end of the day in the office's zone"
 
 
+@pytest.mark.parametrize(("told_after", "stayed"), [(timedelta(hours=2), False), (timedelta(days=1), True)])
+async def test_a_case_that_was_told_of_when_its_first_day_was_over_has_the_date_of_those_who_stayed(
+    store: Store, told_after: timedelta, stayed: bool
+) -> None:
+    """Most are sorted out on the day they come, and are granted two days later; the others wait for six weeks."""
+    desk = await open_desk(store)
+    for number in range(60):
+        at, stays = START - timedelta(days=50 + number), number % 15 == 0
+        await desk.status(f"H-{number}", "REC", at=at)
+        if not stays:
+            await desk.status(f"H-{number}", "ASSESS", at=at + timedelta(hours=1))
+        await desk.status(f"H-{number}", "GRANTED", at=at + timedelta(days=42 if stays else 2))
+    await learn.due(store)
+    await desk.move(START + told_after)
+    await desk.status("P-1", "REC", at=START)
+    [(_, latest_on, _, _)] = await ledger(desk)
+    assert (date.fromisoformat(latest_on) > START.date() + timedelta(days=20)) is stayed
+
+
 async def test_under_thirty_finished_cases_the_service_stands_in(store: Store) -> None:
     desk = await open_desk(store)
     await finish(desk, 29)

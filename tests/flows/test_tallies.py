@@ -18,6 +18,7 @@ from tests.laws.case_sets import Draft, House, arrivals, case_sets, events
 from tests.laws.rounds import change, send
 from tests.laws.test_laws import limits
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
+from tracker.core.exposure import PARTS
 from tracker.flows import forget, learn, offices, services
 from tracker.flows.sweep import sweep
 from tracker.store.engine import Store
@@ -178,7 +179,7 @@ async def test_tallies_are_counts_alone_and_stay_when_cases_are_forgotten(desk: 
     await learn.due(desk.store)
     before = await counted(desk)
     for body in before.values():
-        assert set(body) == {"stages", "bulk", "finished", "cleared"}
+        assert set(body) == {*PARTS, "finished", "cleared"}
         assert {type(each) for each in (body["finished"], body["cleared"])} == {int}
         for stages in (body["stages"], body["bulk"]):
             assert set(stages) <= {"received", "assessing"}

@@ -28,7 +28,8 @@ CLOSING = ("granted", "refused", "withdrawn")
 """Those in which nobody waits any more, though a case may be opened again."""
 
 Seen = Counter[tuple[str, str, int, int, str]]
-"""Cases by service, stage, day, age and what is counted: at risk, finished, or in their first stage."""
+"""Cases by service, stage, day, age and what is counted: at risk, finished, in their first stage, or out of it by the
+evening."""
 
 _STATUSES = st.sampled_from(["VAL", "RFI", "RFI", "ASSESS", "CONSULT", "GRANTED", "WITHDRAWN"])
 _STEPS = st.builds(
@@ -56,6 +57,7 @@ def expanded(service: str, visits: list[Visit], until: int) -> Seen:
             where = (service, visit.stage, day, day - visit.start)
             found[*where, "risk"] += visit.cases
             found[*where, "first"] += visit.openings
+            found[*where, "brief"] += visit.cases if visit.brief else 0
             found[*where, "done"] += visit.cases if visit.finished and day == visit.end else 0
     return +found
 
@@ -83,6 +85,7 @@ def lived(case: Any, lines: list[Any], until: int) -> Seen:
             where = (case.service, stage, day, age)
             found[*where, "risk"] += 1
             found[*where, "first"] += place == first
+            found[*where, "brief"] += place == 0 and came in (ended, *(day for day, _ in path[1:2]))
             found[*where, "done"] += day == ended and case.outcome in ("done", "refused")
             age += 1
     return +found
@@ -167,4 +170,4 @@ async def test_a_case_that_ends_at_the_instant_at_which_it_begins_was_at_its_fir
             connection, desk.office.id, "Europe/London", date(2025, 1, 1), [], [f"{SERVICE} {each}" for each in CLOSING]
         )
     day = at.date().toordinal()
-    assert found == {SERVICE: [Visit("received", day, day, True, 1, 1, day)]}
+    assert found == {SERVICE: [Visit("received", day, day, True, 1, 1, day, True)]}

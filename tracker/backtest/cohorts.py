@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from tracker.backtest.log import Case
 from tracker.core.exposure import Visit
 
-Open = tuple[str, int, int]
-"""A stage, the day on which the age is 0, and the first day seen."""
+Open = tuple[str, int, int, bool]
+"""A stage, the day on which the age is 0, the first day seen, and whether the visit was brief."""
 
 
 class Cohorts:
@@ -38,10 +38,10 @@ class Cohorts:
 
     def visits(self) -> Iterator[Visit]:
         """All that are open, and those that ended since the last time `forget` was called."""
-        for (stage, start, entry), (cases, openings) in self._open.items():
-            yield Visit(stage, start, None, False, cases, openings, entry)
-        for ((stage, start, entry), day, finished), (cases, openings) in self._ended.items():
-            yield Visit(stage, start, day, finished, cases, openings, entry)
+        for (stage, start, entry, brief), (cases, openings) in self._open.items():
+            yield Visit(stage, start, None, False, cases, openings, entry, brief)
+        for ((stage, start, entry, brief), day, finished), (cases, openings) in self._ended.items():
+            yield Visit(stage, start, day, finished, cases, openings, entry, brief)
 
     def forget(self, before: int) -> None:
         """Drop what ended before a day."""
@@ -50,7 +50,7 @@ class Cohorts:
 
     def active(self, today: int, longest: int) -> bool:
         """Whether anything in it may still teach something."""
-        return bool(self._ended) or any(today - start < longest for _, start, _ in self._open)
+        return bool(self._ended) or any(today - start < longest for _, start, _, _ in self._open)
 
 
 class Trail:
@@ -71,11 +71,11 @@ class Trail:
             self._run(self._paused_on, day)
         if lines and lines[0] is case.lines[0]:
             self._step = lines[0].step
-            self._open((self._step, day, day), opening=True)
+            self._open((self._step, day, day, ended or last != self._step), opening=True)
         if lines and not ended and lines[-1] is not case.lines[0] and last != self._step:
             self._step = last
             if last not in self._paused:
-                self._open((last, day, day), opening=False)
+                self._open((last, day, day, False), opening=False)
             elif self._paused_on is None:
                 self._pause(day)
         if ended:
@@ -88,10 +88,10 @@ class Trail:
 
     def _pause(self, day: int) -> None:
         self._paused_on = day
-        for (stage, start, entry), opening in self._visits:
-            self._cohorts.end((stage, start, entry), max(entry, day) - 1, opening=opening, finished=False)
+        for visit, opening in self._visits:
+            self._cohorts.end(visit, max(visit[2], day) - 1, opening=opening, finished=False)
 
     def _run(self, paused_on: int, day: int) -> None:
         gone, self._visits, self._paused_on = self._visits, [], None
-        for (stage, start, _), opening in gone:
-            self._open((stage, start + day - paused_on, day), opening=opening)
+        for (stage, start, _, brief), opening in gone:
+            self._open((stage, start + day - paused_on, day, brief), opening=opening)

@@ -114,7 +114,7 @@ class Pupil:
         found = {}
         guarded = self._history.guarded()
         for service, cohorts in self._cohorts.items():
-            tables = (lambda stage, of=service: learned.table(of, stage)) if learned is not None else None
+            tables = (lambda stage, of=service: learned.received_table(of, stage)) if learned is not None else None
             found[service] = week(
                 cohorts.visits(), start, start + 6, tables, spare=service not in guarded, method=self._method
             )
@@ -131,6 +131,10 @@ class Pupil:
     def dates(self, service: str, step: str) -> Table | None:
         """The table that dates are read from; None while history is too thin."""
         return self._learned.table(service, step) if self._taught() and self._learned else None
+
+    def received(self, service: str, step: str) -> Table | None:
+        """The same on the day on which a case is received."""
+        return self._learned.received_table(service, step) if self._taught() and self._learned else None
 
     def risks(self, service: str, step: str) -> Table | None:
         """The table that standing dates are weighed by; None while history is too thin."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracker.backtest.feeds import Feed, monday
-from tracker.backtest.log import Case, Line, Log
+from tracker.backtest.log import Line, Log
 from tracker.backtest.pupil import Pupil
 from tracker.backtest.walked import DATE, GoodNews, Moved, Noted, Promised, Walked, day_of
 from tracker.core.calendars import WEEKDAYS, WorkingDays
@@ -22,6 +22,7 @@ from tracker.core.promises import (
     weigh_unfounded,
     window,
 )
+from tracker.core.survival import Table
 
 DAY_OVER = "T23:59:59"
 """When a promise is made at a later step: once its day is over, at the last step of that day."""
@@ -153,7 +154,9 @@ class _Walker:
 
     def _receive(self, index: int, line: Line, today: int, known: int, made_at: str) -> None:
         case, pupil = self.cases[index], self._pupil
-        on = self._window(case, line.step, pupil.origin(index, line.day), min(known, today - 1), today)
+        origin, known = pupil.origin(index, line.day), min(known, today - 1)
+        table = (pupil.received if known < origin else pupil.dates)(case.service, line.step)
+        on = self._window(case.service, table, origin, known, today)
         self.found.promises.append(Promised(index, line.step, made_at, today, on, first=True))
         pupil.promise(index, case.service, on)
         if on is not None:
@@ -162,8 +165,9 @@ class _Walker:
     def _later(self, index: int, line: Line, today: int, made_at: str, known: int | None = None) -> None:
         if self._pupil.is_paused(line.step):
             return
-        case = self.cases[index]
-        on = self._window(case, line.step, line.day, line.day - 1 if known is None else known, today)
+        service = self.cases[index].service
+        table = self._pupil.dates(service, line.step)
+        on = self._window(service, table, line.day, line.day - 1 if known is None else known, today)
         self.found.promises.append(Promised(index, line.step, made_at, today, on, first=False))
         self._give_back(index, line.day, today, known)
 
@@ -172,16 +176,16 @@ class _Walker:
         taken_on, first_days = self._taken_back.get(index, (day, 0))
         case = self.cases[index]
         step = next(line.step for line in case.lines if line.day == day)
-        on = self._window(case, step, day, day - 1 if known is None else known, today) if day > taken_on else None
+        table = self._pupil.dates(case.service, step) if day > taken_on else None
+        on = self._window(case.service, table, day, day - 1 if known is None else known, today)
         if on is not None:
             del self._taken_back[index]
             self._show(index, Standing(day_of(on), day_of(today), first_days), today)
 
-    def _window(self, case: Case, step: str, origin: int, known: int, today: int) -> int | None:
-        table = self._pupil.dates(case.service, step)
+    def _window(self, service: str, table: Table | None, origin: int, known: int, today: int) -> int | None:
         if table is None:
             return None
-        level = self._pupil.level(case.service)
+        level = self._pupil.level(service)
         found = window(table, day_of(origin), day_of(max(known, origin - 1)), level, day_of(today), self.plan.working)
         return found.latest_on.toordinal() if found else None
 

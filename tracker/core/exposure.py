@@ -27,7 +27,8 @@ class Visit:
     `start` is the day on which their age is 0, and `entry` the first day on which they were seen, where it is later: a
     clock that was paused moves the start. `end` is None while they are open; `finished` is False where they ended
     without being finished (withdrawn, or joined to another), which says only that they took at least so long.
-    `openings`: for how many of them this was the first stage.
+    `openings`: for how many of them this was the first stage. `brief`: they were received in it, and were in another
+    one, or had ended, by the end of that day.
     """
 
     stage: str
@@ -37,6 +38,7 @@ class Visit:
     cases: int = 1
     openings: int = 0
     entry: int | None = None
+    brief: bool = False
 
     @property
     def seen_from(self) -> int:
@@ -44,21 +46,27 @@ class Visit:
         return self.start if self.entry is None else self.entry
 
 
+PARTS = ("stages", "bulk", "brief", "brief_bulk")
+"""What a week counts by stage."""
+
+
 @dataclass(slots=True)
 class Week:
     """The counts of one service over some days. `bulk`: the part of `stages` that fell on days on which old cases were
-    cleared out in bulk; `finished` and `cleared`: cases finished in all, and those of them cleared out."""
+    cleared out in bulk; `brief` and `brief_bulk`: the parts of both that are of brief visits; `finished` and `cleared`:
+    cases finished in all, and those of them cleared out."""
 
     stages: dict[str, Counts] = field(default_factory=dict)
     bulk: dict[str, Counts] = field(default_factory=dict)
     finished: int = 0
     cleared: int = 0
+    brief: dict[str, Counts] = field(default_factory=dict)
+    brief_bulk: dict[str, Counts] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As `from_json` reads it: for each stage the cells in which anything was seen."""
         return {
-            "stages": {stage: _packed(counts) for stage, counts in sorted(self.stages.items())},
-            "bulk": {stage: _packed(counts) for stage, counts in sorted(self.bulk.items())},
+            **{part: _packed(getattr(self, part)) for part in PARTS},
             "finished": self.finished,
             "cleared": self.cleared,
         }
@@ -66,8 +74,8 @@ class Week:
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Week:
         """The week that `to_json` wrote."""
-        stages, bulk = ({stage: _unpacked(cells) for stage, cells in body[name].items()} for name in ("stages", "bulk"))
-        return cls(stages, bulk, body["finished"], body["cleared"])
+        parts = {part: _unpacked(body[part]) for part in PARTS}
+        return cls(**parts, finished=body["finished"], cleared=body["cleared"])
 
 
 Expected = Callable[[str], Table]
@@ -92,7 +100,8 @@ def week(
     for visit in seen:
         end = last if visit.end is None else min(visit.end, last)
         done = visit.finished and visit.end == end
-        _count(found.stages, visit, max(first, visit.seen_from), end, done=done, ages=ages)
+        for part in (found.stages, found.brief)[: 1 + visit.brief]:
+            _count(part, visit, max(first, visit.seen_from), end, done=done, ages=ages)
         if done and visit.openings:
             found.finished += visit.openings
             ended[end] += visit.openings
@@ -120,7 +129,8 @@ def _clear_out(
     if cleared >= method.bulk_fewest and cleared >= method.bulk_times * due:
         found.cleared += cleared
         for visit in old if not spare else ():
-            _count(found.bulk, visit, day, day, done=visit.finished and visit.end == day, ages=ages)
+            for part in (found.bulk, found.brief_bulk)[: 1 + visit.brief]:
+                _count(part, visit, day, day, done=visit.finished and visit.end == day, ages=ages)
 
 
 def _count(stages: dict[str, Counts], visit: Visit, first: int, last: int, *, done: bool, ages: Ages) -> None:
@@ -143,12 +153,16 @@ def _count(stages: dict[str, Counts], visit: Visit, first: int, last: int, *, do
         counts.done[ages.cell(last - visit.start)] += cases
 
 
-def _packed(counts: Counts) -> list[list[int]]:
-    return [[cell, n, d] for cell, (n, d) in enumerate(zip(counts.risk, counts.done, strict=True)) if n]
+def _packed(part: Mapping[str, Counts]) -> dict[str, list[list[int]]]:
+    return {
+        stage: [[cell, n, d] for cell, (n, d) in enumerate(zip(counts.risk, counts.done, strict=True)) if n]
+        for stage, counts in sorted(part.items())
+    }
 
 
-def _unpacked(cells: Iterable[Sequence[int]]) -> Counts:
-    counts = Counts.none()
-    for cell, n, d in cells:
-        counts.risk[cell], counts.done[cell] = n, d
-    return counts
+def _unpacked(part: Mapping[str, Iterable[Sequence[int]]]) -> dict[str, Counts]:
+    found = {stage: Counts.none() for stage in part}
+    for stage, cells in part.items():
+        for cell, n, d in cells:
+            found[stage].risk[cell], found[stage].done[cell] = n, d
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import exp
 
-from tracker.core.exposure import Week
+from tracker.core.exposure import PARTS, Week
 from tracker.core.method import USUAL, Method
 from tracker.core.survival import Counts
 
@@ -20,23 +20,30 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Sum:
-    """Counts by service and stage, with those of clearing-out days apart."""
+    """Counts by service and stage, with the same parts as a week."""
 
     stages: dict[Key, Counts] = field(default_factory=dict)
     bulk: dict[Key, Counts] = field(default_factory=dict)
+    brief: dict[Key, Counts] = field(default_factory=dict)
+    brief_bulk: dict[Key, Counts] = field(default_factory=dict)
 
     def add(self, service: str, week: Week, times: int = 1) -> None:
         """Count a service's week, or with -1 take it away."""
-        for into, given in ((self.stages, week.stages), (self.bulk, week.bulk)):
-            for stage, counts in given.items():
+        for part in PARTS:
+            into: dict[Key, Counts] = getattr(self, part)
+            for stage, counts in getattr(week, part).items():
                 into.setdefault((service, stage), Counts.none()).add(counts, times)
 
-    def counted(self, *, without_clearing: bool) -> dict[Key, Counts]:
+    def counted(self, *, without_clearing: bool, settled: bool) -> dict[Key, Counts]:
         """What there is to learn from."""
-        left = {key: counts for key, counts in self.stages.items() if not counts.empty()}
-        if without_clearing:
-            left.update({key: left[key].without(counts) for key, counts in self.bulk.items() if key in left})
-        return left
+        left = dict(self.stages)
+        for unwanted, part in ((settled, self.brief), (without_clearing, self.bulk)):
+            if unwanted:
+                left.update({key: left[key].without(counts) for key, counts in part.items()})
+        if settled and without_clearing:  # brief ones that were cleared out were taken away twice
+            for key, counts in self.brief_bulk.items():
+                left[key].add(counts)
+        return {key: counts for key, counts in left.items() if not counts.empty()}
 
 
 class History:
@@ -101,16 +108,21 @@ class History:
             if method.guard and all_ >= method.bulk_enough and cleared[service] <= method.bulk_share * all_
         )
 
-    def counted(self, *, without_clearing: bool) -> tuple[dict[Key, Counts], dict[Key, Counts]]:
-        """What there is to learn from, of the whole window and of the recent weeks."""
+    def counted(self, *, without_clearing: bool, settled: bool = False) -> tuple[dict[Key, Counts], dict[Key, Counts]]:
+        """What there is to learn from, of the whole window and of the recent weeks: of all who came to a stage, or of
+        those who were there still when that day was over."""
         return (
-            self._long.counted(without_clearing=without_clearing),
-            self._recent.counted(without_clearing=without_clearing),
+            self._long.counted(without_clearing=without_clearing, settled=settled),
+            self._recent.counted(without_clearing=without_clearing, settled=settled),
         )
 
     def cleared(self) -> bool:
         """Whether there was any clearing-out to leave out."""
         return any(not counts.empty() for counts in self._long.bulk.values())
+
+    def brief(self) -> bool:
+        """Whether there were any brief visits."""
+        return any(not counts.empty() for counts in self._long.brief.values())
 
     def any(self) -> bool:
         """Whether there is a week to learn from in which anything was seen."""

@@ -3,7 +3,12 @@
 A stage's daily hazard is drawn towards that of the service's kin, theirs towards that of the stage in all services, and
 that towards one of all stages together, the more the fewer cases there are. Below it all lies one constant hazard, so
 that the end of a table, where few cases are seen, is neither nothing nor certainty. What the last half year says counts
-more than what two years say. `python -m benchmarks.promises --parts` says what each of these is worth on real logs.
+more than what two years say.
+
+On the day of its reception a case is one of all that come; from the next morning on it is one of those that stayed.
+Where many have left their first stage by the evening, those that stay wait far longer.
+
+`python -m benchmarks.promises --parts` says what each of these is worth on real logs.
 """
 
 from __future__ import annotations
@@ -21,8 +26,9 @@ from tracker.core.survival import AGES, SURE, Counts, Table, drawn
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What was learned about a service: for each stage a table to read dates from, and one to weigh standing dates by,
-    from which no clearing-out is left out.
+    """What was learned about a service: for each stage a table to read dates from once the day on which a case came to
+    it is over, and one to weigh standing dates by, from which no clearing-out is left out; for each stage in which
+    cases are `received` a table for that day.
 
     `finished`: cases of its own that taught it; `everyone`: those of all the organisation's services, which stand in
     where its own are few; `shift`: how far the level at which dates are read lies from what is asked for
@@ -33,6 +39,7 @@ class Curve:
     shift: float
     dates: Mapping[str, Table]
     risks: Mapping[str, Table]
+    received: Mapping[str, Table]
 
     ANY = ""
     """The table of a stage that was never seen."""
@@ -40,6 +47,10 @@ class Curve:
     def table(self, stage: str) -> Table:
         """The table that dates are read from."""
         return self.dates.get(stage) or self.dates[self.ANY]
+
+    def received_table(self, stage: str) -> Table:
+        """The table that dates are read from on the day on which a case is received in a stage."""
+        return self.received.get(stage) or self.table(stage)
 
     def risk_table(self, stage: str) -> Table:
         """The table that standing dates are weighed by."""
@@ -56,47 +67,60 @@ class Curve:
             "finished": self.finished,
             "everyone": self.everyone,
             "shift": self.shift,
-            "dates": {stage: list(table.hazards) for stage, table in sorted(self.dates.items())},
-            "risks": {stage: list(table.hazards) for stage, table in sorted(self.risks.items())},
+            **{
+                kind: {stage: list(table.hazards) for stage, table in sorted(getattr(self, kind).items())}
+                for kind in _KINDS
+            },
         }
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Curve:
         """The curve that `to_json` wrote."""
-        dates, risks = (
-            {stage: Table(tuple(hazards)) for stage, hazards in body[name].items()} for name in ("dates", "risks")
-        )
-        return cls(body["finished"], body["everyone"], body["shift"], dates, risks)
+        tables = {
+            kind: {stage: Table(tuple(hazards)) for stage, hazards in body[kind].items()} for kind in _KINDS
+        }  # fmt: skip
+        return cls(body["finished"], body["everyone"], body["shift"], **tables)
+
+
+_KINDS = ("dates", "risks", "received")
 
 
 def learn(history: History) -> Learned:
     """The tables by what the weeks say."""
-    risks = _Chain(history.method, *history.counted(without_clearing=False))
-    dates = _Chain(history.method, *history.counted(without_clearing=True)) if history.cleared() else risks
-    return Learned(dates, risks, history.finished())
+    cleared = history.cleared()
+    risks = _Chain(history.method, *history.counted(without_clearing=False, settled=True))
+    dates = _Chain(history.method, *history.counted(without_clearing=True, settled=True)) if cleared else risks
+    received = _Chain(history.method, *history.counted(without_clearing=True)) if history.brief() else dates
+    return Learned(dates, risks, received, history.finished())
 
 
 class Learned:
     """What was learned about all services of an organisation."""
 
-    def __init__(self, dates: _Chain, risks: _Chain, finished: Mapping[str, int]) -> None:
-        self._dates, self._risks, self.finished = dates, risks, finished
+    def __init__(self, dates: _Chain, risks: _Chain, received: _Chain, finished: Mapping[str, int]) -> None:
+        self._dates, self._risks, self._received, self.finished = dates, risks, received, finished
         self.everyone = sum(finished.values())
 
     def table(self, service: str, stage: str) -> Table:
-        """The table that dates are read from."""
+        """The table that dates are read from once the day on which a case came to the stage is over."""
         return self._dates.table(service, stage)
+
+    def received_table(self, service: str, stage: str) -> Table:
+        """The table that dates are read from on the day on which a case is received in the stage: that of all who came
+        to it."""
+        return self._received.table(service, stage)
 
     def risk_table(self, service: str, stage: str) -> Table:
         """The table that standing dates are weighed by."""
         return self._risks.table(service, stage)
 
-    def curve(self, service: str, stages: Iterable[str], shift: float) -> Curve:
-        """The curve of a service, with a table for each of these stages."""
+    def curve(self, service: str, stages: Iterable[str], receiving: Iterable[str], shift: float) -> Curve:
+        """The curve of a service, with tables for each of these stages, in some of which cases are received."""
         codes = [Curve.ANY, *stages]
         dates = {stage: self.table(service, stage) for stage in codes}
         risks = {stage: self.risk_table(service, stage) for stage in codes}
-        return Curve(self.finished.get(service, 0), self.everyone, shift, dates, risks)
+        received = {stage: self.received_table(service, stage) for stage in receiving}
+        return Curve(self.finished.get(service, 0), self.everyone, shift, dates, risks, received)
 
 
 class _Chain:

@@ -167,7 +167,7 @@ def _count(lesson: _Lesson) -> tuple[dict[date, dict[str, Week]], Learned]:
 
 def _expected(service: str, learned: Learned | None) -> Expected | None:
     """What was to be expected of a service's week, by what was learned before it."""
-    return None if learned is None else lambda stage: learned.table(service, stage)
+    return None if learned is None else lambda stage: learned.received_table(service, stage)
 
 
 Passed = dict[str, tuple[int, int]]
@@ -198,7 +198,8 @@ def _corrected(
         shift = levels.corrected(shift, kept, count, definition.promise.probability)
         weighed_on = until
     stages = [stage.code for stage in definition.stages if not stage.closes]
-    return Newest(learned.curve(definition.service, stages, shift), weighed_on)
+    receiving = [stage.code for stage in definition.stages if stage.opens]
+    return Newest(learned.curve(definition.service, stages, receiving, shift), weighed_on)
 
 
 def _monday(day: date) -> date:

@@ -158,7 +158,9 @@ def _first(book: Book, case: Folded) -> Given | None:
     if book.curve is not None and case.stage is not None:
         stage_on = book.stage_on(case)
         known_on = max(book.known_on, stage_on - timedelta(days=1))
-        found = window(book.curve.table(case.stage), stage_on, known_on, book.level, book.today, book.working)
+        received = case.opener is not None and case.since_entry == case.opener.entry
+        table = (book.curve.received_table if received and known_on < stage_on else book.curve.table)(case.stage)
+        found = window(table, stage_on, known_on, book.level, book.today, book.working)
         return _learned(book, case, found) if found else None
     days = book.definition.promise.fallback_days
     if days is None or case.office_on is not None:

@@ -60,7 +60,9 @@ _VISITS = text(
         WHERE place = 1 OR (back = 1 AND day IS DISTINCT FROM ended)
     ), spell AS (
         SELECT *, count(*) FILTER (WHERE waits) OVER (PARTITION BY id ORDER BY place) AS block,
-            min(place) FILTER (WHERE NOT waits) OVER (PARTITION BY id) AS opening
+            min(place) FILTER (WHERE NOT waits) OVER (PARTITION BY id) AS opening,
+            (place = 1 AND day = ended) IS TRUE
+                OR (day = lead(day) OVER (PARTITION BY id ORDER BY place)) IS TRUE AS brief
         FROM stayed
         WHERE stage IS DISTINCT FROM before
     ), running AS (
@@ -76,13 +78,13 @@ _VISITS = text(
         CASE WHEN k.until_day IS NOT NULL THEN k.until_day - 1 ELSE s.ended END - DATE '0001-01-01' + 1 AS ended,
         k.until_day IS NULL AND s.ended IS NOT NULL AND s.outcome IN ('done', 'refused') AS finished,
         count(*), count(*) FILTER (WHERE s.place = s.opening),
-        greatest(s.day, coalesce(k.from_day, s.ended)) - DATE '0001-01-01' + 1 AS entry
+        greatest(s.day, coalesce(k.from_day, s.ended)) - DATE '0001-01-01' + 1 AS entry, s.brief
     FROM spell s
     JOIN clock own ON own.id = s.id AND own.block = s.block
     JOIN clock k ON k.id = s.id AND k.block >= s.block
         AND (k.from_day IS NOT NULL OR (k.until_day IS NULL AND s.ended IS NOT NULL))
     WHERE NOT s.waits
-    GROUP BY 1, 2, 3, 4, 5, 8
+    GROUP BY 1, 2, 3, 4, 5, 8, 9
     """
 ).bindparams(bindparam("paused", type_=ARRAY(String)), bindparam("closing", type_=ARRAY(String)))
 

@@ -158,8 +158,8 @@ def _first(book: Book, case: Folded) -> Given | None:
     if book.curve is not None and case.stage is not None:
         stage_on = book.stage_on(case)
         known_on = max(book.known_on, stage_on - timedelta(days=1))
-        received = case.opener is not None and case.since_entry == case.opener.entry
-        table = (book.curve.received_table if received and known_on < stage_on else book.curve.table)(case.stage)
+        just_received = case.since == case.opened and known_on < stage_on
+        table = (book.curve.received_table if just_received else book.curve.table)(case.stage)
         found = window(table, stage_on, known_on, book.level, book.today, book.working)
         return _learned(book, case, found) if found else None
     days = book.definition.promise.fallback_days

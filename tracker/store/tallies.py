@@ -96,9 +96,9 @@ async def visits(
     """What became of live cases, as counts by service, stage and days: of those that are open, and those that ended
     since a day.
 
-    A case counts once a day, at its last stage of that day, and at its first, which is a brief visit where it is
-    another one; not on the day on which it ended, unless it is the first. Of
-    stages that it came to at the same instant the last one counts.
+    A case counts once a day, at its last stage of that day, and at its first, which is a brief visit where that is
+    another one; on the day on which it ended at its first alone. Of stages that it came to at the same instant the last
+    one counts.
     `paused` names the stages whose clock is paused ("service stage"); the days spent in them are no age. `closing`
     names those that end a case: nobody waits in them.
     """

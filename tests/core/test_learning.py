@@ -70,7 +70,7 @@ def test_a_curve_is_exactly_the_same_after_a_journey_through_json(
     history = History()
     for number, each in told:
         history.add(number, each)
-    curve = learn(history).curve("a", ["received", "review"], ["received"], shift)
+    curve = learn(history).curve("a", ["received", "review"], shift)
     assert Curve.from_json(json.loads(json.dumps(curve.to_json()))) == curve
 
 
@@ -154,10 +154,10 @@ def test_clearing_out_is_left_out_of_dates_and_not_of_what_weighs_them() -> None
     history.add(100_000, {"s": Week({"a": seen}, {"a": apart}, 1_400, 100)})
     learned = learn(history)
     assert learned.risk_table("s", "a").survival(25) < 0.5 * learned.table("s", "a").survival(25)
-    curve = learned.curve("s", ["a"], ["a"], 0.01)
+    curve = learned.curve("s", ["a"], 0.01)
     assert (curve.table("a"), curve.risk_table("a")) == (learned.table("s", "a"), learned.risk_table("s", "a"))
     assert curve.table("never seen") == curve.dates[Curve.ANY]
-    assert curve.received_table("a") == curve.table("a"), "nobody left on the first day"
+    assert (curve.received_table("a"), dict(curve.received)) == (curve.table("a"), {}), "nobody left on the first day"
 
 
 def test_who_is_received_is_one_of_all_that_come_and_who_stays_is_one_of_those_that_stayed() -> None:
@@ -168,6 +168,6 @@ def test_who_is_received_is_one_of_all_that_come_and_who_stays_is_one_of_those_t
     assert half(learned.received_table("s", "received")) < 5
     assert learned.table("s", "received").hazards == stays.table("s", "received").hazards
     assert learned.risk_table("s", "received").hazards == stays.table("s", "received").hazards
-    curve = learned.curve("s", ["received", "review"], ["received"], 0.0)
+    curve = learned.curve("s", ["received"], 0.0)
     assert curve.received_table("received") == learned.received_table("s", "received") != curve.table("received")
-    assert curve.received_table("review") == curve.table("review"), "nobody is received there"
+    assert curve.received_table("never seen") == curve.received[Curve.ANY] != curve.table("never seen")

@@ -27,8 +27,8 @@ from tracker.core.survival import AGES, SURE, Counts, Table, drawn
 @dataclass(frozen=True, slots=True)
 class Curve:
     """What was learned about a service: for each stage a table to read dates from once the day on which a case came to
-    it is over, and one to weigh standing dates by, from which no clearing-out is left out; for each stage in which
-    cases are `received` a table for that day.
+    it is over, and one to weigh standing dates by, from which no clearing-out is left out; one for the day on which
+    a case is `received`, where that differs.
 
     `finished`: cases of its own that taught it; `everyone`: those of all the organisation's services, which stand in
     where its own are few; `shift`: how far the level at which dates are read lies from what is asked for
@@ -50,7 +50,7 @@ class Curve:
 
     def received_table(self, stage: str) -> Table:
         """The table that dates are read from on the day on which a case is received in a stage."""
-        return self.received.get(stage) or self.table(stage)
+        return self.received.get(stage) or self.received.get(self.ANY) or self.table(stage)
 
     def risk_table(self, stage: str) -> Table:
         """The table that standing dates are weighed by."""
@@ -114,12 +114,13 @@ class Learned:
         """The table that standing dates are weighed by."""
         return self._risks.table(service, stage)
 
-    def curve(self, service: str, stages: Iterable[str], receiving: Iterable[str], shift: float) -> Curve:
-        """The curve of a service, with tables for each of these stages, in some of which cases are received."""
+    def curve(self, service: str, stages: Iterable[str], shift: float) -> Curve:
+        """The curve of a service, with tables for each of these stages."""
         codes = [Curve.ANY, *stages]
         dates = {stage: self.table(service, stage) for stage in codes}
         risks = {stage: self.risk_table(service, stage) for stage in codes}
-        received = {stage: self.received_table(service, stage) for stage in receiving}
+        brief = self._received is not self._dates
+        received = {stage: self.received_table(service, stage) for stage in codes} if brief else {}
         return Curve(self.finished.get(service, 0), self.everyone, shift, dates, risks, received)
 
 

@@ -40,8 +40,7 @@ async def teach(store: Store, office: Office, cases: list[tuple[Definition, Fold
     learned, taught = learn(history), Taught()
     for definition in {definition.service: definition for definition, _ in cases}.values():
         stages = [stage.code for stage in definition.stages if not stage.closes]
-        receiving = [stage.code for stage in definition.stages if stage.opens]
-        curve = learned.curve(definition.service, stages, receiving, 0.0)
+        curve = learned.curve(definition.service, stages, 0.0)
         if curve.finished >= FEWEST:
             async with store.transaction() as connection:
                 newest = Newest(curve, None)

@@ -198,8 +198,7 @@ def _corrected(
         shift = levels.corrected(shift, kept, count, definition.promise.probability)
         weighed_on = until
     stages = [stage.code for stage in definition.stages if not stage.closes]
-    receiving = [stage.code for stage in definition.stages if stage.opens]
-    return Newest(learned.curve(definition.service, stages, receiving, shift), weighed_on)
+    return Newest(learned.curve(definition.service, stages, shift), weighed_on)
 
 
 def _monday(day: date) -> date:

@@ -98,6 +98,13 @@ def test_a_stage_that_a_service_never_saw_is_that_of_its_kin_then_of_all() -> No
     assert half(learned.table("c/z", "review")) < 8
 
 
+def test_a_stage_that_nobody_has_seen_is_foreseen_from_the_services_own_others() -> None:
+    learned = taught({"slow": steady(200, 400), "quick": [*steady(6, 100), *steady(4, 100, "review")]})
+    assert half(learned.table("quick", "brand new")) < 10
+    assert learned.table("quick", "brand new") == learned.table("quick", Curve.ANY)
+    assert half(learned.table("slow", "brand new")) > 100
+
+
 @pytest.mark.parametrize(
     ("name", "office", "asked"),
     [("a/b", "a", "/b"), ("a", "a", "a"), ("a/b/c", "a", "/b/c"), ("/b", "", "/b"), ("a/", "a", "a/"), ("", "", "")],

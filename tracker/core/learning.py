@@ -42,7 +42,11 @@ class Curve:
     received: Mapping[str, Table]
 
     ANY = ""
-    """The table of a stage that was never seen."""
+    """The stage that was never seen: its table is that of all the service's own stages together."""
+
+    def knows(self, stage: str) -> bool:
+        """Whether the service had the stage when it was learned."""
+        return stage in self.dates
 
     def table(self, stage: str) -> Table:
         """The table that dates are read from."""
@@ -128,25 +132,32 @@ class _Chain:
     """Hazards of all stages, of a stage, of its kin, of its service; tables are made when they are asked for."""
 
     def __init__(self, method: Method, long: Mapping[Key, Counts], recent: Mapping[Key, Counts]) -> None:
-        self._method, self._long, self._recent = method, long, recent
+        self._method = method
+        self._long, self._recent = ({**each, **_together(each)} for each in (long, recent))
         everything = _added(long, lambda service, stage: ("", "")).get(("", ""), Counts.none())
         self._root = drawn(everything, [_tail(everything, method)] * len(AGES.widths), method.root_weight)
         stages = _added(long, lambda service, stage: ("", stage))
         self._stages = {stage: drawn(counts, self._root, method.stage_weight) for (_, stage), counts in stages.items()}
         self._kin_of = _kin_of(method, long, self._stages)
-        kin = _added(long, lambda service, stage: (self._kin_of(service), stage))
-        self._kin = {key: drawn(counts, self._stages[key[1]], method.kin_weight) for key, counts in kin.items()}
+        kin = _added(self._long, lambda service, stage: (self._kin_of(service), stage))
+        self._kin = {
+            key: drawn(counts, self._stages.get(key[1], self._root), method.kin_weight) for key, counts in kin.items()
+        }
         self._tables: dict[Key, Table] = {}
 
     def table(self, service: str, stage: str) -> Table:
-        """The table of a service and stage: where the service never saw the stage, that of the nearest who did."""
+        """The table of a service and stage: where the service never saw the stage, that of the nearest who did, and
+        where nobody did that of all its own stages together."""
         key = (service, stage)
         if key not in self._tables:
             self._tables[key] = Table(self._hazards(service, stage))
         return self._tables[key]
 
     def _hazards(self, service: str, stage: str) -> tuple[float, ...]:
-        parent = self._kin.get((self._kin_of(service), stage)) or self._stages.get(stage) or self._root
+        kin = self._kin_of(service)
+        if (kin, stage) not in self._kin and stage not in self._stages:
+            stage = Curve.ANY
+        parent = self._kin.get((kin, stage)) or self._stages.get(stage) or self._root
         own = self._long.get((service, stage))
         hazards = drawn(own, parent, self._method.service_weight) if own else parent
         recent = self._recent.get((service, stage))
@@ -188,6 +199,11 @@ def _likelihood(
             if n:
                 total += d * log(max(SURE, hazard)) - n * hazard
     return total
+
+
+def _together(counts: Mapping[Key, Counts]) -> dict[Key, Counts]:
+    """All stages of each service together: what is foreseen of one that nobody has seen."""
+    return _added(counts, lambda service, stage: (service, Curve.ANY))
 
 
 def _added(counts: Mapping[Key, Counts], under: Callable[[str, str], Key]) -> dict[Key, Counts]:

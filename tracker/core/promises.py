@@ -79,11 +79,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A date as it stands: when it was given, and how many days ahead the first one of the case lay when given."""
+    """A date as it stands: when it was given, how many days ahead the first one of the case lay when given, and at
+    which probability it was given, where that may be another than is asked for now."""
 
     latest_on: date
     made_on: date
     first_days: int
+    probability: float | None = None
 
     @property
     def leeway(self) -> int:
@@ -180,7 +182,8 @@ def weigh(
 def _sooner(place: Place, standing: Standing, level: float, today: date, known_on: date) -> bool:
     """Whether the date that would be given now lies well before the one that stands. That one is kept all the same:
     to move dates forward is what breaks them."""
-    latest_on = _reached(place.dates, place.stage_on, known_on, 1 - level, today, place.working)
+    share = 1 - max(level, standing.probability or 0.0)  # that less is asked for now is no good news
+    latest_on = _reached(place.dates, place.stage_on, known_on, share, today, place.working)
     return latest_on is not None and latest_on + timedelta(days=standing.leeway) <= standing.latest_on
 
 

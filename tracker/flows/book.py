@@ -21,6 +21,9 @@ from tracker.store.organisations import GRACE, Office, Rhythm
 from tracker.store.promises import Basis, Given
 from tracker.store.services import Current
 
+LOAD = timedelta(hours=6)
+"""A source that reports once a week has told all when it has been silent for so long: its first row is not its last."""
+
 
 class Subject(Protocol):
     """What the ledger must know of a case besides what it is."""
@@ -55,6 +58,7 @@ class Book:
         self.connection, self.subject, self.given = connection, subject, list(found.given)
         self.curve_id, self.curve, self.silent = found.curve_id, curve, found.silent
         self.confidence, self.rhythm, self.heard_at = found.confidence, found.rhythm, found.heard_at
+        self.tried_again_on = found.relied_on_since if found.confidence != Confidence.WITHDRAWN else None
         self.definition, self.zone, self.now = subject.current.definition, subject.office.zone, subject.office.now
         self.today = calendars.day_of(self.now, self.zone)
         self.working = holidays.working_days(self.definition.promise.holidays)
@@ -121,7 +125,10 @@ class Book:
         """Whether the day of a date is over, as far as we know."""
         if given.passes_at is None:
             return False
-        return given.passes_at <= self.now or self.known_on >= given.latest_on
+        loaded = self.heard_at is not None and self.heard_at + LOAD <= self.now
+        return given.passes_at <= self.now or (
+            loaded and self.rhythm is Rhythm.WEEKLY and self.known_on >= given.latest_on
+        )
 
     def blank(self, basis: Basis, found: Window) -> Given:
         """A promise that is made now, with nothing yet of what it rests on."""

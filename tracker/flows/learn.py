@@ -170,8 +170,8 @@ def _expected(service: str, learned: Learned | None) -> Expected | None:
     return None if learned is None else lambda stage: learned.received_table(service, stage)
 
 
-Passed = dict[str, tuple[int, int]]
-"""For each service how many first dates have passed, and how many of them were kept."""
+Passed = dict[tuple[str, float], tuple[int, int]]
+"""For each service and probability how many first dates have passed, and how many of them were kept."""
 
 
 async def _passed(
@@ -194,8 +194,9 @@ def _corrected(
     """The curve of a service, its level corrected by the first dates that have passed until this day."""
     shift, weighed_on = (before.curve.shift, before.weighed_on) if before is not None else (0.0, None)
     if passed is not None:
-        count, kept = passed.get(definition.service, (0, 0))
-        shift = levels.corrected(shift, kept, count, definition.promise.probability)
+        asked = definition.promise.probability
+        count, kept = passed.get((definition.service, asked), (0, 0))
+        shift = levels.corrected(shift, kept, count, asked)
         weighed_on = until
     stages = [stage.code for stage in definition.stages if not stage.closes]
     return Newest(learned.curve(definition.service, stages, shift), weighed_on)

@@ -8,13 +8,14 @@ it may be called any number of times.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core import calendars
 from tracker.core.events import CaseState, Clock, Outcome
 from tracker.core.keeping import Confidence
+from tracker.core.learning import Curve
 from tracker.core.messages import Purpose
 from tracker.core.paused import days_paused
 from tracker.core.promises import (
@@ -90,7 +91,8 @@ async def _keep_office(book: Book, case: Folded) -> None:
         if standing is not None:
             await book.judge(standing, _kept(book, case, standing), book.now)
         return
-    if before is not None and before.latest_on == case.office_on and before.outcome in (None, promises.Kept.MISSED):
+    passed = (promises.Kept.MISSED, promises.Kept.COULD_NOT_TELL)
+    if before is not None and before.latest_on == case.office_on and before.outcome in (None, *passed):
         return
     fresh = replace(
         book.blank(Basis.OFFICE, Window(None, None, case.office_on)),
@@ -141,13 +143,17 @@ async def _keep_ours(book: Book, case: Folded) -> Verdict:
 
 
 def _may_give(book: Book, case: Folded) -> bool:
-    """A date that was taken back for uncertainty comes back only once the case has moved on, and one that passed
-    while the source was silent only once it is heard again."""
+    """A date that was taken back for uncertainty comes back only once the case has moved on, or the service is relied
+    on again, and one that passed while the source was silent only once it is heard again."""
     before = book.newest(ours=True)
     if before is not None and book.silent:
         return False
     if before is None or before.reason != Change.TOO_UNCERTAIN or before.judged_at is None:
         return True
+    if book.tried_again_on is not None and book.tried_again_on > book.day(before.judged_at):
+        return True  # it may have been taken back because the service gave no dates
+    if case.since.at is not None:
+        return case.since.at > before.judged_at
     return book.stage_on(case) > book.day(before.judged_at)
 
 
@@ -156,17 +162,28 @@ def _first(book: Book, case: Folded) -> Given | None:
     if book.confidence == Confidence.WITHDRAWN:
         return None
     if book.curve is not None and case.stage is not None:
-        stage_on = book.stage_on(case)
-        known_on = max(book.known_on, stage_on - timedelta(days=1))
-        just_received = case.since == case.opened and known_on < stage_on
-        table = (book.curve.received_table if just_received else book.curve.table)(case.stage)
-        found = window(table, stage_on, known_on, book.level, book.today, book.working)
+        if case.clock is Clock.PAUSED:  # nothing is learned of stages in which we wait
+            return None
+        place, known_on = _place(book, case, book.curve, case.stage)
+        found = window(place.dates, place.stage_on, known_on, book.level, book.today, book.working)
         return _learned(book, case, found) if found else None
     days = book.definition.promise.fallback_days
     if days is None or case.office_on is not None:
         return None
     found = stand_in(book.began_on(case), days, book.today, book.working)
     return _stood_in(book, case, found) if found else None
+
+
+def _place(book: Book, case: Folded, curve: Curve, stage: str) -> tuple[Place, date]:
+    """Where a case is, and the last day of which all is known. As long as that is the day before it was received, it is
+    one of all that come."""
+    stage_on = book.stage_on(case)
+    known_on = max(book.known_on, stage_on - timedelta(days=1))
+    if case.since == case.opened and known_on < stage_on:
+        dates = risks = curve.received_table(stage)
+    else:
+        dates, risks = curve.table(stage), curve.risk_table(stage)
+    return Place(stage_on, dates, risks, book.working), known_on
 
 
 def _learned(book: Book, case: Folded, found: Window) -> Given:
@@ -238,16 +255,18 @@ async def _move(book: Book, case: Folded, standing: Given, verdict: Verdict) -> 
 
 
 def _weigh(book: Book, case: Folded, standing: Given) -> Verdict:
+    """What is to be done about a date. It holds until the source has had the time to tell what happened on its day, and
+    until something is learned of a stage that is new in the definition."""
     first = next(each for each in book.given if each.ours)
     length = (first.latest_on - book.day(first.made_at)).days
-    stood = Standing(standing.latest_on, book.day(standing.made_at), length)
+    stood = Standing(standing.latest_on, book.day(standing.made_at), length, standing.probability)
     today, policy = judging_day(book.now, book.zone), book.definition.promise
+    if book.today > standing.latest_on or (book.curve and case.stage and not book.curve.knows(case.stage)):
+        return Verdict(Step.HOLD, review_on=book.today + timedelta(days=1))
     if book.curve is not None and case.stage is not None:
-        dates, risks = book.curve.table(case.stage), book.curve.risk_table(case.stage)
-        stage_on = book.stage_on(case)
+        place, known_on = _place(book, case, book.curve, case.stage)
         thresholds = Thresholds(policy.warn, policy.warn_near, policy.warn_last, policy.move)
-        known_on = max(book.known_on, stage_on - timedelta(days=1))
-        return weigh(Place(stage_on, dates, risks, book.working), stood, book.level, today, known_on, thresholds)
+        return weigh(place, stood, book.level, today, known_on, thresholds)
     if standing.basis == Basis.HISTORY:
         return weigh_unfounded(stood, today, book.working)
     began_on = book.began_on(case)

@@ -131,7 +131,7 @@ class Given:
 class Found:
     """The dates of a case, oldest first; the newest curve of its service; whether its source has fallen silent, how
     often it reports, and when it did last; how far the service's dates are trusted, by what became of earlier ones
-    (`core.keeping.Confidence`), or None."""
+    (`core.keeping.Confidence`), or None, and since which day if that ever changed."""
 
     given: tuple[Given, ...]
     curve_id: UUID | None
@@ -139,6 +139,7 @@ class Found:
     confidence: str | None = None
     rhythm: Rhythm = Rhythm.LIVE
     heard_at: datetime | None = None
+    relied_on_since: date | None = None
 
 
 _NAMES = tuple(each.name for each in fields(Given))
@@ -146,10 +147,9 @@ _NAMES = tuple(each.name for each in fields(Given))
 _OF_CASE = text(
     """
     SELECT curve.id AS newest_curve, coalesce(h.heard_at + s.patience < :now, false) AS silent,
-        s.rhythm, h.heard_at,
-        (SELECT w.confidence FROM word w
-         WHERE w.organisation_id = s.organisation_id AND w.service = :service AND w.current) AS confidence, p.*
+        s.rhythm, h.heard_at, w.confidence, w.since_on AS relied_on_since, p.*
     FROM source s
+    LEFT JOIN word w ON w.organisation_id = s.organisation_id AND w.service = :service AND w.current
     LEFT JOIN heard h ON h.organisation_id = s.organisation_id AND h.mode = :mode AND h.source_id = s.id
     LEFT JOIN LATERAL (
         SELECT id FROM curve WHERE organisation_id = s.organisation_id AND service = :service
@@ -175,7 +175,8 @@ async def of_case(
     given = tuple(Given(**{name: row[name] for name in _NAMES}) for row in rows if row["id"] is not None)
     top = rows[0]
     return Found(
-        given, top["newest_curve"], top["silent"], top["confidence"], Rhythm(top["rhythm"]), top["heard_at"]
+        given, top["newest_curve"], top["silent"], top["confidence"], Rhythm(top["rhythm"]), top["heard_at"],
+        top["relied_on_since"],
     )  # fmt: skip
 
 
@@ -208,9 +209,10 @@ async def miss(connection: AsyncConnection, only: UUID | None, limit: int) -> in
 
 _FIRST = text(
     """
-    SELECT c.service, count(*) AS passed, count(*) FILTER (
-        WHERE c.state = 'closed' AND c.outcome IN ('done', 'refused') AND (p.outcome IS NOT DISTINCT FROM 'kept'
-            OR coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date) <= p.latest_on)) AS kept
+    SELECT c.service, p.probability, count(*) AS passed, count(*) FILTER (
+        WHERE c.state = 'closed' AND c.outcome IN ('done', 'refused')
+          AND coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date) <= greatest(p.latest_on,
+            CASE WHEN p.outcome = 'kept' THEN (p.judged_at AT TIME ZONE :zone)::date END)) AS kept
     FROM promise p
     JOIN "case" c ON c.organisation_id = p.organisation_id AND c.mode = p.mode AND c.id = p.case_id
     JOIN source s ON s.organisation_id = c.organisation_id AND s.id = c.source_id
@@ -228,22 +230,22 @@ _FIRST = text(
         SELECT 1 FROM promise q WHERE q.organisation_id = p.organisation_id AND q.mode = p.mode
           AND q.case_id = p.case_id AND q.basis = 'history' AND q.reason IS DISTINCT FROM 'case_corrected'
           AND (q.made_at, q.id) < (p.made_at, p.id))
-    GROUP BY c.service
+    GROUP BY c.service, p.probability
     """
 )
 
 
 async def first_passed(
     connection: AsyncConnection, organisation_id: UUID, zone: str, after: date, until: date, grace: timedelta
-) -> dict[str, tuple[int, int]]:
-    """For each service, of how many live cases the first learned date came after the one day and until the other, and
-    how many of them were finished by it; every source has had the time, `grace`, to tell of it. Those that moved or
-    stand still because the clock was paused are left out, those of a source that was silent then, and those that were
-    given later than on the day on which the case was opened, or was told of. Whether a date was judged yet makes no
-    difference."""
+) -> dict[tuple[str, float], tuple[int, int]]:
+    """For each service and probability, of how many live cases the first learned date came after the one day and until
+    the other, and how many of them were finished by it; every source has had the time, `grace`, to tell of it. Those
+    that moved or stand still because the clock was paused are left out, those of a source that was silent then, and
+    those that were given later than on the day on which the case was opened, or was told of. Whether a date was judged
+    yet makes no difference; one that was kept by an end that was taken back counts by the end that there is now."""
     values = {"organisation": organisation_id, "zone": zone, "after": after, "until": until, "grace": grace}
     rows = (await connection.execute(_FIRST, values)).all()
-    return {service: (passed, kept) for service, passed, kept in rows}
+    return {(service, probability): (passed, kept) for service, probability, passed, kept in rows}
 
 
 async def make(connection: AsyncConnection, given: Given) -> None:

@@ -65,7 +65,7 @@ _FIRST_DATES = text(
     """
     WITH given AS (
         SELECT p.case_id, p.id, p.probability, p.latest_on, p.passes_at, p.superseded_at, p.reason, p.outcome,
-            p.made_at, min(p.made_at) OVER (PARTITION BY p.case_id) AS first_at
+            p.judged_at, p.made_at, min(p.made_at) OVER (PARTITION BY p.case_id) AS first_at
         FROM promise p
         JOIN "case" c ON c.organisation_id = p.organisation_id AND c.mode = p.mode AND c.id = p.case_id
         WHERE p.organisation_id = :organisation AND p.mode = 'live' AND p.basis = 'history'
@@ -74,12 +74,17 @@ _FIRST_DATES = text(
               SELECT 1 FROM promise r WHERE r.organisation_id = p.organisation_id AND r.mode = p.mode
                 AND r.case_id = p.case_id AND r.basis = 'history' AND r.latest_on >= :from_on AND r.latest_on < :today
               OFFSET 0
+          ) AND NOT EXISTS (
+              SELECT 1 FROM promise d WHERE d.organisation_id = p.organisation_id AND d.mode = p.mode
+                AND d.case_id = p.case_id AND d.basis = 'definition' AND d.reason = 'likely_late'
           )
     ), first AS (
         SELECT DISTINCT ON (case_id) * FROM given WHERE reason IS DISTINCT FROM 'clock_paused'
         ORDER BY case_id, made_at, id
     )
-    SELECT f.probability, (f.first_at AT TIME ZONE :zone)::date AS made_on, f.latest_on, f.outcome,
+    SELECT f.probability, (f.first_at AT TIME ZONE :zone)::date AS made_on, f.latest_on,
+        CASE WHEN f.outcome = 'kept' AND (c.state <> 'closed' OR (f.judged_at AT TIME ZONE :zone)::date
+            < coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date)) THEN NULL ELSE f.outcome END AS outcome,
         CASE WHEN c.state = 'closed' THEN c.outcome END AS closed_as,
         CASE WHEN c.state = 'closed' THEN coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date) END AS ended_on,
         coalesce(
@@ -110,10 +115,11 @@ _FIRST_DATES = text(
 async def first_dates(connection: AsyncConnection, office: Office, service: str, today: date) -> list[FirstDate]:
     """The first learned dates of a service's live cases that passed in the year before `today`, as counts.
 
-    A date that was corrected, because the case was elsewhere than we believed, is not the first; one that moved while
-    the clock was paused counts where it moved to. One that stands still while the clock is paused has not passed, nor
-    has one whose source may yet report that it was kept. What was given before the office went live was told to nobody,
-    and does not count.
+    Where a date that was not learned had to be moved, what it was moved to is not the first. One that was corrected,
+    because the case was elsewhere than we believed, is not either; one that moved while the clock was paused counts
+    where it moved to. One that stands still while the clock is paused has not passed, nor has one whose source may yet
+    report that it was kept. One that was kept by an end that was taken back counts by the end that there is now. What
+    was given before the office went live was told to nobody, and does not count.
     """
     values = {
         "organisation": office.id, "service": service, "zone": office.zone,

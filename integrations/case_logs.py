@@ -15,10 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 COLUMNS = ["case_id", "service", "step", "occurred_at", "is_final"]
+GZIPPED = b"\x1f\x8b"
+"""How a gzipped file begins (RFC 1952), which is no UTF-8."""
+
 REPORTED_AT = time(17)
 """When a step that is known only to the day is reported: at the end of that office day."""
 
@@ -41,7 +44,7 @@ class Row:
     @property
     def dated(self) -> bool:
         """Whether only the day is known."""
-        return len(self.occurred_at) == 10
+        return len(self.occurred_at) <= len("2026-03-02")  # or shorter: 20260302
 
     def local(self) -> datetime:
         """When it was reported, by the clock on the office's wall."""
@@ -84,7 +87,9 @@ def rows(path: Path, limit: int | None = None) -> Iterator[Row]:
     LogRefused."""
     try:
         yield from _rows(path, limit)
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, zlib.error, EOFError) as fault:
+    except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError) as fault:
+        if isinstance(fault, UnicodeDecodeError) and fault.object.startswith(GZIPPED) and path.suffix != ".gz":
+            raise LogRefused(f"{path} is gzipped. Give it a name that ends in .gz, or unpack it.") from fault
         raise LogRefused(f"{path} cannot be read as CSV in UTF-8, plain or (named .gz) gzipped.") from fault
 
 
@@ -92,10 +97,10 @@ def _rows(path: Path, limit: int | None) -> Iterator[Row]:
     opener = gzip.open if path.suffix == ".gz" else open
     places: Counter[str] = Counter()
     with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        if next(reader, None) != COLUMNS:
+        lines = _lines(path, file)
+        if next(lines, (1, []))[1] != COLUMNS:
             raise LogRefused(f"{path}: the first line must be {','.join(COLUMNS)}.")
-        for line, fields in enumerate(reader, start=2):
+        for line, fields in lines:
             if len(fields) != len(COLUMNS) or fields[4] not in ("0", "1"):
                 raise LogRefused(f"{path}, line {line}: five columns are wanted, the last 0 or 1.")
             row = Row(fields[0], places[fields[0]], fields[1], fields[2], fields[3], fields[4] == "1")
@@ -104,6 +109,21 @@ def _rows(path: Path, limit: int | None) -> Iterator[Row]:
                 continue
             places[row.case_id] += 1
             yield row
+
+
+def _lines(path: Path, file: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """The columns of each line that is not empty, with its number; where a column has line ends in it, the first."""
+    reader, line = csv.reader(file), 1
+    try:
+        for fields in reader:
+            if fields:
+                yield line, fields
+            line = reader.line_num + 1
+    except csv.Error as fault:  # the only one of a reader that is not strict
+        raise LogRefused(
+            f"{path}, line {line}: a column has more than {csv.field_size_limit():,} characters. Is there a quotation "
+            "mark that is never closed?"
+        ) from fault
 
 
 def _check(path: Path, line: int, row: Row) -> None:
@@ -120,7 +140,7 @@ def events(log: CaseLog, row: Row, *, source: str, zone: str | None) -> list[dic
     their offset; without, they go as local times of the source."""
     local = row.local()
     at = local.replace(tzinfo=ZoneInfo(zone)).isoformat() if zone else local.isoformat()
-    occurred = {"occurred_on": row.occurred_at} if row.dated else {}
+    occurred = {"occurred_on": local.date().isoformat()} if row.dated else {}
     common = {"source": source, "subject": row.case_id, "time": at}
     status = {
         **common, "id": f"{row.case_id}-{row.place}", "type": "case.status", "sequence": row.place,

@@ -13,7 +13,8 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.backtest.logs import HEADER, Row, Times, day, office
+from tests.backtest.logs import BEGAN, HEADER, Row, Times, day, office
+from tests.backtest.test_hostile_logs import crowd
 from tracker.backtest import files
 from tracker.backtest.log import read
 from tracker.cli import app
@@ -207,6 +208,34 @@ def test_a_log_of_one_open_case_gets_a_report_too(tmp_path: Path) -> None:
     assert "1 case of 1 service, 0 of them closed" in done.stdout
 
 
+def test_a_log_too_short_to_be_judged_says_so_and_names_no_days(tmp_path: Path) -> None:
+    rows = [Row(f"C{number}", "tree", "received", day(number % 5)) for number in range(60)]
+    log = written(tmp_path, [*rows, *(Row(row.case_id, "tree", "decided", day(40), True) for row in rows)])
+    found = json.loads(backtest(log, "--json").stdout)["judged"]
+    assert (found["received_from"], found["received_to"], found["receipt"]["cases"]) == (None, None, 0)
+    told = backtest(log).stdout
+    assert "No case can be judged" in told and "cases received" not in told
+
+
+def test_a_case_of_the_first_day_of_the_calendar_is_judged_and_nothing_tuned_before_it(tmp_path: Path) -> None:
+    log = written(tmp_path, [Row("C1", "tree", "received", "0001-01-01")])
+    found = json.loads(backtest(log, "--json").stdout)
+    days = [(found[part]["received_from"], found[part]["received_to"]) for part in ("judged", "tuning")]
+    assert days == [("0001-01-01", "0001-01-01"), (None, None)]
+
+
+def test_a_clock_may_be_paused_until_the_last_snapshot_that_is_taken(tmp_path: Path) -> None:
+    rows = [
+        *crowd(BEGAN.date()),
+        Row("C1", "tree", "received", day(40)),
+        Row("C1", "tree", "more_info_requested", day(42)),
+    ]
+    log, out = written(tmp_path, rows), tmp_path / "p.csv"
+    done = backtest(log, "--office-clock", "--snapshot", "9000-12-31", "--out", out)
+    assert done.exit_code == 0
+    assert [bool(row["promised_on"]) for row in table(out) if row["case_id"] == "C1"] == [True]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -220,6 +249,8 @@ def test_a_log_of_one_open_case_gets_a_report_too(tmp_path: Path) -> None:
         (["--out", "same.csv", "--moves", "same.csv"], "given twice"),
         (["--snapshot", "soon"], "2026-03-31"),
         (["--snapshot", "2020-01-01"], "before the last row"),
+        (["--snapshot", "9001-01-01"], "after the year 9000; give a day such as 2026-03-31"),
+        (["--office-clock", "--paused-step", ""], "a step as the log names it"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_plain_words(

@@ -182,8 +182,9 @@ def test_no_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         (HEADER + LINE).replace(b"\n", b"\r\n"),
         HEADER + b'"C1","tree","received","2024-01-01","0"\n',
         (HEADER + LINE).rstrip(b"\n"),
+        b"\n" + HEADER + b"\n\r\n" + LINE + b"\n\n",
     ],
-    ids=["a byte order mark", "lines of Windows", "all in quotes", "no last line end"],
+    ids=["a byte order mark", "lines of Windows", "all in quotes", "no last line end", "empty lines"],
 )
 def test_csv_of_any_make_is_read(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "log.csv"
@@ -208,6 +209,13 @@ def test_a_day_on_which_very_many_are_loaded_is_walked_in_bounded_time(tmp_path:
     assert time.process_time() - begun < 20
 
 
+def test_a_case_of_very_many_rows_is_walked_in_bounded_time(tmp_path: Path) -> None:
+    rows = [Row("C1", "tree", "received", day(n, hour)) for n in range(4_000) for hour in range(15)]
+    begun, log = time.process_time(), loaded(tmp_path, rows)
+    assert len(walk(log, Plan()).promises) == 1
+    assert time.process_time() - begun < 3
+
+
 def test_what_is_left_out_is_counted_with_an_example(tmp_path: Path) -> None:
     extra = [Row("C2", *row.cells()[1:4], final=row.final) for row in ODD["two ends"] if row.case_id == "C1"]
     log = loaded(tmp_path, [*ODD["closed before it was received"], *extra, Row("C3", "tree", "received", "9999-01-01")])
@@ -222,6 +230,13 @@ def test_what_is_left_out_is_counted_with_an_example(tmp_path: Path) -> None:
 def test_a_case_is_of_the_service_that_received_it_wherever_its_rows_stand(tmp_path: Path) -> None:
     rows = [Row("C1", "house", "review", "2024-03-05"), Row("C1", "tree", "received", "2024-03-04")]
     assert [case.service for case in loaded(tmp_path, rows).cases] == ["tree"]
+
+
+@pytest.mark.parametrize("end", ["2024-03-04", "20240304", "2024-W10-1", "2024W101"])
+def test_a_date_is_a_day_without_a_time_however_it_is_written(tmp_path: Path, end: str) -> None:
+    rows = [Row("C1", "tree", "received", "2024-03-04T09:00:00"), Row("C1", "tree", "done", end, True)]
+    log = loaded(tmp_path, rows)
+    assert [(case.end, case.ended_at) for case in log.cases] == [(date(2024, 3, 4).toordinal(), "2024-03-04")]
 
 
 def test_an_end_of_which_only_the_day_is_known_comes_last_on_that_day(tmp_path: Path) -> None:

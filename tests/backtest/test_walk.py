@@ -67,6 +67,16 @@ def test_a_later_step_is_promised_when_its_day_is_over_at_the_last_one_of_the_da
     assert all(each.on is not None and each.on > each.made_on for each in found)
 
 
+@pytest.mark.parametrize(
+    ("second", "told"), [("59", "59"), ("59.700000", "59.700000"), ("58.999999", "59")], ids=["on", "after", "before"]
+)
+def test_no_promise_is_made_before_its_step(tmp_path: Path, second: str, told: str) -> None:
+    last = day(20)[:10] + "T23:59:"
+    rows = [Row("C1", "tree", "received", day(20, 9)), Row("C1", "tree", "review", last + second)]
+    log = loaded(tmp_path, rows)
+    assert [each.made_at for each in walk(log, Plan()).promises] == [day(20, 9), last + told]
+
+
 @pytest.mark.parametrize(("feed", "month"), [(Feed.LIVE, False), (Feed.NIGHTLY, True), (Feed.WEEKLY, True)])
 def test_who_is_still_in_the_first_step_when_it_is_over_is_promised_by_those_who_stayed(
     tmp_path: Path, feed: Feed, month: bool
@@ -115,7 +125,7 @@ def test_rows_that_went_astray_are_counted_in_their_place_when_they_come() -> No
     days = [first + 1, first + 3, first + 8, first + 9]
     for pupil, order in ((in_order, days), (astray, [*days[2:], *days[:2]])):
         for each in order:
-            pupil.take(0, case, each, [line for line in case.lines if line.day == each])
+            pupil.take(0, case, each)
         assert pupil.ended(0)
         pupil.refit(first + 14, first + 13)
     one, other = (pupil._history.counted(without_clearing=False) for pupil in (in_order, astray))
@@ -201,13 +211,13 @@ def test_a_date_that_came_while_the_clock_was_paused_teaches_the_level_nothing()
     pupil = Pupil(0.9, PAUSED)
     for index in range(40):
         case = Case(str(index), "s", [Line(START, "", "in"), Line(START + 2, "", "asked")])
-        pupil.take(index, case, START, case.lines[:1])
+        pupil.take(index, case, START)
         pupil.promise(index, "s", START + 10)
         if index < 20:
-            pupil.take(index, case, START + 2, case.lines[1:])
+            pupil.take(index, case, START + 2)
     for index in range(20, 40):
         case = Case(str(index), "s", [Line(START, "", "in")], START + 9)
-        pupil.take(index, case, START + 9, [])
+        pupil.take(index, case, START + 9)
     pupil.refit(START + 14, START + 13)
     assert pupil.level("s") < 0.9  # those twenty that were not paused were all kept
 

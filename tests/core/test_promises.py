@@ -233,6 +233,16 @@ def test_a_case_is_weighed_from_the_morning_after_it_came_to_its_stage() -> None
     assert weigh(stood(STEADY, MONDAY), soon, 0.9, ahead(MONDAY, 1)).step is Step.MOVE
 
 
+def test_a_case_that_comes_to_a_stage_on_the_day_of_its_date_is_weighed_at_once() -> None:
+    standing = Standing(ahead(MONDAY, 4), ahead(MONDAY, -30), 34)
+    before = weigh(stood(STEADY, ahead(MONDAY, 4)), standing, 0.9, ahead(MONDAY, 3))
+    assert (before.step, before.review_on) == (Step.HOLD, ahead(MONDAY, 4)), "at night, before dates are looked at"
+    today = weigh(stood(STEADY, ahead(MONDAY, 4)), standing, 0.9, ahead(MONDAY, 4), ahead(MONDAY, 3))
+    assert today.step is Step.MOVE
+    assert today.window is not None
+    assert today.window.latest_on > standing.latest_on
+
+
 def test_what_is_known_late_is_weighed_by_what_was_known() -> None:
     before, place = Standing(ahead(MONDAY, 20), MONDAY, 20), stood(STEADY, MONDAY)
     steps = [weigh(place, before, 0.9, ahead(MONDAY, 11), ahead(MONDAY, known)).step for known in (3, 10, 17)]

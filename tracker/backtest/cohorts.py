@@ -65,7 +65,7 @@ class Trail:
 
     def tell(self, case: Case, day: int) -> None:
         """What happened to the case on a day: its last step counts, and its end."""
-        lines, ended = [line for line in case.lines if line.day == day], case.end == day
+        lines, ended = case.on(day), case.end == day
         last = lines[-1].step if lines else ""
         if self._paused_on is not None and (ended or (last and last not in self._paused)):
             self._run(self._paused_on, day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -14,7 +15,7 @@ FURTHEST_DAYS = 50 * 366
 """A row so long after its case was received is a slip of the pen, and is left out as if it had never come."""
 
 FURTHEST_YEAR = 9_000
-"""A case received after it is one as well: dates end with the year 9999."""
+"""A case received after it is one as well, and no log is complete until then: dates end with the year 9999."""
 
 MOST_STAGES = 5_000
 """So many pairs of service and step a log may name. One that names more has something else in these columns."""
@@ -44,6 +45,11 @@ class Case:
     def received(self) -> int:
         """The day on which it was received."""
         return self.lines[0].day
+
+    def on(self, day: int) -> list[Line]:
+        """What it came to on a day, found without reading all the rest: a case may have very many lines."""
+        first, after = (bisect_left(self.lines, each, key=lambda line: line.day) for each in (day, day + 1))
+        return self.lines[first:after]
 
 
 @dataclass(slots=True)

@@ -48,9 +48,9 @@ class Pupil:
         self._untold: list[tuple[int, int, Case]] = []
         self._counted = self._began = 0
 
-    def take(self, index: int, case: Case, day: int, lines: list[Line]) -> Line | None:
+    def take(self, index: int, case: Case, day: int) -> Line | None:
         """Hear what happened to a case on a day; the later step that it came to, if it came to one and stayed."""
-        known, moved, ended = self._known.get(index), None, case.end == day
+        known, moved, lines, ended = self._known.get(index), None, case.on(day), case.end == day
         self._began = min(self._began or day, day)
         self._untold.append((day, index, case))
         if known is None:

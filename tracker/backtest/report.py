@@ -113,9 +113,12 @@ def to_json(found: Report, file: str) -> dict[str, Any]:
 
 
 def _judged(found: Judged) -> dict[str, Any]:
-    span = {"received_from": _iso(found.span.first), "received_to": _iso(found.span.last)}
-    receipt, later = _score(found.receipt), _score(found.later)
-    return {**span, "receipt": receipt, "later": later, "stability": _stability(found.stability)}
+    first, last = found.span.first, found.span.last
+    none = last < first  # the log is too short
+    return {
+        "received_from": None if none else _iso(first), "received_to": None if none else _iso(last),
+        "receipt": _score(found.receipt), "later": _score(found.later), "stability": _stability(found.stability),
+    }  # fmt: skip
 
 
 def _score(found: Score) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from tracker.core.promises import (
 from tracker.core.survival import Table
 
 DAY_OVER = "T23:59:59"
-"""When a promise is made at a later step: once its day is over, at the last step of that day."""
+"""When a promise is made at a later step: once its day is over, at the last step of that day; with that step, if it
+comes later still."""
 
 MORNING = "T10:00:00"
 """When standing dates are looked at, by what was known at the end of the day before."""
@@ -119,7 +120,7 @@ class _Walker:
         if live:
             for index, line in fresh:
                 if line is not None:
-                    self._later(index, line, line.day, day_of(line.day).isoformat() + DAY_OVER)
+                    self._later(index, line, line.day, max(line.at, day_of(line.day).isoformat() + DAY_OVER))
         known = self.plan.feed.known_through(today)
         if today % 7 == 1:
             self._pupil.refit(today, known)
@@ -131,8 +132,7 @@ class _Walker:
         """Learn what happened to a case on a day; the step that it came to on it, if that is a later one and the case
         stayed there."""
         case, pupil = self.cases[index], self._pupil
-        lines = [line for line in case.lines if line.day == day]
-        moved = pupil.take(index, case, day, lines)
+        moved = pupil.take(index, case, day)
         shown = self._shown.get(index)
         if moved is not None and shown is not None:
             self._due[self.plan.feed.loaded_on(day)].append(index)
@@ -175,8 +175,7 @@ class _Walker:
         """A date that was taken back comes back once the case has moved on: with the first step of that day."""
         taken_on, first_days = self._taken_back.get(index, (day, 0))
         case = self.cases[index]
-        step = next(line.step for line in case.lines if line.day == day)
-        table = self._pupil.dates(case.service, step) if day > taken_on else None
+        table = self._pupil.dates(case.service, case.on(day)[0].step) if day > taken_on else None
         on = self._window(case.service, table, day, day - 1 if known is None else known, today)
         if on is not None:
             del self._taken_back[index]
@@ -219,9 +218,8 @@ class _Walker:
     def _news_this_morning(self, index: int, today: int) -> bool:
         """Whether the case came to a step, or ended, since midnight: it is looked at again when that day is over."""
         case = self.cases[index]
-        lines = (line.at for line in case.lines if line.day == today)
         timed = self.plan.feed is Feed.LIVE and len(case.lines[0].at) > DATE
-        return timed and any(_by_morning(at, today) for at in (*lines, case.ended_at))
+        return timed and any(_by_morning(at, today) for at in [line.at for line in case.on(today)] + [case.ended_at])
 
     def _weigh(self, service: str, step: str, origin: int, standing: Standing, today: int, known: int) -> Verdict:
         dates, risks = self._pupil.dates(service, step), self._pupil.risks(service, step)

@@ -24,10 +24,10 @@ def show(found: Report, file: str) -> None:
         f"{day_of(log.snapshot)}.\nAsked for {plan.probability:.0%} by {clock}, with a {plan.feed.value} feed.",
         markup=False,
     )
-    _promises("Dates as they were given", found.judged)
     if not found.judged.receipt.cases:
-        out.print("No case can be judged: too little time lies between its reception and the end of the log.")
+        out.print("No case can be judged: the log is too short, or all had ended before their rows came.")
         return
+    _promises("Dates as they were given", found.judged)
     _practice(found)
     _stability(found.judged.stability)
     _services(found.judged.receipt)

@@ -18,7 +18,7 @@ from tracker.backtest import files
 from tracker.backtest import log as logs
 from tracker.backtest import plot as pictures
 from tracker.backtest.feeds import Feed
-from tracker.backtest.log import Log
+from tracker.backtest.log import FURTHEST_YEAR, Log
 from tracker.backtest.report import ASKED, Report, report, to_json
 from tracker.backtest.walk import Plan, walk
 from tracker.backtest.walked import Walked
@@ -54,6 +54,8 @@ def backtest(
     _check_outputs(file, [each for each in (out, moves, notes, plot) if each is not None])
     if paused_step and not office_clock:
         raise typer.BadParameter("--paused-step says nothing without --office-clock; give both")
+    if "" in (paused_step or []):
+        raise typer.BadParameter(f"--paused-step is a step as the log names it, such as {PAUSED}, and not nothing")
     log = _log(file, snapshot)
     paused = frozenset(paused_step or [PAUSED]) if office_clock else None
     plan = Plan(probability, feed, paused, working=_working(holidays))
@@ -105,6 +107,8 @@ def _log(file: Path, snapshot: str | None) -> Log:
         if day < log.snapshot:
             last = date.fromordinal(log.snapshot).isoformat()
             raise typer.BadParameter(f"--snapshot lies before the last row of the log ({last}); give that day or later")
+        if day > date(FURTHEST_YEAR, 12, 31).toordinal():
+            raise typer.BadParameter(f"--snapshot lies after the year {FURTHEST_YEAR}; give a day such as 2026-03-31")
         log.snapshot = day
     for what, count in sorted(log.left_out.items()):
         err.print(f"Left out ({count:,}): {what}, such as {log.examples[what]}.", markup=False)

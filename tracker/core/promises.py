@@ -159,12 +159,14 @@ def weigh(
     (by itself the day before). It moves later only; at the latest on the last working day before it, if it is as likely
     to be missed as to be kept.
 
-    A case is weighed from the morning after it came to its stage; that it goes well can be said at once.
+    A case is weighed from the morning after it came to its stage, on the day of the date itself at once; that it goes
+    well can be said at once.
     """
     known_on = known_on or today - timedelta(days=1)
-    if place.stage_on >= today:
+    if place.stage_on >= today and standing.latest_on > today:
         sooner = _sooner(place, standing, level, today, place.stage_on - timedelta(days=1))
-        return Verdict(Step.HOLD, review_on=place.stage_on + timedelta(days=1), sooner=sooner)
+        review_on = min(place.stage_on + timedelta(days=1), standing.latest_on)
+        return Verdict(Step.HOLD, review_on=review_on, sooner=sooner)
     step = _step(place, standing, today, known_on, thresholds)
     if step is not Step.MOVE:
         sooner = step is Step.HOLD and _sooner(place, standing, level, today, known_on)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -258,30 +257,3 @@ def test_a_clock_that_is_heard_late_to_run_again_gives_no_date_of_days_gone_by(t
     moves = [each for each in walk(log, Plan(feed=Feed.WEEKLY, paused=PAUSED)).moves if each.reason == "clock_paused"]
     assert any(each.old_on + 3 < each.changed_on for each in moves)
     assert all(each.new_on is not None and each.new_on > each.changed_on for each in moves)
-
-
-@pytest.mark.parametrize(("hour", "moves"), [(9, 0), (11, 1)])
-def test_a_case_that_ended_before_ten_is_not_moved_that_morning(tmp_path: Path, hour: int, moves: int) -> None:
-    """Dates are looked at at ten: what a log tells of that morning before is known by then, what comes after is not."""
-    rows = [Row("SLOW", "tree", "received", day(10, 9)), *crowd(date(2024, 1, 1), 300)]
-    log = loaded(tmp_path, rows)
-    first = next(move for move in walk(log, Plan()).moves if log.cases[move.case].id == "SLOW")
-    end = f"{date.fromordinal(first.changed_on)}T{hour:02}:30:00"
-    log = loaded(tmp_path, [*rows, Row("SLOW", "tree", "closed", end, final=True)])
-    assert len([move for move in walk(log, Plan()).moves if log.cases[move.case].id == "SLOW"]) == moves
-
-
-def test_a_date_that_was_taken_back_comes_back_once_the_case_has_moved_on(tmp_path: Path) -> None:
-    """Most are quick, eleven never end: of one that is open for long nothing can be said, until it is reviewed."""
-    rows = crowd(date(2024, 1, 1), 90)
-    rows += [Row(f"never{number}", "tree", "received", day(number, 9)) for number in range(11)]
-    for number, (step, after) in product(range(30), (("received", 0), ("review", 2), ("done", 5))):
-        rows.append(Row(f"later{number}", "tree", step, day(100 + 2 * number + after, 9), step == "done"))
-    rows += [Row("C1", "tree", step, day(number, 9)) for step, number in (("received", 130), ("review", 220))]
-    log = loaded(tmp_path, [*rows, Row("C1", "tree", "done", day(400, 9), True)])
-    walked = walk(log, Plan())
-    _, review = of(log, walked, "C1")
-    moves = [move for move in walked.moves if log.cases[move.case].id == "C1"]
-    first, second, *_ = moves
-    assert (first.reason, first.new_on) == ("too_uncertain", None)
-    assert (second.old_on, second.reason) == (review.on, "likely_late"), "the date that its new step was given"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tracker.backtest.feeds import Feed, monday
-from tracker.backtest.log import Line, Log
+from tracker.backtest.log import Case, Line, Log
 from tracker.backtest.pupil import Pupil
 from tracker.backtest.walked import DATE, GoodNews, Moved, Noted, Promised, Walked, day_of
 from tracker.core.calendars import WEEKDAYS, WorkingDays
@@ -172,10 +172,14 @@ class _Walker:
         self._give_back(index, line.day, today, known)
 
     def _give_back(self, index: int, day: int, today: int, known: int | None) -> None:
-        """A date that was taken back comes back once the case has moved on: with the first step of that day."""
-        taken_on, first_days = self._taken_back.get(index, (day, 0))
+        """A date that was taken back comes back once the case has moved on: with the first step of that day, or on the
+        day on which it was taken back with the first one after that."""
+        if index not in self._taken_back:
+            return
+        taken_on, first_days = self._taken_back[index]
         case = self.cases[index]
-        table = self._pupil.dates(case.service, case.on(day)[0].step) if day > taken_on else None
+        steps = [line.step for line in case.on(day) if day > taken_on or _after_morning(line.at, taken_on)]
+        table = self._pupil.dates(case.service, steps[0]) if steps else None
         on = self._window(case.service, table, day, day - 1 if known is None else known, today)
         if on is not None:
             del self._taken_back[index]
@@ -205,21 +209,24 @@ class _Walker:
                 continue
             if self._pupil.pausing(index):
                 continue
-            if self._news_this_morning(index, today):
-                self._due[today + 1].append(index)
+            case, fresh = self.cases[index], self._this_morning(index, today)
+            if self._ended_this_morning(case, today) or (fresh and today < shown.standing.latest_on.toordinal()):
+                self._due[today + 1].append(index)  # when that day is over; on that of its date it is too late
                 continue
-            case, line = self.cases[index], self._pupil.line(index)
+            line = fresh or self._pupil.line(index)
             origin = self._pupil.origin(index, line.day)
             key = (case.service, line.step, origin, shown.standing)
             if key not in verdicts:
                 verdicts[key] = self._weigh(case.service, line.step, origin, shown.standing, today, known)
             self._act(index, shown, verdicts[key], today)
 
-    def _news_this_morning(self, index: int, today: int) -> bool:
-        """Whether the case came to a step, or ended, since midnight: it is looked at again when that day is over."""
-        case = self.cases[index]
-        timed = self.plan.feed is Feed.LIVE and len(case.lines[0].at) > DATE
-        return timed and any(_by_morning(at, today) for at in [line.at for line in case.on(today)] + [case.ended_at])
+    def _this_morning(self, index: int, today: int) -> Line | None:
+        """The step that the case has come to since midnight."""
+        steps = [line for line in self.cases[index].on(today) if _by_morning(line.at, today)]
+        return steps[-1] if steps and self.plan.feed is Feed.LIVE else None
+
+    def _ended_this_morning(self, case: Case, today: int) -> bool:
+        return self.plan.feed is Feed.LIVE and _by_morning(case.ended_at, today)
 
     def _weigh(self, service: str, step: str, origin: int, standing: Standing, today: int, known: int) -> Verdict:
         dates, risks = self._pupil.dates(service, step), self._pupil.risks(service, step)
@@ -267,3 +274,8 @@ def _stamp(day: int, time: str, like: str) -> str:
 def _by_morning(at: str, day: int) -> bool:
     """Whether something told at `at` had happened by the morning of a day; of a day alone it is not known."""
     return len(at) > DATE and at[:DATE] == day_of(day).isoformat() and at[DATE:] < MORNING
+
+
+def _after_morning(at: str, day: int) -> bool:
+    """Whether something happened on a day after its morning."""
+    return len(at) > DATE and at[:DATE] == day_of(day).isoformat() and at[DATE:] > MORNING

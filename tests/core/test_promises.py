@@ -234,13 +234,9 @@ def test_a_case_is_weighed_from_the_morning_after_it_came_to_its_stage() -> None
 
 
 def test_a_case_that_comes_to_a_stage_on_the_day_of_its_date_is_weighed_at_once() -> None:
-    standing = Standing(ahead(MONDAY, 4), ahead(MONDAY, -30), 34)
-    before = weigh(stood(STEADY, ahead(MONDAY, 4)), standing, 0.9, ahead(MONDAY, 3))
-    assert (before.step, before.review_on) == (Step.HOLD, ahead(MONDAY, 4)), "at night, before dates are looked at"
-    today = weigh(stood(STEADY, ahead(MONDAY, 4)), standing, 0.9, ahead(MONDAY, 4), ahead(MONDAY, 3))
-    assert today.step is Step.MOVE
-    assert today.window is not None
-    assert today.window.latest_on > standing.latest_on
+    standing, friday = Standing(ahead(MONDAY, 4), ahead(MONDAY, -30), 34), stood(STEADY, ahead(MONDAY, 4))
+    assert weigh(friday, standing, 0.9, ahead(MONDAY, 3)) == Verdict(Step.HOLD, review_on=ahead(MONDAY, 4))
+    assert weigh(friday, standing, 0.9, ahead(MONDAY, 4), ahead(MONDAY, 3)).step is Step.MOVE
 
 
 def test_what_is_known_late_is_weighed_by_what_was_known() -> None:
@@ -299,7 +295,6 @@ def test_dates_are_judged_in_the_morning(hour: int, day: int) -> None:
 def test_news_of_a_date_holds_while_that_date_stands() -> None:
     one, other = UUID(int=1), UUID(int=2)
     assert news_holds(str(one), one)
-    assert not news_holds(str(one), other)
-    assert not news_holds(str(one), None)
+    assert not any(news_holds(str(one), standing) for standing in (other, None))
     assert news_holds(withdrawn_cause(one), None)
     assert not news_holds(withdrawn_cause(one), other)

@@ -152,11 +152,12 @@ def told(case: Case, paused: frozenset[str]) -> list[Visit]:
         ([(10, "in"), (10, "out"), (10, "in")], 20, {"in": False}),
         ([(10, "in"), (10, "asked"), (15, "out")], 20, {"in": True, "out": False}),
         ([(10, "in"), (12, "out"), (12, "back")], 20, {"in": False, "back": False}),
-        ([(10, "in")], 10, {"in": True}),
+        ([(10, "in")], 10, {"in": False}),
+        ([(10, "in"), (10, "out")], 10, {"in": False}),
         ([(10, "in")], 11, {"in": False}),
     ],
 )
-def test_a_visit_is_brief_if_the_case_has_left_its_first_step_by_the_evening(
+def test_a_visit_is_brief_if_the_case_has_moved_on_from_its_first_step_by_the_evening(
     steps: list[tuple[int, str]], end: int, expected: dict[str, bool]
 ) -> None:
     assert {each.stage: each.brief for each in told(case_of(*steps, end=end), PAUSED)} == expected

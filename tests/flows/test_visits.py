@@ -85,7 +85,7 @@ def lived(case: Any, lines: list[Any], until: int) -> Seen:
             where = (case.service, stage, day, age)
             found[*where, "risk"] += 1
             found[*where, "first"] += place == first
-            found[*where, "brief"] += place == 0 and came in (ended, *(day for day, _ in path[1:2]))
+            found[*where, "brief"] += place == 0 and came in [day for day, _ in path[1:2]]
             found[*where, "done"] += day == ended and case.outcome in ("done", "refused")
             age += 1
     return +found
@@ -170,4 +170,4 @@ async def test_a_case_that_ends_at_the_instant_at_which_it_begins_was_at_its_fir
             connection, desk.office.id, "Europe/London", date(2025, 1, 1), [], [f"{SERVICE} {each}" for each in CLOSING]
         )
     day = at.date().toordinal()
-    assert found == {SERVICE: [Visit("received", day, day, True, 1, 1, day, True)]}
+    assert found == {SERVICE: [Visit("received", day, day, True, 1, 1, day)]}

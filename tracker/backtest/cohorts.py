@@ -71,7 +71,7 @@ class Trail:
             self._run(self._paused_on, day)
         if lines and lines[0] is case.lines[0]:
             self._step = lines[0].step
-            self._open((self._step, day, day, ended or last != self._step), opening=True)
+            self._open((self._step, day, day, not ended and last != self._step), opening=True)
         if lines and not ended and lines[-1] is not case.lines[0] and last != self._step:
             self._step = last
             if last not in self._paused:

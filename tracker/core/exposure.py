@@ -27,8 +27,8 @@ class Visit:
     `start` is the day on which their age is 0, and `entry` the first day on which they were seen, where it is later: a
     clock that was paused moves the start. `end` is None while they are open; `finished` is False where they ended
     without being finished (withdrawn, or joined to another), which says only that they took at least so long.
-    `openings`: for how many of them this was the first stage. `brief`: they were received in it, and were in another
-    one, or had ended, by the end of that day.
+    `openings`: for how many of them this was the first stage. `brief`: they were received in it, and had
+    moved on to another one by the end of that day.
     """
 
     stage: str

@@ -61,8 +61,7 @@ _VISITS = text(
     ), spell AS (
         SELECT *, count(*) FILTER (WHERE waits) OVER (PARTITION BY id ORDER BY place) AS block,
             min(place) FILTER (WHERE NOT waits) OVER (PARTITION BY id) AS opening,
-            (place = 1 AND day = ended) IS TRUE
-                OR (day = lead(day) OVER (PARTITION BY id ORDER BY place)) IS TRUE AS brief
+            (day = lead(day) OVER (PARTITION BY id ORDER BY place)) IS TRUE AS brief
         FROM stayed
         WHERE stage IS DISTINCT FROM before
     ), running AS (

@@ -44,10 +44,6 @@ class Curve:
     ANY = ""
     """The stage that was never seen: its table is that of all the service's own stages together."""
 
-    def knows(self, stage: str) -> bool:
-        """Whether the service had the stage when it was learned."""
-        return stage in self.dates
-
     def table(self, stage: str) -> Table:
         """The table that dates are read from."""
         return self.dates.get(stage) or self.dates[self.ANY]

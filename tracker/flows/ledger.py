@@ -255,13 +255,13 @@ async def _move(book: Book, case: Folded, standing: Given, verdict: Verdict) -> 
 
 
 def _weigh(book: Book, case: Folded, standing: Given) -> Verdict:
-    """What is to be done about a date. It holds until the source has had the time to tell what happened on its day, and
-    until something is learned of a stage that is new in the definition."""
+    """What is to be done about a date. Once its day is over it holds until the source has had the time to tell what
+    happened on it."""
     first = next(each for each in book.given if each.ours)
     length = (first.latest_on - book.day(first.made_at)).days
     stood = Standing(standing.latest_on, book.day(standing.made_at), length, standing.probability)
     today, policy = judging_day(book.now, book.zone), book.definition.promise
-    if book.today > standing.latest_on or (book.curve and case.stage and not book.curve.knows(case.stage)):
+    if book.today > standing.latest_on:
         return Verdict(Step.HOLD, review_on=book.today + timedelta(days=1))
     if book.curve is not None and case.stage is not None:
         place, known_on = _place(book, case, book.curve, case.stage)

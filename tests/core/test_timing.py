@@ -128,7 +128,7 @@ def test_a_reminder_comes_once_before_the_day_and_only_to_who_was_asked() -> Non
 
 def test_a_request_without_a_day_is_remembered_after_a_while_and_never_on_the_same_day() -> None:
     asked = case_of(ALEX, REC, ask(None))
-    assert asked.wanted[-1].asked_at < remind_at(asked, PERMIT, ZONE) <= asked.wanted[-1].asked_at + 8 * DAY  # type: ignore[operator]
+    assert asked.wanted[-1].asked_at < remind_at(asked, PERMIT, ZONE) <= asked.wanted[-1].asked_at + 8 * DAY  # type: ignore[operator]  # None would fail here
     overdue = case_of(ALEX, REC, ask(date(2020, 1, 1)))
     asked_on = calendars.day_of(overdue.wanted[-1].asked_at, ZONE)
     assert remind_at(overdue, PERMIT, ZONE) == at_ten(asked_on + DAY)

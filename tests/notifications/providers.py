@@ -94,7 +94,7 @@ async def running(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
     door = listening("127.0.0.1", port)
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # pytest has its own
     task = asyncio.create_task(server._serve(sockets=[door]))
     try:
         while not server.started:

@@ -30,7 +30,7 @@ async def test_a_letter_says_who_it_is_from_and_how_to_stop_it(post: Post) -> No
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert letter["Auto-Submitted"] == "auto-generated" and letter["Content-Language"] == "en"
     assert [part.get_content_type() for part in letter.iter_parts()] == ["text/plain", "text/html"]
-    assert "<img" not in letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "<img" not in letter.get_body(("html",)).get_content()  # type: ignore[union-attr]  # a letter without this part fails here, and should
     assert await post.states() == [("email", "sent", "accepted")]
 
 
@@ -51,7 +51,7 @@ async def test_a_letter_in_other_letters_arrives_whole(ends: Ends) -> None:
     words = Content("Northwick", ".starts with a dot\n.\n" + "ŵ مرحبا 🙂 " * 300, "Newyddion ŵ", "<p>ŵ</p>")
     await ends.carriers["email"].send(replace(outgoing("email"), content=words, address="a.b+tag@bücher.example"))
     (letter,) = ends.mail.letters
-    said = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    said = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # a letter without this part fails here, and should
     assert said.split() == words.text.split()
     assert letter["Subject"] == "Newyddion ŵ"
     assert ends.mail.to == ["a.b+tag@xn--bcher-kva.example"]  # case 66

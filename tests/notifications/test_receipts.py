@@ -127,7 +127,7 @@ async def test_only_twilio_s_signature_opens_the_door(post: Post) -> None:
          "params": {"bodySHA256": "0" * 64}},
     ]  # fmt: skip
     for attack in forged:
-        answer = await post.http.post(text.callback, **attack)  # type: ignore[arg-type]
+        answer = await post.http.post(text.callback, **attack)  # type: ignore[arg-type]  # arguments of several kinds
         assert answer.status_code == 403, attack
     assert await state(post) == "sent"
     assert (await post.http.post(text.callback, data=form, headers={"X-Twilio-Signature": good})).status_code == 204

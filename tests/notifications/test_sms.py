@@ -70,7 +70,7 @@ async def test_a_provider_in_trouble_is_left_alone_for_longer_each_time_case_47(
     carrier = ends.carriers["sms"]
     ends.phones.troubles += [Trouble(status), Trouble(status)]
     first = await carrier.send(outgoing("sms"))
-    carrier._gate._until = 0  # type: ignore[attr-defined]
+    carrier._gate._until = 0  # type: ignore[attr-defined]  # the pause is over
     second = await carrier.send(outgoing("sms"))
     assert isinstance(first, Later) and isinstance(second, Later)
     assert second.after > first.after
@@ -172,7 +172,7 @@ async def test_asking_ends_and_an_operator_is_told(post: Post, hasty: None) -> N
 
 
 async def test_a_channel_without_a_carrier_waits_an_hour_and_tells_an_operator(post: Post) -> None:
-    del post.carriers.live["sms"]  # type: ignore[attr-defined]
+    del post.carriers.live["sms"]  # type: ignore[attr-defined]  # as if none were set up
     await post.by_text()
     await post.carry()
     assert await post.states() == [("sms", "due", None)]

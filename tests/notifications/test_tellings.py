@@ -49,7 +49,7 @@ async def told(post: Post) -> list[tuple[str, str]]:
 async def test_an_e_mail_that_names_a_date_tells_it_to_the_party_s_role(post: Post) -> None:
     await open_case(post, role="adviser")
     await post.carry()
-    assert "We expect to finish by" in post.mail.letters[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "We expect to finish by" in post.mail.letters[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]  # a letter without this part fails here, and should
     assert await told(post) == [("adviser", "email")]
 
 

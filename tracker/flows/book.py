@@ -58,7 +58,7 @@ class Book:
         self.connection, self.subject, self.given = connection, subject, list(found.given)
         self.curve_id, self.curve, self.silent = found.curve_id, curve, found.silent
         self.confidence, self.rhythm, self.heard_at = found.confidence, found.rhythm, found.heard_at
-        self.tried_again_on = found.relied_on_since if found.confidence != Confidence.WITHDRAWN else None
+        self.relied_on_since = found.relied_on_since if found.confidence != Confidence.WITHDRAWN else None
         self.definition, self.zone, self.now = subject.current.definition, subject.office.zone, subject.office.now
         self.today = calendars.day_of(self.now, self.zone)
         self.working = holidays.working_days(self.definition.promise.holidays)

@@ -150,7 +150,7 @@ def _may_give(book: Book, case: Folded) -> bool:
         return False
     if before is None or before.reason != Change.TOO_UNCERTAIN or before.judged_at is None:
         return True
-    if book.tried_again_on is not None and book.tried_again_on > book.day(before.judged_at):
+    if book.relied_on_since is not None and book.relied_on_since > book.day(before.judged_at):
         return True  # it may have been taken back because the service gave no dates
     if case.since.at is not None:
         return case.since.at > before.judged_at

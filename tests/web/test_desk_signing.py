@@ -15,6 +15,7 @@ from tracker.cli import app as commands
 from tracker.core.errors import SetupRefused
 from tracker.flows import accounts
 from tracker.main import create_app, put_together
+from tracker.store import accounts as stored_accounts
 from tracker.store.engine import Store
 
 CROSS = {"Sec-Fetch-Site": "cross-site"}
@@ -79,6 +80,19 @@ async def test_the_cookie_stays_home(store: Store, tmp_path: Path, site: Site, u
     assert not await site.desk.rows(
         "SELECT 1 FROM desk_session WHERE encode(digest, 'escape') LIKE :token", token=token
     )
+
+
+async def test_every_session_lasts_as_long_as_the_others_however_slow_the_machine_is(site: Site) -> None:
+    """Where the clock is asked twice, two or three in a hundred last a microsecond longer."""
+    await accounts.add(site.desk.store, site.desk.office, "ann", name="Ann", password=PASSWORD)
+    async with site.desk.store.transaction() as connection:
+        ann = await stored_accounts.by_login(connection, "ann")
+        assert ann is not None
+        for turn in range(300):
+            digest = accounts.digest(str(turn))
+            assert await stored_accounts.begin(connection, ann, digest, accounts.SESSION_SECONDS)
+    rows = await site.desk.rows("SELECT DISTINCT expires_at - begun_at AS lasts FROM desk_session")
+    assert [row.lasts.total_seconds() for row in rows] == [accounts.SESSION_SECONDS]
 
 
 async def test_signing_out_a_new_password_an_ended_account_and_time_end_a_session(site: Site) -> None:

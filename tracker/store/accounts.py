@@ -120,10 +120,12 @@ async def end_all(connection: AsyncConnection, organisation_id: UUID, account_id
 
 _BEGIN = text(
     """
+    WITH moment AS MATERIALIZED (
+        SELECT clock_timestamp() AS at
+    )
     INSERT INTO desk_session (organisation_id, id, account_id, digest, begun_at, expires_at)
-    SELECT a.organisation_id, :id, a.id, :digest, clock_timestamp(),
-        clock_timestamp() + make_interval(secs => :seconds)
-    FROM account a
+    SELECT a.organisation_id, :id, a.id, :digest, moment.at, moment.at + make_interval(secs => :seconds)
+    FROM account a, moment
     WHERE a.organisation_id = :organisation AND a.id = :account AND a.disabled_at IS NULL AND a.password_hash = :hash
     RETURNING id
     """

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.office import open_desk
 from tracker.core.errors import SetupRefused, UnknownKey
 from tracker.flows import offices
 from tracker.flows.senders import recognise
+from tracker.store import organisations
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 
@@ -34,3 +37,32 @@ async def test_a_key_is_kept_as_a_hash_alone(store: Store) -> None:
     [row] = await desk.rows("SELECT * FROM api_key")
     assert desk.key.encode() not in str(tuple(row)).encode()
     assert row.hint == desk.key[-4:]
+
+
+@pytest.mark.parametrize(
+    ("said", "zone", "meant"),
+    [
+        ("2026-03-02T09:00:00", "America/New_York", datetime(2026, 3, 2, 14, tzinfo=UTC)),
+        ("2026-03-02T09:00:00", None, datetime(2026, 3, 2, 8, tzinfo=UTC)),  # of the organisation
+        ("2026-07-01", None, datetime(2026, 6, 30, 22, tzinfo=UTC)),
+        ("2026-03-02T09:00:00+05:30", "America/New_York", datetime(2026, 3, 2, 3, 30, tzinfo=UTC)),
+        ("2036-10-05T02:00:00", "Australia/Lord_Howe", datetime(2036, 10, 4, 15, 30, tzinfo=UTC)),  # no such time
+        ("2036-04-06T01:30:00", "Australia/Lord_Howe", datetime(2036, 4, 5, 14, 30, tzinfo=UTC)),  # comes twice
+    ],
+)
+async def test_a_source_goes_live_at_a_time_of_its_own_zone_or_else_of_its_organisation(
+    store: Store, said: str, zone: str | None, meant: datetime
+) -> None:
+    office = await offices.add_organisation(store, slug="soria", name="Soria", zone="Europe/Madrid")
+    new = offices.NewSource("padron", zone=zone, live_from=datetime.fromisoformat(said))
+    added = await offices.add_source(store, office, new)
+    async with store.reading() as connection:
+        assert await organisations.live_from(connection, office.id, added) == meant
+
+
+async def test_a_source_that_cannot_go_live_as_it_was_said_is_refused(store: Store) -> None:
+    office = await offices.add_organisation(store, slug="nara", name="Nara", zone="Asia/Tokyo")
+    first = datetime.fromisoformat("0001-01-01")
+    for new in (offices.NewSource("a", live_from=first), offices.NewSource("a", zone="Mars/Base", live_from=first)):
+        with pytest.raises(SetupRefused):
+            await offices.add_source(store, office, new)

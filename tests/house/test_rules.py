@@ -36,6 +36,9 @@ FROM_THE_WORLD = frozenset(
 
 A field of that name is not: `setting.now` is an argument."""
 
+TO_THE_MACHINES_ZONE = re.compile(r"\.astimezone\((?:tz=)?(?:None)?\)$")
+"""A time turned into the zone that this machine happens to be set to, or taken for one of it."""
+
 PLACES = re.compile(r"(?<![\w.~:/])/(?:work|root)(?![\w.-])")
 TICKETS = re.compile(r"\bissues?\s+(?:no\.?\s*)?#?\d", re.IGNORECASE)
 MENTIONED = {"tracker/store/embedded/account.py": "root's home, where another account cannot reach the binaries"}
@@ -75,9 +78,13 @@ def impurities(text: str) -> list[str]:
                 found.append(f"{node.lineno}: .{name}()")
             case ast.Call(func=ast.Name(id=name)) if name in FROM_THE_WORLD:
                 found.append(f"{node.lineno}: {name}()")
-            case ast.Call(func=ast.Attribute(attr="astimezone"), args=[], keywords=[]):
-                found.append(f"{node.lineno}: astimezone() of the machine's zone")
-    return found
+    return found + machine_zones(text)
+
+
+def machine_zones(text: str) -> list[str]:
+    """Where a module asks in which zone this machine is, as no linter notices: `line: what`."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    return [f"{call.lineno}: astimezone()" for call in calls if TO_THE_MACHINES_ZONE.search(ast.unparse(call))]
 
 
 def imported_names(tree: ast.Module) -> set[str]:
@@ -126,6 +133,18 @@ def test_the_core_asks_the_world_for_nothing(file: Path) -> None:
 )
 def test_what_asks_the_world_is_noticed(text: str) -> None:
     assert impurities(text)
+
+
+@pytest.mark.parametrize("file", sources(*PACKAGES, "benchmarks", "tests"), ids=named)
+def test_nothing_depends_on_the_zone_of_the_machine(file: Path) -> None:
+    """A time is an office's, a source's or a person's; where the machine stands, or who typed the command, is nobody's
+    business."""
+    assert machine_zones(file.read_text()) == []
+
+
+@pytest.mark.parametrize("given", ["", "None", "tz=None"])
+def test_the_zone_of_the_machine_is_noticed(given: str) -> None:
+    assert machine_zones(f"def begin(at):\n    return at.astimezone({given}) if at else None")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,15 @@ app.add_typer(sources_app, name="sources")
 app.add_typer(keys_app, name="keys")
 app.add_typer(services_app, name="services")
 
+MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+"""How a time may be written: a day, a local time, or one with its offset."""
+
+LIVE_FROM = (
+    "Cases opened before it are adopted in silence. A day, or a time such as 2026-03-02T09:00:00: of --zone, or of the "
+    "organisation's zone where none is given, unless it has an offset (+01:00)."
+)
+"""What is said of `--live-from`."""
+
 
 @organisations_app.command("learn")
 def learn_now(
@@ -64,15 +73,14 @@ def add_source(
     rhythm: Annotated[Rhythm, typer.Option(help="How often it reports.")] = Rhythm.LIVE,
     zone: Annotated[str | None, typer.Option(help="The zone of its times, if they come without an offset.")] = None,
     register: Annotated[list[str] | None, typer.Option(help="Another register it may report into.")] = None,
-    live_from: Annotated[datetime | None, typer.Option(help="Cases opened before it are adopted in silence.")] = None,
+    live_from: Annotated[datetime | None, typer.Option(formats=MOMENTS, metavar="TIME", help=LIVE_FROM)] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Add a back-office system."""
 
     async def run(parts: Parts) -> None:
         office = await offices.organisation(parts.store, organisation)
-        start = live_from.astimezone() if live_from else None
-        source = offices.NewSource(name, rhythm, zone, tuple(register or ()), start)
+        source = offices.NewSource(name, rhythm, zone, tuple(register or ()), live_from)
         await offices.add_source(parts.store, office, source)
         out.print(f"Added the source {name}. Next: tracker keys add {name} --organisation {organisation}")
 

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,7 +26,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """A back-office system to set up. `registers` beside its own; `live_from` None means from now on."""
+    """A back-office system to set up. `registers` beside its own; `live_from` None means from now on, and one without
+    an offset is a local time of the source's zone, or of the organisation's where the source declares none."""
 
     name: str
     rhythm: Rhythm = Rhythm.LIVE
@@ -71,6 +72,7 @@ async def add_source(store: Store, office: Office, source: NewSource) -> UUID:
         _named(name)
     if source.zone is not None:
         _zoned(source.zone)
+    live_from = source.live_from and _aware(source.live_from, source.zone or office.zone)
     async with store.transaction() as connection:
         if await organisations.source_id(connection, office.id, source.name) is not None:
             raise SetupRefused(f"There is a source '{source.name}' already.", "Choose another name.")
@@ -79,7 +81,7 @@ async def add_source(store: Store, office: Office, source: NewSource) -> UUID:
             "organisation_id": office.id, "id": id_, "name": source.name, "rhythm": source.rhythm.value,
             "patience": source.patience or PATIENCE[source.rhythm], "zone": source.zone,
             "registers": list(dict.fromkeys((source.name, *source.registers))),
-            "live_from": source.live_from or office.now,
+            "live_from": live_from or office.now,
         }  # fmt: skip
         await organisations.add_source(connection, values)
     return id_
@@ -141,3 +143,12 @@ def _zoned(zone: str) -> None:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
         raise SetupRefused(f"'{zone[:60]}' is not a time zone.", "Use an IANA name such as Europe/London.") from fault
+
+
+def _aware(at: datetime, zone: str) -> datetime:
+    """A time with its own offset, or else that of the zone, whatever zone this machine is in: of an hour that comes
+    twice the first, and forward by the gap where there is none, as for the times of events."""
+    try:
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except OverflowError as fault:
+        raise SetupRefused(f"{at.isoformat()} is no time of the calendar.", "Give a time of this century.") from fault

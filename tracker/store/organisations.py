@@ -228,11 +228,6 @@ async def offices(connection: AsyncConnection, limit: int = 100) -> list[Office]
     return [_read(row) for row in rows.all()]
 
 
-async def all_ids(connection: AsyncConnection) -> list[UUID]:
-    """The ids of all organisations."""
-    return list((await connection.execute(text("SELECT id FROM organisation ORDER BY id"))).scalars())
-
-
 async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:
     """Insert an organisation."""
     await connection.execute(table(Organisation).insert().values(**values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,17 +11,22 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, Field
 
 from integrations import schema
-from integrations.strict_json import loads
-from integrations.wire import translate
+from integrations.strict_json import loads, loads_list
+from integrations.wire import Tongue, translate, translated
 from tracker.core import known_facts, references
-from tracker.core.errors import UnknownKey
-from tracker.flows import report
+from tracker.core.errors import MalformedEvent, TrackerError, UnknownKey
+from tracker.core.reports import Answer, Intake, Refused, Report
+from tracker.flows import addresses, report
 from tracker.flows.clock import Carry, advance, instant
-from tracker.flows.ingest import Answer, Intake, ingest
+from tracker.flows.intake import CHUNK, ingest, take_in
 from tracker.flows.senders import recognise
 from tracker.store.engine import Store
 from tracker.store.keys import Sender
 from tracker.web.body import read_body
+from tracker.web.errors import problem
+
+MOST_EVENTS = 1_000
+"""So many events go in one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class Door:
     store: Store
     secret: bytes
     body_limit_bytes: int
+    batch_limit_bytes: int
     body_seconds: float
     carry: Carry
 
@@ -43,6 +50,17 @@ class TakenOut(BaseModel):
         default=None, description="The public reference of its case, once there is one.", examples=["CDFG-HJKM-NPRX"]
     )
     note: str | None = Field(default=None, description="Why an event that was taken does not show yet.")
+
+
+class ProblemOut(BaseModel):
+    """Why one event of a batch was refused: what a single one would have been answered. Nothing of it is stored."""
+
+    type: str = Field(description="Leads to a page that explains this kind of problem.")
+    title: str
+    status: int = Field(description="The status that a single event would have had.", examples=[422])
+    detail: str
+    remedy: str = Field(description="How to mend it.")
+    pointer: str | None = Field(default=None, description="Where in the event the fault lies (RFC 6901).")
 
 
 class ClockOut(BaseModel):
@@ -72,17 +90,21 @@ def router(door: Door) -> APIRouter:
     async def take(request: Request, response: Response, who: Sender = Depends(sender)) -> TakenOut:
         """Take one event: plain JSON, or a structured CloudEvent 1.0. Safe to send again with the same id."""
         body = await read_body(request, door.body_limit_bytes, door.body_seconds)
-        told = translate(
-            body,
-            request.headers.get("content-type"),
-            zone=who.zone,
-            digest_known_fact=lambda fact: known_facts.digest(door.secret, str(who.organisation_id), fact),
-            fingerprint_key=door.secret,
-        )
-        answer: Answer = await ingest(door.store, who, told.event, told.fingerprint)
+        told = translate(body, request.headers.get("content-type"), tongue_of(who, door.secret))
+        answer = await ingest(door.store, who, told)
         response.status_code = 200 if answer.outcome is Intake.DUPLICATE else 202
-        spelt = references.spell(answer.reference) if answer.reference else None
-        return TakenOut(outcome=answer.outcome, entry=answer.entry, reference=spelt, note=answer.note)
+        return _taken(answer)
+
+    @routes.post(
+        "/events/batch",
+        response_model=list[TakenOut | ProblemOut],
+        response_model_exclude_none=True,
+        openapi_extra={"requestBody": _batch_body()},
+    )
+    async def take_many(request: Request, who: Sender = Depends(sender)) -> list[TakenOut | ProblemOut]:
+        """Take up to 1,000 events of plain JSON, in an array; the answer for each stands in its place. Each is decided
+        after those before it. They are stored in chunks, each whole: should the answer not arrive, send all again."""
+        return await taken(door, who, await read_body(request, door.batch_limit_bytes, door.body_seconds))
 
     @routes.get("/schemas/event/1", response_model=None)
     async def event_schema() -> Response:
@@ -102,6 +124,56 @@ def router(door: Door) -> APIRouter:
         return await report.totals(door.store, who)
 
     return routes
+
+
+def tongue_of(sender: Sender, secret: bytes) -> Tongue:
+    """By what the events of a sender are read."""
+    return Tongue(
+        sender.zone, lambda fact: known_facts.digest(secret, str(sender.organisation_id), fact),
+        lambda channel, address: addresses.normal(channel, address, sender.country), secret,
+    )  # fmt: skip
+
+
+async def taken(door: Door, sender: Sender, body: bytes) -> list[TakenOut | ProblemOut]:
+    """What became of each event of a batch. Raises MalformedEvent where the array as a whole cannot be read, or has too
+    many; then nothing is stored."""
+    items, tongue, answers = loads_list(body), tongue_of(sender, door.secret), list[TakenOut | ProblemOut]()
+    if len(items) > MOST_EVENTS:
+        raise MalformedEvent(f"The array has {len(items)} events.", f"Send at most {MOST_EVENTS} a request.")
+    for at in range(0, len(items), CHUNK):
+        answers += await _chunk(door, sender, items[at : at + CHUNK], tongue)
+    return answers
+
+
+async def _chunk(
+    door: Door, sender: Sender, items: list[dict[str, object] | MalformedEvent], tongue: Tongue
+) -> list[TakenOut | ProblemOut]:
+    """The answers to some events; those that can be read are taken in together."""
+    read: list[Report | TrackerError] = []
+    for place, item in enumerate(items):
+        if place % 10 == 0:
+            await asyncio.sleep(0)  # others go on meanwhile
+        read.append(_read(item, tongue))
+    answers = iter(await take_in(door.store, sender, [each for each in read if isinstance(each, Report)]))
+    return [_answered(next(answers)) if isinstance(each, Report) else ProblemOut(**problem(each)) for each in read]
+
+
+def _read(item: dict[str, object] | MalformedEvent, tongue: Tongue) -> Report | TrackerError:
+    if isinstance(item, MalformedEvent):
+        return item
+    try:
+        return translated(item, tongue)
+    except TrackerError as fault:
+        return fault
+
+
+def _answered(answer: Answer | Refused) -> TakenOut | ProblemOut:
+    return ProblemOut(**problem(answer.error)) if isinstance(answer, Refused) else _taken(answer)
+
+
+def _taken(answer: Answer) -> TakenOut:
+    spelt = references.spell(answer.reference) if answer.reference else None
+    return TakenOut(outcome=answer.outcome, entry=answer.entry, reference=spelt, note=answer.note)
 
 
 def _to(body: bytes) -> str:
@@ -125,6 +197,11 @@ def _inlined(published: dict[str, Any]) -> Any:
         return {name: inline(value) for name, value in node.items() if name not in ("$defs", "$id", "$schema")}
 
     return inline(published)
+
+
+def _batch_body() -> dict[str, Any]:
+    events = {"type": "array", "maxItems": MOST_EVENTS, "items": _inlined(schema.event_schema())}
+    return {"required": True, "content": {"application/json": {"schema": events, "example": schema.EXAMPLES[:2]}}}
 
 
 def _request_body() -> dict[str, Any]:

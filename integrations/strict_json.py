@@ -52,21 +52,7 @@ def loads(body: bytes) -> dict[str, object]:
     beyond double precision, numbers longer than `NUMBER_LENGTH`, lone surrogates, control characters other
     than tab, newline and carriage return, or a top level that is not an object. The error repeats no value.
     """
-    text = _decoded(body)
-    _check_depth(body)
-    try:
-        tree = json.loads(
-            text,
-            object_pairs_hook=_Members,
-            parse_int=_whole,
-            parse_float=_decimal,
-            parse_constant=_constant,
-        )
-    except json.JSONDecodeError as error:
-        raise MalformedEvent(
-            f"The body is not JSON: {error.msg.rstrip(' :')} (line {error.lineno}, column {error.colno}).",
-            "Write the body with a JSON library rather than by joining strings.",
-        ) from None
+    tree = _tree(body, DEPTH)
     if not isinstance(tree, _Members):
         raise MalformedEvent(
             "The body is JSON, but not an object.",
@@ -74,6 +60,46 @@ def loads(body: bytes) -> dict[str, object]:
             pointer="",
         )
     return _object(tree, "")
+
+
+def loads_list(body: bytes) -> list[dict[str, object] | MalformedEvent]:
+    """Read a JSON array of objects, each as strictly as `loads` does; in the place of one that is refused, why.
+
+    Raises MalformedEvent where the body as a whole cannot be read, or is no array.
+    """
+    tree = _tree(body, DEPTH + 1)
+    if not isinstance(tree, list) or isinstance(tree, _Members):
+        raise MalformedEvent(
+            "The body is JSON, but not an array.",
+            'Send the events as one array: [{"id": ...}, {"id": ...}]; a single one goes to /api/v1/events.',
+            pointer="",
+        )
+    return [_one_of(item) for item in tree]
+
+
+def _one_of(item: object) -> dict[str, object] | MalformedEvent:
+    if not isinstance(item, _Members):
+        return MalformedEvent("This item is not an object.", "Send each event as one object.", pointer="")
+    try:
+        return _object(item, "")
+    except MalformedEvent as fault:
+        return fault
+
+
+def _tree(body: bytes, depth: int) -> object:
+    """What stands there, with what has still to be looked at in its place."""
+    text = _decoded(body)
+    _check_depth(body, depth)
+    try:
+        tree: object = json.loads(
+            text, object_pairs_hook=_Members, parse_int=_whole, parse_float=_decimal, parse_constant=_constant
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedEvent(
+            f"The body is not JSON: {error.msg.rstrip(' :')} (line {error.lineno}, column {error.colno}).",
+            "Write the body with a JSON library rather than by joining strings.",
+        ) from None
+    return tree
 
 
 def pointer(*steps: str | int) -> str:
@@ -100,16 +126,16 @@ def _decoded(body: bytes) -> str:
         raise MalformedEvent(f"The body is not UTF-8: byte {error.start} is wrong.", _ENCODING) from None
 
 
-def _check_depth(body: bytes) -> None:
+def _check_depth(body: bytes, most: int) -> None:
     """Count brackets before parsing: the parser recurses, and 100,000 levels would end it."""
     depth = 0
     for token in _TOKEN.finditer(body):
         first = body[token.start()]
         if first in b"[{":
             depth += 1
-            if depth > DEPTH:
+            if depth > most:
                 raise MalformedEvent(
-                    f"The body nests more than {DEPTH} levels deep (at byte {token.start()}).",
+                    f"The body nests more than {most} levels deep (at byte {token.start()}).",
                     "Send the event itself; no field of ours needs so many levels.",
                 )
         elif first in b"]}":

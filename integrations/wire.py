@@ -22,7 +22,8 @@ from integrations import fields, strict_json
 from integrations.event_models import EVENTS, AnyEventIn, EventIn, PartyDataIn, ReopenDataIn
 from integrations.faults import malformed
 from tracker.core.errors import MalformedEvent, UnsupportedContent
-from tracker.core.events import StatusEvent
+from tracker.core.events import Body, Channel, PartyReported, StatusEvent
+from tracker.core.reports import Report
 
 PLAIN = "application/json"
 """The content type of a plain event."""
@@ -37,28 +38,24 @@ _CHARSET = re.compile(r"""charset\s*=\s*"?([^\s";]+)""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Translated:
-    """An event, and the fingerprint that answers "same id, same content?" without keeping the content."""
+class Tongue:
+    """By what the events of a source are read.
 
-    event: StatusEvent
-    fingerprint: bytes
-    """HMAC-SHA256, 32 bytes."""
+    `zone` is the IANA name that it declared for times without an offset, None where it declared none; a name that does
+    not exist raises ZoneInfoNotFoundError, so check it when it is declared. `digest_known_fact` gets the fact as sent
+    (NFC, trimmed), `normal` a channel and an address as sent, and tells the one form of it, or None.
+    """
+
+    zone: str | None
+    digest_known_fact: Callable[[str], bytes]
+    normal: Callable[[Channel, str], str | None]
+    fingerprint_key: bytes
 
 
-def translate(
-    body: bytes,
-    content_type: str | None,
-    *,
-    zone: str | None,
-    digest_known_fact: Callable[[str], bytes],
-    fingerprint_key: bytes,
-) -> Translated:
-    """Read one event strictly.
+def translate(body: bytes, content_type: str | None, tongue: Tongue) -> Report:
+    """Read one event strictly; `content_type` is the request's header.
 
-    `content_type` is the request's header. `zone` is the IANA name that the source declared for times
-    without an offset, None where it declared none; a name that does not exist raises ZoneInfoNotFoundError,
-    so check it when it is declared. Of a local hour that comes twice the first is taken; one that does not
-    exist is moved forward by the gap. `digest_known_fact` gets the fact as sent (NFC, trimmed).
+    Of a local hour that comes twice the first is taken; one that does not exist is moved forward by the gap.
 
     Raises UnsupportedContent for another content type, MalformedEvent for everything else that is wrong: its
     pointer is the first fault's, its detail lists the first ten. Neither repeats a value of the event.
@@ -66,9 +63,12 @@ def translate(
     """
     form = _form(content_type)
     document = strict_json.loads(body)
-    if form == CLOUDEVENTS:
-        document = _plain(document)
-    told = _validated(document, ZoneInfo(zone) if zone else None)
+    return translated(_plain(document) if form == CLOUDEVENTS else document, tongue)
+
+
+def translated(document: dict[str, object], tongue: Tongue) -> Report:
+    """Read one plain event that was parsed strictly. Raises MalformedEvent."""
+    told = _validated(document, ZoneInfo(tongue.zone) if tongue.zone else None)
     data = told.data or ReopenDataIn()
     fact = data.known_fact if isinstance(data, PartyDataIn) else None
     event = StatusEvent(
@@ -84,10 +84,17 @@ def translate(
         sensitive=bool(data.sensitive),
         hold_until=data.hold_until,
     )
-    fingerprint = hmac.digest(fingerprint_key, canonical(event, fact), hashlib.sha256)
-    if isinstance(data, PartyDataIn) and fact is not None:
-        event = replace(event, body=replace(data.body(), known_fact=digest_known_fact(fact)))
-    return Translated(event, fingerprint)
+    fingerprint = hmac.digest(tongue.fingerprint_key, canonical(event, fact), hashlib.sha256)
+    return Report(replace(event, body=_settled(event.body, fact, tongue)), fingerprint)
+
+
+def _settled(body: Body, fact: str | None, tongue: Tongue) -> Body:
+    """What is said of a party, with the digest of its known fact and the one form of each address."""
+    if not isinstance(body, PartyReported):
+        return body
+    channels = tuple(replace(each, normal=tongue.normal(each.channel, each.address)) for each in body.channels)
+    known_fact = None if fact is None else tongue.digest_known_fact(fact)
+    return replace(body, channels=channels, known_fact=known_fact)
 
 
 def canonical(event: StatusEvent, known_fact: str | None) -> bytes:

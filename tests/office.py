@@ -11,18 +11,21 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
+from integrations.inbound import tongue_of
 from integrations.wire import translate
 from notifications.channels import Carriers
 from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
-from tracker.core import known_facts
+from tracker.core.changes import Changes
+from tracker.core.dossier import Dossier, Scope
 from tracker.core.events import Body, StatusEvent
-from tracker.flows import ingest as intake
-from tracker.flows import offices, services
-from tracker.flows.ingest import Answer
+from tracker.core.given import Given
+from tracker.core.reports import Answer
+from tracker.flows import addresses, holidays, intake, offices, services
 from tracker.flows.release import Links
-from tracker.store import keys, organisations
+from tracker.store import changes, dossier, keys, organisations
 from tracker.store.columns import Mode
+from tracker.store.dossier import Wanted
 from tracker.store.engine import Store
 from tracker.store.keys import Sender
 from tracker.store.organisations import Office
@@ -57,12 +60,21 @@ class Desk:
 
     async def send(self, body: dict[str, Any]) -> Answer:
         """Send a wire event."""
+        told = translate(orjson.dumps(body), "application/json", tongue_of(self.sender, SECRET))
+        return await intake.ingest(self.store, self.sender, told)
 
-        told = translate(
-            orjson.dumps(body), "application/json", zone=self.sender.zone, fingerprint_key=SECRET,
-            digest_known_fact=lambda fact: known_facts.digest(SECRET, str(self.office.id), fact),
-        )  # fmt: skip
-        return await intake.ingest(self.store, self.sender, told.event, told.fingerprint)
+    async def known(self, number: str) -> Dossier:
+        """All that a decision about this number would know."""
+        wanted = Wanted(self.office.id, self.sender.mode, [(self.sender.registers[0], number)])
+        async with self.store.reading() as connection:
+            found = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
+        return found.numbers[wanted.numbers[0]]
+
+    async def give(self, *given: Given) -> None:
+        """Put dates into the ledger as they are, whatever the machine would have made of their cases."""
+        scope = Scope(self.office.id, self.sender.mode is Mode.TEST, self.office.zone)
+        async with self.store.transaction() as connection:
+            await changes.write(connection, Changes(scope, await self.now(), given=list(given)))
 
     async def status(self, number: str, status: str, **rest: Any) -> Answer:
         """Send a status."""
@@ -82,6 +94,11 @@ class Desk:
         """What the office's clock shows."""
         async with self.store.reading() as connection:
             return (await organisations.office(connection, self.office.id)).now
+
+    async def change(self, sql: str, **values: Any) -> None:
+        """Bring rows into a state that only accidents or other processes would bring them into."""
+        async with self.store.transaction() as connection:
+            await connection.execute(text(sql), values)
 
     async def move(self, to: datetime) -> None:
         """Set the clock forward without doing what falls due."""

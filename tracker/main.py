@@ -137,7 +137,10 @@ def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRoute
     )
     token = settings.operator_token.get_secret_value() if settings.operator_token else None
     twilio = settings.twilio_auth_token.get_secret_value() if settings.twilio_auth_token else None
-    door = Door(store, parts.secret, settings.body_limit_bytes, settings.body_seconds, parts.worker.carry)
+    door = Door(
+        store, parts.secret, settings.body_limit_bytes, settings.batch_limit_bytes, settings.body_seconds,
+        parts.worker.carry,
+    )  # fmt: skip
     for routes in (
         *extra,
         track.router(store, parts.secret),

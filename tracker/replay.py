@@ -81,49 +81,83 @@ async def _free_organisation(store: Any, slug: str, zone: str, offset: timedelta
 
 
 async def replay(
-    path: Path, url: str, key: str, *, limit: int | None, zone: str | None, seed: int | None,
+    path: Path, url: str, key: str, *, limit: int | None, zone: str | None, seed: int | None, batch: int,
     progress: Callable[[int, int], None],
 ) -> Outcomes:  # fmt: skip
-    """Send a log's events and tell what became of them. Stops only when the service cannot be reached."""
+    """Send a log's events, `batch` of them in a request, and tell what became of them. Stops only when the service
+    cannot be reached."""
     log = await asyncio.to_thread(read, path, limit)
     outcomes = Outcomes()
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120) as client:
+        sender = _Sender(client, outcomes, batch)
         if seed is None:
-            await _in_order(client, log, zone, outcomes, progress)
+            await _in_order(sender, log, zone, progress)
         else:
-            await _shuffled(client, log, zone, seed, outcomes, progress)
+            await _shuffled(sender, log, zone, seed, progress)
         await _move(client, log.rows[-1].local() + timedelta(minutes=1), zone)
         outcomes.report = (await client.get("/api/v1/report")).raise_for_status().json()
     return outcomes
 
 
-async def _in_order(
-    client: httpx.AsyncClient, log: CaseLog, zone: str | None, outcomes: Outcomes, progress: Callable[[int, int], None]
-) -> None:
-    shown: datetime | None = None
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    """Sends events, one in a request or many, and counts what became of them."""
+
+    client: httpx.AsyncClient
+    outcomes: Outcomes
+    batch: int
+
+    async def send(self, events: list[dict[str, Any]]) -> None:
+        """Send some events: those of a batch are decided one after the other, in this order."""
+        for at in range(0, len(events), self.batch):
+            await self._request(events[at : at + self.batch])
+
+    async def _request(self, events: list[dict[str, Any]]) -> None:
+        path, body = ("/api/v1/events", events[0]) if self.batch == 1 else ("/api/v1/events/batch", events)
+        answer = await _patiently(lambda: self.client.post(path, json=body))
+        if self.batch == 1:
+            self._count(events[0], answer.status_code, answer.json())
+            return
+        for event, each in zip(events, answer.raise_for_status().json(), strict=True):
+            self._count(event, each.get("status", 200), each)
+
+    def _count(self, event: dict[str, Any], status: int, said: dict[str, Any]) -> None:
+        self.outcomes.sent += 1
+        if status in (200, 202):
+            self.outcomes.by_outcome[said["outcome"]] += 1
+            return
+        self.outcomes.by_outcome[f"refused {status}"] += 1
+        if len(self.outcomes.refused) < 10:
+            self.outcomes.refused.append(f"{event['id']}: {said.get('detail')} {said.get('remedy')}")
+
+
+async def _in_order(sender: _Sender, log: CaseLog, zone: str | None, progress: Callable[[int, int], None]) -> None:
+    """What happened at one instant goes together; in batches, what happened until the last of a batch: the clock is
+    moved there first, and people hear of the batch as of one piece of news."""
+    waiting: list[dict[str, Any]] = []
     for place, row in enumerate(log.rows):
-        if row.local() != shown:
-            shown = row.local()
-            await _move(client, shown, zone)
-        for event in events(log, row, source=SOURCE, zone=zone):
-            await _send(client, event, outcomes)
+        at, ahead = row.local(), log.rows[place + 1].local() if place + 1 < len(log.rows) else None
+        waiting += events(log, row, source=SOURCE, zone=zone)
+        if ahead is None or (len(waiting) >= sender.batch and (sender.batch > 1 or ahead != at)):
+            await _move(sender.client, at, zone)
+            await sender.send(waiting)
+            waiting = []
         progress(place + 1, len(log.rows))
 
 
 async def _shuffled(
-    client: httpx.AsyncClient, log: CaseLog, zone: str | None, seed: int, outcomes: Outcomes,
-    progress: Callable[[int, int], None],
-) -> None:  # fmt: skip
-    await _move(client, log.rows[-1].local(), zone)
+    sender: _Sender, log: CaseLog, zone: str | None, seed: int, progress: Callable[[int, int], None]
+) -> None:
+    await _move(sender.client, log.rows[-1].local(), zone)
     todo = [event for row in log.rows for event in events(log, row, source=SOURCE, zone=zone)]
     random.Random(seed).shuffle(todo)  # noqa: S311 - an order, not a secret
     total = len(todo)
 
     async def send_some() -> None:
         while todo:
-            event = todo.pop()
-            await _send(client, event, outcomes)
+            some = [todo.pop() for _ in range(min(sender.batch, len(todo)))]
+            await sender.send(some)
             progress(total - len(todo), total)
 
     await asyncio.gather(*(send_some() for _ in range(TOGETHER)))
@@ -133,18 +167,6 @@ async def _move(client: httpx.AsyncClient, local: datetime, zone: str | None) ->
     to = local.replace(tzinfo=ZoneInfo(zone)).isoformat() if zone else local.isoformat()
     answer = await _patiently(lambda: client.post("/api/v1/clock", json={"to": to}))
     answer.raise_for_status()
-
-
-async def _send(client: httpx.AsyncClient, event: dict[str, Any], outcomes: Outcomes) -> None:
-    answer = await _patiently(lambda: client.post("/api/v1/events", json=event))
-    outcomes.sent += 1
-    if answer.status_code in (200, 202):
-        outcomes.by_outcome[answer.json()["outcome"]] += 1
-    else:
-        outcomes.by_outcome[f"refused {answer.status_code}"] += 1
-        if len(outcomes.refused) < 10:
-            problem = answer.json()
-            outcomes.refused.append(f"{event['id']}: {problem.get('detail')} {problem.get('remedy')}")
 
 
 async def _patiently(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(default=10, ge=1, le=100, description="Database connections of one process.")
     body_limit_bytes: int = Field(default=1_000_000, ge=1_000, description="The longest request body that is read.")
+    batch_limit_bytes: int = Field(
+        default=8_000_000, ge=1_000, description="The longest body that is read of a batch of events."
+    )
     body_seconds: float = Field(default=20.0, gt=0, description="How long a request body may take to arrive.")
     log_level: str = Field(
         default="INFO", pattern="^(?i:DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING or ERROR."

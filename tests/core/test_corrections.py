@@ -10,7 +10,7 @@ import pytest
 from tests.core.test_timeline import ASSESS, PERMIT, REC, STOP, VAL, ZONE, case_of, placements, status, told
 from tests.office import START
 from tracker.core.events import CorrectionReported
-from tracker.core.timeline import fold
+from tracker.core.fold import fold
 
 DAY = timedelta(days=1)
 

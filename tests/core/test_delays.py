@@ -18,9 +18,9 @@ from tracker.core.definition_words import LONGEST, flaw
 from tracker.core.delays import OURS, DelayKind, Waited, kind_of, reason_of, words_of
 from tracker.core.events import Body, Clock, CorrectionReported, ReopenReported, StatusReported, WaitingOn
 from tracker.core.facts import PromiseFacts
+from tracker.core.fold import fold
 from tracker.core.promises import Change
 from tracker.core.segments import segments
-from tracker.core.timeline import fold
 
 BUSY, ADVICE = "high_demand", "awaiting_advice"
 STOP, AGAIN = status("WITHDRAWN"), ReopenReported()

@@ -26,10 +26,11 @@ from tracker.core.events import (
     ReopenReported,
     Role,
 )
+from tracker.core.fold import fold
 from tracker.core.messages import MessageState, Purpose, Reason
 from tracker.core.outreach import UNDECIDED, Outreach, still_working, superseded, warranted
 from tracker.core.placing import Placed
-from tracker.core.timeline import Folded, fold
+from tracker.core.timeline import Folded
 from tracker.core.topics import TOLD, Setting, Spoken, has_spoken_up, is_adopted
 
 DAY = timedelta(days=1)

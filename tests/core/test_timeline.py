@@ -25,8 +25,9 @@ from tracker.core.events import (
     ReopenReported,
     StatusReported,
 )
+from tracker.core.fold import fold
 from tracker.core.placing import Placed, Placement, key, position
-from tracker.core.timeline import Folded, NewsKind, fold
+from tracker.core.timeline import Folded, NewsKind
 
 ZONE = "Europe/London"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

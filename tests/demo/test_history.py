@@ -10,10 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from tracker.demo.seed import PLAYED, morning, seed
-from tracker.flows import refold as folding
+from tracker.flows.deciding import looked_at
 from tracker.main import Parts, put_together
 from tracker.settings import Settings
-from tracker.store import cases, organisations, services
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 
@@ -52,13 +51,9 @@ async def test_reading_a_finished_case_again_changes_nothing(parts: Parts) -> No
                         t=morning() - PLAYED - timedelta(days=1))  # fmt: skip
     assert len(closed) > 30
     for row in closed:
-        async with store.transaction() as connection:
-            office = await organisations.office(connection, row["organisation_id"])
-            found = await cases.by_id(connection, office.id, Mode.LIVE, row["id"])
-            current = await services.current(connection, office.id, row["service"])
-            assert found is not None
-            assert current is not None
-            await folding.refold(connection, folding.subject(office, Mode.LIVE, found, current))
+        number = row["register"], row["number"]
+        [made] = await looked_at(store, row["organisation_id"], Mode.LIVE, [number], anew=True)
+        assert not made.not_decided
     assert await everything(store) == before
 
 

@@ -18,7 +18,7 @@ from tracker.flows import ask, forget, services
 from tracker.flows.clock import advance
 from tracker.flows.lookup import Asked, CaseNotFound, look_up
 from tracker.flows.sweep import sweep
-from tracker.store import feedback, organisations
+from tracker.store import feedback, locks
 from tracker.store.columns import Mode, new_id
 from tracker.store.engine import Store
 
@@ -146,7 +146,7 @@ async def test_82_it_may_be_cut_off_at_any_point_and_goes_on_from_there(desk: De
         await lived(desk, number)
     await desk.move(LONG_AFTER)
     async with desk.store.transaction() as held:
-        await organisations.lock_number(held, desk.office.id, Mode.LIVE, "backoffice", "P-2")
+        await locks.lock(held, desk.office.id, Mode.LIVE, [("backoffice", "P-2")])
         cut_off = asyncio.create_task(forget.due(desk.store))
         while not await desk.rows("SELECT 1 FROM \"case\" WHERE number = 'P-1' AND erased_at IS NOT NULL"):
             await asyncio.sleep(0.01)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from tests.office import open_desk
 from tracker.core.errors import SetupRefused, UnknownKey
 from tracker.flows import offices
 from tracker.flows.senders import recognise
-from tracker.store import organisations
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 
@@ -56,8 +57,15 @@ async def test_a_source_goes_live_at_a_time_of_its_own_zone_or_else_of_its_organ
     office = await offices.add_organisation(store, slug="soria", name="Soria", zone="Europe/Madrid")
     new = offices.NewSource("padron", zone=zone, live_from=datetime.fromisoformat(said))
     added = await offices.add_source(store, office, new)
+    assert await live_from(store, added) == meant
+
+
+async def live_from(store: Store, source_id: UUID) -> datetime:
+    """When a source goes live, as it is stored."""
     async with store.reading() as connection:
-        assert await organisations.live_from(connection, office.id, added) == meant
+        query = text("SELECT live_from FROM source WHERE id = :id")
+        found: datetime = (await connection.execute(query, {"id": source_id})).scalar_one()
+    return found
 
 
 async def test_a_source_that_cannot_go_live_as_it_was_said_is_refused(store: Store) -> None:

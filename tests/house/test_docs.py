@@ -67,7 +67,7 @@ def alert_kinds() -> Iterator[str]:
             node.name: place for node in ast.walk(tree) if (place := place_of_kind(node)) is not None
         }
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        if any(called(call).strip("_") == "alert" for call in calls):
+        if any(called(call).strip("_") in ("alert", "Notice") for call in calls):
             found = (call.args[places[called(call)]] for call in calls if called(call) in places)
             yield from (each.value for each in found if isinstance(each, ast.Constant))
 

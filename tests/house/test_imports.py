@@ -32,8 +32,8 @@ ACYCLIC = "No cycles inside any package"
 
 BROKEN = [
     (FLOORS, "tracker/core/events.py", "import tracker.store.cases"),
-    (FLOORS, "tracker/store/cases.py", "import tracker.flows.ingest"),
-    (FLOORS, "tracker/flows/ingest.py", "import tracker.web.api"),
+    (FLOORS, "tracker/store/cases.py", "import tracker.flows.intake"),
+    (FLOORS, "tracker/flows/intake.py", "import tracker.web.api"),
     (FLOORS, "tracker/web/api.py", "import notifications.deliver"),
     (FLOORS, "tracker/web/api.py", "import tracker.main"),
     (FLOORS, "tracker/web/api.py", "import tracker.scheduler.ticks"),
@@ -47,7 +47,7 @@ BROKEN = [
     (EXHAUSTIVE, "tracker/stray/__init__.py", "import tracker.core.events"),
     (EDGES, "tracker/settings.py", "import notifications.channels"),
     (EDGES, "tracker/web/api.py", "import integrations.wire"),
-    (EDGES, "tracker/flows/ingest.py", "import notifications.channels"),
+    (EDGES, "tracker/flows/intake.py", "import notifications.channels"),
     (SETTINGS, "tracker/web/api.py", "import tracker.settings"),
     (SETTINGS, "tracker/scheduler/ticks.py", "import tracker.settings"),
     (SETTINGS, "integrations/inbound.py", "from tracker.settings import Settings"),

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from integrations.wire import PLAIN, Translated, translate
+from integrations.wire import PLAIN, Tongue, translate
 from tracker.core.errors import MalformedEvent
+from tracker.core.reports import Report
 
 GOOD: dict[str, Any] = {
     "id": "e-1",
@@ -21,15 +22,17 @@ GOOD: dict[str, Any] = {
 }
 
 
-def read(document: object, content_type: str | None = PLAIN, zone: str | None = None) -> Translated:
+def read(document: object, content_type: str | None = PLAIN, zone: str | None = None) -> Report:
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return translate(
-        body,
-        content_type,
-        zone=zone,
-        digest_known_fact=lambda fact: b"digest of " + fact.encode(),
-        fingerprint_key=b"k" * 32,
-    )
+    return translate(body, content_type, tongue(zone))
+
+
+def tongue(zone: str | None = None, key: bytes = b"k" * 32, digest: bytes | None = None) -> Tongue:
+    """How a source is read; the digest of a known fact shows what was digested."""
+    return Tongue(
+        zone, lambda fact: digest or b"digest of " + fact.encode(),
+        lambda channel, address: f"{channel}:{address}", key,
+    )  # fmt: skip
 
 
 def refusal(document: object, content_type: str | None = PLAIN, zone: str | None = None) -> MalformedEvent:

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from integrations.schema import EXAMPLES, event_schema, published
 from integrations.wire import PLAIN, translate
+from tests.integrations.sent import tongue
 from tracker.core.errors import MalformedEvent
 
 FILE = Path(__file__).parents[2] / "docs" / "event-schema-1.json"
@@ -22,13 +23,7 @@ VALIDATOR = Draft202012Validator(event_schema())
 
 def accepted(document: Any) -> bool:
     try:
-        translate(
-            json.dumps(document).encode(),
-            PLAIN,
-            zone="Europe/London",
-            digest_known_fact=str.encode,
-            fingerprint_key=b"key",
-        )
+        translate(json.dumps(document).encode(), PLAIN, tongue("Europe/London"))
     except MalformedEvent:
         return False
     return True

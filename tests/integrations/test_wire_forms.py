@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from integrations.schema import EXAMPLES
 from integrations.wire import CLOUDEVENTS, PLAIN, translate
-from tests.integrations.sent import GOOD, cloud, event, naive, of_type, read, refusal
+from tests.integrations.sent import GOOD, cloud, event, naive, of_type, read, refusal, tongue
 from tracker.core import events
 from tracker.core.errors import UnsupportedContent
 
@@ -75,7 +75,7 @@ def test_the_fingerprint_hangs_on_its_own_key_and_not_on_that_of_the_known_fact(
     party = json.dumps(of_type("case.party", party="1", known_fact="AB1 2CD")).encode()
 
     def fingerprint(key: bytes, digest: bytes) -> bytes:
-        return translate(party, PLAIN, zone=None, digest_known_fact=lambda _: digest, fingerprint_key=key).fingerprint
+        return translate(party, PLAIN, tongue(key=key, digest=digest)).fingerprint
 
     assert fingerprint(b"a", b"x") == fingerprint(b"a", b"y") != fingerprint(b"b", b"x")
     assert read(party).fingerprint != read(of_type("case.party", party="1", known_fact="AB1 2CE")).fingerprint

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
 from tracker.core.events import (
+    TYPES,
     Address,
     Audience,
     Body,
@@ -30,8 +31,8 @@ from tracker.core.events import (
     StatusEvent,
     StatusReported,
 )
-from tracker.flows import ingest as intake
-from tracker.flows import lookup, services
+from tracker.core.reports import Answer, Report
+from tracker.flows import intake, lookup, services
 from tracker.store import pages
 from tracker.store.engine import Store
 
@@ -91,9 +92,9 @@ _needs = st.lists(_items, min_size=1, max_size=2, unique_by=lambda item: item.it
 _addresses = st.lists(
     st.sampled_from(
         [
-            Address(Channel.EMAIL, "alex@example.org"),
-            Address(Channel.EMAIL, "sam@example.org"),
-            Address(Channel.SMS, "+447700900123"),
+            Address(Channel.EMAIL, "alex@example.org", "alex@example.org"),
+            Address(Channel.EMAIL, "sam@example.org", "sam@example.org"),
+            Address(Channel.SMS, "+447700900123", "+447700900123"),
         ]
     ),
     max_size=2,
@@ -125,7 +126,12 @@ plain_drafts = st.builds(Draft, body=_bodies, **_frame)
 corrections = st.builds(Draft, body=st.just(CorrectionReported("", "a slip")), target=st.integers(UNKNOWN, 9), **_frame)
 opening = st.builds(Draft, body=st.just(StatusReported(SERVICE, "REC")), time=_TIMES)
 applicant = st.just(
-    Draft(PartyReported("1", channels=(Address(Channel.EMAIL, "alex@example.org"),), known_fact=b"a" * 32), START)
+    Draft(
+        PartyReported(
+            "1", channels=(Address(Channel.EMAIL, "alex@example.org", "alex@example.org"),), known_fact=b"a" * 32
+        ),
+        START,
+    )
 )
 
 
@@ -147,6 +153,22 @@ def arrivals(draw: st.DrawFn, count: int) -> tuple[int, ...]:
     return tuple(draw(st.permutations([*range(count), *again])))
 
 
+Stream = tuple[tuple[tuple[int, int], ...], tuple[int, ...]]
+"""Arrivals of several sets, mixed: the set and the place in it of each; and the sizes of the batches they come in."""
+
+
+@st.composite
+def streams(draw: st.DrawFn, *counts: int) -> Stream:
+    """Arrivals of sets of so many events, in any order, a few more than once, in batches of any sizes."""
+    told = [(which, place) for which, count in enumerate(counts) for place in draw(arrivals(count))]
+    return tuple(draw(st.permutations(told))), tuple(draw(st.lists(st.integers(1, 9), min_size=1, max_size=4)))
+
+
+def report(event: StatusEvent) -> Report:
+    """The event as it arrives."""
+    return Report(event, hashlib.sha256(repr(event).encode()).digest())
+
+
 def events(drafts: Sequence[Draft], number: str) -> list[StatusEvent]:
     """The events of a set under a case number."""
     told = []
@@ -155,7 +177,7 @@ def events(drafts: Sequence[Draft], number: str) -> list[StatusEvent]:
         if isinstance(body, CorrectionReported):
             target = draft.target if draft.target is not None else UNKNOWN
             body = replace(body, event=f"{number}/{target if target < len(drafts) else UNKNOWN:02}")
-        type_ = next(name for name, kind in intake.events.TYPES.items() if isinstance(body, kind))
+        type_ = next(name for name, kind in TYPES.items() if isinstance(body, kind))
         told.append(
             StatusEvent(
                 f"{number}/{place:02}", "backoffice", type_, number, draft.time, body, None, draft.sequence,
@@ -191,9 +213,21 @@ class House:
         number = self.number()
         told = events(drafts, number)
         for place in order:
-            event = told[place]
-            await intake.ingest(self.desk.store, self.desk.sender, event, hashlib.sha256(repr(event).encode()).digest())
+            await intake.ingest(self.desk.store, self.desk.sender, report(told[place]))
         return number
+
+    async def hear_in_batches(self, sets: Sequence[Sequence[Draft]], stream: Stream) -> list[str]:
+        """Send the events of several sets, each under a new number, in batches; returns the numbers."""
+        numbers = [self.number() for _ in sets]
+        told = [events(drafts, number) for drafts, number in zip(sets, numbers, strict=True)]
+        (left, sizes), turn = stream, 0
+        while left:
+            size = sizes[turn % len(sizes)]
+            batch = [report(told[which][place]) for which, place in left[:size]]
+            answers = await intake.take_in(self.desk.store, self.desk.sender, batch)
+            assert len(answers) == len(batch) and all(isinstance(each, Answer) for each in answers), answers
+            left, turn = left[size:], turn + 1
+        return numbers
 
     async def state(self, number: str) -> dict[str, Any] | None:
         """What page, JSON and rows say the case is, without what was told and what is drawn at random."""

@@ -6,7 +6,6 @@ The test suite does a few rounds of each, the soak hundreds.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -15,30 +14,31 @@ from typing import Any
 
 from sqlalchemy import text
 
-from tests.laws.case_sets import Draft, House, events
+from tests.laws.case_sets import Draft, House, events, report
 from tests.office import SERVICE, START
 from tracker.core.errors import ContentDiffers
 from tracker.core.events import Address, Channel, PartyReported, StatusEvent, StatusReported
-from tracker.flows import ingest as intake
-from tracker.flows.ingest import Answer
+from tracker.core.reports import Answer
+from tracker.flows import intake
 from tracker.flows.sweep import sweep
 from tracker.store.engine import Store
 
 OPENER = Draft(StatusReported(SERVICE, "REC"), START - timedelta(hours=9))
 FOLLOWER = Draft(StatusReported(SERVICE, "ASSESS"), START - timedelta(hours=5))
 APPLICANT = Draft(
-    PartyReported("1", channels=(Address(Channel.EMAIL, "alex@example.org"),), known_fact=b"a" * 32),
+    PartyReported(
+        "1", channels=(Address(Channel.EMAIL, "alex@example.org", "alex@example.org"),), known_fact=b"a" * 32
+    ),
     START - timedelta(hours=7),
 )
 
 
 async def send(house: House, event: StatusEvent) -> Answer:
     """Take one event on a connection of its own."""
-    fingerprint = hashlib.sha256(repr(event).encode()).digest()
-    return await intake.ingest(house.desk.store, house.desk.sender, event, fingerprint)
+    return await intake.ingest(house.desk.store, house.desk.sender, report(event))
 
 
-async def _together(*calls: Awaitable[Any]) -> list[Any]:
+async def together(*calls: Awaitable[Any]) -> list[Any]:
     """The answers of calls that begin at the same instant, in a random order; exceptions among them."""
     begin = asyncio.Event()
 
@@ -64,7 +64,7 @@ async def opener_and_follower(house: House) -> str | None:
     number = house.number()
     told = events((OPENER, FOLLOWER, APPLICANT), number)
     random.shuffle(told)
-    answers = await _together(*(send(house, event) for event in told))
+    answers = await together(*(send(house, event) for event in told))
     state = await house.state(number)
     if any(isinstance(answer, BaseException) for answer in answers):
         return f"an event was refused: {answers}"
@@ -80,7 +80,7 @@ async def same_event(house: House) -> str | None:
     """One event on several connections (case 2), and once more when it is all over (case 25)."""
     number = house.number()
     [event] = events((OPENER,), number)
-    answers = await _together(*(send(house, event) for _ in range(4)))
+    answers = await together(*(send(house, event) for _ in range(4)))
     answers.append(await send(house, event))
     outcomes = Counter(getattr(answer, "outcome", repr(answer)) for answer in answers)
     if outcomes != {"applied": 1, "duplicate": 4}:
@@ -96,7 +96,7 @@ async def same_id_for_two_numbers(house: House) -> str | None:
     first, second = events((OPENER,), house.number()), events((OPENER,), house.number())
     twin = StatusEvent(first[0].id, "backoffice", second[0].type, second[0].number, second[0].time, second[0].body)
     [(before,)] = await house.desk.rows("SELECT count(*) FROM audit WHERE action = 'intake.content_differs'")
-    answers = await _together(send(house, first[0]), send(house, twin))
+    answers = await together(send(house, first[0]), send(house, twin))
     [(after,)] = await house.desk.rows("SELECT count(*) FROM audit WHERE action = 'intake.content_differs'")
     refused = [answer for answer in answers if isinstance(answer, ContentDiffers)]
     taken = [answer for answer in answers if isinstance(answer, Answer) and answer.outcome == "applied"]
@@ -139,7 +139,7 @@ async def two_sweeps(house: House) -> str | None:
         "UPDATE \"case\" SET next_word_on = '2026-02-27', next_word_at = '2026-02-27T10:00Z' WHERE number = :number",
         number=number,
     )
-    answers = await _together(*(sweep(house.desk.store, house.desk.office.id) for _ in range(3)))
+    answers = await together(*(sweep(house.desk.store, house.desk.office.id) for _ in range(3)))
     if any(isinstance(answer, BaseException) for answer in answers):
         return f"a sweep broke: {answers}"
     said = [row[0] for row in await house.due(number)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Postgres
+from tests.laws.batches import BATCHES
 from tests.laws.case_sets import House
 from tests.laws.deliveries import DELIVERY, fill, multiply, two_workers
 from tests.laws.rounds import INTAKE
@@ -22,6 +23,11 @@ async def house(store: Store) -> House:
 @pytest.mark.parametrize("name", INTAKE)
 async def test_intake(name: str, house: House) -> None:
     assert [wrong for _ in range(ROUNDS) if (wrong := await INTAKE[name](house))] == []
+
+
+@pytest.mark.parametrize("name", BATCHES)
+async def test_batches(name: str, house: House) -> None:
+    assert [wrong for _ in range(ROUNDS // 2) if (wrong := await BATCHES[name](house))] == []
 
 
 @pytest.mark.parametrize("name", DELIVERY)

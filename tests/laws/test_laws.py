@@ -14,7 +14,17 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Postgres
-from tests.laws.case_sets import UNKNOWN, Draft, House, arrivals, case_sets, corrections, heard_at, plain_drafts
+from tests.laws.case_sets import (
+    UNKNOWN,
+    Draft,
+    House,
+    Stream,
+    case_sets,
+    corrections,
+    heard_at,
+    plain_drafts,
+    streams,
+)
 from tests.laws.rounds import APPLICANT, OPENER
 from tests.office import START
 from tracker.core.events import CorrectionReported
@@ -22,6 +32,9 @@ from tracker.flows.sweep import sweep
 from tracker.store.engine import open_store
 
 EXAMPLES = 40
+"""So many in the suite; `python -m tests.soak --only laws --rounds 120` tries 1,200 of each law."""
+BYSTANDER = (OPENER, APPLICANT)
+"""A case whose events come in the same batches."""
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 
 
@@ -53,21 +66,23 @@ def same(one: Any, other: Any) -> None:
 
 
 def any_order(runner: asyncio.Runner, house: House, examples: int) -> None:
-    """Any permutation and duplication of the same events gives the same case and, when nothing was released in
-    between, the same messages."""
+    """Any permutation and duplication of the same events, in batches of any sizes with events of other cases among
+    them, gives the same case and, when nothing was released in between, the same messages."""
 
-    async def check(drafts: tuple[Draft, ...], order: tuple[int, ...]) -> None:
-        plain, mixed = await house.hear(drafts, range(len(drafts))), await house.hear(drafts, order)
-        same(await house.state(plain), await house.state(mixed))
-        if await house.state(plain) is not None:
-            same(await house.lines(plain), await house.lines(mixed))
-        same(await house.due(plain), await house.due(mixed))
+    async def check(sets: tuple[tuple[Draft, ...], ...], stream: Stream) -> None:
+        for drafts, mixed in zip(sets, await house.hear_in_batches(sets, stream), strict=True):
+            plain = await house.hear(drafts, range(len(drafts)))
+            state = await house.state(plain)
+            same(state, await house.state(mixed))
+            if state is not None:
+                same(await house.lines(plain), await house.lines(mixed))
+            same(await house.due(plain), await house.due(mixed))
 
     @limits(examples)
     @given(st.data())
     def law(data: st.DataObject) -> None:
-        drafts = data.draw(case_sets())
-        runner.run(check(drafts, data.draw(arrivals(len(drafts)))))
+        sets = data.draw(case_sets()), data.draw(case_sets())
+        runner.run(check(sets, data.draw(streams(*map(len, sets)))))
 
     law()
 
@@ -81,11 +96,11 @@ def as_if_it_never_came(runner: asyncio.Runner, house: House, examples: int) -> 
     """A correction is as if its event had never come: the case and, when nothing was released in between, the
     messages that are due."""
 
-    async def check(drafts: tuple[Draft, ...], slip: Draft, mended: Draft, order: tuple[int, ...]) -> None:
+    async def check(drafts: tuple[Draft, ...], slip: Draft, mended: Draft, stream: Stream) -> None:
         mended = replace(mended, target=len(drafts), hold_until=None)
         told = (*drafts, slip, mended)
         before = await house.hear(drafts, range(len(drafts)))
-        after = await house.hear(told, order)
+        after, _ = await house.hear_in_batches((told, BYSTANDER), stream)
         same(heard_at(await house.state(before)), heard_at(await house.state(after)))
         same(await house.due(before), await house.due(after))
 
@@ -95,7 +110,7 @@ def as_if_it_never_came(runner: asyncio.Runner, house: House, examples: int) -> 
         found = data.draw(case_sets())
         drafts = tuple(_within(draft, len(found)) for draft in found)
         slip = _within(data.draw(plain_drafts | corrections), len(drafts))
-        runner.run(check(drafts, slip, data.draw(corrections), data.draw(arrivals(len(drafts) + 2))))
+        runner.run(check(drafts, slip, data.draw(corrections), data.draw(streams(len(drafts) + 2, 2))))
 
     law()
 
@@ -105,9 +120,9 @@ def in_its_own_time(runner: asyncio.Runner, house: House, examples: int) -> None
     later = START + timedelta(days=20)
     offices = count()
 
-    async def check(drafts: tuple[Draft, ...], order: tuple[int, ...]) -> None:
+    async def check(drafts: tuple[Draft, ...], stream: Stream) -> None:
         home = await House.build(house.desk.store, f"{house.desk.office.slug}-{next(offices)}")
-        early = await home.hear(drafts, order)
+        early, _ = await home.hear_in_batches((drafts, BYSTANDER), stream)
         await home.desk.move(later)
         late = ""
         for _ in range(2):
@@ -122,7 +137,7 @@ def in_its_own_time(runner: asyncio.Runner, house: House, examples: int) -> None
     @given(st.data())
     def law(data: st.DataObject) -> None:
         drafts = data.draw(case_sets())
-        runner.run(check(drafts, data.draw(arrivals(len(drafts)))))
+        runner.run(check(drafts, data.draw(streams(len(drafts), 2))))
 
     law()
 

@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.laws.batches import BATCHES
 from tests.laws.case_sets import House
 from tests.laws.deliveries import DELIVERY, due_again, fill, lapse, multiply, wrongs
 from tests.laws.rounds import INTAKE
 from tests.laws.test_laws import LAWS
-from tests.soak import cuts, schedulers, server_attack
+from tests.soak import chunks, cuts, schedulers, server_attack
 from tests.soak.table import LONGEST_SECONDS, Table, house
 from tracker.store.server import Server, start
 
@@ -36,7 +37,7 @@ def database() -> Iterator[Server]:
 
 
 def laws(table: Table, server: Server, examples: int) -> None:
-    """The laws of the timeline, with many examples."""
+    """The laws of the timeline, with many examples: ten for each round, so `--only laws --rounds 120` tries 1,200."""
     for place, (name, law) in enumerate(LAWS.items()):
         with table.line(f"law: {name}") as line, asyncio.Runner() as runner:
             scene = house(server, f"laws-{place}")
@@ -51,7 +52,7 @@ def laws(table: Table, server: Server, examples: int) -> None:
 async def at_once(table: Table, server: Server, rounds: int) -> None:
     """Intake from several connections at the same instant."""
     async with house(server, "at-once") as home:
-        for name, happen in INTAKE.items():
+        for name, happen in (INTAKE | BATCHES).items():
             with table.line(name) as line:
                 until = time.monotonic() + LONGEST_SECONDS
                 while line.rounds < rounds and time.monotonic() < until:
@@ -164,7 +165,7 @@ def attacks(table: Table, rounds: int) -> None:
                 line.fail(name)
 
 
-PARTS = ("intake", "rescue", "workers", "schedulers", "laws", "server", "cuts")
+PARTS = ("intake", "chunks", "rescue", "workers", "schedulers", "laws", "server", "cuts")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -175,6 +176,7 @@ def main(options: argparse.Namespace) -> int:
     due = (300, 30, 4) if options.short else (5_000, 1_000, 40)
     parts: dict[str, Callable[[Server], object]] = {
         "intake": lambda server: asyncio.run(at_once(table, server, rounds)),
+        "chunks": lambda server: asyncio.run(chunks.run(table, server, 2 if options.short else rounds)),
         "rescue": lambda server: asyncio.run(left_behind(table, server, max(2, rounds // 5))),
         "workers": lambda server: asyncio.run(two_processes(table, server, few, many)),
         "schedulers": lambda server: asyncio.run(schedulers.run(table, server, *due)),

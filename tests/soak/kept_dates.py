@@ -33,15 +33,19 @@ from integrations.case_logs import CaseLog, Row, definitions, events, read
 from tests.http import calling, settings
 from tracker.backtest.log import read as read_for_walk
 from tracker.backtest.walk import Plan, walk
+from tracker.core import keeping
 from tracker.core.calendars import start_of
+from tracker.core.first_dates import Population
 from tracker.flows import offices, services
 from tracker.main import create_app, put_together
+from tracker.store import first_dates, organisations
 from tracker.store.columns import Mode
 from tracker.store.engine import Store, open_store
 from tracker.store.schema import migrate
 from tracker.store.server import start
 
-SOURCE, ZONE = "case-log", "UTC"
+SLUG, SOURCE, ZONE = "replayed", "case-log", "UTC"
+YEAR = timedelta(days=keeping.WINDOW_DAYS)
 QUIET = timedelta(days=90)
 LEARNED = clock_time(3)
 """By this time of a Monday it has been learned; each night would be usual."""
@@ -54,12 +58,20 @@ GIVEN = """
     LEFT JOIN promise n ON n.organisation_id = p.organisation_id AND n.mode = p.mode AND n.id = p.superseded_by
     WHERE p.basis = 'history' ORDER BY c.number, p.made_at, p.id
 """
+WARNED = """
+    SELECT c.number, min(m.decided_at AT TIME ZONE 'UTC') AS decided_at, p.latest_on
+    FROM message m
+    JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
+    JOIN promise p ON p.organisation_id = m.organisation_id AND p.mode = m.mode AND p.id::text = m.cause
+    WHERE m.purpose = 'delayed' GROUP BY c.number, p.id, p.latest_on ORDER BY c.number, decided_at
+"""
 NEXT_MONDAY = "UPDATE organisation SET learn_at = :at"
 TRUSTED = "UPDATE word SET confidence = 'trusted' WHERE confidence <> 'trusted'"
-RELIED_ON = "SELECT service, confidence, kept, broken FROM word WHERE current ORDER BY service"
+RELIED_ON = "SELECT service, confidence FROM word WHERE current ORDER BY service"
 
 Dates = dict[str, tuple[date, ...]]
 Moves = dict[str, list[tuple[date, date, date | None, str]]]
+Words = dict[str, list[tuple[date, date]]]
 
 
 def cut(file: Path, until: date, into: Path, cases: int | None = None) -> Path:
@@ -84,7 +96,7 @@ async def through_the_service(
     """Send every row at its instant; learn on Mondays. Returns how services fell and rose, in order of time."""
     begin = log.rows[0].local().replace(tzinfo=UTC) - timedelta(minutes=5)
     office = await offices.add_organisation(
-        store, slug="replayed", name="Replayed", zone=ZONE, clock_offset=begin - datetime.now(UTC)
+        store, slug=SLUG, name="Replayed", zone=ZONE, clock_offset=begin - datetime.now(UTC)
     )
     patience = None if as_shipped else QUIET
     await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin, patience=patience))
@@ -130,15 +142,18 @@ async def _trust(store: Store) -> None:
 
 async def _relied_on(store: Store, monday: date, before: dict[str, str], changes: list[str]) -> dict[str, str]:
     """How far each service's dates are relied on; what is new since `before` goes to `changes`."""
-    async with store.reading() as connection:
-        found = {row.service: row for row in (await connection.execute(text(RELIED_ON))).all()}
-    for service, row in found.items():
-        if row.confidence != before.get(service, "trusted"):
-            changes.append(
-                f"{monday} {service}: {row.confidence} ({row.kept} kept of {row.kept + row.broken} that passed within "
-                "a year)"
-            )
-    return {service: row.confidence for service, row in found.items()}
+    async with store.transaction() as connection:
+        rows = (await connection.execute(text(RELIED_ON))).all()
+        found: dict[str, str] = {row.service: row.confidence for row in rows}
+        office = await organisations.office_by_slug(connection, SLUG)
+        for service, confidence in found.items():
+            if office is not None and confidence != before.get(service, "trusted"):
+                dates = await first_dates.passed(connection, office, service, monday - YEAR, monday - timedelta(days=1))
+                record = keeping.record(each.fate for each in dates[Population.LEARNED])
+                changes.append(
+                    f"{monday} {service}: {confidence} ({record.kept} kept of {record.total} that passed within a year)"
+                )
+    return found
 
 
 async def _move(http: httpx.AsyncClient, to: datetime) -> None:
@@ -169,6 +184,16 @@ async def ledger(store: Store) -> tuple[Dates, Moves]:
     return first, dict(moves)
 
 
+async def warned(store: Store) -> Words:
+    """On which days it was decided to say that a date may not hold, and of which date: with nobody to tell it is
+    decided all the same."""
+    words: Words = defaultdict(list)
+    async with store.reading() as connection:
+        for row in (await connection.execute(text(WARNED))).all():
+            words[row.number].append((row.decided_at.date(), row.latest_on))
+    return dict(words)
+
+
 def at_receipt(found: tuple[Dates, Moves], log: CaseLog) -> tuple[Dates, Moves]:
     """Only the cases that were given a date on the day on which they were received: when history has come to be enough
     the service gives dates to those that wait, the backtest does not."""
@@ -179,11 +204,11 @@ def at_receipt(found: tuple[Dates, Moves], log: CaseLog) -> tuple[Dates, Moves]:
     return first, {number: moves for number, moves in found[1].items() if number in first}
 
 
-def walked(file: Path, *, pausing: bool) -> tuple[Dates, Moves]:
-    """The same of the backtest."""
+def walked(file: Path, *, pausing: bool) -> tuple[Dates, Moves, Words]:
+    """The same of the backtest, and on which days a walk says that a date may not hold."""
     log = read_for_walk(file)
     found = walk(log, Plan(paused=frozenset({"more_info_requested"}) if pausing else None))
-    first = {
+    first: Dates = {
         log.cases[each.case].id: (date.fromordinal(each.made_on), date.fromordinal(each.on))
         for each in found.promises
         if each.first and each.on is not None
@@ -194,7 +219,10 @@ def walked(file: Path, *, pausing: bool) -> tuple[Dates, Moves]:
         moves[log.cases[move.case].id].append(
             (date.fromordinal(move.changed_on), date.fromordinal(move.old_on), new_on, move.reason)
         )
-    return first, dict(moves)
+    words: Words = defaultdict(list)
+    for note in found.notes:
+        words[log.cases[note.case].id].append((date.fromordinal(note.on), date.fromordinal(note.date_on)))
+    return first, dict(moves), dict(words)
 
 
 def compare(ours: dict[str, Any], theirs: dict[str, Any], name: str) -> int:
@@ -244,7 +272,7 @@ async def main() -> int:
         finally:
             await store.close()
             server.close()
-        theirs = walked(file, pausing=given.office_clock)
+        theirs = walked(file, pausing=given.office_clock)[:2]
     told(ours, log)
     names = ("first dates", "moves")
     differing = sum(compare(one, other, name) for one, other, name in zip(ours, theirs, names, strict=True))

@@ -14,6 +14,7 @@ from tests.http import Site
 from tests.office import START, Desk
 from tests.web.reading import FACT, LATER, long, words
 from tracker.core.contacts import ContactChannel
+from tracker.core.given import Given
 from tracker.core.tellings import Listener, Way
 from tracker.flows import tell
 from tracker.store import tellings
@@ -66,16 +67,18 @@ async def test_when_a_page_shows_two_dates_both_are_told(site: Site) -> None:
     ]  # fmt: skip
 
 
+async def given(site: Site) -> tuple[Given, ...]:
+    """The dates of the case, as a decision about it knows them."""
+    return (await site.desk.known("P-1")).cases[0].given
+
+
 async def test_a_date_that_was_replaced_before_anybody_looked_was_told_to_nobody(site: Site) -> None:
     reference = await site.case()
     await site.status("P-1", "ASSESS", at=LATER, expected_on="2026-04-20")
     page = words((await site.page(reference, FACT)).text)
     assert long("2026-04-27") in page, "it is owned up to"
     assert await told(site.desk) == [("office", "2026-04-20", "public", "page")]
-    async with site.desk.store.reading() as connection:
-        for row in await site.desk.rows("SELECT * FROM promise"):
-            whose = row.organisation_id, Mode(row.mode), row.id
-            assert await tellings.was_told(connection, *whose) is (row.basis == "office")
+    assert {each.basis.value: each.was_told for each in await given(site)} == {"definition": False, "office": True}
 
 
 @pytest.mark.parametrize("facts", ["facts - 'role'", "facts || '{\"role\": null}'"])
@@ -140,25 +143,23 @@ async def test_staff_who_see_a_date_have_given_nobody_a_word(site: Site, opened:
         await ann.get(opened.format(await case_id(site.desk)))
     assert await told(site.desk) == [("definition", "2026-04-27", "staff", "desk")]
     promise = (await site.desk.rows("SELECT * FROM promise"))[0]
-    async with site.desk.store.reading() as connection:
-        assert not await tellings.was_told(connection, site.desk.office.id, Mode.LIVE, promise.id)
+    assert not (await given(site))[0].was_told
     async with site.desk.store.transaction() as connection:
         await tellings.keep(
             connection, site.desk.office.id, Mode.LIVE, [promise.id], Listener.PUBLIC, Way.PHONE, promise.made_at
         )
-    async with site.desk.store.reading() as connection:
-        assert await tellings.was_told(connection, site.desk.office.id, Mode.LIVE, promise.id)
+    assert (await given(site))[0].was_told
 
 
 async def test_a_date_that_was_told_only_after_its_day_is_no_word_that_was_broken(site: Site) -> None:
     await site.case()
     [promise] = await site.desk.rows("SELECT * FROM promise")
     whose = site.desk.office.id, Mode.LIVE
-    async with site.desk.store.transaction() as connection:
-        for way, at in ((Way.EMAIL, promise.passes_at), (Way.SMS, promise.passes_at - timedelta(seconds=1))):
-            assert not await tellings.was_told(connection, *whose, promise.id)
+    for way, at in ((Way.EMAIL, promise.passes_at), (Way.SMS, promise.passes_at - timedelta(seconds=1))):
+        assert not (await given(site))[0].was_told
+        async with site.desk.store.transaction() as connection:
             await tellings.keep(connection, *whose, [promise.id], Listener.APPLICANT, way, at)
-        assert await tellings.was_told(connection, *whose, promise.id)
+    assert (await given(site))[0].was_told
 
 
 async def log_contact(ann: Agent, site: Site, channel: ContactChannel) -> None:

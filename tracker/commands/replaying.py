@@ -23,6 +23,7 @@ def replay(
     key: Annotated[str | None, typer.Option(help="The key that --prepare printed.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many cases.")] = None,
     zone: Annotated[str | None, typer.Option(callback=known_zone, help="The zone of the log's times.")] = None,
+    batch: Annotated[int, typer.Option(min=1, max=1000, help="So many events in a request.")] = 1,
     shuffle: Annotated[int | None, typer.Option(help="Send in random order, from this seed.")] = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -40,7 +41,7 @@ def replay(
         bar = progress.add_task(file.name, total=None)
         outcomes = asyncio.run(
             replaying.replay(
-                file, url, key, limit=limit, zone=zone, seed=shuffle,
+                file, url, key, limit=limit, zone=zone, seed=shuffle, batch=batch,
                 progress=lambda done, total: progress.update(bar, completed=done, total=total),
             )
         )  # fmt: skip

@@ -12,10 +12,10 @@ import typer
 from tracker.commands.going_live import go_live
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
 from tracker.core.errors import SetupRefused
+from tracker.core.rhythm import Rhythm
 from tracker.flows import learn, offices, services
 from tracker.main import Parts
 from tracker.store.columns import Mode
-from tracker.store.organisations import Rhythm
 
 app = typer.Typer()
 organisations_app = typer.Typer(no_args_is_help=True, help="Public bodies that use this installation.")

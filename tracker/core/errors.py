@@ -101,6 +101,20 @@ class TooManyRequests(TrackerError):
         self.retry_after_seconds = retry_after_seconds
 
 
+class CaseNotRead(TrackerError):
+    """Something that is stored of the case cannot be read: operators are told, and the sender tries again later."""
+
+    slug = "case-not-read"
+    title = "This request cannot be changed at the moment"
+    retry_after_seconds = 3600
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something that we have stored of this case cannot be read. Nothing was changed, and our operators know.",
+            "Send the event again in an hour, with the same id.",
+        )
+
+
 class MistypedReference(TrackerError):
     """The reference fails its check character: a typing mistake, told apart without looking anything up."""
 

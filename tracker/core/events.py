@@ -1,12 +1,12 @@
 """What a back office reported: the words of the timeline, free of any foreign dialect.
 
-A `StatusEvent` is the only thing that integrations hand to `flows.ingest`. Instants are aware UTC;
+A `StatusEvent` is the only thing that integrations hand to `flows.intake`. Instants are aware UTC;
 what is known only to the day keeps that precision in `occurred_on` and no midnight is invented.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -105,10 +105,12 @@ class NeedsReported:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where one channel reaches a party."""
+    """Where one channel reaches a party; `normal`: in the one form in which addresses are dialled, compared and
+    searched, None when it is no address that anything can be sent to."""
 
     channel: Channel
     address: str
+    normal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,25 @@ class StatusEvent:
     occurred_on: date | None = None
     sensitive: bool = False
     hold_until: datetime | None = None
+
+
+def without_words(event: StatusEvent) -> StatusEvent:
+    """The event without what people wrote, and of a party nothing: what may be kept of a case that was erased."""
+    body = event.body
+    match body:
+        case StatusReported():
+            body = replace(body, reason=None, public_note=None, internal_note=None)
+        case NeedsReported():
+            body = NeedsReported(tuple(replace(item, text=None) for item in body.items))
+        case PartyReported():
+            body = PartyReported(party="", remove=True)
+        case NoteReported():
+            body = replace(body, text="")
+        case CorrectionReported():
+            body = replace(body, why="")
+        case ReopenReported():
+            pass
+    return replace(event, body=body)
 
 
 FUTURE_TOLERANCE = timedelta(minutes=10)

@@ -12,6 +12,8 @@ from tracker.core.timeline import Folded
 
 def days_paused(case: Folded, definition: Definition, since: date, until: date, zone: str) -> int:
     """Days from `since` up to `until` on which the case stood in a stage whose clock is paused, by its timeline."""
+    if all(stage.clock is not Clock.PAUSED for stage in definition.stages):
+        return 0
     begins = [
         (max(since, day_of(line.position, zone)), stage.clock)
         for line in case.lines

@@ -6,7 +6,7 @@ its event out of the set before the fold, as if it had never come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,7 +28,7 @@ from tracker.core.events import (
     WaitingOn,
 )
 from tracker.core.facts import Moment
-from tracker.core.placing import Placed, Placement, corrected, free_at, key, moment
+from tracker.core.placing import Placed, Placement, moment
 
 
 class NewsKind(StrEnum):
@@ -111,59 +111,51 @@ class Folded:
         return tuple(need for need in self.needs.values() if need.item.supplied_at is None)
 
 
-def fold(placed: Iterable[Placed], definition: Definition, zone: str, now: datetime) -> Folded:
-    """What the case is at `now` (business time), from the set of its events."""
-    keyed = sorted(((key(each.event, definition, zone), each) for each in placed), key=lambda pair: pair[0])
-    void, effective = corrected([each for _, each in keyed], now)
-    case = Folded()
-    for (at, _, rank, *_), each in keyed:
-        event = each.event
-        if each.entry in void:
-            case = _line(case, each, Placement.CORRECTED)
-        elif (free := free_at(event, definition, zone)) is not None and free > now:
-            case = replace(_line(case, each, Placement.HELD), wake_at=min(free, case.wake_at or free))
-        elif isinstance(event.body, CorrectionReported):
-            case = _line(case, each, Placement.APPLIED if each.entry in effective else Placement.FLAGGED)
-        else:
-            case = _step(case, each, definition, at)
-        spot = replace(case.lines[-1], position=at, rank=rank)
-        case = replace(case, lines=(*case.lines[:-1], spot), last_at=max(event.time, case.last_at or event.time))
-    return case
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What an event became, before it is known where it stands."""
+
+    placement: Placement
+    stage: str | None = None
+    shown: bool = False
 
 
-def _step(case: Folded, each: Placed, definition: Definition, at: datetime) -> Folded:
+Stepped = tuple[Folded, Became]
+"""What the case is after an event, and what the event became."""
+
+
+def step(case: Folded, each: Placed, definition: Definition, at: datetime) -> Stepped:
+    """What the case is after an event that stands there, and what the event became."""
     match each.event.body:
         case StatusReported() as body:
             return _status(case, each, body, definition, at)
         case ReopenReported() as body:
             return _reopen(case, each, body, definition, at)
         case NeedsReported() as body:
-            return _line(replace(case, needs=_needs(case.needs, body, each.entry, at)), each, Placement.APPLIED)
+            return replace(case, needs=_needs(case.needs, body, each.entry, at)), Became(Placement.APPLIED)
         case PartyReported() as body:
-            return _line(_party(case, each, body), each, Placement.APPLIED)
+            return _party(case, each, body), Became(Placement.APPLIED)
         case NoteReported() as body:
             return _note(case, each, body, at)
         case CorrectionReported():
-            return case
+            raise AssertionError("a correction is no step of the case")
 
 
-def _status(case: Folded, each: Placed, body: StatusReported, definition: Definition, at: datetime) -> Folded:
+def _status(case: Folded, each: Placed, body: StatusReported, definition: Definition, at: datetime) -> Stepped:
     stage = definition.stage_for(body.status) if body.service == definition.service else None
     if body.service != definition.service:
-        return _line(case, each, Placement.FLAGGED)
+        return case, Became(Placement.FLAGGED)
     if stage is None:
         open_case = case.stage is not None and case.state is CaseState.OPEN
-        return replace(_line(case, each, Placement.QUARANTINED), unmapped=open_case)
+        return replace(case, unmapped=open_case), Became(Placement.QUARANTINED)
     if case.state is CaseState.CLOSED:
-        return _line(case, each, Placement.FLAGGED)
+        return case, Became(Placement.FLAGGED)
     if stage.formal and body.served_on is None:
-        return _line(case, each, Placement.UNSERVED)
+        return case, Became(Placement.UNSERVED)
     if not _may_follow(case, stage, definition):
-        return _line(case, each, Placement.FLAGGED)
-    case = _enter(case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "")
-    if body.delay_reason is None or stage.closes:
-        return case
-    return replace(case, delay_reason=body.delay_reason)
+        return case, Became(Placement.FLAGGED)
+    reason = None if stage.closes else body.delay_reason
+    return _enter(case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "", reason=reason)
 
 
 def _may_follow(case: Folded, stage: Stage, definition: Definition) -> bool:
@@ -174,7 +166,10 @@ def _may_follow(case: Folded, stage: Stage, definition: Definition) -> bool:
     return case.stage == stage.code or present is None or not present.leads_to or stage.code in present.leads_to
 
 
-def _enter(case: Folded, each: Placed, stage: Stage, at: datetime, *, expected_on: date | None, note: str) -> Folded:
+def _enter(
+    case: Folded, each: Placed, stage: Stage, at: datetime, *, expected_on: date | None = None, note: str = "",
+    reason: str | None = None,
+) -> Stepped:  # fmt: skip
     event, opening, moved = each.event, case.stage is None, case.stage != stage.code
     date_moved = expected_on is not None and expected_on != case.office_on
     kind = _kind(stage, opening=opening, moved=moved, date_moved=date_moved, note=bool(note))
@@ -192,13 +187,13 @@ def _enter(case: Folded, each: Placed, stage: Stage, at: datetime, *, expected_o
         waiting_on=stage.waiting_on,
         clock=stage.clock,
         unmapped=False,
-        delay_reason=None if moved or stage.closes else case.delay_reason,
+        delay_reason=reason or (None if moved or stage.closes else case.delay_reason),
         news=news,
         last_open_stage=case.last_open_stage if stage.closes else stage.code,
     )
     if expected_on is not None:
         after = replace(after, office_on=expected_on, office_entry=each.entry, office_source=event.source)
-    return _line(after, each, Placement.APPLIED, stage=stage.code, shown=moved or bool(note))
+    return after, Became(Placement.APPLIED, stage.code, moved or bool(note))
 
 
 def _kind(stage: Stage, *, opening: bool, moved: bool, date_moved: bool, note: bool) -> NewsKind | None:
@@ -213,23 +208,23 @@ def _kind(stage: Stage, *, opening: bool, moved: bool, date_moved: bool, note: b
     return NewsKind.NOTE if note else None
 
 
-def _reopen(case: Folded, each: Placed, body: ReopenReported, definition: Definition, at: datetime) -> Folded:
+def _reopen(case: Folded, each: Placed, body: ReopenReported, definition: Definition, at: datetime) -> Stepped:
     stage = definition.stage_for(body.status) if body.status else definition.stage(case.last_open_stage or "")
     if case.state is not CaseState.CLOSED:
-        return _line(case, each, Placement.FLAGGED)
+        return case, Became(Placement.FLAGGED)
     if body.status and stage is None:
-        return replace(_line(case, each, Placement.QUARANTINED), unmapped=True)
+        return replace(case, unmapped=True), Became(Placement.QUARANTINED)
     if stage is None or stage.closes:
-        return _line(case, each, Placement.FLAGGED)
-    return _enter(case, each, stage, at, expected_on=None, note="")
+        return case, Became(Placement.FLAGGED)
+    return _enter(case, each, stage, at)
 
 
-def _note(case: Folded, each: Placed, body: NoteReported, at: datetime) -> Folded:
+def _note(case: Folded, each: Placed, body: NoteReported, at: datetime) -> Stepped:
     if body.audience is not Audience.PUBLIC:
-        return _line(case, each, Placement.APPLIED)
+        return case, Became(Placement.APPLIED)
     if case.state is CaseState.OPEN and case.stage is not None:
         case = replace(case, news=News(NewsKind.NOTE, each.entry, at, body.text, each.event.sensitive))
-    return _line(case, each, Placement.APPLIED, stage=case.stage, shown=True)
+    return case, Became(Placement.APPLIED, case.stage, shown=True)
 
 
 def _needs(needs: Mapping[str, Need], body: NeedsReported, entry: UUID, at: datetime) -> dict[str, Need]:
@@ -254,7 +249,3 @@ def _party(case: Folded, each: Placed, body: PartyReported) -> Folded:
         if each.event.sensitive:
             sensitive |= {body.party}
     return replace(case, parties=parties, sensitive_parties=sensitive)
-
-
-def _line(case: Folded, each: Placed, placement: Placement, *, stage: str | None = None, shown: bool = False) -> Folded:
-    return replace(case, lines=(*case.lines, Line(each.entry, placement, stage, shown)))

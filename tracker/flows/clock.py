@@ -8,12 +8,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tracker.core.errors import MalformedEvent, OnlyInSandbox, TimeOutOfBounds
-from tracker.flows import forget, learn
-from tracker.flows.sweep import sweep
-from tracker.store import carrying, messages, organisations
+from tracker.flows import forget, learn, sweep
+from tracker.store import organisations
 from tracker.store.engine import Store
 from tracker.store.keys import Sender
 from tracker.store.organisations import Footing
+from tracker.store.pending import Kind, pending
 
 FURTHEST = timedelta(days=365 * 20)
 """How far one move goes: a mistyped year would be for good, since a clock never goes back."""
@@ -40,11 +40,13 @@ async def advance(store: Store, organisation_id: UUID, target: datetime, carry: 
             pointer="/to",
         )
     while True:
-        due, under_way = await _pending(store, organisation_id)
+        async with store.reading() as connection:
+            waiting = await pending(connection, organisation_id)
+        due = waiting.next_at
         if due is not None and due <= target:
-            await _move(store, organisation_id, due)
-            await _settle(store, organisation_id, carry)
-        elif under_way:
+            now = await _move(store, organisation_id, due)
+            await _settle(store, organisation_id, waiting.due(now), carry)
+        elif waiting.under_way:
             await carry(organisation_id)
         else:
             return await _move(store, organisation_id, target)
@@ -66,18 +68,28 @@ def instant(sender: Sender, to: str) -> datetime:
         raise MalformedEvent("'to' is no time of the calendar.", "Send a time of this century.") from fault
 
 
-async def _settle(store: Store, organisation_id: UUID, carry: Carry) -> None:
-    await sweep(store, organisation_id)
-    await learn.due(store, organisation_id)
-    await carry(organisation_id)
-    await forget.due(store, organisation_id)
+async def _settle(store: Store, organisation_id: UUID, due: frozenset[Kind], carry: Carry) -> None:
+    """Do what is due, and no more: in the order in which one thing leads to the other. What that makes due is found by
+    the next look."""
+    for kind, does in _DOES:
+        if kind in due:
+            await does(store, organisation_id)
+    if due & _LEADS_TO_MESSAGES:
+        await carry(organisation_id)
+    if Kind.ERASURE in due:
+        await forget.due(store, organisation_id)
 
 
-async def _pending(store: Store, organisation_id: UUID) -> tuple[datetime | None, bool]:
-    """What falls due next, and whether another worker is sending something just now."""
-    async with store.reading() as connection:
-        due = await messages.next_due(connection, organisation_id)
-        return due, await carrying.in_flight(connection, organisation_id)
+_DOES: tuple[tuple[Kind, Callable[[Store, UUID], Awaitable[int]]], ...] = (
+    (Kind.CASE, sweep.look_at_cases),
+    (Kind.ENTRY, sweep.open_held),
+    (Kind.PROMISE, sweep.judge_dates),
+    (Kind.ENTRY, sweep.expire_parked),
+    (Kind.SOURCE, sweep.watch_sources),
+    (Kind.LESSON, learn.due),
+)
+
+_LEADS_TO_MESSAGES = frozenset({Kind.CASE, Kind.ENTRY, Kind.MESSAGE})
 
 
 async def _move(store: Store, organisation_id: UUID, target: datetime) -> datetime:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core import references
 from tracker.core.errors import MistypedReference, SetupRefused
 from tracker.core.events import CaseState
-from tracker.store import forgetting, organisations, records
+from tracker.store import forgetting, locks, organisations, records
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 from tracker.store.organisations import Office
@@ -71,7 +71,7 @@ async def _forget(store: Store, identity: Any, why: str, *, asked: bool) -> bool
 
 async def _locked(connection: AsyncConnection, identity: Any, why: str, *, asked: bool) -> bool:
     mode = Mode(identity.mode)
-    await organisations.lock_number(connection, identity.organisation_id, mode, identity.register, identity.number)
+    await locks.lock(connection, identity.organisation_id, mode, [(identity.register, identity.number)])
     # Locks the row as well: an answer to our question about it may be on its way in.
     still = await forgetting.still_due(connection, identity.organisation_id, mode, identity.id)
     if not (still or asked):

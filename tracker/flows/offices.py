@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Row
 
 from tracker.core.errors import SetupRefused
+from tracker.core.rhythm import PATIENCE, Rhythm
 from tracker.store import keys as stored_keys
 from tracker.store import organisations, records
 from tracker.store.columns import Mode, new_id
 from tracker.store.engine import Store
-from tracker.store.organisations import PATIENCE, Footing, Office, Rhythm
+from tracker.store.organisations import Footing, Office
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 

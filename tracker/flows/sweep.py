@@ -1,23 +1,22 @@
 """What falls due without an event: silences, what was held back, dates that pass, events whose case never came.
 
-Each sweep takes what is due from partial indexes, in small batches, every case in a transaction of its own, so
-that it may run twice at once and be stopped at any point. Its cost grows with what is due, not with what is stored.
+Each sweep takes what is due from partial indexes, in small batches, so that it may run twice at once and be stopped
+at any point. Its cost grows with what is due, not with what is stored.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.flows import refold as folding
-from tracker.flows.opening import PARKED_FOR, open_waiting
-from tracker.store import cases, entries, limits, organisations, promises, records, services
-from tracker.store.bodies import to_placed
+from tracker.flows.deciding import looked_at
+from tracker.store import cases, entries, limits, locks, organisations, promises, records
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 
@@ -34,24 +33,27 @@ async def look_at_cases(store: Store, only: UUID | None = None) -> int:
     the question how it went. Returns how many there were, so that a caller may go on."""
     async with store.reading() as connection:
         due = await cases.due(connection, only, BATCH)
-    for identity in due:
-        await _visit_safely(store, identity)
+    await _look(store, due)
     return len(due)
 
 
 async def open_held(store: Store, only: UUID | None = None) -> int:
-    """Open the cases that entries may open which were held back until now."""
+    """Open the cases that entries may open which were held back until now; what opens none waits like any other."""
     async with store.reading() as connection:
         free = await entries.free(connection, only, BATCH)
-    for entry in free:
-        await _open(store, entry)
+    await _look(store, free)
     return len(free)
 
 
 async def judge_dates(store: Store, only: UUID | None = None) -> int:
     """Judge the dates that have passed while their case was open."""
-    async with store.transaction() as connection:
-        return await promises.miss(connection, only, BATCH)
+    async with store.reading() as connection:
+        passing = await promises.passing(connection, only, BATCH)
+    for (organisation_id, mode), rows in _by_scope(passing).items():
+        async with store.transaction() as connection:
+            await locks.lock(connection, organisation_id, mode, {(row.register, row.number) for row in rows})
+            await promises.miss(connection, organisation_id, mode, [row.id for row in rows])
+    return len(passing)
 
 
 async def expire_parked(store: Store, only: UUID | None = None) -> int:
@@ -90,59 +92,30 @@ async def forget_failures(store: Store) -> None:
         await limits.forget(connection)
 
 
-async def _visit_safely(store: Store, identity: Any) -> None:
-    """Look at one case; one that cannot be read is put off, and told, so that the others do not wait for it."""
-    try:
-        await _visit(store, identity)
-    except (SQLAlchemyError, OSError, TimeoutError):
-        raise  # the database is away: everything waits
-    except Exception as fault:
-        log.error("case_not_read", extra={"fault": type(fault).__name__})
-        mode = Mode(identity.mode)
-        async with store.transaction() as connection:
-            now = (await organisations.office(connection, identity.organisation_id)).now
-            await cases.put_off(connection, identity.organisation_id, mode, identity.id, now + PUT_OFF)
-            remedy = (
-                "Look at the log of the time; the case is looked at again every hour. Is its definition still there?"
-            )
-            subject = f"{type(fault).__name__} {identity.id}"
-            await records.alert(connection, identity.organisation_id, mode, "case_not_read", subject, remedy, now)
+def _by_scope(rows: Sequence[Row[Any]]) -> dict[tuple[UUID, Mode], list[Row[Any]]]:
+    """The rows of each organisation and mode."""
+    found: dict[tuple[UUID, Mode], list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault((row.organisation_id, Mode(row.mode)), []).append(row)
+    return found
 
 
-async def _visit(store: Store, identity: Any) -> None:
-    """Look at one case again under its lock: keep the word that is due, let what was held back speak. Whoever
-    comes second finds nothing left to do."""
-    mode = Mode(identity.mode)
+async def _look(store: Store, due: Sequence[Row[Any]]) -> None:
+    """Look at what is due under these numbers. Whoever comes second finds nothing left to do. A case that cannot be
+    read is put off, and told, so that the others do not wait for it."""
+    for (organisation_id, mode), rows in _by_scope(due).items():
+        numbers = {(row.register, row.number) for row in rows}
+        for made in await looked_at(store, organisation_id, mode, numbers):
+            for each in made.not_decided:
+                log.error("case_not_read", extra={"fault": type(each.fault).__name__})
+                ids = [row.id for row in rows if (row.register, row.number) == each.number]
+                await _put_off(store, organisation_id, mode, [each.case_id] if each.case_id else ids, made.now)
+
+
+async def _put_off(store: Store, organisation_id: UUID, mode: Mode, ids: list[UUID], now: datetime) -> None:
     async with store.transaction() as connection:
-        await organisations.lock_number(connection, identity.organisation_id, mode, identity.register, identity.number)
-        office = await organisations.office(connection, identity.organisation_id)
-        row = await cases.by_id(connection, office.id, mode, identity.id)
-        if row is None or not (_due(row.next_word_at, office.now) or _due(row.wake_at, office.now)):
-            return
-        current = await services.current(connection, office.id, row.service)
-        if current is None:
-            raise LookupError(f"the definition of {row.service} is gone")
-        subject = folding.subject(office, mode, row, current)
-        stored, spoken = await folding.load(connection, subject)
-        case = folding.folded(subject, [to_placed(each) for each in stored])
-        await folding.place(connection, subject, case, stored)
-        await folding.settle(
-            connection, subject, case, spoken, row.next_word_on if _due(row.next_word_at, office.now) else None
-        )
-
-
-async def _open(store: Store, entry: Any) -> None:
-    """Open the case that an entry held back until now may open; if it opens none, it waits like any other."""
-    mode = Mode(entry.mode)
-    async with store.transaction() as connection:
-        await organisations.lock_number(connection, entry.organisation_id, mode, entry.register, entry.number)
-        office = await organisations.office(connection, entry.organisation_id)
-        await open_waiting(connection, office, mode, entry.register, entry.number)
-        await entries.wait_on(connection, office.id, mode, entry.id, office.now + PARKED_FOR)
-
-
-def _due(at: datetime | None, now: datetime) -> bool:
-    return at is not None and at <= now
+        for id_ in ids:
+            await cases.put_off(connection, organisation_id, mode, id_, now + PUT_OFF)
 
 
 async def _alert(connection: AsyncConnection, row: Any, kind: str, subject: str, remedy: str) -> None:

@@ -5,38 +5,43 @@ An erasure blanks the words and keeps the facts. Parties have a table of their o
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from tracker.core.events import (
+    Address,
     Audience,
     Body,
+    Channel,
     CorrectionReported,
     NeededItem,
     NeedsReported,
     NoteReported,
     PartyReported,
     ReopenReported,
+    Role,
     StatusEvent,
     StatusReported,
 )
-from tracker.core.placing import Placed
-from tracker.store.parties import party_body
 
 _WORDS = frozenset({"reason", "public_note", "internal_note", "text", "why"})
 
 
-def to_placed(row: Row[Any]) -> Placed:
-    """The event that an entry keeps."""
-    event = StatusEvent(
-        id=row.event_id, source=row.source, type=row.type, number=row.number, time=row.occurred_at,
-        body=_join(row), register=row.register, sequence=row.sequence, occurred_on=row.occurred_on,
-        sensitive=row.sensitive, hold_until=row.hold_until,
+Normal = Callable[[Channel, str], str | None]
+"""The one form of an address."""
+
+
+def event_of(row: Mapping[str, Any], normal: Normal) -> StatusEvent:
+    """The event that an entry keeps, with what it said of a party beside it: of a row as it is, or as JSON. `normal` is
+    asked about addresses from before their one form was kept."""
+    return StatusEvent(
+        id=row["event_id"], source=row["source"], type=row["type"], number=row["number"], time=_at(row["occurred_at"]),
+        body=_join(row, normal), register=row["register"], sequence=row["sequence"],
+        occurred_on=_day(row["occurred_on"]), sensitive=row["sensitive"],
+        hold_until=None if row["hold_until"] is None else _at(row["hold_until"]),
     )  # fmt: skip
-    return Placed(row.id, event)
 
 
 def split(body: Body) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -49,7 +54,7 @@ def split(body: Body) -> tuple[dict[str, Any], dict[str, Any] | None]:
         return {"items": items}, words or None
     plain = _plain(asdict(body))
     words = {name: plain.pop(name) for name in list(plain) if name in _WORDS}
-    return plain, {name: value for name, value in words.items() if value is not None} or None
+    return plain, {name: value for name, value in words.items() if value} or None
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
@@ -60,9 +65,9 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _join(row: Row[Any]) -> Body:
-    body, words = row.body, row.words or {}
-    match row.type:
+def _join(row: Mapping[str, Any], normal: Normal) -> Body:
+    body, words = row["body"], row["words"] or {}
+    match row["type"]:
         case "case.status":
             return StatusReported(
                 service=body["service"], status=body["status"], reason=words.get("reason"),
@@ -73,24 +78,46 @@ def _join(row: Row[Any]) -> Body:
         case "case.needs":
             return NeedsReported(tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"])))
         case "case.party":
-            return party_body(row)
+            return _party(row, normal)
         case "case.note":
             return NoteReported(words.get("text", ""), Audience(body["audience"]))
         case "case.correction":
             return CorrectionReported(body["event"], words.get("why", ""))
         case "case.reopen":
             return ReopenReported(body.get("status"))
-        case _:
-            raise ValueError(f"an entry of the unknown type {row.type}")
+        case unknown:
+            raise ValueError(f"an entry of the unknown type {unknown}")
 
 
-def _item(item: dict[str, Any], words: str | None) -> NeededItem:
-    supplied = item.get("supplied_at")
-    return NeededItem(
-        item=item["item"], text=words, code=item.get("code"), due_on=_day(item.get("due_on")),
-        supplied_at=datetime.fromisoformat(supplied) if supplied else None, remove=item.get("remove", False),
+def _party(row: Mapping[str, Any], normal: Normal) -> PartyReported:
+    """The party of an entry's row; one that came for an erased case is not there, and is nobody."""
+    if row["party"] is None:
+        return PartyReported(party="", remove=True)
+    fact = row["known_fact"]
+    return PartyReported(
+        party=row["party"], role=Role(row["role"]), name=row["name"], organisation=row["organisation"],
+        language=row["language"], channels=tuple(_address(each, normal) for each in row["channels"]),
+        known_fact=bytes.fromhex(fact[2:]) if isinstance(fact, str) else fact, remove=row["removed"],
+        prefers=Channel(row["prefers"]) if row["prefers"] else None, zone=row["party_zone"],
     )  # fmt: skip
 
 
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
+def _address(each: Mapping[str, Any], normal: Normal) -> Address:
+    channel, address = Channel(each["channel"]), each["address"]
+    return Address(channel, address, each["normal"] if "normal" in each else normal(channel, address))
+
+
+def _item(item: Mapping[str, Any], words: str | None) -> NeededItem:
+    supplied = item.get("supplied_at")
+    return NeededItem(
+        item=item["item"], text=words, code=item.get("code"), due_on=_day(item.get("due_on")),
+        supplied_at=_at(supplied) if supplied else None, remove=item.get("remove", False),
+    )  # fmt: skip
+
+
+def _at(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -16,14 +16,13 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     Uuid,
-    bindparam,
     case,
     func,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
@@ -103,49 +102,10 @@ CASE = table(Case)
 IDENTITY = [CASE.c[name] for name in ("organisation_id", "mode", "id", "register", "number", "epoch", "service")]
 
 
-_BY_NUMBER = (
-    select(CASE)
-    .where(
-        CASE.c.organisation_id == bindparam("organisation"),
-        CASE.c.mode == bindparam("in_mode"),
-        CASE.c.register == bindparam("in_register"),
-        CASE.c.number == bindparam("called"),
-    )
-    .order_by(CASE.c.epoch)
-    .limit(50)
-)
-
-
-async def by_number(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str
-) -> Sequence[Row[Any]]:
-    """The cases, one for each epoch, that bear this number; the caller holds the number's lock."""
-    named = {"organisation": organisation_id, "in_mode": mode.value, "in_register": register, "called": number}
-    return (await connection.execute(_BY_NUMBER, named)).all()
-
-
 async def by_id(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Row[Any] | None:
     """One case by its id."""
     query = select(CASE).where(CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == case_id)
     return (await connection.execute(query)).one_or_none()
-
-
-async def add(connection: AsyncConnection, values: dict[str, Any]) -> bool:
-    """Insert a case; False when its reference is taken already, so that the caller draws another."""
-    statement = insert(CASE).values(**values).on_conflict_do_nothing(index_elements=["reference"])
-    return (await connection.execute(statement.returning(CASE.c.id))).one_or_none() is not None
-
-
-_SAVE = update(CASE).where(
-    CASE.c.organisation_id == bindparam("of"), CASE.c.mode == bindparam("in_mode"), CASE.c.id == bindparam("case")
-)
-
-
-async def save(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, id_: UUID, values: dict[str, Any]
-) -> None:
-    """Write what a case is now."""
-    await connection.execute(_SAVE, values | {"of": organisation_id, "in_mode": mode.value, "case": id_})
 
 
 _DUE = text(

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core import learning
+from tracker.core.rhythm import GRACE, Rhythm
 from tracker.store.columns import Instant, new_id, table
-from tracker.store.organisations import GRACE, Rhythm
 
 
 class Curve(SQLModel, table=True):

@@ -6,7 +6,6 @@ Codes and dates stand in `body`, what people wrote in `words`: see `store.bodies
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -20,20 +19,15 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     bindparam,
-    func,
     select,
     text,
-    update,
 )  # fmt: skip
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.events import StatusEvent
 from tracker.core.placing import Placement
-from tracker.store.bodies import split
 from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
-from tracker.store.keys import Sender
 from tracker.store.parties import PARTY
 
 
@@ -86,58 +80,6 @@ class Entry(SQLModel, table=True):
 ENTRY = table(Entry)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An event id that came before, and a fingerprint of what it said then."""
-
-    entry: UUID
-    fingerprint: bytes
-    case_id: UUID | None
-
-
-_SEEN = select(ENTRY.c.id, ENTRY.c.fingerprint, ENTRY.c.case_id).where(
-    ENTRY.c.organisation_id == bindparam("organisation"),
-    ENTRY.c.mode == bindparam("mode"),
-    ENTRY.c.source_id == bindparam("source"),
-    ENTRY.c.event_id == bindparam("event"),
-)
-
-
-async def seen(connection: AsyncConnection, sender: Sender, event_id: str) -> Seen | None:
-    """The entry of an event id of this source, if it came before."""
-    named = {
-        "organisation": sender.organisation_id, "mode": sender.mode.value, "source": sender.source_id,
-        "event": event_id,
-    }  # fmt: skip
-    row = (await connection.execute(_SEEN, named)).one_or_none()
-    return row and Seen(*row)
-
-
-def entry_row(sender: Sender, entry: UUID, event: StatusEvent, register: str, fingerprint: bytes) -> dict[str, Any]:
-    """The columns of a new entry, but for where it was placed."""
-    body, words = split(event.body)
-    return {
-        "organisation_id": sender.organisation_id, "mode": sender.mode.value, "id": entry,
-        "source_id": sender.source_id, "source": event.source, "event_id": event.id, "type": event.type,
-        "register": register, "number": event.number, "service": getattr(event.body, "service", None),
-        "occurred_at": event.time, "occurred_on": event.occurred_on, "sequence": event.sequence,
-        "sensitive": event.sensitive, "hold_until": event.hold_until, "body": body, "words": words,
-        "fingerprint": fingerprint, "position_at": event.time, "rank": 0,
-    }  # fmt: skip
-
-
-_ADD = (
-    insert(ENTRY)
-    .on_conflict_do_nothing(index_elements=["organisation_id", "mode", "source_id", "event_id"])
-    .returning(ENTRY.c.id)
-)
-
-
-async def add(connection: AsyncConnection, row: dict[str, Any]) -> bool:
-    """Insert an entry; False when the same id came at the same instant through another connection."""
-    return (await connection.execute(_ADD, row)).one_or_none() is not None
-
-
 _WITH_PARTY = select(
     ENTRY,
     PARTY.c.party,
@@ -170,54 +112,6 @@ async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode
     """All entries of a case with what they said of parties."""
     named = {"organisation": organisation_id, "in_mode": mode.value, "case": case_id}
     return (await connection.execute(_OF_CASE, named)).all()
-
-
-async def waiting(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str, limit: int
-) -> Sequence[Row[Any]]:
-    """Entries without a case that bear this number: parked or quarantined, oldest first."""
-    query = _WITH_PARTY.where(
-        ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.register == register,
-        ENTRY.c.number == number, ENTRY.c.case_id.is_(None), ENTRY.c.placement != Placement.EXPIRED,
-    )  # fmt: skip
-    return (await connection.execute(query.order_by(ENTRY.c.occurred_at).limit(limit))).all()
-
-
-async def count_waiting(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str
-) -> int:
-    """How many entries wait for this number's case: few, and asked only before another is parked."""
-    where = (
-        ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.register == register,
-        ENTRY.c.number == number, ENTRY.c.case_id.is_(None),
-    )  # fmt: skip
-    return int((await connection.execute(select(func.count()).select_from(ENTRY).where(*where))).scalar_one())
-
-
-_PLACE = (
-    update(ENTRY)
-    .where(
-        ENTRY.c.organisation_id == bindparam("of"),
-        ENTRY.c.mode == bindparam("in_mode"),
-        ENTRY.c.id == bindparam("entry"),
-    )
-    .values(
-        case_id=bindparam("to_case"),
-        placement=bindparam("as_placement"),
-        stage=bindparam("at_stage"),
-        shown=bindparam("is_shown"),
-        position_at=bindparam("at_position"),
-        rank=bindparam("of_rank"),
-        parked_until=None,
-        placed_at=bindparam("at_instant"),
-    )
-)
-
-
-async def place(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
-    """Write where entries were placed; the columns of each row are those that `_PLACE` binds."""
-    if rows:
-        await connection.execute(_PLACE, rows)
 
 
 _EXPIRE = text(
@@ -259,12 +153,6 @@ async def free(connection: AsyncConnection, only: UUID | None, limit: int) -> Se
     return (await connection.execute(_FREE, {"only": only, "limit": limit})).all()
 
 
-async def wait_on(connection: AsyncConnection, organisation_id: UUID, mode: Mode, entry: UUID, until: datetime) -> None:
-    """Let an entry that still has no case wait until then."""
-    where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.id == entry)
-    await connection.execute(update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(parked_until=until))
-
-
 async def expire(connection: AsyncConnection, only: UUID | None, limit: int) -> list[Any]:
     """Give up on parked entries whose case never came: kept as dead letters, without what is personal in them, and
     returned for an alert."""
@@ -278,9 +166,3 @@ async def quarantined_numbers(connection: AsyncConnection, organisation_id: UUID
         ENTRY.c.placement == Placement.QUARANTINED, ENTRY.c.case_id.is_(None),
     )  # fmt: skip
     return list((await connection.execute(query.distinct())).all())
-
-
-async def park(connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: list[UUID]) -> None:
-    """Entries whose code is known by now wait for their case like any other."""
-    where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.id.in_(ids))
-    await connection.execute(update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(placement=Placement.PARKED))

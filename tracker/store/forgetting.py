@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.drafts import KEPT_FACTS
 from tracker.store.columns import Instant, Mode
 
 _DUE = text(
@@ -89,12 +90,6 @@ _CASE = text(
     """
 ).bindparams(bindparam("now", type_=Instant))
 
-_KEPT_FACTS = (
-    "definition", "stage", "unmapped", "waiting_on", "outcome", "sensitive", "promise_on", "promise_basis", "old_on",
-    "half_by_on", "probability", "promise", "role", "sooner",
-)  # fmt: skip
-"""What stays of a message's facts: codes, flags and dates. What is not named here goes."""
-
 _TAKEN = tuple(
     text(statement)
     for statement in (
@@ -140,5 +135,5 @@ async def erase(connection: AsyncConnection, organisation_id: UUID, mode: Mode, 
     for statement in _TAKEN:
         named = {name: value for name, value in ids.items() if f":{name}" in statement.text}
         await connection.execute(statement, {**values, **named})
-    await connection.execute(_FACTS, {**values, "kept": list(_KEPT_FACTS)})
+    await connection.execute(_FACTS, {**values, "kept": list(KEPT_FACTS)})
     return True

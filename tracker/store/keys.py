@@ -42,12 +42,12 @@ class Sender:
     source: str
     zone: str | None
     registers: tuple[str, ...]
-    organisation_slug: str
+    country: str
 
 
 _SENDER = text(
     """
-    SELECT k.organisation_id, k.mode, k.source_id, s.name, s.zone, s.registers, o.slug
+    SELECT k.organisation_id, k.mode, k.source_id, s.name, s.zone, s.registers, o.country
     FROM api_key k
     JOIN source s ON s.organisation_id = k.organisation_id AND s.id = k.source_id
     JOIN organisation o ON o.id = k.organisation_id

@@ -5,13 +5,12 @@ A row here is the only thing that passes between deciding and carrying. States a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, bindparam, case, or_, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy import Column, Index, String, Text, UniqueConstraint, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
@@ -75,65 +74,6 @@ class Message(SQLModel, table=True):
 MESSAGE = table(Message)
 
 
-_OF_CASE = select(
-    *(MESSAGE.c[name] for name in ("key", "purpose", "party", "cause", "state", "reason", "due_at"))
-).where(
-    MESSAGE.c.organisation_id == bindparam("organisation"),
-    MESSAGE.c.mode == bindparam("mode"),
-    MESSAGE.c.case_id == bindparam("case"),
-)
-
-
-async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
-    """All decisions about a case: key, purpose, party, cause, state, reason, due_at."""
-    named = {"organisation": organisation_id, "mode": mode.value, "case": case_id}
-    return (await connection.execute(_OF_CASE, named)).all()
-
-
-def _deciding() -> Insert:
-    statement = insert(MESSAGE)
-    fresh = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["organisation_id", "mode", "key"],
-        set_={
-            "state": fresh.state, "reason": fresh.reason, "recipient_id": fresh.recipient_id,
-            "channel": fresh.channel, "language": fresh.language, "facts": fresh.facts,
-            "source_id": fresh.source_id, "entry_id": fresh.entry_id, "settled_at": None,
-            "due_at": case((MESSAGE.c.state == MessageState.WITHHELD, fresh.due_at), else_=MESSAGE.c.due_at),
-        },
-        where=or_(*(MESSAGE.c.state == each for each in (MessageState.DUE, MessageState.HELD, MessageState.WITHHELD))),
-    )  # fmt: skip
-
-
-_DECIDE = _deciding()
-"""Made once: to make and to compile it anew takes longer than to run it."""
-
-
-async def decide(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
-    """Write decisions. One that is on record and undecided or withheld takes the new facts; what was said stays. An
-    undecided one keeps its time, so that no stream of news puts it off for good."""
-    if rows:
-        await connection.execute(_DECIDE, rows)
-
-
-_SUPERSEDE = text(
-    """
-    UPDATE message SET state = 'withheld', reason = 'superseded', settled_at = :now
-    WHERE organisation_id = :organisation AND mode = :mode AND key = ANY(CAST(:keys AS text[]))
-      AND state IN ('due', 'held', 'withheld')
-    """
-).bindparams(bindparam("now", type_=Instant))
-
-
-async def supersede(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, keys: tuple[str, ...], now: datetime
-) -> None:
-    """Withhold messages that newer news has overtaken; what was said stays."""
-    if keys:
-        values = {"organisation": organisation_id, "mode": mode.value, "keys": list(keys), "now": now}
-        await connection.execute(_SUPERSEDE, values)
-
-
 async def unhold(connection: AsyncConnection, organisation_id: UUID, mode: Mode, source_id: UUID) -> None:
     """The source is heard again: what was held for it is due."""
     await connection.execute(
@@ -144,33 +84,3 @@ async def unhold(connection: AsyncConnection, organisation_id: UUID, mode: Mode,
         )
         .values(state=MessageState.DUE, reason=None)
     )  # fmt: skip
-
-
-_PENDING = text(
-    """
-    SELECT min(at) FROM (
-        (SELECT due_at AS at FROM message WHERE organisation_id = :id AND state = 'due' ORDER BY due_at LIMIT 1)
-        UNION ALL
-        (SELECT next_word_at FROM "case" WHERE organisation_id = :id AND next_word_at IS NOT NULL
-         ORDER BY next_word_at LIMIT 1)
-        UNION ALL
-        (SELECT wake_at FROM "case" WHERE organisation_id = :id AND wake_at IS NOT NULL ORDER BY wake_at LIMIT 1)
-        UNION ALL
-        (SELECT parked_until FROM entry WHERE organisation_id = :id AND parked_until IS NOT NULL
-         ORDER BY parked_until LIMIT 1)
-        UNION ALL
-        (SELECT passes_at FROM promise WHERE organisation_id = :id AND outcome IS NULL AND superseded_at IS NULL
-         ORDER BY passes_at LIMIT 1)
-        UNION ALL
-        (SELECT forget_at FROM "case" WHERE organisation_id = :id AND forget_at IS NOT NULL ORDER BY forget_at LIMIT 1)
-        UNION ALL
-        (SELECT coalesce(learn_at, clock_timestamp() + clock_offset) FROM organisation WHERE id = :id)
-    ) pending
-    """
-)
-
-
-async def next_due(connection: AsyncConnection, organisation_id: UUID) -> datetime | None:
-    """The next instant (business time) at which something of the organisation falls due: one index probe each."""
-    found: datetime | None = (await connection.execute(_PENDING, {"id": organisation_id})).scalar_one()
-    return found

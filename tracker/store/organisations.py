@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.rhythm import Rhythm
 from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
 
 
@@ -21,32 +22,6 @@ class Footing(StrEnum):
 
     SANDBOX = "sandbox"
     LIVE = "live"
-
-
-class Rhythm(StrEnum):
-    """How often a back-office system reports; how long it may be quiet before we stop asserting anything."""
-
-    LIVE = "live"
-    HOURLY = "hourly"
-    NIGHTLY = "nightly"
-    WEEKLY = "weekly"
-
-
-PATIENCE: dict[Rhythm, timedelta] = {
-    Rhythm.LIVE: timedelta(days=4),
-    Rhythm.HOURLY: timedelta(days=4),
-    Rhythm.NIGHTLY: timedelta(days=5),
-    Rhythm.WEEKLY: timedelta(days=15),
-}
-"""Silence of a source, by its rhythm, after which it counts as fallen silent: a long weekend is none."""
-
-GRACE: dict[Rhythm, timedelta] = {
-    Rhythm.LIVE: timedelta(0),
-    Rhythm.HOURLY: timedelta(hours=2),
-    Rhythm.NIGHTLY: timedelta(days=1),
-    Rhythm.WEEKLY: timedelta(days=8),
-}
-"""How long after a day is over a source may still report an end on it, by its rhythm."""
 
 
 class Organisation(SQLModel, table=True):
@@ -136,52 +111,14 @@ async def office_by_slug(connection: AsyncConnection, slug: str) -> Office | Non
     return None if row is None else _read(row)
 
 
-_LOCK_NUMBER = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(chr(31), CAST(:organisation AS text), "
-    "CAST(:mode AS text), CAST(:register AS text), CAST(:number AS text)), 0))"
-)
-
-
-async def lock_number(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, register: str, number: str
-) -> None:
-    """Serialise everything about one case number until the transaction ends.
-
-    A case that does not exist yet has no row to lock, so the name itself is locked. Must be the first statement.
-    """
-    values = {"organisation": str(organisation_id), "mode": mode.value, "register": register, "number": number}
-    await connection.execute(_LOCK_NUMBER, values)
-
-
-_HEARD = text(
-    """
+HEARD = """
     INSERT INTO heard (organisation_id, mode, source_id, heard_at, silence_told)
-    VALUES (:organisation, :mode, :source, :now, false)
-    ON CONFLICT (organisation_id, mode, source_id) DO UPDATE SET heard_at = excluded.heard_at, silence_told = false
+    SELECT CAST(:organisation AS uuid), CAST(:mode AS text), source_id, heard_at, false
+    FROM json_to_recordset(CAST(:heard AS json)) AS h (source_id uuid, heard_at timestamptz)
+    ON CONFLICT (organisation_id, mode, source_id) DO UPDATE SET
+        heard_at = greatest(heard.heard_at, excluded.heard_at), silence_told = false
     """
-).bindparams(bindparam("now", type_=Instant))
-
-_HEARD_BEFORE = text(
-    """
-    SELECT h.heard_at, s.patience FROM source s
-    LEFT JOIN heard h ON h.organisation_id = s.organisation_id AND h.source_id = s.id AND h.mode = :mode
-    WHERE s.organisation_id = :organisation AND s.id = :source
-    """
-)
-
-
-async def hear(connection: AsyncConnection, organisation_id: UUID, mode: Mode, source_id: UUID, now: datetime) -> bool:
-    """Note that the source has reported; True when it had fallen silent before.
-
-    Written once a minute at most: a row that every event updates would make all of a source's events wait in line.
-    """
-    values = {"organisation": organisation_id, "mode": mode.value, "source": source_id}
-    heard_at, patience = (await connection.execute(_HEARD_BEFORE, values)).one()
-    if heard_at is not None and now - heard_at < timedelta(minutes=1):
-        return False
-    await connection.execute(_HEARD, {**values, "now": now})
-    return heard_at is not None and now - heard_at > patience
-
+"""Note that sources have reported: a part of the statement that writes a decision."""
 
 _SILENT = text(
     """
@@ -212,14 +149,6 @@ async def move_clock(connection: AsyncConnection, organisation_id: UUID, target:
     """Move a sandbox's business time forward to an instant (never back); None when the organisation is live."""
     row = (await connection.execute(_MOVE, {"id": organisation_id, "target": target})).one_or_none()
     return None if row is None else row[0]
-
-
-async def live_from(connection: AsyncConnection, organisation_id: UUID, source_id: UUID) -> datetime | None:
-    """When a source went live: cases opened before it are adopted in silence."""
-    query = text("SELECT live_from FROM source WHERE organisation_id = :organisation AND id = :source")
-    row = (await connection.execute(query, {"organisation": organisation_id, "source": source_id})).one()
-    found: datetime | None = row[0]
-    return found
 
 
 async def offices(connection: AsyncConnection, limit: int = 100) -> list[Office]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, Row, String, Text, UniqueConstraint, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from tracker.core.addresses import name_words
-from tracker.core.events import Address, Channel, PartyReported, Role
+from tracker.core.events import Channel, PartyReported, Role
 from tracker.store.columns import Mode, belongs_to, one_of, table
 
 
@@ -72,55 +70,14 @@ PARTY = table(Party)
 RECIPIENT = table(Recipient)
 
 
-async def add(connection: AsyncConnection, organisation_id: UUID, mode: Mode, entry: UUID, body: PartyReported) -> None:
-    """Keep what an event said of a party."""
-    await connection.execute(insert(PARTY).values(party_row(organisation_id, mode, entry, body)))
-
-
-def party_row(organisation_id: UUID, mode: Mode, entry: UUID, body: PartyReported) -> dict[str, Any]:
-    """The columns of what an event said of a party."""
+def party_row(entry: UUID, body: PartyReported) -> dict[str, Any]:
+    """The columns of what an event said of a party, but for whose it is."""
     return {
-        "organisation_id": organisation_id, "mode": mode.value, "entry_id": entry, "party": body.party,
+        "entry_id": entry, "party": body.party,
         "role": body.role.value, "name": body.name, "organisation": body.organisation, "language": body.language,
-        "channels": [{"channel": each.channel.value, "address": each.address} for each in body.channels],
+        "channels": [
+            {"channel": each.channel.value, "address": each.address, "normal": each.normal} for each in body.channels
+        ],
         "known_fact": body.known_fact, "removed": body.remove, "prefers": body.prefers.value if body.prefers else None,
         "zone": body.zone, "words": name_words(f"{body.name or ''} {body.organisation or ''}"),
     }  # fmt: skip
-
-
-def party_body(row: Row[Any]) -> PartyReported:
-    """The party of an entry's row; once erased, a party without name or address."""
-    if row.party is None:
-        return PartyReported(party="", remove=True)
-    return PartyReported(
-        party=row.party, role=Role(row.role), name=row.name, organisation=row.organisation, language=row.language,
-        channels=tuple(Address(Channel(each["channel"]), each["address"]) for each in row.channels),
-        known_fact=row.known_fact, remove=row.removed, prefers=Channel(row.prefers) if row.prefers else None,
-        zone=row.party_zone,
-    )  # fmt: skip
-
-
-async def recipients(connection: AsyncConnection, rows: list[dict[str, Any]]) -> dict[tuple[str, str], UUID]:
-    """Write where parties are reached now; returns the recipient ids by (party, channel)."""
-    if not rows:
-        return {}
-    statement = insert(RECIPIENT).values(rows)
-    statement = statement.on_conflict_do_update(
-        index_elements=["organisation_id", "mode", "case_id", "party", "channel"],
-        set_={"address": statement.excluded.address, "normal": statement.excluded.normal},
-    )
-    found = await connection.execute(statement.returning(RECIPIENT.c.party, RECIPIENT.c.channel, RECIPIENT.c.id))
-    return {(party, channel): id_ for party, channel, id_ in found.all()}
-
-
-_OF_CASE = select(RECIPIENT).where(
-    RECIPIENT.c.organisation_id == bindparam("organisation"),
-    RECIPIENT.c.mode == bindparam("in_mode"),
-    RECIPIENT.c.case_id == bindparam("case"),
-)
-
-
-async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
-    """The recipients of a case."""
-    named = {"organisation": organisation_id, "in_mode": mode.value, "case": case_id}
-    return (await connection.execute(_OF_CASE, named)).all()

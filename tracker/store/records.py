@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, bindparam, func, select, text
+from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.store.columns import Instant, Mode, new_id, one_of, table
+from tracker.store.json_rows import written
 
 SUBJECT_CHARACTERS: Final = 500
 """A longer subject is cut: it may be what a back office sent, and it is part of a key."""
@@ -72,26 +73,45 @@ ALERT = table(Alert)
 AUDIT = table(Audit)
 
 
+ALERTED: Final = f"""
+    INSERT INTO alert (organisation_id, mode, id, kind, subject, remedy, times, first_at, last_at, tell_at)
+    SELECT CAST(:organisation AS uuid), CAST(:mode AS text), id, kind, subject, remedy, times, at, at,
+        CASE WHEN live THEN clock_timestamp() END
+    FROM json_to_recordset(CAST(:alerts AS json)) AS a (id uuid, kind text, subject text, remedy text, times int,
+        at timestamptz, live boolean)
+    ON CONFLICT (organisation_id, mode, kind, subject) DO UPDATE SET
+        times = alert.times + excluded.times, last_at = excluded.last_at, remedy = excluded.remedy,
+        tell_at = CASE WHEN excluded.tell_at IS NOT NULL
+            THEN coalesce(alert.tell_at, greatest(clock_timestamp(), alert.tried_at + {AGAIN_AFTER})) END
+    """  # noqa: S608 - the only value put in is a constant of this module
+"""Tell operators of situations, each once: a part of the statement that writes a decision."""
+
+AUDITED: Final = """
+    INSERT INTO audit (organisation_id, mode, id, at, actor, action, detail)
+    SELECT CAST(:organisation AS uuid), CAST(:mode AS text), id, at, actor, action, detail
+    FROM json_to_recordset(CAST(:audited AS json)) AS a (id uuid, at timestamptz, actor text, action text, detail jsonb)
+    """
+"""Add lines to the audit: a part of the statement that writes a decision."""
+
+_ALERT: Final = text(ALERTED)
+
+
+def alert_row(mode: Mode, kind: str, subject: str, remedy: str, times: int, now: datetime) -> dict[str, Any]:
+    """One situation that operators are told of, seen so many times. They are not sent what happens in test mode."""
+    return {
+        "id": new_id(), "kind": kind, "subject": subject[:SUBJECT_CHARACTERS], "remedy": remedy, "times": times,
+        "at": now, "live": mode is Mode.LIVE,
+    }  # fmt: skip
+
+
 async def alert(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, kind: str, subject: str, remedy: str, now: datetime
 ) -> None:
     """Tell operators of a situation, once. It is for those who keep the service running: codes and ids, no personal
-    data. They are not sent what happens in test mode."""
-    live = mode is Mode.LIVE
-    statement = insert(ALERT).values(
-        organisation_id=organisation_id, mode=mode.value, id=new_id(), kind=kind, subject=subject[:SUBJECT_CHARACTERS],
-        remedy=remedy, times=1, first_at=now, last_at=now, tell_at=func.clock_timestamp() if live else None,
-    )  # fmt: skip
-    again = func.greatest(func.clock_timestamp(), ALERT.c.tried_at + text(AGAIN_AFTER))
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["organisation_id", "mode", "kind", "subject"],
-            set_={
-                "times": ALERT.c.times + 1, "last_at": now, "remedy": statement.excluded.remedy,
-                "tell_at": func.coalesce(ALERT.c.tell_at, again) if live else None,
-            },
-        )
-    )  # fmt: skip
+    data."""
+    row = alert_row(mode, kind, subject, remedy, 1, now)
+    values = {"organisation": organisation_id, "mode": mode.value, "alerts": written([row])}
+    await connection.execute(_ALERT, values)
 
 
 _CLAIMING: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('untold alerts', 0))")

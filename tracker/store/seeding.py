@@ -13,21 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.store import tellings
 from tracker.store.carrying import Attempt, Caught
-from tracker.store.cases import CASE
 from tracker.store.columns import Instant, table
 from tracker.store.contacts import CONTACT
 from tracker.store.engine import Store
-from tracker.store.entries import ENTRY
 from tracker.store.feedback import FEEDBACK
-from tracker.store.messages import MESSAGE
-from tracker.store.parties import PARTY, RECIPIENT
-from tracker.store.promises import PROMISE
+from tracker.store.tellings import Telling
 
 TABLES: dict[str, Table] = {
-    "case": CASE, "entry": ENTRY, "party": PARTY, "recipient": RECIPIENT, "promise": PROMISE, "message": MESSAGE,
-    "attempt": table(Attempt), "caught": table(Caught), "feedback": FEEDBACK, "contact": CONTACT,
+    "telling": table(Telling), "attempt": table(Attempt), "caught": table(Caught), "feedback": FEEDBACK,
+    "contact": CONTACT,
 }  # fmt: skip
-"""What a case consists of, in an order in which nothing points to what is not there yet."""
+"""What there is of cases beside what was decided about them, in an order in which nothing points to what is not there
+yet."""
 
 
 async def hurry(store: Store) -> None:
@@ -42,8 +39,8 @@ async def hurry(store: Store) -> None:
 
 
 async def write(connection: AsyncConnection, rows: dict[str, list[dict[str, Any]]]) -> None:
-    """Insert the rows of whole cases, by TABLES, and which dates their messages told. Rows of one table have the same
-    columns."""
+    """Insert what happened around cases, by TABLES, and which dates their messages told. Rows of one
+    table have the same columns."""
     for name, into in TABLES.items():
         if rows.get(name):
             await connection.execute(insert(into), rows[name])

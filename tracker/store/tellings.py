@@ -88,19 +88,3 @@ async def sent(connection: AsyncConnection, attempts: Sequence[dict[str, Any]]) 
 
 
 _OF_ATTEMPT = ("organisation", "mode", "message", "number")
-
-_WAS_TOLD = text(
-    f"""
-    SELECT EXISTS (SELECT 1 FROM telling t JOIN promise p
-        ON p.organisation_id = t.organisation_id AND p.mode = t.mode AND p.id = t.promise_id
-        WHERE t.organisation_id = :organisation AND t.mode = :mode AND t.promise_id = :promise
-          AND t.audience <> '{Listener.STAFF}' AND (p.passes_at IS NULL OR t.told_at < p.passes_at))
-    """  # noqa: S608 - the only value put in is a constant of ours
-)
-
-
-async def was_told(connection: AsyncConnection, organisation_id: UUID, mode: Mode, promise_id: UUID) -> bool:
-    """Whether anybody outside the office was told of a promise before its day was over. What staff saw does not count;
-    what they read out does. Of dates from before this table was there it is not known, and counts as no."""
-    values = {"organisation": organisation_id, "mode": mode.value, "promise": promise_id}
-    return bool((await connection.execute(_WAS_TOLD, values)).scalar_one())

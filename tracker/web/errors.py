@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -47,6 +48,7 @@ STATUSES: Mapping[type[errors.TrackerError], int] = {
     errors.DefinitionRefused: 422,
     errors.SetupRefused: 422,
     errors.TooManyRequests: 429,
+    errors.CaseNotRead: 503,
     errors.NotReady: 503,
     errors.TrackerError: 400,
 }
@@ -141,6 +143,11 @@ async def explain(slug: str, request: Request) -> Response:
     )
 
 
+def problem(error: errors.TrackerError) -> dict[str, Any]:
+    """The problem document of an error that is part of a longer answer."""
+    return _document(_from_tracker(error))
+
+
 def install(app: FastAPI, page: Page | None = None) -> None:
     """Answer every error of `app` from here, and explain each kind under `/problems/`.
 
@@ -148,8 +155,8 @@ def install(app: FastAPI, page: Page | None = None) -> None:
     Without it, and when it fails itself, the answer is a problem document.
     """
 
-    def answer(request: Request, problem: _Problem) -> Response:
-        return _answer(request, problem, page)
+    def answer(request: Request, found: _Problem) -> Response:
+        return _answer(request, found, page)
 
     async def told(request: Request, error: Exception) -> Response:
         return answer(request, _from_tracker(error) if isinstance(error, errors.TrackerError) else _from(error))
@@ -194,7 +201,7 @@ def _from_tracker(error: errors.TrackerError) -> _Problem:
     match error:
         case errors.UnknownKey():
             headers["WWW-Authenticate"] = "Bearer"
-        case errors.TooManyRequests():
+        case errors.TooManyRequests() | errors.CaseNotRead():
             headers["Retry-After"] = str(error.retry_after_seconds)
         case errors.NotReady():
             headers["Retry-After"] = str(RETRY_SECONDS)
@@ -255,24 +262,28 @@ def _wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "").lower()
 
 
-def _answer(request: Request, problem: _Problem, page: Page | None) -> Response:
+def _document(found: _Problem) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{found.kind.slug}",
+        "title": found.kind.title,
+        "status": found.kind.status,
+        "detail": found.detail,
+        "remedy": found.remedy,
+        **found.extra,
+    }
+
+
+def _answer(request: Request, found: _Problem, page: Page | None) -> Response:
     path: str = request.scope["path"]
     response: Response | None = None
     if page is not None and _wants_page(request) and path != "/api" and not path.startswith("/api/"):
         try:
-            response = page(request, problem.kind.status, problem.kind.title, problem.remedy)
+            response = page(request, found.kind.status, found.kind.title, found.remedy)
         except Exception as error:
             _log.error("the page of an error failed: %s", traces(error))
     if response is None:
-        told = {
-            "type": f"/problems/{problem.kind.slug}",
-            "title": problem.kind.title,
-            "status": problem.kind.status,
-            "detail": problem.detail,
-            "remedy": problem.remedy,
-            **problem.extra,
-        }
+        told = _document(found)
         # ASCII only: a lone surrogate from anywhere cannot break the answer that complains about it.
-        response = Response(json.dumps(told), problem.kind.status, media_type="application/problem+json")
-    response.headers.update({"Cache-Control": "no-store", **problem.headers})
+        response = Response(json.dumps(told), found.kind.status, media_type="application/problem+json")
+    response.headers.update({"Cache-Control": "no-store", **found.headers})
     return response

@@ -1,67 +1,54 @@
-"""The dates of one case as the flows hold them: read once, changed in the database and here together."""
+"""The dates of one case as they are decided about: the rows of its ledger, and by what new ones are read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from tracker.core import calendars, levels
+from tracker.core.dates import Terms
+from tracker.core.dossier import ServiceKnown, SourceKnown
 from tracker.core.facts import Base
+from tracker.core.fresh import Fresh
+from tracker.core.given import Basis, Given, Kept
 from tracker.core.keeping import Confidence
-from tracker.core.learning import Curve
-from tracker.core.promises import FEWEST, Window, judging_day
+from tracker.core.promises import FEWEST, Change, Thresholds, Window, judging_day
+from tracker.core.rhythm import GRACE, Rhythm
 from tracker.core.timeline import Folded
-from tracker.flows import holidays
-from tracker.store import promises, tellings
-from tracker.store.columns import Mode, new_id
-from tracker.store.organisations import GRACE, Office, Rhythm
-from tracker.store.promises import Basis, Given
-from tracker.store.services import Current
 
 LOAD = timedelta(hours=6)
 """A source that reports once a week has told all when it has been silent for so long: its first row is not its last."""
 
 
-class Subject(Protocol):
-    """What the ledger must know of a case besides what it is."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """By what the dates of a case are read: its service, the source that reports on it, the office's zone and now."""
 
-    @property
-    def office(self) -> Office:
-        """Whose case it is."""
-
-    @property
-    def mode(self) -> Mode:
-        """Whether it is real."""
-
-    @property
-    def id(self) -> UUID:
-        """Its id."""
-
-    @property
-    def current(self) -> Current:
-        """The definition that it follows."""
-
-    @property
-    def source_id(self) -> UUID:
-        """The source that reports on it."""
+    service: ServiceKnown
+    source: SourceKnown
+    zone: str
+    now: datetime
 
 
 class Book:
-    """The dates of one case, in memory as they are in the database."""
+    """The dates of one case. `given` is the ledger as it is by now; rows are added to it, superseded and judged."""
 
-    def __init__(
-        self, connection: AsyncConnection, subject: Subject, found: promises.Found, curve: Curve | None
-    ) -> None:
-        self.connection, self.subject, self.given = connection, subject, list(found.given)
-        self.curve_id, self.curve, self.silent = found.curve_id, curve, found.silent
-        self.confidence, self.rhythm, self.heard_at = found.confidence, found.rhythm, found.heard_at
-        self.relied_on_since = found.relied_on_since if found.confidence != Confidence.WITHDRAWN else None
-        self.definition, self.zone, self.now = subject.current.definition, subject.office.zone, subject.office.now
+    def __init__(self, case: UUID, reading: Reading, given: Sequence[Given], fresh: Fresh) -> None:
+        service, source = reading.service, reading.source
+        self.case, self.given, self.fresh = case, list(given), fresh
+        self.definition, self.working = service.definition, service.working
+        self.curve_id, self.curve = service.curve_id, service.curve
+        if self.curve is not None and not self.curve.teaches(stood_in=self.definition.promise.stood_in):
+            self.curve = None
+        self.confidence = service.confidence
+        self.relied_on_since = service.relied_on_since if self.confidence is not Confidence.WITHDRAWN else None
+        self.rhythm, self.heard_at = source.rhythm, source.heard_at
+        self.zone, self.now = reading.zone, reading.now
+        self.silent = source.is_silent(self.now)
         self.today = calendars.day_of(self.now, self.zone)
-        self.working = holidays.working_days(self.definition.promise.holidays)
 
     @property
     def level(self) -> float:
@@ -69,10 +56,20 @@ class Book:
         its dates come true."""
         asked = self.definition.promise.probability
         widest = levels.widest(asked)
-        if self.confidence == Confidence.WIDENED:
+        if self.confidence is Confidence.WIDENED:
             return widest
         # The shift was learned for what the service asked for then, which may have been less.
         return min(widest, asked + (self.curve.shift if self.curve is not None else 0.0))
+
+    @property
+    def terms(self) -> Terms:
+        """On what terms the service gives dates now."""
+        policy = self.definition.promise
+        return Terms(
+            self.curve, self.level, policy.probability, self.working,
+            Thresholds(policy.warn, policy.warn_near, policy.warn_last, policy.move), policy.fallback_days,
+            self.confidence is not Confidence.WITHDRAWN, self.relied_on_since,
+        )  # fmt: skip
 
     @property
     def cases(self) -> int | None:
@@ -132,34 +129,29 @@ class Book:
 
     def blank(self, basis: Basis, found: Window) -> Given:
         """A promise that is made now, with nothing yet of what it rests on."""
-        of = self.subject
         return Given(
-            of.office.id, of.mode.value, new_id(), of.id, None, basis.value, found.earliest_on, found.half_by_on,
-            found.latest_on, self.passes_at(found.latest_on), None, None, None, None, self.now,
+            self.fresh.id(), self.case, None, basis, found.earliest_on, found.half_by_on, found.latest_on,
+            self.passes_at(found.latest_on), None, None, None, None, self.now,
         )  # fmt: skip
 
-    async def give(self, given: Given) -> Given:
+    def give(self, given: Given) -> Given:
         """Add a promise."""
-        await promises.make(self.connection, given)
         self.given.append(given)
         return given
 
-    async def supersede(self, old: Given, by: Given, reason: str) -> None:
-        """Write what replaced a promise."""
-        self._put(await promises.supersede(self.connection, old, by.id, reason, self.now))
+    def supersede(self, old: Given, by: Given, reason: Change) -> None:
+        """Say what replaced a promise."""
+        self._put(old, superseded_by=by.id, superseded_at=self.now, reason=reason.value)
 
-    async def judge(self, given: Given, outcome: promises.Kept, at: datetime, reason: str | None = None) -> None:
-        """Write what became of a promise."""
-        self._put(await promises.judge(self.connection, given, outcome, at, reason))
+    def judge(self, given: Given, outcome: Kept, at: datetime, reason: Change | None = None) -> None:
+        """Say what became of a promise; `reason`: why it was taken back."""
+        self._put(given, outcome=outcome, judged_at=at, reason=reason.value if reason else None)
 
-    async def was_told(self, given: Given) -> bool:
-        """Whether anybody outside the office was told of a date."""
-        return await tellings.was_told(self.connection, given.organisation_id, Mode(given.mode), given.id)
+    def let_pass(self, given: Given, at: datetime | None) -> Given:
+        """Say when the day of a promise is over, or that it stands still: the date itself does not move."""
+        return given if given.passes_at == at else self._put(given, passes_at=at)
 
-    async def let_pass(self, given: Given, at: datetime | None) -> Given:
-        """Say when the day of a promise is over, or that it stands still."""
-        return given if given.passes_at == at else self._put(await promises.let_pass(self.connection, given, at))
-
-    def _put(self, changed: Given) -> Given:
-        self.given = [changed if each.id == changed.id else each for each in self.given]
+    def _put(self, given: Given, **changes: Any) -> Given:
+        changed = replace(given, **changes)
+        self.given = [changed if each.id == given.id else each for each in self.given]
         return changed

@@ -1,0 +1,36 @@
+"""The locks of case numbers: whoever decides about a number holds its lock until the transaction ends.
+
+A case that does not exist yet has no row to lock, so the name itself is locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core.dossier import Number
+from tracker.store.columns import Mode
+
+# Hashed, each once and in order: two that lock some of the same numbers wait for each other, and never crosswise.
+_LOCK = text(
+    """
+    SELECT pg_advisory_xact_lock(key) FROM (
+        SELECT DISTINCT hashtextextended(
+            concat_ws(chr(31), CAST(:organisation AS text), CAST(:mode AS text), a.register, a.number), 0) AS key
+        FROM unnest(CAST(:registers AS text[]), CAST(:numbers AS text[])) AS a (register, number) ORDER BY key
+    ) keys
+    """
+)
+
+
+async def lock(connection: AsyncConnection, organisation_id: UUID, mode: Mode, numbers: Collection[Number]) -> None:
+    """Serialise everything about these numbers until the transaction ends. Must be the first statement, and one of its
+    own: the next one sees what this one waited for."""
+    values = {
+        "organisation": str(organisation_id), "mode": mode.value, "registers": [register for register, _ in numbers],
+        "numbers": [number for _, number in numbers],
+    }  # fmt: skip
+    await connection.execute(_LOCK, values)

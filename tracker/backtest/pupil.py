@@ -10,6 +10,7 @@ from tracker.backtest.cohorts import Cohorts, Trail
 from tracker.backtest.feeds import monday
 from tracker.backtest.log import Case, Line
 from tracker.core import levels
+from tracker.core.dates import Taught
 from tracker.core.exposure import week
 from tracker.core.history import History
 from tracker.core.learning import Learned, learn
@@ -30,6 +31,23 @@ class _Known:
     paused_on: int | None = None
     waited: int = 0
     resumed_on: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Lessons:
+    """What was learned of one service; tables are made when they are asked for."""
+
+    learned: Learned
+    service: str
+
+    def table(self, stage: str) -> Table:
+        return self.learned.table(self.service, stage)
+
+    def received_table(self, stage: str) -> Table:
+        return self.learned.received_table(self.service, stage)
+
+    def risk_table(self, stage: str) -> Table:
+        return self.learned.risk_table(self.service, stage)
 
 
 class Pupil:
@@ -128,20 +146,10 @@ class Pupil:
             return True
         return any(each.active(today, AGES.longest) for each in self._cohorts.values())
 
-    def dates(self, service: str, step: str) -> Table | None:
-        """The table that dates are read from; None while history is too thin."""
-        return self._learned.table(service, step) if self._taught() and self._learned else None
-
-    def received(self, service: str, step: str) -> Table | None:
-        """The same on the day on which a case is received."""
-        return self._learned.received_table(service, step) if self._taught() and self._learned else None
-
-    def risks(self, service: str, step: str) -> Table | None:
-        """The table that standing dates are weighed by; None while history is too thin."""
-        return self._learned.risk_table(service, step) if self._taught() and self._learned else None
-
-    def _taught(self) -> bool:
-        return self._learned is not None and self._learned.everyone >= FEWEST
+    def taught(self, service: str) -> Taught | None:
+        """What was learned of a service; None while history is too thin to read dates from it."""
+        learned = self._learned
+        return _Lessons(learned, service) if learned is not None and learned.everyone >= FEWEST else None
 
     def level(self, service: str) -> float:
         """The level at which the service's dates are read."""
@@ -167,11 +175,6 @@ class Pupil:
     def line(self, index: int) -> Line:
         """The step at which the case is known to be."""
         return self._known[index].line
-
-    def origin(self, index: int, day: int) -> int:
-        """The day on which the age at the case's step is 0: that of the step, and the days waited since."""
-        known = self._known.get(index)
-        return day if known is None or known.resumed_on <= day else day + known.waited
 
     def is_paused(self, step: str) -> bool:
         """Whether the applicant has the ball in a step."""

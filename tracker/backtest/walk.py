@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tracker.backtest.feeds import Feed, monday
 from tracker.backtest.log import Case, Line, Log
 from tracker.backtest.pupil import Pupil
 from tracker.backtest.walked import DATE, GoodNews, Moved, Noted, Promised, Walked, day_of
-from tracker.core.calendars import WEEKDAYS, WorkingDays
+from tracker.core.calendars import WEEKDAYS, WORD_HOUR, WorkingDays
+from tracker.core.dates import Deed, Held, Sight, Terms, Turn, first, heard, standing, turned
 from tracker.core.method import USUAL, Method
-from tracker.core.promises import (
-    Change,
-    Place,
-    Standing,
-    Step,
-    Verdict,
-    weigh,
-    weigh_unfounded,
-    window,
-)
-from tracker.core.survival import Table
+from tracker.core.promises import Change, Window
 
 DAY_OVER = "T23:59:59"
 """When a promise is made at a later step: once its day is over, at the last step of that day; with that step, if it
@@ -46,15 +38,6 @@ class Plan:
     method: Method = USUAL
     watched: bool = True
     working: WorkingDays = WEEKDAYS
-
-
-@dataclass(slots=True)
-class _Shown:
-    """The date that a case's page shows."""
-
-    standing: Standing
-    warned: bool = False
-    cheered: bool = False
 
 
 Progress = Callable[[int, int], None]
@@ -81,8 +64,8 @@ class _Walker:
         self._received: dict[int, list[int]] = defaultdict(list)
         self._loads: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._due: dict[int, list[int]] = defaultdict(list)
-        self._shown: dict[int, _Shown] = {}
-        self._taken_back: dict[int, tuple[int, int]] = {}
+        self._held: dict[int, Held] = {}
+        self._terms: dict[str, Terms] = {}
         self._pupil = Pupil(plan.probability, plan.paused, plan.method)
         for index, case in enumerate(log.cases):
             self._received[case.received].append(index)
@@ -108,7 +91,7 @@ class _Walker:
 
     def finish(self) -> None:
         """What is promised by the rows of the last days, which are known only after them."""
-        self._shown.clear()
+        self._held.clear()
         for today in range(self.last + 1, max(self._loads, default=self.last) + 1):
             self._hear(today)
         self.found.pauses = self._pupil.pauses_until(self.last)
@@ -124,6 +107,7 @@ class _Walker:
         known = self.plan.feed.known_through(today)
         if today % 7 == 1:
             self._pupil.refit(today, known)
+            self._terms.clear()
             self.found.weeks += 1
         if not live:
             self._catch_up(fresh, today, known)
@@ -132,12 +116,15 @@ class _Walker:
         """Learn what happened to a case on a day; the step that it came to on it, if that is a later one and the case
         stayed there."""
         case, pupil = self.cases[index], self._pupil
-        moved = pupil.take(index, case, day)
-        shown = self._shown.get(index)
-        if moved is not None and shown is not None:
-            self._due[self.plan.feed.loaded_on(day)].append(index)
-        if shown is not None and pupil.waited(index, day):
-            self._resume(index, shown, pupil.waited(index, day), self.plan.feed.loaded_on(day))
+        moved, today = pupil.take(index, case, day), self.plan.feed.loaded_on(day)
+        held = self._held.get(index)
+        if held is not None and held.window is not None:
+            if moved is not None:
+                self._due[today].append(index)
+            if waited := pupil.waited(index, day):  # heard a night after the service does: no date of days gone by
+                sight = self._sight(index, pupil.line(index), today, day)
+                sight = replace(sight, waited=waited, no_sooner=day_of(today + 1))
+                self._follow(index, heard(sight, held), today)
         return index, moved
 
     def _catch_up(self, fresh: list[tuple[int, Line | None]], today: int, known: int) -> None:
@@ -153,72 +140,53 @@ class _Walker:
                 self._later(index, line, today, _stamp(today, LOADED, line.at), known)
 
     def _receive(self, index: int, line: Line, today: int, known: int, made_at: str) -> None:
-        case, pupil = self.cases[index], self._pupil
-        origin, known = pupil.origin(index, line.day), min(known, today - 1)
-        table = (pupil.received if known < origin else pupil.dates)(case.service, line.step)
-        on = self._window(case.service, table, origin, known, today)
+        turn = heard(self._sight(index, line, today, known), None)
+        on = turn.held.window.latest_on.toordinal() if turn.held and turn.held.window else None
         self.found.promises.append(Promised(index, line.step, made_at, today, on, first=True))
-        pupil.promise(index, case.service, on)
-        if on is not None:
-            self._show(index, Standing(day_of(on), day_of(today), on - today), today)
+        self._pupil.promise(index, self.cases[index].service, on)
+        self._follow(index, turn, today)
 
     def _later(self, index: int, line: Line, today: int, made_at: str, known: int | None = None) -> None:
+        """What one would have said who asks at a later step; a date that was taken back may come back."""
         if self._pupil.is_paused(line.step):
             return
-        service = self.cases[index].service
-        table = self._pupil.dates(service, line.step)
-        on = self._window(service, table, line.day, line.day - 1 if known is None else known, today)
+        known = line.day - 1 if known is None else known
+        found = first(self._sight(index, line, today, known))
+        on = found.latest_on.toordinal() if found else None
         self.found.promises.append(Promised(index, line.step, made_at, today, on, first=False))
-        self._give_back(index, line.day, today, known)
-
-    def _give_back(self, index: int, day: int, today: int, known: int | None) -> None:
-        """A date that was taken back comes back once the case has moved on: with the first step of that day, or on the
-        day on which it was taken back with the first one after that."""
-        if index not in self._taken_back:
+        held = self._held.get(index)
+        if held is None or held.window is not None:
             return
-        taken_on, first_days = self._taken_back[index]
-        case = self.cases[index]
-        steps = [line.step for line in case.on(day) if day > taken_on or _after_morning(line.at, taken_on)]
-        table = self._pupil.dates(case.service, steps[0]) if steps else None
-        on = self._window(case.service, table, day, day - 1 if known is None else known, today)
-        if on is not None:
-            del self._taken_back[index]
-            self._show(index, Standing(day_of(on), day_of(today), first_days), today)
-
-    def _window(self, service: str, table: Table | None, origin: int, known: int, today: int) -> int | None:
-        if table is None:
-            return None
-        level = self._pupil.level(service)
-        found = window(table, day_of(origin), day_of(max(known, origin - 1)), level, day_of(today), self.plan.working)
-        return found.latest_on.toordinal() if found else None
-
-    def _show(self, index: int, standing: Standing, today: int) -> None:
-        if self.plan.watched:
-            self._shown[index] = _Shown(standing)
-            self._due[today + 1].append(index)
+        for step in self.cases[index].on(line.day):
+            at = datetime.fromisoformat(step.at) if len(step.at) > DATE else None
+            sight = self._sight(index, step, today, known)
+            turn = heard(replace(sight, came_at=at, paused=self._pupil.is_paused(step.step)), held)
+            if turn.happened:
+                self._follow(index, turn, today)
+                return
 
     def _review(self, today: int, known: int) -> None:
         """Look at the dates whose turn it is."""
-        verdicts: dict[tuple[object, ...], Verdict] = {}
+        turns: dict[tuple[object, ...], Turn] = {}
         for index in dict.fromkeys(self._due.pop(today, ())):
-            shown = self._shown.get(index)
-            if shown is None:
+            held = self._held.get(index)
+            if held is None or held.window is None:
                 continue
             if self._pupil.ended(index):
-                del self._shown[index]
+                del self._held[index]
                 continue
-            if self._pupil.pausing(index):
+            case = self.cases[index]
+            if self._ended_this_morning(case, today):
+                self._due[today + 1].append(index)  # when that day is over
                 continue
-            case, fresh = self.cases[index], self._this_morning(index, today)
-            if self._ended_this_morning(case, today) or (fresh and today < shown.standing.latest_on.toordinal()):
-                self._due[today + 1].append(index)  # when that day is over; on that of its date it is too late
-                continue
-            line = fresh or self._pupil.line(index)
-            origin = self._pupil.origin(index, line.day)
-            key = (case.service, line.step, origin, shown.standing)
-            if key not in verdicts:
-                verdicts[key] = self._weigh(case.service, line.step, origin, shown.standing, today, known)
-            self._act(index, shown, verdicts[key], today)
+            line = self._this_morning(index, today) or self._pupil.line(index)
+            paused = self._pupil.pausing(index) or (line.day == today and self._pupil.is_paused(line.step))
+            key = (case.service, line.step, line.day, line is case.lines[0], paused, held)
+            turn = turns.get(key)
+            if turn is None:
+                passed = held.window.latest_on.toordinal() <= known
+                turn = turns[key] = turned(self._sight(index, line, today, known, paused, passed), held)
+            self._follow(index, turn, today)
 
     def _this_morning(self, index: int, today: int) -> Line | None:
         """The step that the case has come to since midnight."""
@@ -228,38 +196,57 @@ class _Walker:
     def _ended_this_morning(self, case: Case, today: int) -> bool:
         return self.plan.feed is Feed.LIVE and _by_morning(case.ended_at, today)
 
-    def _weigh(self, service: str, step: str, origin: int, standing: Standing, today: int, known: int) -> Verdict:
-        dates, risks = self._pupil.dates(service, step), self._pupil.risks(service, step)
-        if dates is None or risks is None:
-            return weigh_unfounded(standing, day_of(today), self.plan.working)
-        place = Place(day_of(min(origin, today)), dates, risks, self.plan.working)
-        return weigh(place, standing, self._pupil.level(service), day_of(today), day_of(max(known, origin - 1)))
+    def _sight(
+        self, index: int, line: Line, today: int, known: int, paused: bool = False, passed: bool = False
+    ) -> Sight:
+        """What is known of a case at a step on the morning of a day, when all is known until the end of another."""
+        case, on = self.cases[index], day_of(today)
+        return Sight(
+            self._on_terms(case.service), line.step, day_of(line.day), None, line is case.lines[0],
+            day_of(max(known, 1)), on, day_of(case.received), datetime.combine(on, WORD_HOUR), on,
+            paused=paused, passed=passed,
+        )  # fmt: skip
 
-    def _act(self, index: int, shown: _Shown, verdict: Verdict, today: int) -> None:
-        old = shown.standing.latest_on.toordinal()
-        if verdict.review_on is not None:
-            self._due[verdict.review_on.toordinal()].append(index)
-        if verdict.step is Step.WARN and not shown.warned:
-            shown.warned = True
-            self.found.notes.append(Noted(index, today, old))
-        elif verdict.sooner and not shown.cheered:
-            shown.cheered = True
-            self.found.good_news.append(GoodNews(index, today, old, old - shown.standing.leeway))
-        elif verdict.step is Step.GIVE_UP:
-            del self._shown[index]
-            self._taken_back[index] = (today, shown.standing.first_days)
-            self._move(index, today, old, None, Change.TOO_UNCERTAIN)
-        elif verdict.step is Step.MOVE and verdict.window is not None:
-            latest_on = verdict.window.latest_on
-            self._move(index, today, old, latest_on.toordinal(), Change.LIKELY_LATE)
-            self._show(index, Standing(latest_on, day_of(today), shown.standing.first_days), today)
+    def _on_terms(self, service: str) -> Terms:
+        """On what terms a service gives dates until it is learned again."""
+        terms = self._terms.get(service)
+        if terms is None:
+            taught, level = self._pupil.taught(service), self._pupil.level(service)
+            # Good news is told in mornings alone, and by the level that was corrected since, even if that fell.
+            terms = Terms(taught, level, None, self.plan.working, cheers_at_once=False)
+            self._terms[service] = terms
+        return terms
 
-    def _resume(self, index: int, shown: _Shown, waited: int, today: int) -> None:
-        """The clock runs again: the date moves by the days that were waited."""
-        old = shown.standing
-        latest_on = self.plan.working.since(day_of(max(old.latest_on.toordinal() + waited, today + 1)))
-        self._move(index, today, old.latest_on.toordinal(), latest_on.toordinal(), Change.CLOCK_PAUSED)
-        self._show(index, Standing(latest_on, day_of(today), old.first_days), today)
+    def _follow(self, index: int, turn: Turn, today: int) -> None:
+        """Keep what became of a case's date, write down what happened to it, and say when to look at it again."""
+        if turn.held is None or not self.plan.watched:
+            return
+        self._held[index] = turn.held
+        for each in turn.happened:
+            if each.before is not None:
+                self._write(index, each.deed, each.before, each.after, turn, today)
+        if turn.verdict.review_on is not None:
+            self._due[turn.verdict.review_on.toordinal()].append(index)
+        elif turn.happened and turn.held.window is not None:
+            self._due[today + 1].append(index)
+
+    def _write(self, index: int, deed: Deed, before: Window, after: Window | None, turn: Turn, today: int) -> None:
+        old, new = before.latest_on.toordinal(), after.latest_on.toordinal() if after else None
+        match deed:
+            case Deed.WARNED:
+                self.found.notes.append(Noted(index, today, old))
+            case Deed.CHEERED if turn.held is not None:
+                self.found.good_news.append(GoodNews(index, today, old, old - standing(turn.held).leeway))
+            case Deed.RESUMED:
+                self._move(index, today, old, new, Change.CLOCK_PAUSED)
+            case Deed.MOVED:
+                self._move(index, today, old, new, Change.LIKELY_LATE)
+            case Deed.TAKEN_BACK:
+                self._move(index, today, old, None, Change.TOO_UNCERTAIN)
+            case Deed.PASSED:  # what is given in its place is a change to whoever was given it
+                given = next((each.after for each in turn.happened if each.deed is Deed.GIVEN), None)
+                reason = Change.LIKELY_LATE if given else Change.TOO_UNCERTAIN
+                self._move(index, today, old, given.latest_on.toordinal() if given else None, reason)
 
     def _move(self, index: int, today: int, old: int, new: int | None, reason: str) -> None:
         changed_at = _stamp(today, MORNING, self.cases[index].lines[0].at)
@@ -274,8 +261,3 @@ def _stamp(day: int, time: str, like: str) -> str:
 def _by_morning(at: str, day: int) -> bool:
     """Whether something told at `at` had happened by the morning of a day; of a day alone it is not known."""
     return len(at) > DATE and at[:DATE] == day_of(day).isoformat() and at[DATE:] < MORNING
-
-
-def _after_morning(at: str, day: int) -> bool:
-    """Whether something happened on a day after its morning."""
-    return len(at) > DATE and at[:DATE] == day_of(day).isoformat() and at[DATE:] > MORNING

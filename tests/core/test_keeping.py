@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.core.events import Outcome
+from tracker.core.first_dates import FirstDate
 from tracker.core.keeping import (
     FEWEST_JUDGED,
     LOOK_DAYS,
     TRIAL_DAYS,
     Account,
     Confidence,
-    Fate,
-    FirstDate,
     Record,
     Standing,
     account,
@@ -28,9 +27,7 @@ from tracker.core.keeping import (
 
 TRUSTED, WIDENED, WITHDRAWN = Confidence
 TODAY = date(2026, 3, 2)
-DATE = FirstDate(
-    0.9, TODAY - timedelta(days=40), TODAY - timedelta(days=10), None, None, None, False, False, False
-)  # fmt: skip
+DATE = FirstDate(TODAY - timedelta(days=40), TODAY - timedelta(days=10), probability=0.9)
 
 
 def ended(days: int, **changes: object) -> FirstDate:
@@ -130,36 +127,29 @@ def test_a_better_record_never_leads_further_down(
         assert (after is TRUSTED) is (record.interval.high >= declared), "back as soon as the level is in reach"
 
 
-@pytest.mark.parametrize(
-    ("date_", "fate"),
-    [
-        (ended(30), Fate.KEPT),
-        (ended(31), Fate.BROKEN),
-        (ended(31, outcome="kept"), Fate.KEPT),  # it was paused at its end
-        (ended(30, outcome="missed"), Fate.KEPT),  # the end was reported a day late
-        (ended(29, moved=True), Fate.KEPT),
-        (ended(29, closed_as=Outcome.REFUSED), Fate.KEPT),
-        (ended(29, closed_as=Outcome.WITHDRAWN), Fate.UNKNOWN),
-        (ended(29, closed_as=Outcome.MERGED, outcome="kept"), Fate.UNKNOWN),
-        (ended(29, outcome="could_not_tell"), Fate.UNKNOWN),
-        (DATE, Fate.BROKEN),
-        (replace(DATE, silent=True), Fate.UNKNOWN),
-        (replace(DATE, outcome="withdrawn", moved=True), Fate.BROKEN),
-        (ended(31, silent=True), Fate.BROKEN),
-    ],
-)
-def test_what_became_of_a_date(date_: FirstDate, fate: Fate) -> None:
-    assert date_.fate is fate
-
-
 def test_an_account_counts_open_cases_as_taking_longer() -> None:
-    found = [ended(10, cases=10), ended(25, cases=5), ended(40, moved=True, told=True, cases=3), replace(DATE, cases=2)]
+    late = ended(40, moved=True, forewarned=True)
+    found = [*[ended(10)] * 10, *[ended(25)] * 5, *[late] * 3, *[DATE] * 2]
     assert account(found) == Account(Record(15, 20), 0, 30, 10, 40, 3, 3)
     assert account([*found, DATE]).most_days is None, "more than one in ten is not finished"
-    assert account([ended(10, cases=4), replace(DATE, cases=5)]).half_days is None
+    assert account([*[ended(10)] * 4, *[DATE] * 5]).half_days is None
     assert account([]) == Account(Record(0, 0))
-    apart = account([ended(9, closed_as=Outcome.WITHDRAWN, moved=True), replace(DATE, silent=True, cases=2)])
+    apart = account([ended(9, closed_as=Outcome.WITHDRAWN, moved=True), *[replace(DATE, silent=True)] * 2])
     assert apart == Account(Record(0, 0), 3)
+
+
+def test_an_account_counts_stand_ins_among_ours_and_the_offices_own_apart() -> None:
+    stand_in = ended(20, learned=False, probability=None)
+    own = replace(stand_in, theirs=True)
+    late = {"ended_on": DATE.made_on + timedelta(days=90)}
+    ours = [*[ended(10)] * 4, *[stand_in] * 2, replace(stand_in, **late)]
+    theirs = [
+        *[own] * 5, replace(own, moved=True, **late),
+        replace(own, closed_as=None, ended_on=None, silent=True),
+    ]  # fmt: skip
+    found = account([*ours, *theirs])
+    assert (found.record, found.stand_ins, found.office) == (Record(6, 7), Record(2, 3), Record(5, 6))
+    assert (found.unknown, found.moved, found.most_days) == (0, 0, 90)
 
 
 def test_only_what_passed_since_the_last_verdict_is_weighed() -> None:
@@ -171,31 +161,31 @@ def test_only_what_passed_since_the_last_verdict_is_weighed() -> None:
 
 
 def test_confidence_is_looked_at_once_a_week_and_falls_step_by_step() -> None:
-    def broken(passed_on: date, cases: int = 40) -> FirstDate:
-        return replace(DATE, latest_on=passed_on, made_on=passed_on - timedelta(days=30), cases=cases)
+    def broken(passed_on: date) -> list[FirstDate]:
+        return [replace(DATE, latest_on=passed_on, made_on=passed_on - timedelta(days=30))] * 40
 
-    first = look([broken(TODAY - timedelta(days=1))], 0.9, Standing(), TODAY)
+    first = look(broken(TODAY - timedelta(days=1)), 0.9, Standing(), TODAY)
     assert first == Standing(WIDENED, TODAY, TODAY, declared=0.9)
-    fresh = [replace(broken(TODAY + timedelta(days=1)), made_on=TODAY)]
+    fresh = [replace(each, made_on=TODAY) for each in broken(TODAY + timedelta(days=1))]
     assert look(fresh, 0.9, first, TODAY + timedelta(days=LOOK_DAYS - 1)) == first
     week = TODAY + timedelta(days=LOOK_DAYS)
-    assert look([broken(TODAY - timedelta(days=1))], 0.9, first, week) == replace(first, looked_on=week)
+    assert look(broken(TODAY - timedelta(days=1)), 0.9, first, week) == replace(first, looked_on=week)
     second = look(fresh, 0.9, first, week)
     assert second == Standing(WITHDRAWN, week, week, declared=0.9)
     trial_on = week + timedelta(days=TRIAL_DAYS)
     trial = look(fresh, 0.9, second, trial_on)
     assert trial == Standing(WIDENED, trial_on, trial_on, given_from=trial_on, declared=0.9)
-    late = look([broken(trial_on + timedelta(days=5))], 0.9, trial, trial_on + timedelta(days=LOOK_DAYS))
+    late = look(broken(trial_on + timedelta(days=5)), 0.9, trial, trial_on + timedelta(days=LOOK_DAYS))
     assert late.confidence is WIDENED, "what was given before the trial says nothing about it"
-    good = ended(10, latest_on=trial_on + timedelta(days=30), made_on=trial_on + timedelta(days=1), cases=40)
-    assert look([good], 0.9, trial, trial_on + timedelta(days=60)).confidence is TRUSTED
+    good = ended(10, latest_on=trial_on + timedelta(days=30), made_on=trial_on + timedelta(days=1))
+    assert look([good] * 40, 0.9, trial, trial_on + timedelta(days=60)).confidence is TRUSTED
 
 
 def passed(kept: int, total: int, *, made: int) -> list[FirstDate]:
     """Dates that were given so many days after TODAY and passed 20 days later, of which so many were kept."""
     date_ = replace(DATE, made_on=TODAY + timedelta(days=made), latest_on=TODAY + timedelta(days=made + 20))
     done = replace(date_, closed_as=Outcome.DONE, ended_on=date_.made_on + timedelta(days=9))
-    return [replace(done, cases=kept), replace(date_, cases=total - kept)]
+    return [*[done] * kept, *[date_] * (total - kept)]
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.levels import corrected, widest
+from tracker.core.events import Outcome
+from tracker.core.first_dates import FirstDate
+from tracker.core.keeping import Record
+from tracker.core.levels import corrected, passed, widest
 from tracker.core.method import USUAL, Method
 
 asked_for = st.floats(0.5, 0.99)
@@ -53,3 +59,16 @@ def test_years_of_misses_end_at_the_clip() -> None:
     for _ in range(2_000):
         shift = corrected(shift, 100, 100, 0.9)
     assert 0.9 + shift == pytest.approx(0.85)
+
+
+def test_a_week_teaches_what_was_foreseen_at_reception_and_could_be_told_when_the_day_was_over() -> None:
+    date_ = FirstDate(date(2026, 1, 21), date(2026, 2, 20), probability=0.9)
+    kept = replace(date_, closed_as=Outcome.DONE, ended_on=date(2026, 2, 20))
+    others = [
+        replace(kept, probability=0.8), replace(kept, probability=None, learned=False),
+        replace(kept, after_reception=timedelta(days=1)), replace(kept, waited=True),
+        replace(date_, silent_then=True), replace(date_, could_not_tell=True), replace(kept, closed_as=Outcome.MERGED),
+    ]  # fmt: skip
+    dates = [kept, replace(date_, silent=True), *others]
+    assert passed(dates, 0.9, timedelta(days=1)) == Record(1, 2)
+    assert passed(dates, 0.9, timedelta(days=2)) == Record(2, 3), "a source may tell of a case so much later"

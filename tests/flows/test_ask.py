@@ -12,8 +12,10 @@ from sqlalchemy import insert, text
 from tests.office import SECRET, START, Desk, open_desk
 from tracker.core.errors import LinkOver, LinkUnknown
 from tracker.core.seals import Kind, seal
+from tracker.core.tellings import Listener, Way
 from tracker.flows import ask
-from tracker.store.columns import new_id
+from tracker.store import tellings
+from tracker.store.columns import Mode, new_id
 from tracker.store.engine import Store
 from tracker.store.promises import PROMISE
 
@@ -86,7 +88,9 @@ EARLY, ON_THE_DAY, LATE = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 20)
         ([], "none"),
         ([("office", LATE, "kept")], "kept"),
         ([("office", EARLY, "missed")], "missed"),
-        ([("office", LATE, "withdrawn")], "none"),
+        ([("office", LATE, "withdrawn")], "kept"),  # it was taken back, and came true all the same
+        ([("office", EARLY, "withdrawn")], "missed"),
+        ([("definition", LATE, "could_not_tell")], "none"),
         # Replaced by a later one, which was kept: what people were told first is what counts.
         ([("office", EARLY, None), ("office", LATE, "kept")], "missed"),
         ([("office", ON_THE_DAY, None), ("office", LATE, "kept")], "kept"),
@@ -104,19 +108,30 @@ async def test_the_answer_knows_whether_the_first_date_was_kept(
     assert [row.promise for row in await kept(desk)] == [promise]
 
 
-async def ledger(desk: Desk, given: list[tuple[str, date, str | None]]) -> None:
-    """Put these dates into the ledger of the only case, in this order; one without an outcome was replaced."""
+async def test_an_answer_is_about_the_first_date_that_they_were_told(desk: Desk) -> None:
+    token = await finished(desk)
+    await ledger(desk, [("history", EARLY, None), ("history", LATE, "kept")], told=1)
+    await ask.answer(desk.store, SECRET, token, 3, "")
+    assert [row.promise for row in await kept(desk)] == ["kept"], "nobody heard of the one before"
+
+
+async def ledger(desk: Desk, given: list[tuple[str, date, str | None]], told: int = 0) -> None:
+    """Put these dates into the ledger of the only case, in this order; one without an outcome was replaced. Somebody
+    saw each of them, from this place on."""
     [(case,)] = await desk.rows('SELECT id FROM "case"')
     async with desk.store.transaction() as connection:
         await connection.execute(text("DELETE FROM promise"))
         for place, (basis, latest_on, outcome) in enumerate(given):
-            made_at = START + timedelta(seconds=place)
+            made_at, id_ = START - timedelta(days=20) + timedelta(seconds=place), new_id()
             values = {
-                "organisation_id": desk.office.id, "mode": "live", "id": new_id(), "case_id": case, "basis": basis,
+                "organisation_id": desk.office.id, "mode": "live", "id": id_, "case_id": case, "basis": basis,
                 "latest_on": latest_on, "made_at": made_at, "passes_at": None, "outcome": outcome,
                 "superseded_at": None if outcome else made_at,
             }  # fmt: skip
             await connection.execute(insert(PROMISE).values(**values))
+            if place >= told:
+                whose = (desk.office.id, Mode.LIVE, [id_], Listener.PUBLIC, Way.PAGE)
+                await tellings.keep(connection, *whose, made_at)
 
 
 async def test_a_link_that_is_not_ours_leads_nowhere(desk: Desk) -> None:

@@ -10,15 +10,18 @@ import pytest
 from tests.flows.test_learn import finish, taught_desk
 from tests.flows.test_ledger import ledger, wait
 from tests.flows.test_levels import stands
+from tests.flows.test_word import counted, tell_all
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
-from tracker.core.keeping import Confidence
+from tracker.core import levels
+from tracker.core.first_dates import Population
+from tracker.core.keeping import Confidence, Record
+from tracker.core.rhythm import Rhythm
 from tracker.flows import learn, services, word
 from tracker.flows.clock import advance
 from tracker.flows.offices import NewSource
 from tracker.flows.sweep import sweep
-from tracker.store import curves, promises
+from tracker.store import curves, first_dates, organisations
 from tracker.store.engine import Store
-from tracker.store.organisations import Rhythm
 
 DAY = timedelta(days=1)
 PLAIN = "\n".join(line for line in DEFINITION.splitlines() if not line.startswith("fallback_days"))
@@ -81,6 +84,7 @@ async def test_an_end_that_was_taken_back_keeps_no_date(store: Store, how: str) 
     numbers = [f"P-{each}" for each in range(12)]
     for number in numbers:
         await desk.status(number, "REC")
+    await tell_all(desk)
     await wait(desk, date(2026, 3, 9))
     for number in numbers:
         await desk.status(number, "GRANTED", id=f"slip-{number}")
@@ -96,11 +100,11 @@ async def test_an_end_that_was_taken_back_keeps_no_date(store: Store, how: str) 
     await wait(desk, date(2026, 4, 20))
     await word.account(store, desk.office.id)
     [of] = (await word.tell(store, "northwick", "en")).services
-    assert (of.account.record.kept, of.account.record.total) == (0, 12)
-    async with store.reading() as connection:
-        until = date(2026, 4, 19)
-        passed = await promises.first_passed(connection, desk.office.id, "Europe/London", START.date(), until, DAY)
-    assert passed == {(SERVICE, 0.9): (12, 0)}
+    assert of.account.record == Record(0, 12)
+    async with store.transaction() as connection:
+        office = await organisations.office(connection, desk.office.id)
+        dates = await first_dates.passed(connection, office, SERVICE, START.date(), date(2026, 4, 19))
+    assert levels.passed(dates[Population.LEARNED], 0.9, DAY) == Record(0, 12)
 
 
 async def heard(store: Store, rhythm: Rhythm, patience: timedelta) -> Desk:
@@ -250,4 +254,5 @@ async def test_what_a_date_of_the_services_own_was_moved_to_is_not_counted_as_th
     await wait(desk, date(2026, 8, 20))
     await word.account(store, desk.office.id)
     [of] = (await word.tell(store, "northwick", "en")).services
-    assert of.account.record.total == 0
+    assert (of.account.record, of.account.stand_ins) == (Record(0, 1), Record(0, 1)), "what people were told first"
+    assert await counted(desk, Population.LEARNED) == []

@@ -12,6 +12,7 @@ from tests.flows.test_learn import finish
 from tests.flows.test_ledger import ledger, told, wait
 from tests.flows.test_word import said
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
+from tracker.core.given import Kept
 from tracker.core.keeping import Account, Confidence, Record, Standing
 from tracker.core.method import USUAL
 from tracker.flows import learn, services
@@ -19,7 +20,6 @@ from tracker.flows import word as accounting
 from tracker.flows.sweep import sweep
 from tracker.store import curves, organisations, word
 from tracker.store.engine import Store
-from tracker.store.promises import Kept
 from tracker.store.word import Counted
 
 KERB = "dropped-kerb"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,17 +13,17 @@ from tests.flows.test_told_dates import PLAIN
 from tests.flows.test_word import counted, said
 from tests.office import SERVICE, START, Desk, open_desk
 from tracker.core.calendars import start_of
+from tracker.core.given import Basis, Given, Kept
 from tracker.core.method import USUAL
+from tracker.core.rhythm import GRACE, Rhythm
 from tracker.flows import learn
 from tracker.flows.clock import advance
 from tracker.flows.holidays import working_days
 from tracker.flows.offices import NewSource, add_source
 from tracker.flows.sweep import judge_dates, sweep
-from tracker.store import curves, promises
+from tracker.store import curves
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
-from tracker.store.organisations import GRACE, Rhythm
-from tracker.store.promises import Basis, Given, Kept
 
 PROMISED = date(2026, 3, 13)
 ZONE = "Europe/London"
@@ -75,14 +76,11 @@ async def given(desk: Desk, rhythm: Rhythm, number: str, latest_on: date, *, kep
         office=desk.office.id,
     )
     promise = Given(
-        desk.office.id, "live", new_id(), case.id, None, Basis.HISTORY.value, None, None, latest_on,
+        new_id(), case.id, None, Basis.HISTORY, None, None, latest_on,
         start_of(latest_on + timedelta(days=1), ZONE) + GRACE[rhythm], 0.9, 40, None, "received",
         opened_at + timedelta(days=told_days),
     )  # fmt: skip
-    async with desk.store.transaction() as connection:
-        await promises.make(connection, promise)
-        if kept:
-            await promises.judge(connection, promise, Kept.KEPT, START)
+    await desk.give(replace(promise, outcome=Kept.KEPT, judged_at=START) if kept else promise)
 
 
 async def shift(desk: Desk) -> float:

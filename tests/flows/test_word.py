@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -11,13 +12,16 @@ from tests.flows.test_learn import finish
 from tests.flows.test_ledger import RECEIPT, wait
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
 from tracker.core.errors import OrganisationUnknown
-from tracker.core.keeping import Confidence, FirstDate, Record
+from tracker.core.events import Outcome
+from tracker.core.first_dates import FirstDate, Population
+from tracker.core.given import Basis, Given, Kept
+from tracker.core.keeping import WINDOW_DAYS, Confidence, Record
+from tracker.core.tellings import Listener, Way
 from tracker.flows import learn, services, word
-from tracker.store import organisations, promises
+from tracker.store import first_dates, organisations, tellings
 from tracker.store import word as stored
-from tracker.store.columns import Mode, new_id
+from tracker.store.columns import new_id
 from tracker.store.engine import Store
-from tracker.store.promises import Basis, Given, Kept
 
 TODAY = START.date()
 AHEAD = 28
@@ -26,11 +30,13 @@ AHEAD = 28
 
 @pytest.fixture
 async def desk(store: Store) -> Desk:
-    """An office that has learned nothing: its dates are stand-ins, which do not count, until a test gives others."""
+    """An office that has learned nothing: its dates are stand-ins that nobody is told of, until a test gives others."""
     return await open_desk(store)
 
 
-async def said(desk: Desk, number: str, passed: int, *, took: int | None = None, by: str = "GRANTED") -> Given:
+async def said(
+    desk: Desk, number: str, passed: int, *, took: int | None = None, by: str = "GRANTED", told: bool = True
+) -> Given:
     """A case whose learned date passed so many days ago, and which ended `took` days after it was given."""
     made_at = START - timedelta(days=passed + AHEAD)
     await desk.status(number, "REC", at=made_at)
@@ -39,19 +45,29 @@ async def said(desk: Desk, number: str, passed: int, *, took: int | None = None,
     latest_on = made_at.date() + timedelta(days=AHEAD)
     [case] = await desk.rows('SELECT id FROM "case" WHERE number = :number', number=number)
     given = Given(
-        desk.office.id, desk.sender.mode.value, new_id(), case.id, None, Basis.HISTORY.value, None, None, latest_on,
+        new_id(), case.id, None, Basis.HISTORY, None, None, latest_on,
         made_at + timedelta(days=AHEAD), 0.9, 40, None, "received", made_at,
     )  # fmt: skip
-    async with desk.store.transaction() as connection:
-        await promises.make(connection, given)
-        if took is None:
-            await promises.judge(connection, given, Kept.MISSED, made_at + timedelta(days=AHEAD))
-        elif by == "GRANTED":
-            outcome = Kept.KEPT if took <= AHEAD else Kept.MISSED
-            await promises.judge(connection, given, outcome, made_at + timedelta(days=min(took, AHEAD)))
-        else:
-            await promises.judge(connection, given, Kept.WITHDRAWN, made_at + timedelta(days=took))
+    outcome, after = Kept.WITHDRAWN, took if took is not None else AHEAD
+    if took is None or by == "GRANTED":
+        outcome, after = Kept.KEPT if after == took and took <= AHEAD else Kept.MISSED, min(after, AHEAD)
+    await desk.give(replace(given, outcome=outcome, judged_at=made_at + timedelta(days=after)))
+    if told:
+        await tell(desk, given.id, made_at)
     return given
+
+
+async def tell(desk: Desk, promise: UUID, at: datetime, audience: Listener = Listener.PUBLIC) -> None:
+    """Somebody sees a date."""
+    way = Way.DESK if audience is Listener.STAFF else Way.PAGE
+    async with desk.store.transaction() as connection:
+        await tellings.keep(connection, desk.office.id, desk.sender.mode, [promise], audience, way, at)
+
+
+async def tell_all(desk: Desk) -> None:
+    """Somebody sees each date that stands."""
+    for row in await desk.rows("SELECT id FROM promise WHERE superseded_at IS NULL AND outcome IS NULL"):
+        await tell(desk, row.id, await desk.now())
 
 
 async def many(desk: Desk, name: str, kept: int, broken: int, *, passed: int = 5) -> None:
@@ -66,10 +82,13 @@ async def later(desk: Desk, days: int) -> None:
     await desk.status("ALIVE", "VAL")  # parked: it belongs to no case
 
 
-async def counted(desk: Desk) -> list[FirstDate]:
-    async with desk.store.reading() as connection:
+async def counted(desk: Desk, population: Population = Population.TOLD) -> list[FirstDate]:
+    """The first dates that passed in the year before today."""
+    async with desk.store.transaction() as connection:
         office = await organisations.office(connection, desk.office.id)
-        return await stored.first_dates(connection, office, SERVICE, office.now.date())
+        until_on = office.now.date() - timedelta(days=1)
+        since_on = office.now.date() - timedelta(days=WINDOW_DAYS)
+        return (await first_dates.passed(connection, office, SERVICE, since_on, until_on))[population]
 
 
 async def shown(desk: Desk) -> tuple[Record, Confidence]:
@@ -90,6 +109,7 @@ async def test_first_dates_of_a_real_ledger_count_when_their_day_has_passed(stor
     for number in ("QUICK", "LATE", "PAUSED", "GONE", "TOLD"):
         await desk.status(number, "REC")
     await desk.party("TOLD")
+    await tell_all(desk)
     await wait(desk, date(2026, 3, 9))
     await desk.status("QUICK", "GRANTED")
     await desk.status("GONE", "WITHDRAWN")
@@ -98,44 +118,33 @@ async def test_first_dates_of_a_real_ledger_count_when_their_day_has_passed(stor
     assert await counted(desk) == [], "a quick one counts no sooner than a slow one (its date is 31 March)"
     await wait(desk, date(2026, 4, 1))
     await desk.status("TOLD", "GRANTED")
-    found = {each.fate.value: each for each in await counted(desk) if not each.told}
-    assert found["kept"] == FirstDate(
-        0.9, TODAY, RECEIPT, "kept", found["kept"].closed_as, date(2026, 3, 9), False, False, False
+    found = {each.fate.value: each for each in await counted(desk) if not each.forewarned}
+    kept = found["kept"]
+    assert kept == FirstDate(
+        TODAY, RECEIPT, probability=0.9, closed_as=Outcome.DONE, ended_on=date(2026, 3, 9), kept_on=date(2026, 3, 9),
+        after_reception=kept.after_reception,
     )  # fmt: skip
-    assert found["kept"].closed_as is not None
+    assert timedelta(hours=-14) <= kept.after_reception < timedelta(hours=-13), "the day had fourteen more hours"
     assert found["broken"].took_days is None
     assert found["broken"].moved
-    assert found["unknown"].cases == 1
-    [told] = [each for each in await counted(desk) if each.told]
+    assert found["unknown"].closed_as is Outcome.WITHDRAWN
+    [told] = [each for each in await counted(desk) if each.forewarned]
     assert (told.fate.value, told.moved, told.took_days) == ("broken", True, 30), (
         "the new date came before the old one passed"
     )
-    assert sum(each.cases for each in await counted(desk)) == 4, "one stands still while its clock is paused"
+    assert len(await counted(desk)) == 4, "one stands still while its clock is paused"
     await wait(desk, date(2026, 4, 14))
     await desk.status("PAUSED", "RFI-IN")
     await desk.status("LATE", "GRANTED")
-    assert sum(each.cases for each in await counted(desk)) == 4, "its date has moved with our word"
+    assert len(await counted(desk)) == 4, "its date has moved with our word"
     await wait(desk, date(2026, 5, 5))
     await desk.status("PAUSED", "GRANTED")
-    assert sum(each.cases for each in await counted(desk)) == 4, "its last day is not over"
+    assert len(await counted(desk)) == 4, "its last day is not over"
     await wait(desk, date(2026, 5, 8))
     [paused] = [each for each in await counted(desk) if each.latest_on > date(2026, 4, 1)]
     assert (paused.made_on, paused.latest_on, paused.fate.value) == (TODAY, RECEIPT + timedelta(days=36), "kept")
     await word.account(store, desk.office.id)
     assert await shown(desk) == (Record(2, 4), Confidence.TRUSTED)
-
-
-async def test_a_date_that_was_corrected_is_not_the_first(desk: Desk) -> None:
-    slip = await said(desk, "P-1", 5, took=32)
-    async with desk.store.transaction() as connection:
-        fresh = replace(
-            slip, id=new_id(), latest_on=TODAY - timedelta(days=2), made_at=slip.made_at + timedelta(days=9)
-        )
-        await promises.make(connection, replace(fresh, outcome=Kept.MISSED.value, judged_at=START))
-    assert [each.latest_on for each in await counted(desk)] == [slip.latest_on]
-    await change(desk, slip, "case_corrected")
-    [only] = await counted(desk)
-    assert (only.latest_on, only.made_on) == (fresh.latest_on, fresh.made_at.date())
 
 
 async def change(desk: Desk, given: Given, reason: str) -> None:
@@ -150,31 +159,10 @@ async def change(desk: Desk, given: Given, reason: str) -> None:
 async def test_a_date_that_was_moved_stays_the_first(desk: Desk) -> None:
     first = await said(desk, "P-1", 20, took=40)
     later = replace(first, id=new_id(), latest_on=TODAY - timedelta(days=2), made_at=first.made_at + timedelta(days=25))
-    async with desk.store.transaction() as connection:
-        await promises.make(connection, replace(later, outcome=Kept.KEPT.value, judged_at=START))
+    await desk.give(replace(later, outcome=Kept.KEPT, judged_at=START))
     await change(desk, first, "likely_late")
     [only] = await counted(desk)
-    assert (only.latest_on, only.fate.value, only.moved, only.told) == (first.latest_on, "broken", True, False)
-
-
-async def test_what_is_not_ours_to_count_is_left_out(desk: Desk) -> None:
-    await said(desk, "OLD", 366, took=20)
-    await said(desk, "TODAY", 0, took=20)
-    await desk.status("STAND-IN", "REC", at=START - timedelta(days=70))
-    test = replace(desk, sender=replace(desk.sender, mode=Mode.TEST), made=1_000)
-    await said(test, "T-1", 5, took=20)
-    assert await counted(desk) == []
-    await said(desk, "SLIP", 5)
-    await desk.say("SLIP", "case.correction", {"event": f"e{desk.made}", "why": "it never was"})
-    assert await counted(desk) == []
-    learned = await said(desk, "P-1", 5, took=20)
-    standing_in = replace(learned, id=new_id(), basis=Basis.DEFINITION.value, made_at=learned.made_at - timedelta(1))
-    async with desk.store.transaction() as connection:
-        await promises.make(connection, replace(standing_in, probability=None))
-    assert len(await counted(desk)) == 1, "what stood in for it is not the first"
-    async with desk.store.transaction() as connection:
-        await connection.exec_driver_sql("UPDATE organisation SET live_at = now()")
-    assert await counted(desk) == [], "what was given before going live was told to nobody"
+    assert (only.latest_on, only.fate.value, only.moved, only.forewarned) == (first.latest_on, "broken", True, False)
 
 
 async def test_a_silent_source_breaks_no_word_after_it_was_last_heard(desk: Desk) -> None:

@@ -35,7 +35,7 @@ def test_the_page_is_whole(name: str) -> None:
 def test_the_count_the_aim_and_the_doubt_are_said_plainly() -> None:
     text = said("usual")
     assert "91 in 100 dates came true." in text
-    assert "We said 240 dates for the last 12 months. 219 of them came true." in text
+    assert "We told people 240 dates for the last 12 months. 219 of them came true." in text
     assert "We aim for 9 in 10. We reached that." in text
     assert "The true number is very likely between 86 and 95 in 100." in text
     assert "28 days, for a typical request." in text
@@ -119,12 +119,24 @@ def test_few_dates_say_little_and_fewer_than_ten_say_nothing() -> None:
     assert "So we give no new dates now." in said("too_few_after_withdrawal")
 
 
+def test_what_was_set_by_rule_is_shown_among_our_dates_and_what_the_office_set_apart() -> None:
+    assert "30 of these dates were set by a fixed number of days" in said("stand_ins")
+    assert "21 of those came true." in said("stand_ins")
+    assert "The office itself set 12 other dates. 7 of them came true. We count these apart." in said("stand_ins")
+    assert "All of these dates were set by a fixed number of days" in said("stand_ins_alone")
+    assert "The office itself set 14 other dates." in said("offices_alone"), "though ours are too few to say"
+    for name in ("usual", "few_stand_ins", "few_others"):
+        assert "of these dates were set" not in said(name)
+        assert "The office itself set" not in said(name), "no number from which single requests could be told"
+
+
 def test_an_aim_that_was_changed_is_not_hidden() -> None:
     assert "Before, we aimed for 9 in 10: of 60 dates, 50 came true." in said("another_aim")
 
 
 def test_an_office_that_tries_it_out_and_one_that_was_not_counted_say_so() -> None:
     assert "Riverton Council is still trying this out. So nobody has been told these dates." in said("trying")
+    assert "We would have told people 240 dates" in said("trying")
     assert "trying this out" not in said("usual")
     assert "Nothing has been counted yet." in said("nothing")
 

@@ -28,6 +28,13 @@ SERVICES = {
     "all": replace(PERMIT, account=Account(Record(40, 40), 0, 28, 20, 27)),
     "one_late": replace(PERMIT, account=Account(Record(39, 40), 1, 1, 1, 1, 1, 1)),
     "one_late_untold": replace(PERMIT, account=Account(Record(39, 40), 1, 0, 0, 2, 0, 0)),
+    "stand_ins": replace(
+        PERMIT, account=replace(USUAL, stand_ins=Record(21, 30), office=Record(7, 12))
+    ),
+    "stand_ins_alone": replace(PERMIT, account=replace(USUAL, stand_ins=USUAL.record)),
+    "few_stand_ins": replace(PERMIT, account=replace(USUAL, stand_ins=Record(7, 9), office=Record(8, 9))),
+    "few_others": replace(PERMIT, account=replace(USUAL, stand_ins=Record(211, 231))),
+    "offices_alone": replace(PERMIT, account=Account(Record(7, 9), stand_ins=Record(7, 9), office=Record(11, 14))),
     "few": replace(PERMIT, account=Account(Record(11, 12), 1, 28, 19, 27, 1, 1)),
     "too_few": replace(PERMIT, account=Account(Record(7, 9), 33, 28, 19, 27, 2, 1)),
     "too_few_after_withdrawal": replace(PERMIT, confidence=Confidence.WITHDRAWN, account=Account(Record(0, 0))),

@@ -126,6 +126,28 @@ async def test_the_desk_says_what_the_page_and_the_api_say(
         assert answers(ann.text) == sentences, "the page within the desk is the citizen's own"
 
 
+@pytest.mark.parametrize(
+    ("seen", "then", "said"),
+    [
+        (False, None, "We have no record that anybody outside the office was told a date before its day was over."),
+        (True, None, "The first date that they were told: 27 April 2026. Its day is not over."),
+        (True, "GRANTED", "The first date that they were told: 27 April 2026. It came true."),
+        (True, "WITHDRAWN", "It does not count: the request was withdrawn or joined to another."),
+    ],
+)
+async def test_the_desk_says_what_became_of_the_first_date_that_they_were_told(
+    site: Site, seen: bool, then: str | None, said: str
+) -> None:
+    reference = await site.case()
+    if seen:
+        await site.page(reference, FACT)
+    if then:
+        await site.status("P-1", then, at=LATER)
+    async with signed_in(site.app, site.desk) as ann:
+        await ann.search(reference)
+        assert said in ann.words
+
+
 async def test_the_desk_speaks_the_callers_language_and_keeps_its_own(site: Site) -> None:
     reference = await site.case(language="cy")
     told = (await site.track(reference, FACT)).json()

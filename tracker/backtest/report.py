@@ -14,7 +14,8 @@ from tracker.backtest.stability import Stability, share, stability
 from tracker.backtest.truth import Truth
 from tracker.backtest.walk import Plan
 from tracker.backtest.walked import Promised, Walked, day_of
-from tracker.core.keeping import Record
+from tracker.core.first_dates import Fate
+from tracker.core.keeping import Record, record
 
 ASKED = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Probabilities that calibration is looked at for, beside the one that was asked for."""
@@ -76,15 +77,12 @@ def _of(promises: Iterable[Promised], cases: Collection[int], *, first: bool) ->
 
 
 def _by_month(truth: Truth, walked: Walked, last: int, log: Log) -> list[tuple[str, Record]]:
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    fates: dict[str, list[Fate]] = defaultdict(list)
     for each in walked.promises:
         received = log.cases[each.case].received
-        kept = truth.kept(each.case, each.made_on, each.on) if each.first and each.on is not None else None
-        if kept is not None and received <= last:
-            count = counts[_iso(received)[:7]]
-            count[0] += kept
-            count[1] += 1
-    return [(month, Record(*count)) for month, count in sorted(counts.items())]
+        if each.first and each.on is not None and received <= last:
+            fates[_iso(received)[:7]].append(truth.fate(each.case, each.made_on, each.on))
+    return [(month, found) for month, each in sorted(fates.items()) if (found := record(each)).total]
 
 
 def to_json(found: Report, file: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How good the promises of a walk were: the share kept, and how long they were beside what hindsight would have given.
 
-A case that is open, and whose date lies beyond the last day of the log, is unknown: neither kept nor missed.
+What became of a date is told as it is of dates that people were given (`core.first_dates.fate`). A case that is open,
+and whose date lies beyond the last day of the log, is unknown: neither kept nor missed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import ceil
 from tracker.backtest.log import Log
 from tracker.backtest.truth import Truth
 from tracker.backtest.walked import Promised
+from tracker.core.first_dates import Fate
 from tracker.core.keeping import Record
 
 FEW, MANY = 50, 200
@@ -136,12 +138,12 @@ def _gathered(truth: Truth, promises: Iterable[Promised]) -> _Gathered:
             found.no_date += 1
             continue
         found.lengths.append(each.on - each.made_on)
-        kept = truth.kept(each.case, each.made_on, each.on)
-        if kept is None:
+        fate = truth.fate(each.case, each.made_on, each.on)
+        if fate is Fate.UNKNOWN:
             found.unknown += 1
             continue
         service.judged.append((each.case, took, each.on - each.made_on))
-        service.kept += kept
+        service.kept += fate is Fate.KEPT
     return found
 
 

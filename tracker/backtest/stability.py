@@ -9,6 +9,7 @@ from statistics import median
 
 from tracker.backtest.truth import Truth
 from tracker.backtest.walked import Moved, Promised, Walked
+from tracker.core.first_dates import Fate
 from tracker.core.promises import Change
 
 EARLY_DAYS, EARLY_PART = 3, 10
@@ -65,14 +66,14 @@ def stability(truth: Truth, walked: Walked, cases: Collection[int]) -> Stability
     first = _first(walked, cases)
     moves, resumed = _moves(walked, first)
     notes = [each for each in walked.notes if each.case in first]
-    needless = [truth.kept(each.case, each.on, each.date_on) for each in notes]
+    needless = [truth.fate(each.case, each.on, each.date_on) for each in notes]
     changes = [move for each in moves.values() for move in each]
-    false = [truth.kept(move.case, move.changed_on, move.old_on) for move in changes]
+    false = [truth.fate(move.case, move.changed_on, move.old_on) for move in changes]
     words = {case: each[0].changed_on for case, each in moves.items()}
     for note in notes:
         words[note.case] = min(note.on, words.get(note.case, note.on))
     good = [each for each in walked.good_news if each.case in first]
-    came_true = [truth.kept(each.case, each.on, each.by_on) for each in good]
+    came_true = [truth.fate(each.case, each.on, each.by_on) for each in good]
     late, told, early, ahead = _told(truth, first, words)
     return Stability(
         len(first), len(moves), len(changes), resumed, *_known(false),
@@ -104,9 +105,9 @@ def _moves(walked: Walked, first: Collection[int]) -> tuple[dict[int, list[Moved
     return moves, resumed
 
 
-def _known(kept: list[bool | None]) -> tuple[int, int]:
+def _known(fates: list[Fate]) -> tuple[int, int]:
     """How many are known, and how many of them were kept."""
-    return sum(each is not None for each in kept), sum(each is True for each in kept)
+    return len(fates) - fates.count(Fate.UNKNOWN), fates.count(Fate.KEPT)
 
 
 def _told(truth: Truth, first: dict[int, Promised], words: dict[int, int]) -> tuple[int, int, int, list[int]]:
@@ -114,7 +115,7 @@ def _told(truth: Truth, first: dict[int, Promised], words: dict[int, int]) -> tu
     late, early, ahead = 0, 0, []
     for case, promised in first.items():
         on = promised.on or 0
-        if truth.kept(case, promised.made_on, on) is not False:
+        if truth.fate(case, promised.made_on, on) is not Fate.BROKEN:
             continue
         late += 1
         days = truth.counted(case, promised.made_on, on) - words.get(case, 1 << 30)

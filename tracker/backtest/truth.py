@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tracker.backtest.log import Log
 from tracker.backtest.walked import day_of
 from tracker.core.calendars import WEEKDAYS, WorkingDays
+from tracker.core.first_dates import Fate, fate
 
 Pauses = Mapping[int, list[tuple[int, int]]]
 """For each case the days on which its clock began to be paused, and ran again."""
@@ -44,9 +45,7 @@ class Truth:
                 on = self._working.since(day_of(on + until - max(since, made_on))).toordinal()
         return on
 
-    def kept(self, case: int, made_on: int, on: int) -> bool | None:
-        """Whether the case ended by the date, as it counts; None where the log ends before it."""
-        counted, end = self.counted(case, made_on, on), self.end(case)
-        if end is not None:
-            return end <= counted
-        return None if counted > self._log.snapshot else False
+    def fate(self, case: int, made_on: int, on: int) -> Fate:
+        """What became of a date that was given then; unknown where the log ends before it."""
+        counted = self.counted(case, made_on, on)
+        return fate(counted, self.end(case), over=counted <= self._log.snapshot)

@@ -1,11 +1,12 @@
 """How well first dates are kept: counted, put into an interval, and what follows when they are not.
 
-A date is judged when its own day has passed, whatever became of the case before: requests that were quick count no
-sooner than slow ones. The first date counts, not the one that it was moved to.
+Which dates these are, and what became of each, says `core.first_dates`. They are judged when their own day has passed,
+whatever became of the case before: requests that were quick count no sooner than slow ones.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ from enum import StrEnum
 from math import ceil, floor, sqrt
 from statistics import NormalDist
 
-from tracker.core.events import Outcome
+from tracker.core.first_dates import Fate, FirstDate
 
 WINDOW_DAYS = 365
 """Dates that passed longer ago do not count any more."""
@@ -84,6 +85,10 @@ class Record:
         return floor(100 * found.low + 1e-9), ceil(100 * found.high - 1e-9)
 
 
+NONE = Record(0, 0)
+"""Of nothing."""
+
+
 class Confidence(StrEnum):
     """How far a service's dates may be relied on: a word of the API."""
 
@@ -127,62 +132,12 @@ class Standing:
     declared: float | None = None
 
 
-class Fate(StrEnum):
-    """What became of a first date."""
-
-    KEPT = "kept"
-    BROKEN = "broken"
-    UNKNOWN = "unknown"
-    """It cannot be told, or the request was withdrawn or joined to another."""
-
-
-@dataclass(frozen=True, slots=True)
-class FirstDate:
-    """`cases` first dates that share everything said here, whose day has passed. Days are the office's.
-
-    `latest_on`: the date that counts, with the days added on which we waited for the person; `outcome`: the ledger's
-    word, if it judged the date. `closed_as` and `ended_on` are None while the case is open, `silent`: its source has
-    fallen silent, and was not heard again after that day. `moved`: another date took its place, or none; `told`: a
-    message about that went out before its day was over.
-    """
-
-    probability: float
-    made_on: date
-    latest_on: date
-    outcome: str | None
-    closed_as: Outcome | None
-    ended_on: date | None
-    silent: bool
-    moved: bool
-    told: bool
-    cases: int = 1
-
-    @property
-    def fate(self) -> Fate:
-        """Kept when the case was finished on that day or before. The ledger knows the days that we waited while the
-        case was paused at its end; otherwise the days decide, so that a late report of an end breaks nothing."""
-        if self.closed_as in (Outcome.WITHDRAWN, Outcome.MERGED) or self.outcome == "could_not_tell":
-            return Fate.UNKNOWN
-        if self.outcome == "kept" or (self.ended_on is not None and self.ended_on <= self.latest_on):
-            return Fate.KEPT
-        return Fate.UNKNOWN if self.ended_on is None and self.silent else Fate.BROKEN
-
-    @property
-    def said_days(self) -> int:
-        """How far ahead the date lay."""
-        return (self.latest_on - self.made_on).days
-
-    @property
-    def took_days(self) -> int | None:
-        """How long it took from the day on which the date was given; None while the case is open."""
-        return None if self.ended_on is None else max(0, (self.ended_on - self.made_on).days)
-
-
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What became of a service's first dates. `said_days`: the median length of what was said; `half_days` and
-    `most_days`: by when half, and 9 in 10, were finished, None where so many are not finished yet. `moved`: of the
-    judged dates; `told`: of the broken ones, those of which people heard before the day."""
+    """What became of the first dates that a service gave. `said_days`: the median length of what was said; `half_days`
+    and `most_days`: by when half, and 9 in 10, were finished, None where so many are not finished yet. `moved`: of the
+    judged dates; `told`: of the broken ones, those of which people heard before the day. `stand_ins`: those of `record`
+    that were not learned; `office`: the dates that the office set itself, which are in no other number."""
 
     record: Record
     unknown: int = 0
@@ -191,6 +146,8 @@ class Account:
     most_days: int | None = None
     moved: int = 0
     told: int = 0
+    stand_ins: Record = NONE
+    office: Record = NONE
 
     @property
     def broken(self) -> int:
@@ -201,23 +158,30 @@ class Account:
 def account(dates: Iterable[FirstDate]) -> Account:
     """What became of these dates. Open cases count as taking longer than any that ended."""
     found = list(dates)
-    judged = [each for each in found if each.fate is not Fate.UNKNOWN]
-    broken = [each for each in judged if each.fate is Fate.BROKEN]
-    total = _cases(judged)
-    took = [(each.took_days, each.cases) for each in judged]
+    ours = [each for each in found if not each.theirs]
+    judged = [each for each in ours if each.fate is not Fate.UNKNOWN]
+    took = [each.took_days for each in judged]
     return Account(
-        Record(total - _cases(broken), total), _cases(found) - total,
-        _reached([(each.said_days, each.cases) for each in judged], 1, 2),
-        _reached(took, 1, 2), _reached(took, 9, 10),
-        _cases(each for each in judged if each.moved), _cases(each for each in broken if each.told),
+        record(each.fate for each in judged), len(ours) - len(judged),
+        _reached([each.said_days for each in judged], 1, 2), _reached(took, 1, 2), _reached(took, 9, 10),
+        sum(each.moved for each in judged),
+        sum(each.forewarned and each.fate is Fate.BROKEN for each in judged),
+        record(each.fate for each in judged if not each.learned),
+        record(each.fate for each in found if each.theirs),
     )  # fmt: skip
+
+
+def record(fates: Iterable[Fate]) -> Record:
+    """How many of these could be judged, and came true."""
+    found = Counter(fates)
+    return Record(found[Fate.KEPT], found[Fate.KEPT] + found[Fate.BROKEN])
 
 
 def weighed(dates: Iterable[FirstDate], standing: Standing) -> Record:
     """The record that decides about a service: dates that passed since it stands as it does; while it is tried again
     after a withdrawal only those that were given since, because the old ones brought it there."""
     since, given_from = standing.since_on or date.min, standing.given_from or date.min
-    return account(each for each in dates if each.latest_on >= since and each.made_on >= given_from).record
+    return record(each.fate for each in dates if each.latest_on >= since and each.made_on >= given_from)
 
 
 def _verdict(dates: Sequence[FirstDate], declared: float, before: Standing, today: date) -> Confidence:
@@ -249,15 +213,8 @@ def look(dates: Sequence[FirstDate], declared: float, before: Standing, today: d
     return Standing(found, today, today, today if tried_again else None, declared)
 
 
-def _cases(dates: Iterable[FirstDate]) -> int:
-    return sum(each.cases for each in dates)
-
-
-def _reached(days: Sequence[tuple[int | None, int]], some: int, of: int) -> int | None:
+def _reached(days: Sequence[int | None], some: int, of: int) -> int | None:
     """The first day by which `some` in `of` were reached; None where there are none, or they never were."""
-    total, so_far = sum(cases for _, cases in days), 0
-    for day, cases in sorted((day, cases) for day, cases in days if day is not None):
-        so_far += cases
-        if so_far * of >= some * total:
-            return day
-    return None
+    known = sorted(day for day in days if day is not None)
+    needed = ceil(some * len(days) / of)
+    return known[needed - 1] if 0 < needed <= len(known) else None

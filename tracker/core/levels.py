@@ -6,7 +6,25 @@ is one. Each promise is judged at its own date, when those that were kept and th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
+
+from tracker.core.first_dates import FirstDate
+from tracker.core.keeping import Record, record
 from tracker.core.method import USUAL, Method
+
+
+def passed(dates: Iterable[FirstDate], asked: float, grace: timedelta) -> Record:
+    """How many of these first dates were learned for this probability and given at reception, and of them were kept.
+
+    `grace`: a source has so long after a day to tell what happened on it; cases that waited for their date do not
+    count. Nor do dates that moved because the clock was paused, or whose fate was not known when their day was over.
+    """
+    return record(
+        each.fate_at_once
+        for each in dates
+        if each.probability == asked and each.after_reception < grace and not each.waited
+    )
 
 
 def corrected(shift: float, kept: int, passed: int, asked: float, method: Method = USUAL) -> float:

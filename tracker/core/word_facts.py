@@ -34,6 +34,19 @@ class ServiceWordFacts:
         return self.account.record.total >= FEWEST_SHOWN
 
     @property
+    def stand_ins(self) -> Record | None:
+        """Those of the dates that were not learned; None where there are so few of them, or of the others, that a
+        single request could be recognised."""
+        apart = self.account.stand_ins
+        parts = (apart.total, self.account.record.total - apart.total)
+        return apart if self.shown and not any(0 < each < FEWEST_SHOWN for each in parts) else None
+
+    @property
+    def office(self) -> Record | None:
+        """The dates that the office set itself; None where there are too few of them to show any number."""
+        return self.account.office if self.account.office.total >= FEWEST_SHOWN else None
+
+    @property
     def enough(self) -> bool:
         """Whether there are enough to say how well dates are kept."""
         return self.account.record.total >= FEWEST_JUDGED

@@ -12,14 +12,18 @@ from uuid import UUID
 from notifications.render import as_json, render
 from tracker.core import calendars
 from tracker.core.contacts import ContactChannel, ContactReason, DateState, demand
+from tracker.core.dossier import MessageRecord
 from tracker.core.events import CaseState
+from tracker.core.first_dates import Background, Dated, FirstDate, leading
+from tracker.core.given import Basis, Given, Kept
 from tracker.core.messages import MessageState, Purpose
+from tracker.core.tellings import Listener, Way
 from tracker.demo.history import Past, Row
 from tracker.demo.lives import in_office_hours
-from tracker.flows.release import Links, outreach_facts
+from tracker.flows import ask
+from tracker.flows.release import Links, named, outreach_facts
 from tracker.store.columns import Mode, new_id
 from tracker.store.feedback import PromiseKept
-from tracker.store.promises import Given
 
 NEWEST = 300
 """So many of the newest messages lie in the outbox with their words; of older ones the words are gone."""
@@ -34,44 +38,84 @@ COMMENTS = {
 """By language: what people write who were served on time, and who were not."""
 
 
-def first_date(told: Past) -> Given | None:
-    """The first date of ours that a case was given."""
-    return next((each for each in told.given if each.ours), None)
+LOOK = 0.7
+"""In so many requests somebody opens the page, mostly within two days: sensitive ones are told of there alone."""
+
+
+def looks(told: Past, until: datetime) -> list[Row]:
+    """That somebody opened the page of a request and saw its dates: a row for each date that stood then."""
+    dice, opened_at = dice_of(told.office.slug, f"looks {told.number}"), told.case.case.opened_at
+    if opened_at is None or dice.random() > LOOK:
+        return []
+    at = opened_at + timedelta(hours=dice.expovariate(1 / 30))
+    if at >= until:
+        return []
+    return [
+        {
+            "organisation_id": told.office.id, "mode": Mode.LIVE.value, "promise_id": each.id,
+            "audience": Listener.PUBLIC.value, "channel": Way.PAGE.value, "told_at": at, "message_id": None,
+        }
+        for each in told.case.given
+        if each.made_at <= at < (each.superseded_at or each.judged_at or until)
+        and calendars.day_of(at, told.office.zone) <= each.latest_on
+    ]  # fmt: skip
+
+
+def first_told(told: Past, until: datetime) -> FirstDate | None:
+    """The first date that people were told in a case that is over."""
+    said = {row["promise_id"]: row["told_at"] for row in looks(told, until)}
+    for each in told.case.messages.values():
+        date_ = named(each.purpose, each.channel, each.facts) if each.channel else None
+        if date_ is not None and each.state is MessageState.DELIVERED:
+            said[date_] = min(each.due_at, said.get(date_, each.due_at))
+    case, zone = told.case.case, told.office.zone
+    opened_on = case.opened.on or calendars.day_of(case.opened_at or until, zone)
+    of = Background(
+        zone, calendars.start_of(opened_on + timedelta(days=1), zone), case.outcome,
+        case.since.on or calendars.day_of(case.since.at or until, zone),
+    )  # fmt: skip
+    return leading([_dated(each, said.get(each.id)) for each in told.case.given], of, until)
+
+
+def _dated(given: Given, told_at: datetime | None) -> Dated:
+    return Dated(
+        given.made_at, given.latest_on, given.passes_at, given.basis is Basis.OFFICE, given.basis is Basis.HISTORY,
+        given.probability, given.reason, not given.stands, given.judged_at if given.outcome is Kept.KEPT else None,
+        given.outcome is Kept.COULD_NOT_TELL, told_at,
+    )  # fmt: skip
 
 
 def feedback(told: Past, until: datetime) -> list[Row]:
     """The answer to the question how it went, if it was asked and answered: by about a third."""
     asked = next((
-        row for row in told.messages.values()
-        if row["purpose"] == Purpose.FEEDBACK and row["state"] == MessageState.DELIVERED
+        each for each in told.case.messages.values()
+        if each.purpose is Purpose.FEEDBACK and each.state is MessageState.DELIVERED
     ), None)  # fmt: skip
     if asked is None or told.dice.random() > 0.34:
         return []
-    at = asked["due_at"] + timedelta(hours=told.dice.expovariate(1 / 20))
+    at = asked.due_at + timedelta(hours=told.dice.expovariate(1 / 20))
     if at >= until:
         return []
-    kept, first = PromiseKept.NONE, first_date(told)
-    if first is not None and told.case.since.at is not None:
-        over = calendars.day_of(told.case.since.at, told.office.zone)
-        kept = PromiseKept.KEPT if over <= first.latest_on else PromiseKept.MISSED
+    kept, case = ask.kept(first_told(told, until)), told.case.case
     late = kept is PromiseKept.MISSED
     score = told.dice.choices((1, 2, 3, 4, 5), (22, 28, 27, 15, 8) if late else (3, 5, 14, 38, 40))[0]
     comment = None
     if told.dice.random() < 0.25:
-        comment = told.dice.choice(COMMENTS[asked["language"]][1 if score < 3 else 0])
+        comment = told.dice.choice(COMMENTS[asked.language][1 if score < 3 else 0])
     return [{
-        **_of(told), "id": new_id(), "party": asked["party"], "score": score, "comment": comment,
-        "language": asked["language"], "service": told.subject.current.definition.service, "stage": told.case.stage,
-        "outcome": told.case.outcome.value if told.case.outcome else None, "promise": kept.value, "answered_at": at,
+        **_of(told), "id": new_id(), "party": asked.party, "score": score, "comment": comment,
+        "language": asked.language, "service": told.definition.service, "stage": case.stage,
+        "outcome": case.outcome.value if case.outcome else None, "promise": kept.value, "answered_at": at,
     }]  # fmt: skip
 
 
 def contacts(told: Past, until: datetime, account: UUID) -> list[Row]:
     """When somebody called or wrote: more often where a date had passed, or nothing was heard for long."""
-    opened, ended = told.case.opened_at, told.case.last_at
+    case = told.case.case
+    opened, ended = case.opened_at, case.last_at
     if opened is None or ended is None:
         return []
-    first, dice, found = first_date(told), told.dice, []
+    first, dice, found = next((each for each in told.case.given if each.ours), None), told.dice, []
     zone = told.office.zone
     passed = first is not None and first.passes_at is not None and first.passes_at < min(ended, until)
     if first is not None and passed and dice.random() < 0.45:
@@ -81,7 +125,7 @@ def contacts(told: Past, until: datetime, account: UUID) -> list[Row]:
     for reason, chance in _CALLS:
         if dice.random() < chance * min(days / 30, 2):
             found.append((reason, opened + timedelta(days=dice.uniform(0.3, 1) * days)))
-    if told.case.state is CaseState.CLOSED and dice.random() < 0.04:
+    if case.state is CaseState.CLOSED and dice.random() < 0.04:
         found.append((ContactReason.WHAT_DOES_IT_MEAN, ended + timedelta(days=dice.randrange(1, 4))))
     times = [(reason, in_office_hours(at, dice.randrange(440))) for reason, at in found]
     return [_contact(told, reason, at, account) for reason, at in times if opened < at < until]
@@ -98,16 +142,16 @@ _CALLS = (
 
 def _contact(told: Past, reason: ContactReason, at: datetime, account: UUID) -> Row:
     zone = told.office.zone
-    given = [each for each in told.given if each.made_at <= at]
-    words = [row["due_at"] for row in told.messages.values() if row.get("settled_at") and row["due_at"] <= at]
-    stages = [line.stage for line in told.case.lines if line.stage and line.position and line.position <= at]
+    given = [each for each in told.case.given if each.made_at <= at]
+    words = [each.due_at for each in told.case.messages.values() if each.settled_at and each.due_at <= at]
+    stages = [line.stage for line in told.case.case.lines if line.stage and line.position and line.position <= at]
     on = given[-1].latest_on if given else None
     state = DateState.NONE
     if on is not None:
         state = DateState.PASSED if on < calendars.day_of(at, zone) else DateState.STANDS
     word_on = None
     if words:
-        word_on = calendars.next_word_on(max(words), told.subject.current.definition.outreach.silence, zone)
+        word_on = calendars.next_word_on(max(words), told.definition.outreach.silence, zone)
     channel = told.dice.choices(list(ContactChannel), (70, 15, 7, 3, 5))[0]
     return {
         **_of(told), "id": new_id(), "account_id": account, "channel": channel.value, "reason": reason.value,
@@ -122,33 +166,35 @@ def _contact(told: Past, reason: ContactReason, at: datetime, account: UUID) -> 
 
 def letters(all_told: list[Past], attempts: list[Row], links: Links) -> list[Row]:
     """The newest messages as the sandbox caught them; their words are written into `attempts`, oldest first."""
-    whose = {row["id"]: (told, row) for told in all_told for row in told.messages.values()}
+    whose = {each.id: (told, each) for told in all_told for each in told.case.messages.values()}
     caught = []
     for attempt in sorted(attempts, key=lambda each: each["started_at"])[-NEWEST:]:
         told, message = whose[attempt["message_id"]]
-        reached = told.recipients[message["party"], message["channel"]]
-        facts = outreach_facts(_as_claimed(told, message), told.subject.current.definition, links)
-        content, _ = render(facts, message["channel"], f"no-reply@{told.office.slug}.example")
+        channel = message.channel or ""
+        reached = told.case.recipients[message.party, channel]
+        facts = outreach_facts(_as_claimed(told, message), told.definition, links)
+        content, _ = render(facts, channel, f"no-reply@{told.office.slug}.example")
         id_ = new_id()  # in order of time: the outbox shows the newest first
         attempt |= {"content": json.loads(as_json(content)), "id": id_, "provider_id": f"caught-{id_}"}
         caught.append({
-            "organisation_id": told.office.id, "mode": Mode.LIVE.value, "id": id_, "message_id": message["id"],
-            "address": reached["address"], "caught_at": attempt["started_at"],
+            "organisation_id": told.office.id, "mode": Mode.LIVE.value, "id": id_, "message_id": message.id,
+            "address": reached.address, "caught_at": attempt["started_at"],
         })  # fmt: skip
     return caught
 
 
-def _as_claimed(told: Past, message: Row) -> Any:
+def _as_claimed(told: Past, message: MessageRecord) -> Any:
     """A message as a worker claims it."""
-    silence = told.subject.current.definition.outreach.silence
-    at: datetime = message["due_at"]
+    silence = told.definition.outreach.silence
+    at = message.due_at
     return SimpleNamespace(
-        **{name: message[name] for name in (
-            "organisation_id", "mode", "id", "attempt_number", "facts", "language", "purpose", "channel", "party",
+        **{name: getattr(message, name) for name in (
+            "id", "attempt_number", "facts", "language", "purpose", "channel", "party",
         )},
+        organisation_id=told.office.id, mode=Mode.LIVE.value,
         now=at, organisation=told.office.name, reference=told.reference, zone=told.office.zone,
         next_word_on=calendars.next_word_on(at, silence, told.office.zone),
-        case_state=CaseState.CLOSED if message["purpose"] in _LAST else CaseState.OPEN,
+        case_state=CaseState.CLOSED if message.purpose in _LAST else CaseState.OPEN,
     )  # fmt: skip
 
 
@@ -156,7 +202,7 @@ _LAST = frozenset({Purpose.FINISHED, Purpose.FEEDBACK})
 
 
 def _of(told: Past) -> Row:
-    return {"organisation_id": told.office.id, "mode": Mode.LIVE.value, "case_id": told.subject.id}
+    return {"organisation_id": told.office.id, "mode": Mode.LIVE.value, "case_id": told.case.id}
 
 
 def dice_of(slug: str, what: str) -> random.Random:

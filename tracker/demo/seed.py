@@ -12,27 +12,31 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from integrations.inbound import tongue_of
 from integrations.wire import translate
 from templates.environment import ROOT
-from tracker.core import known_facts, references
+from tracker.core import references
+from tracker.core.changes import Changes
 from tracker.core.definition_files import read
 from tracker.core.definitions import Definition
+from tracker.core.dossier import Scope
+from tracker.core.rhythm import Rhythm
 from tracker.demo import afterwards, history, lesson, lives, people, stories
 from tracker.demo.history import Past
 from tracker.demo.lives import COURSES, ZONE, Life, Step
 from tracker.flows import accounts, learn, offices, services
 from tracker.flows.clock import advance
-from tracker.flows.ingest import ingest
+from tracker.flows.intake import ingest
 from tracker.flows.release import Links
 from tracker.flows.senders import recognise
 from tracker.main import Parts
 from tracker.store import accounts as stored_accounts
-from tracker.store import seeding
+from tracker.store import changes, seeding
 from tracker.store import services as stored_services
 from tracker.store.accounts import Position
 from tracker.store.columns import Mode
 from tracker.store.keys import Sender
-from tracker.store.organisations import Office, Rhythm
+from tracker.store.organisations import Office
 
 OFFICES = {"northwick": "Northwick Council", "harbour": "Harbour Benefits"}
 SOURCES = {"northwick": "permits", "harbour": "claims"}
@@ -44,6 +48,9 @@ PAST = timedelta(days=365)
 
 MOST_OPEN = 60
 """So many requests are open at most: what a machine plays in well under a minute."""
+
+RHYTHM, PATIENCE = Rhythm.NIGHTLY, timedelta(days=60)
+"""How often its back offices report, and how long they may be quiet."""
 
 BATCH = 200
 
@@ -133,7 +140,7 @@ async def _office(parts: Parts, slug: str, begins: datetime, made: dict[str, tup
         parts.store, slug=slug, name=OFFICES[slug], zone=ZONE, clock_offset=begins - datetime.now(UTC)
     )
     system = offices.NewSource(
-        SOURCES[slug], Rhythm.NIGHTLY, live_from=begins - 3 * PAST, patience=timedelta(days=60)
+        SOURCES[slug], RHYTHM, live_from=begins - 3 * PAST, patience=PATIENCE
     )  # fmt: skip
     await offices.add_source(parts.store, office, system)
     for service in {course.service for course in COURSES if course.organisation == slug}:
@@ -189,16 +196,17 @@ async def _tell(
     office = await offices.organisation(parts.store, slug)
     sender = await recognise(parts.store, key)
     begins = end - PLAYED
+    reported = history.Told(sender, RHYTHM, PATIENCE, begins - 3 * PAST, parts.secret)
     spoken: dict[str, str] = {}
     past: list[Past] = []
     half_way, taught = begins - PAST / 2, None
     for at, life in enumerate(sorted([*finished, *going], key=lambda life: life.steps[0][0]), 1):
         opened_at = life.steps[0][0]
         if opened_at > half_way and taught is None:
-            known = [(told.subject.current.definition, told.case) for told in past]
+            known = [(told.definition, told.case.case) for told in past]
             taught = await lesson.teach(parts.store, office, known, half_way)
         if opened_at <= begins:
-            told = await _past(parts, office, sender, life, begins, taught or {})
+            told = await _past(parts, office, reported, life, begins, taught or {})
             past.append(told)
             spoken[life.number] = told.reference
         if at % 20 == 0 or at == len(finished) + len(going):
@@ -217,31 +225,33 @@ async def _tell(
 
 
 async def _past(
-    parts: Parts, office: Office, sender: Sender, life: Life, begins: datetime, taught: lesson.Taught
+    parts: Parts, office: Office, reported: history.Told, life: Life, begins: datetime, taught: lesson.Taught
 ) -> Past:
     async with parts.store.reading() as connection:
         current = await stored_services.current(connection, office.id, life.service)
     if current is None:
         raise LookupError(f"the definition of {life.service} is gone")
-    live_from, learned = begins - 3 * PAST, taught.get(life.service)
-    return await history.past(office, current, sender, live_from, parts.secret, life, begins, learned)
+    return history.past(office, current, reported, life, begins, taught.get(life.service))
 
 
 async def _write(parts: Parts, office: Office, past: list[Past], begins: datetime) -> None:
     """Write whole cases, a few big transactions."""
     agent = await _agent(parts, office)
-    written = [(told, history.rows(told, begins)) for told in past]
-    attempts = [row for _, rows in written for row in rows["attempt"]]
+    sent = [history.attempts(told) for told in past]
+    attempts = [row for mine in sent for row in mine]
     links = Links(parts.settings.public_url.rstrip("/"), parts.secret)
     caught = afterwards.letters(past, attempts, links)
-    for at in range(0, len(written), BATCH):
-        rows: dict[str, list[history.Row]] = {}
-        for told, mine in written[at : at + BATCH]:
-            mine["feedback"] = afterwards.feedback(told, begins)
-            mine["contact"] = afterwards.contacts(told, begins, agent)
-            for name, found in mine.items():
-                rows.setdefault(name, []).extend(found)
+    for at in range(0, len(past), BATCH):
+        together = Changes(Scope(office.id, test=False, zone=office.zone), begins)
+        rows: dict[str, list[history.Row]] = {"telling": [], "attempt": [], "feedback": [], "contact": []}
+        for told, mine in zip(past[at : at + BATCH], sent[at : at + BATCH], strict=True):
+            together.add(history.changes(told, begins))
+            rows["telling"] += afterwards.looks(told, begins)
+            rows["attempt"] += mine
+            rows["feedback"] += afterwards.feedback(told, begins)
+            rows["contact"] += afterwards.contacts(told, begins, agent)
         async with parts.store.transaction() as connection:
+            await changes.write(connection, together)
             await seeding.write(connection, rows)
     async with parts.store.transaction() as connection:
         await seeding.write(connection, {"caught": caught})
@@ -273,11 +283,8 @@ async def _play(
 
 
 async def _send(parts: Parts, sender: Sender, event: dict[str, Any]) -> str | None:
-    told = translate(
-        json.dumps(event).encode(), "application/json", zone=sender.zone, fingerprint_key=parts.secret,
-        digest_known_fact=lambda fact: known_facts.digest(parts.secret, str(sender.organisation_id), fact),
-    )  # fmt: skip
-    return (await ingest(parts.store, sender, told.event, told.fingerprint)).reference
+    told = translate(json.dumps(event).encode(), "application/json", tongue_of(sender, parts.secret))
+    return (await ingest(parts.store, sender, told)).reference
 
 
 def started(told: Told, url: str) -> Told:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import calendars, references
+from tracker.core import references
 from tracker.core.definitions import say
 from tracker.core.errors import LinkOver, LinkUnknown
-from tracker.core.events import CaseState
+from tracker.core.first_dates import Fate, FirstDate
 from tracker.core.seals import Kind, unseal
-from tracker.store import feedback, services
-from tracker.store.columns import new_id
+from tracker.store import feedback, first_dates, services
+from tracker.store.columns import Mode, new_id
 from tracker.store.engine import Store
 from tracker.store.feedback import PromiseKept
-from tracker.store.promises import Kept
 
 CHANGEABLE = timedelta(days=60)
 """How long after it was given an answer may be changed."""
@@ -60,11 +59,12 @@ async def answer(store: Store, secret: bytes, token: str, score: int, comment: s
     named = _named(secret, token)
     async with store.transaction() as connection:
         row = _open(await feedback.asked(connection, *named, locked=True))
+        first = await first_dates.of_case(connection, row.organisation_id, Mode(row.mode), row.case_id)
         values = {
             "organisation_id": row.organisation_id, "mode": row.mode, "id": new_id(), "case_id": row.case_id,
             "party": row.party, "score": score, "comment": plain(comment) or None, "language": row.language,
             "service": row.service, "stage": row.stage, "outcome": row.outcome,
-            "promise": _promise_kept(row, await feedback.first_date(connection, row)), "answered_at": row.now,
+            "promise": kept(first), "answered_at": row.now,
         }  # fmt: skip
         if not await feedback.keep(connection, values, row.now - CHANGEABLE):
             raise _closed()
@@ -112,21 +112,9 @@ async def _question(connection: AsyncConnection, row: Row[Any]) -> Question:
     return Question(row.organisation, name, spelt, row.language, row.answered_at is not None)
 
 
-def _promise_kept(row: Row[Any], first: Row[Any] | None) -> PromiseKept:
-    """Whether the first date that was given was kept, as far as it can be told now. One that another date replaced
-    counts by its own day: it is the one that people planned with."""
-    if first is None or first.outcome in (Kept.WITHDRAWN, Kept.COULD_NOT_TELL):
-        return PromiseKept.NONE
-    if first.outcome is not None:
-        return PromiseKept(first.outcome)
-    over = _finished_on(row)
-    if over is not None:
-        return PromiseKept.KEPT if over <= first.latest_on else PromiseKept.MISSED
-    return PromiseKept.MISSED if calendars.day_of(row.now, row.zone) > first.latest_on else PromiseKept.NONE
+_KEPT = {Fate.KEPT: PromiseKept.KEPT, Fate.BROKEN: PromiseKept.MISSED, Fate.UNKNOWN: PromiseKept.NONE}
 
 
-def _finished_on(row: Row[Any]) -> Any:
-    if row.state != CaseState.CLOSED:
-        return None
-    at: datetime = row.since_at or row.now
-    return row.since_on or calendars.day_of(at, row.zone)
+def kept(first: FirstDate | None) -> PromiseKept:
+    """What an answer says of the first date that they were told, as far as it can be told now."""
+    return PromiseKept.NONE if first is None else _KEPT[first.fate]

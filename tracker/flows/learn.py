@@ -14,12 +14,14 @@ from tracker.core import calendars, levels
 from tracker.core.definitions import Definition
 from tracker.core.events import Clock
 from tracker.core.exposure import Expected, Visit, Week, week
+from tracker.core.first_dates import Population
 from tracker.core.history import WINDOW_WEEKS, History
+from tracker.core.keeping import NONE, Record
 from tracker.core.learning import Learned
 from tracker.core.learning import learn as learned_from
 from tracker.flows import word
 from tracker.flows.wake import wake
-from tracker.store import curves, organisations, promises, services, tallies
+from tracker.store import curves, first_dates, organisations, services, tallies
 from tracker.store.curves import Newest
 from tracker.store.engine import Store
 from tracker.store.organisations import Office
@@ -83,7 +85,7 @@ async def _learn(connection: AsyncConnection, office: Office) -> list[str]:
     await tallies.keep(connection, office.id, counted, lesson.window_from, office.now)
     grace = await curves.grace(connection, office.id)
     until = calendars.day_of(office.now - grace, office.zone) - timedelta(days=1)
-    passed = await _passed(connection, office, before, until, grace)
+    passed = await _passed(connection, office, definitions, before, until, grace)
     fresh = {
         service: _corrected(definition, learned, before.get(service), passed, until)
         for service, definition in definitions.items()
@@ -170,33 +172,33 @@ def _expected(service: str, learned: Learned | None) -> Expected | None:
     return None if learned is None else lambda stage: learned.received_table(service, stage)
 
 
-Passed = dict[tuple[str, float], tuple[int, int]]
-"""For each service and probability how many first dates have passed, and how many of them were kept."""
-
-
 async def _passed(
-    connection: AsyncConnection, office: Office, before: dict[str, Newest], until: date, grace: timedelta
-) -> Passed | None:  # fmt: skip
-    """What became of the first dates that have passed since the levels were corrected, and until the last day of which
-    every source has had the time to tell: sooner, dates that were kept would count, and those that broke would not.
-    None where that is not due: it is once a week."""
+    connection: AsyncConnection, office: Office, definitions: dict[str, Definition], before: dict[str, Newest],
+    until: date, grace: timedelta,
+) -> dict[str, Record] | None:  # fmt: skip
+    """What became of each service's first dates that have passed since the levels were corrected, and until the last
+    day of which every source has had the time to tell: sooner, dates that were kept would count, and those that broke
+    would not. None where that is not due: it is once a week."""
     weighed_on = max((each.weighed_on for each in before.values() if each.weighed_on is not None), default=None)
     if weighed_on is None:
         return {}
     if _monday(until + timedelta(days=1)) <= _monday(weighed_on + timedelta(days=1)):
         return None
-    return await promises.first_passed(connection, office.id, office.zone, weighed_on, until, grace)
+    found = {}
+    for service, definition in definitions.items():
+        dates = await first_dates.passed(connection, office, service, weighed_on + timedelta(days=1), until)
+        found[service] = levels.passed(dates[Population.LEARNED], definition.promise.probability, grace)
+    return found
 
 
 def _corrected(
-    definition: Definition, learned: Learned, before: Newest | None, passed: Passed | None, until: date
+    definition: Definition, learned: Learned, before: Newest | None, passed: dict[str, Record] | None, until: date
 ) -> Newest:  # fmt: skip
     """The curve of a service, its level corrected by the first dates that have passed until this day."""
     shift, weighed_on = (before.curve.shift, before.weighed_on) if before is not None else (0.0, None)
     if passed is not None:
-        asked = definition.promise.probability
-        count, kept = passed.get((definition.service, asked), (0, 0))
-        shift = levels.corrected(shift, kept, count, asked)
+        record = passed.get(definition.service, NONE)
+        shift = levels.corrected(shift, record.kept, record.total, definition.promise.probability)
         weighed_on = until
     stages = [stage.code for stage in definition.stages if not stage.closes]
     return Newest(learned.curve(definition.service, stages, shift), weighed_on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,11 @@ from tracker.core import keeping
 from tracker.core.calendars import day_of
 from tracker.core.definitions import say
 from tracker.core.errors import OrganisationUnknown
-from tracker.core.keeping import FEWEST_SHOWN, Account, Confidence, Record, Standing
+from tracker.core.first_dates import Population
+from tracker.core.keeping import FEWEST_SHOWN, WINDOW_DAYS, Account, Confidence, Record, Standing
 from tracker.core.word_facts import EarlierAimFacts, OfficeWordFacts, ServiceWordFacts
 from tracker.flows.wake import wake
-from tracker.store import organisations, records, services, word
+from tracker.store import first_dates, organisations, records, services, word
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
 from tracker.store.organisations import Footing, Office
@@ -24,9 +26,9 @@ from tracker.store.word import Counted
 
 
 async def account(store: Store, organisation_id: UUID) -> None:
-    """Count anew how each service of an organisation kept its first dates, and once a week how far they are relied
-    on. Operators are told when a service falls; when it may give dates again its open cases get theirs. Called again at
-    the same time it changes nothing."""
+    """Count anew how each service of an organisation kept the first dates that people were told, and once a week, by
+    all that were learned, how far its dates are relied on. Operators are told when a service falls; when it may give
+    dates again its open cases get theirs. Called again at the same time it changes nothing."""
     async with store.reading() as connection:
         found = await services.services_of(connection, organisation_id)
     for service in found:
@@ -44,14 +46,17 @@ async def _account_service(connection: AsyncConnection, office: Office, service:
     if current is None:
         return False
     today, declared = day_of(office.now, office.zone), current.definition.promise.probability
-    dates = await word.first_dates(connection, office, service, today)
+    from_on, until_on = today - timedelta(days=WINDOW_DAYS), today - timedelta(days=1)
+    dates = await first_dates.passed(connection, office, service, from_on, until_on)
     before = await word.standing(connection, office.id, service)
-    ours = [each for each in dates if each.probability == declared]
+    ours = [each for each in dates[Population.LEARNED] if each.probability == declared and not each.tried]
     after = keeping.look(ours, declared, before, today)
+    told = dates[Population.TOLD]
     counted = []
-    for level in sorted({declared} | {each.probability for each in dates}):
-        told = keeping.account(each for each in dates if each.probability == level)
-        counted.append(Counted(service, level, told, after if level == declared else Standing(), level == declared))
+    for level in sorted({declared} | {each.probability for each in told if each.probability is not None}):
+        now = level == declared
+        mine = keeping.account(each for each in told if each.probability == level or (now and each.probability is None))
+        counted.append(Counted(service, level, mine, after if now else Standing(), now))
     await word.put(connection, office, service, counted, today)
     if after.confidence is not before.confidence:
         await _alert(connection, office, service, before.confidence, after.confidence)
@@ -122,5 +127,6 @@ async def _service(
 def _read(row: Row[Any]) -> Account:
     return Account(
         Record(row.kept, row.kept + row.broken), row.unknown, row.said_days, row.half_days, row.most_days, row.moved,
-        row.told,
+        row.told, Record(row.stand_ins_kept, row.stand_ins_kept + row.stand_ins_broken),
+        Record(row.office_kept, row.office_kept + row.office_broken),
     )  # fmt: skip

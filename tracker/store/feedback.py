@@ -16,7 +16,7 @@ from tracker.store.columns import Instant, Mode, belongs_to, one_of, table
 
 
 class PromiseKept(StrEnum):
-    """What had become of the first date that was given, when the answer came."""
+    """What had become of the first date that they were told, when the answer came."""
 
     KEPT = "kept"
     MISSED = "missed"
@@ -74,21 +74,6 @@ async def asked(
     query = text(_ASKED + (" FOR SHARE OF c" if locked else ""))
     values = {"organisation": organisation_id, "message": message_id}
     return (await connection.execute(query, values)).one_or_none()
-
-
-_FIRST_DATE = text(
-    """
-    SELECT latest_on, outcome, superseded_at FROM promise
-    WHERE organisation_id = :organisation AND mode = :mode AND case_id = :case
-    ORDER BY basis = 'office', made_at, id LIMIT 1
-    """
-)
-
-
-async def first_date(connection: AsyncConnection, asked_of: Row[Any]) -> Row[Any] | None:
-    """The first date of our own that was given, else the first of the office's; None when there was none."""
-    values = {"organisation": asked_of.organisation_id, "mode": asked_of.mode, "case": asked_of.case_id}
-    return (await connection.execute(_FIRST_DATE, values)).one_or_none()
 
 
 async def keep(connection: AsyncConnection, values: dict[str, Any], since: datetime) -> bool:

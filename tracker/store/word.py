@@ -1,4 +1,4 @@
-"""How each service kept its first dates: counted at night from the ledger, so that the public page counts nothing."""
+"""How each service kept its first dates: counted at night, so that the public page counts nothing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, String, bindparam, text
+from sqlalchemy import Row, String, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.events import Outcome
-from tracker.core.keeping import WINDOW_DAYS, Account, Confidence, FirstDate, Standing
+from tracker.core.keeping import WINDOW_DAYS, Account, Confidence, Standing
 from tracker.store.columns import Instant, one_of, table
 from tracker.store.organisations import Office
 
@@ -22,7 +21,9 @@ class Word(SQLModel, table=True):
     """The account of the dates that a service gave at one level, as `core.keeping.Account` explains it.
 
     `current`: it is the level that the service declares now; only there `confidence` and what belongs to it
-    (`core.keeping.Standing`) mean anything. Dates that passed from `from_on` to `until_on` were counted.
+    (`core.keeping.Standing`) mean anything; dates that stood in for learned ones, which have no level, and the office's
+    own are counted there, too. Dates that passed from `from_on` to `until_on` were counted. `kept` and `broken`: dates
+    of ours, those that stood in among them; the office's are apart.
     """
 
     __table_args__ = (one_of("confidence", Confidence),)
@@ -41,6 +42,10 @@ class Word(SQLModel, table=True):
     most_days: int | None = None
     moved: int
     told: int
+    stand_ins_kept: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    stand_ins_broken: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    office_kept: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    office_broken: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     confidence: str = Field(sa_type=String)
     since_on: date | None = None
     looked_on: date | None = None
@@ -59,81 +64,6 @@ class Counted:
     account: Account
     standing: Standing
     current: bool
-
-
-_FIRST_DATES = text(
-    """
-    WITH given AS (
-        SELECT p.case_id, p.id, p.probability, p.latest_on, p.passes_at, p.superseded_at, p.reason, p.outcome,
-            p.judged_at, p.made_at, min(p.made_at) OVER (PARTITION BY p.case_id) AS first_at
-        FROM promise p
-        JOIN "case" c ON c.organisation_id = p.organisation_id AND c.mode = p.mode AND c.id = p.case_id
-        WHERE p.organisation_id = :organisation AND p.mode = 'live' AND p.basis = 'history'
-          AND p.reason IS DISTINCT FROM 'case_corrected' AND c.service = :service AND NOT c.void
-          AND EXISTS (  -- OFFSET 0 keeps the planner from reading the dates of all services for each of them
-              SELECT 1 FROM promise r WHERE r.organisation_id = p.organisation_id AND r.mode = p.mode
-                AND r.case_id = p.case_id AND r.basis = 'history' AND r.latest_on >= :from_on AND r.latest_on < :today
-              OFFSET 0
-          ) AND NOT EXISTS (
-              SELECT 1 FROM promise d WHERE d.organisation_id = p.organisation_id AND d.mode = p.mode
-                AND d.case_id = p.case_id AND d.basis = 'definition' AND d.reason = 'likely_late'
-          )
-    ), first AS (
-        SELECT DISTINCT ON (case_id) * FROM given WHERE reason IS DISTINCT FROM 'clock_paused'
-        ORDER BY case_id, made_at, id
-    )
-    SELECT f.probability, (f.first_at AT TIME ZONE :zone)::date AS made_on, f.latest_on,
-        CASE WHEN f.outcome = 'kept' AND (c.state <> 'closed' OR (f.judged_at AT TIME ZONE :zone)::date
-            < coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date)) THEN NULL ELSE f.outcome END AS outcome,
-        CASE WHEN c.state = 'closed' THEN c.outcome END AS closed_as,
-        CASE WHEN c.state = 'closed' THEN coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date) END AS ended_on,
-        coalesce(
-            h.heard_at + s.patience < :now AND h.heard_at < (f.latest_on + 1)::timestamp AT TIME ZONE :zone, false
-        ) AS silent,
-        coalesce(f.reason IN ('likely_late', 'too_uncertain'), false) AS moved,
-        EXISTS (
-            SELECT 1 FROM message m
-            WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
-              AND m.purpose IN ('date_changed', 'delayed') AND m.state IN ('sent', 'delivered')
-              AND coalesce(m.settled_at, m.decided_at) >= f.first_at
-              AND coalesce(m.settled_at, m.decided_at) < (f.latest_on + 1)::timestamp AT TIME ZONE :zone
-        ) AS told,
-        count(*) AS cases
-    FROM first f
-    JOIN "case" c ON c.organisation_id = :organisation AND c.mode = 'live' AND c.id = f.case_id
-    JOIN organisation o ON o.id = c.organisation_id
-    JOIN source s ON s.organisation_id = c.organisation_id AND s.id = c.source_id
-    LEFT JOIN heard h ON h.organisation_id = c.organisation_id AND h.mode = c.mode AND h.source_id = c.source_id
-    WHERE f.latest_on >= :from_on AND f.latest_on < :today AND f.probability IS NOT NULL
-      AND (f.outcome IS NOT NULL OR f.superseded_at IS NOT NULL) AND (f.passes_at IS NULL OR f.passes_at <= :now)
-      AND (o.live_at IS NULL OR f.first_at >= o.live_at)
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-    """
-).bindparams(bindparam("now", type_=Instant))
-
-
-async def first_dates(connection: AsyncConnection, office: Office, service: str, today: date) -> list[FirstDate]:
-    """The first learned dates of a service's live cases that passed in the year before `today`, as counts.
-
-    Where a date that was not learned had to be moved, what it was moved to is not the first. One that was corrected,
-    because the case was elsewhere than we believed, is not either; one that moved while the clock was paused counts
-    where it moved to. One that stands still while the clock is paused has not passed, nor has one whose source may yet
-    report that it was kept. One that was kept by an end that was taken back counts by the end that there is now. What
-    was given before the office went live was told to nobody, and does not count.
-    """
-    values = {
-        "organisation": office.id, "service": service, "zone": office.zone,
-        "from_on": today - timedelta(days=WINDOW_DAYS), "today": today, "now": office.now,
-    }  # fmt: skip
-    rows = (await connection.execute(_FIRST_DATES, values)).all()
-    return [
-        FirstDate(
-            probability=row.probability, made_on=row.made_on, latest_on=row.latest_on, outcome=row.outcome,
-            closed_as=Outcome(row.closed_as) if row.closed_as else None, ended_on=row.ended_on, silent=row.silent,
-            moved=row.moved, told=row.told, cases=row.cases,
-        )
-        for row in rows
-    ]  # fmt: skip
 
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('word ' || CAST(:organisation AS text), 0))")
@@ -181,6 +111,8 @@ def _row(office: Office, counted: Counted, today: date) -> dict[str, Any]:
         "until_on": today - timedelta(days=1), "kept": told.record.kept, "broken": told.broken,
         "unknown": told.unknown, "said_days": told.said_days, "half_days": told.half_days,
         "most_days": told.most_days, "moved": told.moved, "told": told.told,
+        "stand_ins_kept": told.stand_ins.kept, "stand_ins_broken": told.stand_ins.total - told.stand_ins.kept,
+        "office_kept": told.office.kept, "office_broken": told.office.total - told.office.kept,
         "confidence": standing.confidence.value, "since_on": standing.since_on, "looked_on": standing.looked_on,
         "given_from": standing.given_from,
     }  # fmt: skip

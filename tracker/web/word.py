@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from templates import languages
 from templates.environment import page
+from tracker.core.keeping import Record
 from tracker.core.word_facts import OfficeWordFacts, ServiceWordFacts
 from tracker.flows import word as accounts
 from tracker.store.engine import Store
@@ -29,20 +30,31 @@ EXAMPLE: dict[str, Any] = {
             "dates": {
                 "judged": 240, "kept": 219, "share": 0.9125, "low": 0.87, "high": 0.942, "unknown": 6,
                 "said_days": 28, "took_days_half": 19, "took_days_nine_in_ten": 27, "moved": 24, "late": 21,
-                "late_told_before": 20,
+                "late_told_before": 20, "stand_ins": {"judged": 30, "kept": 21},
             },
+            "office_dates": {"judged": 12, "kept": 7},
             "earlier": [],
         },
     ],
 }  # fmt: skip
 
 
+class CountOut(BaseModel):
+    """Dates that could be judged, and those of them that came true."""
+
+    judged: int
+    kept: int
+
+
 class DatesOut(BaseModel):
-    """First dates whose day has passed. `low` and `high`: Wilson's interval at 95 % of `share`. `unknown`: dates
-    that are not judged, because the request was withdrawn or joined to another, or it cannot be told. Days are medians
-    of how far ahead the dates lay (`said_days`), and by when half and nine in ten were finished; null where so many are
-    not finished yet. `moved`: those that were moved; `late`: those that did not come true, and of these
-    `late_told_before` heard of it before the day."""
+    """The first dates that people were told and whose day has passed; the office's own are apart.
+
+    `low` and `high`: Wilson's interval at 95 % of `share`. `unknown`: dates that are not judged, because the request
+    was withdrawn or joined to another, or it cannot be told. Days are medians of how far ahead the dates lay
+    (`said_days`), and by when half and nine in ten were finished; null where so many are not finished yet. `moved`:
+    those that were moved; `late`: those that did not come true, and of these `late_told_before` heard of it before the
+    day. `stand_ins`: those that were set by a fixed number of days, because too little was known; null where there are
+    so few of them, or of the others, that a single request could be recognised."""
 
     judged: int
     kept: int
@@ -56,6 +68,7 @@ class DatesOut(BaseModel):
     moved: int
     late: int
     late_told_before: int
+    stand_ins: CountOut | None
 
 
 class EarlierOut(BaseModel):
@@ -69,7 +82,8 @@ class EarlierOut(BaseModel):
 class ServiceWordOut(BaseModel):
     """One service. `declared`: the share of first dates that is to come true; `confidence`: trusted, widened (fewer
     came true, so dates must lie further ahead) or withdrawn (no new dates are given). `dates` is null while fewer than
-    10 dates were judged; with fewer than 30 they say little."""
+    10 dates were judged; with fewer than 30 they say little. `office_dates`: the first dates that the office itself
+    set, which are in no other number; null while fewer than 10 were judged."""
 
     service: str
     name: str
@@ -77,6 +91,7 @@ class ServiceWordOut(BaseModel):
     declared: float
     confidence: str
     dates: DatesOut | None
+    office_dates: CountOut | None
     earlier: list[EarlierOut]
 
 
@@ -138,7 +153,7 @@ def _service(of: ServiceWordFacts) -> ServiceWordOut:
     ]
     return ServiceWordOut(
         service=of.service, name=of.name, language=of.language, declared=of.declared, confidence=of.confidence.value,
-        dates=_dates(of) if of.shown else None, earlier=earlier,
+        dates=_dates(of) if of.shown else None, office_dates=_count(of.office), earlier=earlier,
     )  # fmt: skip
 
 
@@ -148,8 +163,12 @@ def _dates(of: ServiceWordFacts) -> DatesOut:
         judged=record.total, kept=record.kept, share=_rounded(record.share or 0.0),
         low=_rounded(record.interval.low), high=_rounded(record.interval.high), unknown=told.unknown,
         said_days=told.said_days, took_days_half=told.half_days, took_days_nine_in_ten=told.most_days,
-        moved=told.moved, late=told.broken, late_told_before=told.told,
+        moved=told.moved, late=told.broken, late_told_before=told.told, stand_ins=_count(of.stand_ins),
     )  # fmt: skip
+
+
+def _count(record: Record | None) -> CountOut | None:
+    return None if record is None else CountOut(judged=record.total, kept=record.kept)
 
 
 def _rounded(share: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,16 +16,18 @@ from tracker.core.contacts import ContactReason, LookPurpose
 from tracker.core.definitions import Definition, say
 from tracker.core.errors import CaseNotFound
 from tracker.core.facts import CaseFacts, Moment
-from tracker.core.placing import Placement
+from tracker.core.first_dates import FirstDate
+from tracker.core.fold import fold
+from tracker.core.placing import Placed, Placement
 from tracker.core.tellings import Listener, Way
-from tracker.core.timeline import Folded, fold
+from tracker.core.timeline import Folded
 from tracker.flows import addresses as reached
 from tracker.flows import lookup, tell
 from tracker.flows.desk import audit, resend
-from tracker.store import cases, entries, pages, repeating, services, stops
+from tracker.store import cases, entries, first_dates, pages, repeating, services, stops
 from tracker.store import contacts as stored_contacts
 from tracker.store.accounts import Staff
-from tracker.store.bodies import to_placed
+from tracker.store.bodies import event_of
 from tracker.store.columns import Mode, new_id
 from tracker.store.engine import Store
 
@@ -91,14 +93,15 @@ class StaffLine:
 class DeskCase:
     """Everything that the desk shows of a case: `facts` are those of the citizen's page, to the letter.
 
+    `first`: the first date that people were told, as the public count has it; None where they were told none.
     `reason`: what the contact form offers first; `once`: ids for the forms, so that one sent twice counts once.
     """
 
     id: UUID
     number: str
-    register: str
     sensitive: bool
     facts: CaseFacts
+    first: FirstDate | None
     languages: tuple[str, ...]
     fact_label: str
     people: tuple[Person, ...]
@@ -135,21 +138,29 @@ async def look(
     async with store.reading() as connection:
         facts, row, definition = await facts_of(connection, staff, case, language, secret)
         stored = await entries.of_case(connection, staff.organisation_id, Mode.LIVE, case)
-        folded = fold([to_placed(each) for each in stored], definition, facts.zone, facts.now)
+        folded = fold(_placed(stored, office.country), definition, facts.zone, facts.now)
         found = await repeating.decisions(connection, staff.organisation_id, Mode.LIVE, case)
         stopped = await resend.stopped(connection, secret, staff, found)
         contacted, notes = await stored_contacts.of_case(connection, staff.organisation_id, Mode.LIVE, case)
         people = await _people(connection, secret, staff, folded, office.country)
+        first = await first_dates.of_case(connection, staff.organisation_id, Mode.LIVE, case)
     await _seen(store, staff, facts)
     names = {each: party.name or party.organisation or "" for each, party in folded.parties.items()}
     return DeskCase(
-        id=case, number=row.number, register=row.register,
-        sensitive=definition.sensitive or bool(folded.sensitive_parties), facts=facts,
+        id=case, number=row.number, sensitive=definition.sensitive or bool(folded.sensitive_parties), facts=facts,
+        first=first,
         languages=definition.languages, fact_label=say(definition.known_fact.label, office.language, facts.language),
         people=people, decisions=tuple(_decision(each, found, stopped, names) for each in found),
         history=_history(stored, folded, definition, office.language), contacts=contacted, notes=notes,
         reason=contacts.likely_reason(facts, facts.now), once=(new_id(), new_id()),
     )  # fmt: skip
+
+
+def _placed(stored: Sequence[Row[Any]], country: str) -> Iterator[Placed]:
+    """The events of a case, each with its entry."""
+    for row in stored:
+        event = event_of(row._asdict(), lambda channel, address: reached.normal(channel, address, country))
+        yield Placed(row.id, event)
 
 
 async def page_facts(

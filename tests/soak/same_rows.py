@@ -35,6 +35,7 @@ from sqlalchemy.engine import make_url
 from integrations.case_logs import CaseLog, definitions, events, read
 from tests.http import calling, settings
 from tests.soak.kept_dates import cut
+from tests.soak.row_names import Names
 from tracker.core import timing
 from tracker.flows import offices, services
 from tracker.main import create_app, put_together
@@ -60,11 +61,6 @@ CASES = """
     SELECT c.*, c.number || '/' || c.epoch AS called, s.name AS of_source FROM "case" c
     JOIN source s ON s.organisation_id = c.organisation_id AND s.id = c.source_id
 """
-DROPPED = frozenset({
-    "organisation_id", "id", "version", "reference", "source_id", "case_id", "known_facts", "fingerprint", "known_fact",
-    "curve_id", "called", "lease_until",
-})  # fmt: skip
-"""Columns that hold what is drawn anew each time, or that say it in another way."""
 
 
 async def replayed(store: Store, folder: Path, log: CaseLog, seed: int | None, batch: int) -> Counter[str]:
@@ -139,33 +135,6 @@ async def _shuffled(send: _Sending, log: CaseLog, seed: int) -> None:
     for at in range(0, len(todo), 1000):
         await send.events(todo[at : at + 1000])
         send.tell(at, len(todo), "shuffled")
-
-
-class Names:
-    """What the ids of a database stand for."""
-
-    def __init__(self) -> None:
-        self.of: dict[str, str] = {}
-
-    def put(self, id_: object, name: str) -> None:
-        self.of[str(id_)] = name
-
-    def plain(self, value: Any) -> Any:
-        """A value without ids: each is replaced by what it stands for, also inside of words and lists."""
-        if isinstance(value, dict):
-            return {key: self.plain(each) for key, each in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.plain(each) for each in value]
-        if isinstance(value, bytes):
-            return value.hex()
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        said = value.isoformat() if isinstance(value, date | datetime) else str(value)
-        return ":".join(self.of.get(part, part) for part in said.split(":")) if "-" in said else said
-
-    def row(self, row: Any) -> dict[str, Any]:
-        """A row, as it is compared."""
-        return {name: self.plain(value) for name, value in dict(row).items() if name not in DROPPED}
 
 
 async def rows(url: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -11,13 +11,19 @@ import pytest
 from sqlalchemy import text
 
 from tests.office import DEFINITION, SECRET, Desk, open_desk
+from tracker.core.decide import decide
 from tracker.core.errors import OnlyInSandbox, SetupRefused
-from tracker.flows import going_live, offices, release
+from tracker.core.messages import Purpose
+from tracker.flows import addresses, going_live, holidays, offices, release, services
 from tracker.flows.clock import advance
+from tracker.flows.deciding import FRESH
 from tracker.flows.going_live import Offered
 from tracker.flows.offices import NewSource
 from tracker.flows.release import Links, Released
 from tracker.flows.sweep import sweep
+from tracker.store import dossier
+from tracker.store.columns import Mode
+from tracker.store.dossier import Wanted
 from tracker.store.engine import Store
 
 GOOD = Offered("news@northwick.example", "Northwick", "https://track.northwick.example", None, None)
@@ -235,6 +241,7 @@ async def test_the_rehearsal_says_who_would_have_been_told_what_and_what_it_cost
         ("acknowledged", "email"): (2, 2), ("acknowledged", "sms"): (1, 1), ("finished", "email"): (1, 1),
     }  # fmt: skip
     assert (told.people, told.to_adopt, told.days) == (3, 2, 1.0)
+    assert not told.at_once, "what is open is adopted in silence"
     segments = next(each.segments for each in told.said if each.channel == "sms")
     assert segments >= 1
     cost = told.cost(Decimal("0.04"), Decimal("0.001"))
@@ -244,3 +251,32 @@ async def test_the_rehearsal_says_who_would_have_been_told_what_and_what_it_cost
     assert 14.9 < (await going_live.rehearsal(desk.store, desk.office)).days < 15.1
     await change(desk, "UPDATE caught SET caught_at = caught_at - interval '16 days'")
     assert (await going_live.rehearsal(desk.store, desk.office)).said == ()
+
+
+async def test_what_would_be_said_on_the_spot_is_what_is_said_once_it_is_live(desk: Desk) -> None:
+    """A decision that is not written: going live says nothing that the what-if did not say."""
+    for each in range(3):
+        await desk.status(f"P-{each}", "REC")
+        await desk.party(f"P-{each}")
+    await desk.status("P-1", "RFI")
+    await desk.say("P-1", "case.needs", {"items": [{"item": "plan", "text": "A plan"}]})
+    before = await state(desk)
+    told = (await going_live.rehearsal(desk.store, desk.office)).at_once
+    assert await state(desk) == before, "it writes nothing"
+    await going_live.go_live(desk.store, desk.office, GOOD)
+    await services.apply(desk.store, desk.office, AT_ALL_HOURS)  # reads every case again
+    due = await desk.rows("SELECT purpose, count(*) FROM message WHERE state = 'due' GROUP BY 1")
+    assert {row[0]: row[1] for row in due} == dict(told)
+
+
+async def test_a_what_if_is_no_empty_word(desk: Desk) -> None:
+    """Without the adoption all that was caught would be said again."""
+    await desk.status("P-1", "REC")
+    await desk.party("P-1")
+    wanted = Wanted(desk.office.id, Mode.LIVE, [("backoffice", "P-1")])
+    async with desk.store.reading() as connection:
+        known = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
+    unsaid = {number: replace(found, cases=tuple(replace(each, spoken={}) for each in found.cases))
+              for number, found in known.numbers.items()}  # fmt: skip
+    made = decide(replace(known, numbers=unsaid), (), FRESH, known.now, anew=True).changes
+    assert [each.purpose for each in made.messages] == [Purpose.ACKNOWLEDGED]

@@ -80,7 +80,10 @@ def _show_rehearsal(told: Rehearsal, given: Settings) -> None:
     out.print(f"In all {sent} messages to {told.people} people: {_money(cost, given)}.")
     month = f"{round(told.a_month(sent))} messages, {_money(told.a_month(cost), given)}"
     out.print(f"At that pace a month would be {month}.")
-    out.print(f"{told.to_adopt} open cases would be adopted in silence: nobody hears of them before their next news.\n")
+    out.print(f"{told.to_adopt} open cases would be adopted in silence: nobody hears of them before their next news.")
+    for purpose, messages in sorted(told.at_once.items()):
+        out.print(f"  but at once: {purpose}, {messages} messages", markup=False)
+    out.print()
 
 
 def _money(amount: Decimal, given: Settings) -> str:

@@ -19,6 +19,7 @@ from tracker.core.errors import SetupRefused
 from tracker.core.events import Channel
 from tracker.core.segments import segments
 from tracker.flows import addresses
+from tracker.flows.what_if import said_at_once
 from tracker.store import checking, records, services
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
@@ -68,12 +69,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What people would have been told within `days`, and how many open cases would be adopted in silence."""
+    """What people would have been told within `days`, how many open cases would be adopted in silence, and what would
+    be said of them on the spot all the same, by purpose."""
 
     said: tuple[Said, ...]
     people: int
     days: float
     to_adopt: int
+    at_once: Counter[str]
 
     def cost(self, sms_price: Decimal, email_price: Decimal) -> Decimal:
         """What it would have cost: texts by their segments, e-mails each."""
@@ -95,7 +98,8 @@ async def checklist(store: Store, office: Office, offered: Offered) -> tuple[Che
 
 
 async def rehearsal(store: Store, office: Office) -> Rehearsal:
-    """Who would have been told what within the last thirty days."""
+    """Who would have been told what within the last thirty days, and what would be said on the spot."""
+    at_once = await said_at_once(store, office)
     async with store.reading() as connection:
         now = (await checking.standing(connection, office.id)).now
         since = now - REHEARSAL
@@ -112,7 +116,7 @@ async def rehearsal(store: Store, office: Office) -> Rehearsal:
             )
             for line in lines
         )  # fmt: skip
-        return Rehearsal(said, people, days, await checking.to_adopt(connection, office.id))
+        return Rehearsal(said, people, days, await checking.to_adopt(connection, office.id), at_once)
 
 
 async def go_live(store: Store, office: Office, offered: Offered) -> int:

@@ -148,6 +148,19 @@ async def in_stages(
     return (await connection.execute(query.order_by(CASE.c.id).limit(limit))).all()
 
 
+async def open_numbers(
+    connection: AsyncConnection, organisation_id: UUID, after: UUID | None, limit: int
+) -> Sequence[Row[Any]]:
+    """A batch of the identities of an organisation's open live cases, in order of id."""
+    query = select(*IDENTITY).where(
+        CASE.c.organisation_id == organisation_id, CASE.c.mode == Mode.LIVE, CASE.c.state == CaseState.OPEN,
+        CASE.c.void.is_(False), CASE.c.erased_at.is_(None),
+    )  # fmt: skip
+    if after is not None:
+        query = query.where(CASE.c.id > after)
+    return (await connection.execute(query.order_by(CASE.c.id).limit(limit))).all()
+
+
 async def count_by_stage(connection: AsyncConnection, organisation_id: UUID, service: str) -> dict[str, int]:
     """How many cases of a service stand in each stage: asked when its definition changes, not on any hot path."""
     query = select(CASE.c.stage, func.count()).where(

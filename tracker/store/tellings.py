@@ -1,6 +1,6 @@
 """To whom each date of the ledger was told, by what, and when first. Rows are added and never changed.
 
-A date that nobody outside the office was told of is no word given, and may be corrected in silence: see `was_told`.
+A date that nobody outside the office was told of is no word given, and may be corrected in silence: see `core.given`.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from tracker.flows.release import Claimed, Links, Postponed, Released, Stopped
 from tracker.store import carrying, records
 from tracker.store.columns import new_id
 from tracker.store.engine import Store
-from tracker.web.trouble import unavailable
+from tracker.store.trouble import unavailable
 
 log = logging.getLogger(__name__)
 

@@ -52,7 +52,7 @@ async def test_reading_a_finished_case_again_changes_nothing(parts: Parts) -> No
     assert len(closed) > 30
     for row in closed:
         number = row["register"], row["number"]
-        [made] = await looked_at(store, row["organisation_id"], Mode.LIVE, [number], anew=True)
+        made = await looked_at(store, row["organisation_id"], Mode.LIVE, [number], anew=True)
         assert not made.not_decided
     assert await everything(store) == before
 

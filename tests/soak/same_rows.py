@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,23 @@ async def _shuffled(send: _Sending, log: CaseLog, seed: int) -> None:
         send.tell(at, len(todo), "shuffled")
 
 
+TABLES = {
+    "definition": "SELECT * FROM definition",
+    "case": CASES,
+    "entry": "SELECT * FROM entry",
+    "party": "SELECT * FROM party",
+    "recipient": "SELECT * FROM recipient",
+    "promise": "SELECT * FROM promise ORDER BY made_at, id",
+    "message": "SELECT * FROM message",
+    "telling": "SELECT * FROM telling",
+    "alert": "SELECT kind, subject, remedy, times, first_at, last_at FROM alert",
+    "audit": "SELECT action, detail, actor, at FROM audit",
+    "heard": "SELECT mode, heard_at, silence_told FROM heard",
+    "word": "SELECT * FROM word",
+}
+"""What is read of each table."""
+
+
 async def rows(url: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Every row that events decide: its table, its name, its columns."""
     parsed = make_url(url)
@@ -144,32 +161,31 @@ async def rows(url: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         host=parsed.query["host"], port=int(str(parsed.query["port"])), user="tracker", database="tracker"
     )
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
-    names, found = Names(), list[tuple[str, str, dict[str, Any]]]()
-    tables = {
-        name: await connection.fetch(query)
-        for name, query in {
-            "definition": "SELECT * FROM definition",
-            "case": CASES,
-            "entry": "SELECT * FROM entry",
-            "party": "SELECT * FROM party",
-            "recipient": "SELECT * FROM recipient",
-            "promise": "SELECT * FROM promise ORDER BY made_at, id",
-            "message": "SELECT * FROM message",
-            "telling": "SELECT * FROM telling",
-            "alert": "SELECT kind, subject, remedy, times, first_at, last_at FROM alert",
-            "audit": "SELECT action, detail, actor, at FROM audit",
-            "heard": "SELECT mode, heard_at, silence_told FROM heard",
-            "word": "SELECT * FROM word",
-        }.items()
-    }
+    tables = {name: await connection.fetch(query) for name, query in TABLES.items()}
     await connection.close()
+    names = _named(tables)
+    found = list[tuple[str, str, dict[str, Any]]]()
+    for table, called in _called(names).items():
+        for row in tables[table]:
+            plain = names.row(row)
+            if "case_id" in dict(row):
+                plain["of_case"] = names.plain(row["case_id"])
+            if table == "case":
+                plain["facts_known"] = len(row["known_facts"])
+                plain["word_to"] = sorted(plain["word_to"] or [])
+            found.append((table, called(row), plain))
+    return iter(found)
+
+
+def _named(tables: dict[str, Any]) -> Names:
+    """What each id stands for."""
+    names, places = Names(), Counter[tuple[Any, str]]()
     for row in tables["definition"]:
         names.put(row["id"], f"{row['service']} v{row['version']}")
     for row in tables["case"]:
         names.put(row["id"], row["called"])
     for row in tables["entry"]:
         names.put(row["id"], row["event_id"])
-    places = Counter[tuple[Any, str]]()
     for row in tables["promise"]:
         places[row["case_id"], row["basis"]] += 1
         at = places[row["case_id"], row["basis"]]
@@ -178,7 +194,12 @@ async def rows(url: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         names.put(row["id"], f"{names.of[str(row['case_id'])]} {row['party']} {row['channel']}")
     for row in tables["message"]:
         names.put(row["id"], names.plain(row["key"]))
-    called = {
+    return names
+
+
+def _called(names: Names) -> dict[str, Callable[[Any], str]]:
+    """How a row of each table is called."""
+    return {
         "case": lambda row: row["called"], "entry": lambda row: row["event_id"],
         "party": lambda row: names.of[str(row["entry_id"])],
         "recipient": lambda row: names.of[str(row["id"])], "promise": lambda row: names.of[str(row["id"])],
@@ -188,16 +209,6 @@ async def rows(url: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         "audit": lambda row: f"{row['action']} {row['at']} {names.plain(row['detail'])}",
         "heard": lambda row: row["mode"], "word": lambda row: f"{row['service']} {row['probability']}",
     }  # fmt: skip
-    for table, name in called.items():
-        for row in tables[table]:
-            plain = names.row(row)
-            if "case_id" in dict(row):
-                plain["of_case"] = names.plain(row["case_id"])
-            if table == "case":
-                plain["facts_known"] = len(row["known_facts"])
-                plain["word_to"] = sorted(plain["word_to"] or [])
-            found.append((table, name(row), plain))
-    return iter(found)
 
 
 async def keep(given: argparse.Namespace) -> None:

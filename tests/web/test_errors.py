@@ -19,8 +19,8 @@ from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tracker.core import errors as situations
+from tracker.store.trouble import unavailable
 from tracker.web import errors
-from tracker.web.trouble import unavailable
 
 EXPECTED = {
     "MalformedEvent": 400,
@@ -43,6 +43,7 @@ EXPECTED = {
     "DefinitionRefused": 422,
     "SetupRefused": 422,
     "TooManyRequests": 429,
+    "CaseNotRead": 503,
     "NotReady": 503,
 }
 CLASSES = [

@@ -20,8 +20,8 @@ from tracker.core.errors import TrackerError
 from tracker.main import Parts, assembled
 from tracker.settings import Settings
 from tracker.store.server import ServerError
+from tracker.store.trouble import unavailable
 from tracker.web import logs
-from tracker.web.trouble import unavailable
 
 Result = TypeVar("Result")
 DataDir = Annotated[Path | None, typer.Option(help="Where the embedded database lives (TRACKER_DATA_DIR).")]

@@ -219,7 +219,7 @@ class Deciding:
         if opens:
             opened = number.begin(entered, source)
         elif isinstance(event.body, CorrectionReported):
-            opened = number.begin_waiting()
+            opened = number.begin_waiting({by.source_id: source})
         if opened is not None and entered.id in opened.entries:
             self._notice(event, None, named)
             return self._answer(opened, entered.id)

@@ -59,6 +59,7 @@ class Kept:
     overtaken: set[str]
     recipients: dict[tuple[str, str], RecipientRecord]
     reached: set[tuple[str, str]]
+    settled: bool
 
 
 class CaseInHand:
@@ -150,14 +151,14 @@ class CaseInHand:
         """What it is, to come back to."""
         return Kept(
             self.record, dict(self.entries), list(self.given), dict(self.spoken), dict(self.messages),
-            set(self.overtaken), dict(self.recipients), set(self.reached),
+            set(self.overtaken), dict(self.recipients), set(self.reached), self.settled,
         )  # fmt: skip
 
     def back_to(self, kept: Kept) -> None:
         """Be what it was."""
         self.record, self.entries, self.given, self.spoken = kept.record, kept.entries, kept.given, kept.spoken
         self.messages, self.overtaken = kept.messages, kept.overtaken
-        self.recipients, self.reached, self._fold = kept.recipients, kept.reached, None
+        self.recipients, self.reached, self.settled, self._fold = kept.recipients, kept.reached, kept.settled, None
 
     def settle(self, source_id: UUID, source: SourceKnown, word_on: date | None = None) -> None:
         """Make its row, its ledger and its messages what its events and the day mean; `source`: who is reporting, or

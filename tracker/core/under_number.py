@@ -106,7 +106,7 @@ class UnderNumber:
         case = CaseInHand(self.ground, service, None, self.ground.fresh.id())
         epoch = len(self.cases) + len(self._lost) + 1
         life = Life(case.id, epoch, opened_at, opened_at)
-        waiting = [each for each in self.waiting.values() if each.spot.placement is not Placement.EXPIRED]
+        waiting = self.waiting.values()
         mine = [each for each in waiting if each is opener or life_for((life,), each.event.time, opens=False)]
         case.start(mine)
         if case.case.opener is None:
@@ -123,17 +123,16 @@ class UnderNumber:
             del self.waiting[each.id]
         return case
 
-    def begin_waiting(self) -> CaseInHand | None:
+    def begin_waiting(self, heard: Mapping[UUID, SourceKnown] | None = None) -> CaseInHand | None:
         """The case of the first opening event that waits for this number without effect and may have it now: it was
-        held back, or a correction of it was itself corrected."""
+        held back, or a correction of it was itself corrected. `heard`: a source as it is now that it reports."""
         for each in sorted(self.waiting.values(), key=lambda entered: entered.event.time):
             service = self._service_of(each)
             if service is None or not placing.opens(each.event, service.definition):
                 continue
-            if each.spot.placement is not Placement.EXPIRED:
-                opened = self.begin(each, self._sources[each.source_id])
-                if opened is not None:
-                    return opened
+            opened = self.begin(each, (heard or self._sources).get(each.source_id) or self._sources[each.source_id])
+            if opened is not None:
+                return opened
         return None
 
     def _service_of(self, entered: Entered) -> ServiceKnown | None:

@@ -6,20 +6,25 @@ What races is rolled back and decided again on what there is then.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, replace
 from secrets import randbelow
 from typing import TypeVar
 from uuid import UUID
 
-from tracker.core import references
-from tracker.core.decide import Decided, Deciding
+from tracker.core import notices, references
+from tracker.core.decide import Decided, Deciding, NotDecided
 from tracker.core.dossier import Number
 from tracker.core.fresh import Fresh
 from tracker.flows import addresses, holidays
-from tracker.store import changes, dossier, locks
+from tracker.store import changes, dossier, locks, organisations, records
 from tracker.store.columns import Mode, new_id
 from tracker.store.dossier import Wanted
 from tracker.store.engine import Store
+from tracker.store.trouble import traces, unavailable
+
+log = logging.getLogger(__name__)
 
 MOST_NUMBERS = 50
 """So many numbers are decided about in one transaction at most: for so long others wait for them."""
@@ -71,26 +76,55 @@ async def _once(store: Store, wanted: Wanted, decide: Decide[Result], fresh: Fre
         return result, made
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look at some numbers came to: how many cases are in another stage or were opened, and what could not be
+    decided about."""
+
+    moved: int = 0
+    not_decided: tuple[NotDecided, ...] = ()
+
+
 async def looked_at(
     store: Store, organisation_id: UUID, mode: Mode, numbers: Collection[Number], *, anew: bool = False
-) -> list[Decided]:
-    """Look at what is due under these numbers, or at every case of them `anew`, so many in each transaction; where they
-    race, one by one."""
-    todo, found = sorted(set(numbers)), []
-
-    async def look(deciding: Deciding) -> None:
-        for number in chunk:
-            deciding.look(anew=anew, only=(number,))
-            await asyncio.sleep(0)
-
+) -> Looked:
+    """Look at what is due under these numbers, or at every case of them `anew`, so many in each transaction. Where one
+    of them keeps the others out, one by one; operators are told of what cannot be decided about."""
+    todo, moved, failed = sorted(set(numbers)), 0, list[NotDecided]()
     for at in range(0, len(todo), MOST_NUMBERS):
-        chunk: Sequence[Number] = todo[at : at + MOST_NUMBERS]
-        try:
-            found.append((await decided(store, Wanted(organisation_id, mode, chunk), look))[1])
-        except Exception as fault:
-            if not changes.is_race(fault) or len(chunk) == 1:
-                raise
-            for number in list(chunk):
-                chunk = (number,)
-                found.append((await decided(store, Wanted(organisation_id, mode, chunk), look))[1])
-    return found
+        made = await _look(store, Wanted(organisation_id, mode, todo[at : at + MOST_NUMBERS]), anew=anew)
+        moved, failed = moved + made.moved, [*failed, *made.not_decided]
+    return Looked(moved, tuple(failed))
+
+
+async def _look(store: Store, wanted: Wanted, *, anew: bool) -> Looked:
+    async def look(deciding: Deciding) -> None:
+        for number in wanted.numbers:
+            deciding.look(anew=anew, only=(number,))
+            await asyncio.sleep(0)  # others go on between cases
+
+    try:
+        _, made = await decided(store, wanted, look)
+        for each in made.not_decided:
+            log.error("case_not_read", extra={"fault": traces(each.fault)})
+        return Looked(made.moved, made.not_decided)
+    except Exception as fault:
+        if unavailable(fault) and not changes.is_race(fault):
+            raise  # the database is away: everything waits
+        if len(wanted.numbers) == 1:
+            return Looked(not_decided=(await told(store, wanted, fault),))
+    found = [await _look(store, replace(wanted, numbers=(number,)), anew=anew) for number in wanted.numbers]
+    return Looked(sum(each.moved for each in found), tuple(one for each in found for one in each.not_decided))
+
+
+async def told(store: Store, wanted: Wanted, fault: Exception) -> NotDecided:
+    """Operators are told of a number about which nothing can be decided or written."""
+    log.error("case_not_read", extra={"fault": traces(fault)})
+    [number] = wanted.numbers
+    notice = notices.not_read(fault, number[1])
+    async with store.transaction() as connection:
+        now = (await organisations.office(connection, wanted.organisation_id)).now
+        await records.alert(
+            connection, wanted.organisation_id, wanted.mode, notice.kind, notice.subject, notice.remedy, now
+        )
+    return NotDecided(number, None, fault)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from tracker.core.decide import Deciding
-from tracker.core.errors import TooManyRequests
+from tracker.core.errors import CaseNotRead, TooManyRequests
 from tracker.core.events import StatusReported
 from tracker.core.reports import Answer, Refused, Report, Reporter, numbers_of
-from tracker.flows.deciding import decided
+from tracker.flows.deciding import decided, told
 from tracker.store import changes
 from tracker.store.dossier import Wanted
 from tracker.store.engine import Store
 from tracker.store.keys import Sender
+from tracker.store.trouble import traces, unavailable
+
+log = logging.getLogger(__name__)
 
 CHUNK = 50
 """So many events are decided about in one transaction at most: for so long others wait for their numbers."""
@@ -41,7 +45,7 @@ async def take_in(store: Store, sender: Sender, reports: Sequence[Report]) -> li
 
 
 async def _chunk(store: Store, sender: Sender, reports: Sequence[Report]) -> list[Answer | Refused]:
-    """One chunk in one transaction; where it races again and again, its events one by one."""
+    """One chunk in one transaction; where one event keeps the others out, its events one by one."""
     by = Reporter(sender.source_id, sender.source, sender.registers)
 
     async def take(deciding: Deciding) -> list[Answer | Refused]:
@@ -53,16 +57,21 @@ async def _chunk(store: Store, sender: Sender, reports: Sequence[Report]) -> lis
             before = report.event.number
         return found
 
+    wanted = _wanted(sender, reports, by)
     try:
-        answers, _ = await decided(store, _wanted(sender, reports, by), take)
+        answers, made = await decided(store, wanted, take)
     except Exception as fault:
-        if not changes.is_race(fault):
-            raise
-        if len(reports) == 1:
-            return [
-                Refused(TooManyRequests("The event collided with another.", "Send it again.", retry_after_seconds=1))
-            ]
-        return [answer for report in reports for answer in await _chunk(store, sender, (report,))]
+        if unavailable(fault) and not changes.is_race(fault):
+            raise  # the database is away: everything waits
+        if len(reports) > 1:
+            return [answer for report in reports for answer in await _chunk(store, sender, (report,))]
+        if changes.is_race(fault):
+            collided = TooManyRequests("The event collided with another.", "Send it again.", retry_after_seconds=1)
+            return [Refused(collided)]
+        await told(store, wanted, fault)
+        return [Refused(CaseNotRead())]
+    for each in made.not_decided:
+        log.error("case_not_read", extra={"fault": traces(each.fault)})
     return answers
 
 

@@ -109,6 +109,5 @@ async def _look(store: Store, office: Office, found: Iterable[tuple[str, str, st
         numbers.setdefault(Mode(mode), set()).add((register, number))
     moved = 0
     for mode, mine in numbers.items():
-        for made in await looked_at(store, office.id, mode, mine, anew=anew):
-            moved += made.moved
+        moved += (await looked_at(store, office.id, mode, mine, anew=anew)).moved
     return moved

@@ -6,8 +6,7 @@ at any point. Its cost grows with what is due, not with what is stored.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,12 +14,11 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.under_number import PARKED_FOR
 from tracker.flows.deciding import looked_at
 from tracker.store import cases, entries, limits, locks, organisations, promises, records
 from tracker.store.columns import Mode
 from tracker.store.engine import Store
-
-log = logging.getLogger(__name__)
 
 BATCH = 100
 
@@ -33,7 +31,7 @@ async def look_at_cases(store: Store, only: UUID | None = None) -> int:
     the question how it went. Returns how many there were, so that a caller may go on."""
     async with store.reading() as connection:
         due = await cases.due(connection, only, BATCH)
-    await _look(store, due)
+    await _look(store, due, _case_later)
     return len(due)
 
 
@@ -41,7 +39,7 @@ async def open_held(store: Store, only: UUID | None = None) -> int:
     """Open the cases that entries may open which were held back until now; what opens none waits like any other."""
     async with store.reading() as connection:
         free = await entries.free(connection, only, BATCH)
-    await _look(store, free)
+    await _look(store, free, _entry_later)
     return len(free)
 
 
@@ -100,22 +98,35 @@ def _by_scope(rows: Sequence[Row[Any]]) -> dict[tuple[UUID, Mode], list[Row[Any]
     return found
 
 
-async def _look(store: Store, due: Sequence[Row[Any]]) -> None:
-    """Look at what is due under these numbers. Whoever comes second finds nothing left to do. A case that cannot be
-    read is put off, and told, so that the others do not wait for it."""
+async def _look(store: Store, due: Sequence[Row[Any]], put_off: PutOff) -> None:
+    """Look at what is due under these numbers. Whoever comes second finds nothing left to do. What cannot be read is
+    put off, and told, so that the others do not wait for it."""
     for (organisation_id, mode), rows in _by_scope(due).items():
-        numbers = {(row.register, row.number) for row in rows}
-        for made in await looked_at(store, organisation_id, mode, numbers):
-            for each in made.not_decided:
-                log.error("case_not_read", extra={"fault": type(each.fault).__name__})
-                ids = [row.id for row in rows if (row.register, row.number) == each.number]
-                await _put_off(store, organisation_id, mode, [each.case_id] if each.case_id else ids, made.now)
+        made = await looked_at(store, organisation_id, mode, {(row.register, row.number) for row in rows})
+        for each in made.not_decided:
+            ids = [row.id for row in rows if (row.register, row.number) == each.number]
+            mine = [id_ for id_ in ids if id_ == each.case_id] or ids
+            async with store.transaction() as connection:
+                now = (await organisations.office(connection, organisation_id)).now
+                await put_off(connection, organisation_id, mode, mine, now)
 
 
-async def _put_off(store: Store, organisation_id: UUID, mode: Mode, ids: list[UUID], now: datetime) -> None:
-    async with store.transaction() as connection:
-        for id_ in ids:
-            await cases.put_off(connection, organisation_id, mode, id_, now + PUT_OFF)
+PutOff = Callable[[AsyncConnection, UUID, Mode, Sequence[UUID], datetime], Awaitable[None]]
+"""Lets rows of these ids be looked at later, from a business time on."""
+
+
+async def _case_later(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: Sequence[UUID], now: datetime
+) -> None:
+    for id_ in ids:
+        await cases.put_off(connection, organisation_id, mode, id_, now + PUT_OFF)
+
+
+async def _entry_later(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: Sequence[UUID], now: datetime
+) -> None:
+    """An entry that was held back waits like any other, once nothing can be decided about its number."""
+    await entries.wait_on(connection, organisation_id, mode, ids, now + PARKED_FOR)
 
 
 async def _alert(connection: AsyncConnection, row: Any, kind: str, subject: str, remedy: str) -> None:

@@ -16,7 +16,7 @@ from datetime import UTC, tzinfo
 from tracker.scheduler.alarms import Alarms
 from tracker.store.engine import Store
 from tracker.store.leading import Leadership
-from tracker.web.trouble import traces, unavailable
+from tracker.store.trouble import traces, unavailable
 
 log = logging.getLogger(__name__)
 

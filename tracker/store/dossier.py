@@ -84,7 +84,8 @@ _READ = text(
         SELECT w.* FROM asked a CROSS JOIN LATERAL (
             SELECT {_ENTRY} FROM entry e {_PARTY}
             WHERE e.organisation_id = :organisation AND e.mode = :mode AND e.register = a.register
-                AND e.number = a.number AND e.case_id IS NULL ORDER BY e.occurred_at LIMIT {MOST_WAITING}
+                AND e.number = a.number AND e.case_id IS NULL AND e.placement <> 'expired'
+            ORDER BY e.occurred_at LIMIT {MOST_WAITING}
         ) w
     ), concerned AS MATERIALIZED (
         SELECT unnest(CAST(:services AS text[])) AS service UNION SELECT service FROM found

@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     select,
     text,
+    update,
 )  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -151,6 +152,14 @@ _FREE = text(
 async def free(connection: AsyncConnection, only: UUID | None, limit: int) -> Sequence[Row[Any]]:
     """What may open a case and was held back until now: such an entry is parked until the end of its hold."""
     return (await connection.execute(_FREE, {"only": only, "limit": limit})).all()
+
+
+async def wait_on(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: Sequence[UUID], until: datetime
+) -> None:
+    """Let entries that have no case wait until then."""
+    where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.id.in_(ids))
+    await connection.execute(update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(parked_until=until))
 
 
 async def expire(connection: AsyncConnection, only: UUID | None, limit: int) -> list[Any]:

@@ -22,7 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.core import errors
-from tracker.web.trouble import traces, unavailable
+from tracker.store.trouble import traces, unavailable
 
 Page = Callable[[Request, int, str, str], Response]
 """Renders an error for people, from the request, status, title and remedy."""

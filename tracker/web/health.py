@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from tracker.store.engine import Store
-from tracker.web.trouble import unavailable
+from tracker.store.trouble import unavailable
 
 
 class HealthOut(BaseModel):

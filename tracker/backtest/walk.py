@@ -184,7 +184,7 @@ class _Walker:
             key = (case.service, line.step, line.day, line is case.lines[0], paused, held)
             turn = turns.get(key)
             if turn is None:
-                passed = held.window.latest_on.toordinal() <= known
+                passed = not paused and held.window.latest_on.toordinal() <= known  # while it is paused none passes
                 turn = turns[key] = turned(self._sight(index, line, today, known, paused, passed), held)
             self._follow(index, turn, today)
 

@@ -80,8 +80,8 @@ def test_a_party_is_read_and_its_known_fact_leaves_as_a_hash() -> None:
         "1",
         name="Zoë",
         channels=(
-            events.Address(events.Channel.EMAIL, "o'neil+x@exämple.org"),
-            events.Address(events.Channel.SMS, "+44 (0)7700 900-123"),
+            events.Address(events.Channel.EMAIL, "o'neil+x@exämple.org", "email:o'neil+x@exämple.org"),
+            events.Address(events.Channel.SMS, "+44 (0)7700 900-123", "sms:+44 (0)7700 900-123"),
         ),
         known_fact=b"digest of AB1 2CD",
     )

@@ -1,4 +1,4 @@
-"""Lock, dossier, decide, changes, commit: the one way in which a case changes, whatever the occasion.
+"""Lock, dossier, decide, changes, commit: the one way in which a case is decided about, whatever the occasion.
 
 What races is rolled back and decided again on what there is then.
 """

@@ -40,7 +40,7 @@ from tracker.store.columns import Mode
 from tracker.store.json_rows import reader
 
 MOST_WAITING, MOST_EPOCHS = 2_000, 50
-"""More entries than this do not wait for one number, nor has one so many cases: the intake refuses them before."""
+"""So many waiting entries and cases of one number are read at most."""
 
 
 @dataclass(frozen=True, slots=True)

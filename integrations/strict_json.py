@@ -29,6 +29,8 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\(?:.|\Z)[^"\\]*+)*+(?:"|\Z)|[\[{]|[\]}]', r
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters except tab, newline and carriage return; and halves of surrogate pairs."""
 
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.:$~/-]{1,40}")
+
 _ENCODING = "Send the body as UTF-8 without a byte order mark."
 
 
@@ -91,9 +93,7 @@ def _tree(body: bytes, depth: int) -> object:
     text = _decoded(body)
     _check_depth(body, depth)
     try:
-        tree: object = json.loads(
-            text, object_pairs_hook=_Members, parse_int=_whole, parse_float=_decimal, parse_constant=_constant
-        )
+        tree: object = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise MalformedEvent(
             f"The body is not JSON: {error.msg.rstrip(' :')} (line {error.lineno}, column {error.colno}).",
@@ -108,7 +108,7 @@ def pointer(*steps: str | int) -> str:
 
 
 def _step(step: str | int) -> str:
-    if isinstance(step, str) and not re.fullmatch(r"[A-Za-z0-9_.:$~/-]{1,40}", step):
+    if isinstance(step, str) and not _PLAIN_NAME.fullmatch(step):
         return "?"
     return str(step).replace("~", "~0").replace("/", "~1")
 
@@ -158,6 +158,11 @@ def _decimal(digits: str) -> float | _Refused:
 
 def _constant(name: str) -> _Refused:
     return _Refused(f"is {name}, which is not JSON", "Leave the field out when there is no value.")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_Members, parse_int=_whole, parse_float=_decimal, parse_constant=_constant
+)
 
 
 def _walked(node: object, path: str) -> object:

@@ -11,9 +11,10 @@ import hmac
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import fields as fields_of
 from datetime import date, datetime
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from pydantic import PlainValidator, ValidationError
@@ -103,24 +104,28 @@ def canonical(event: StatusEvent, known_fact: str | None) -> bytes:
     What is None, False or empty is left out, so that a field added to events later changes no fingerprint
     of an event without it. The known fact stands in as sent, so that a new hashing key changes none either.
     """
-    content = {**asdict(event), "known_fact": known_fact}
-    said = json.dumps(_said(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_written)
-    return b"event/1\n" + said.encode()
+    content = _said(event) | ({"known_fact": known_fact} if known_fact is not None else {})
+    return b"event/1\n" + _CANONICAL.encode(content).encode()
 
 
-def _said(node: object) -> object:
-    if isinstance(node, dict):
-        told = {key: _said(value) for key, value in node.items()}
-        return {key: value for key, value in told.items() if not (value is None or value is False or value == ())}
-    if isinstance(node, tuple):
-        return tuple(_said(item) for item in node)
-    return node
+def _said(told: Any) -> dict[str, object]:
+    found = ((each.name, _value(getattr(told, each.name))) for each in fields_of(told))
+    return {name: value for name, value in found if not (value is None or value is False or value == ())}
+
+
+def _value(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_value(item) for item in value)
+    return _said(value) if is_dataclass(value) else value
 
 
 def _written(value: object) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_written)
 
 
 def _form(content_type: str | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from asyncpg import UniqueViolationError
 
 from tests.laws.case_sets import Draft, events, report
 from tests.laws.rounds import APPLICANT, FOLLOWER, OPENER
@@ -181,7 +181,7 @@ async def test_where_every_reference_is_taken_nothing_is_stored(desk: Desk) -> N
     await known(desk, OPENER, number="OTHER")
     [(reference,)] = await desk.rows('SELECT reference FROM "case"')
     made = Interrupted(desk, *told(OPENER, APPLICANT))
-    with pytest.raises(IntegrityError):
+    with pytest.raises(UniqueViolationError):
         await made.by(None, Drawn([reference] * 9))
     assert made.tries == deciding.TRIES
     assert not await desk.rows("SELECT 1 FROM entry WHERE number = :number", number=NUMBER)

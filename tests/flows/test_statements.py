@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
+from asyncpg.connection import LoggedQuery
 from sqlalchemy import event
 
 from integrations.inbound import tongue_of
@@ -34,17 +36,25 @@ async def desk(store: Store) -> AsyncIterator[Desk]:
 
 @contextmanager
 def counted(store: Store) -> Iterator[list[str]]:
-    """The statements that run meanwhile."""
+    """The statements that the driver sends meanwhile."""
     found: list[str] = []
+    drivers: set[Any] = set()
 
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        found.append(statement)
+    def note(record: LoggedQuery) -> None:
+        if record.query not in ("BEGIN;", "COMMIT;", "ROLLBACK;"):
+            found.append(record.query)
 
-    event.listen(store.engine.sync_engine, "before_cursor_execute", note)
+    def listen(connection: Any, *rest: object) -> None:
+        drivers.add(connection.driver_connection)
+        connection.driver_connection.add_query_logger(note)
+
+    event.listen(store.engine.sync_engine, "checkout", listen)
     try:
         yield found
     finally:
-        event.remove(store.engine.sync_engine, "before_cursor_execute", note)
+        event.remove(store.engine.sync_engine, "checkout", listen)
+        for driver in drivers:
+            driver.remove_query_logger(note)
 
 
 def shown(what: str, found: list[str], most: int) -> None:

@@ -6,7 +6,7 @@ An erasure blanks the words and keeps the facts. Parties have a table of their o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -49,18 +49,20 @@ def split(body: Body) -> tuple[dict[str, Any], dict[str, Any] | None]:
     if isinstance(body, PartyReported):
         return {}, None
     if isinstance(body, NeedsReported):
-        items = [_plain(asdict(item)) for item in body.items]
+        items = [_plain(item) for item in body.items]
         words = {str(place): item.pop("text") for place, item in enumerate(items) if item.get("text") is not None}
         return {"items": items}, words or None
-    plain = _plain(asdict(body))
+    plain = _plain(body)
     words = {name: plain.pop(name) for name in list(plain) if name in _WORDS}
     return plain, {name: value for name, value in words.items() if value} or None
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
+def _plain(said: Body | NeededItem) -> dict[str, Any]:
+    """What is said, by name: codes, words, dates and whether something is so."""
+    values = ((each.name, getattr(said, each.name)) for each in fields(said))
     return {
         name: value.isoformat() if isinstance(value, date) else value
-        for name, value in values.items()
+        for name, value in values
         if value is not None and value is not False
     }
 

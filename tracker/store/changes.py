@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.changes import Changes
@@ -28,6 +27,7 @@ from tracker.store.entries import ENTRY
 from tracker.store.json_rows import written
 from tracker.store.messages import MESSAGE
 from tracker.store.parties import PARTY, RECIPIENT, party_row
+from tracker.store.prepared import Prepared
 from tracker.store.promises import PROMISE
 
 RACES = frozenset({"40P01", "40001", "23505"})
@@ -40,8 +40,7 @@ class Raced(Exception):
 
 def is_race(fault: BaseException) -> bool:
     """Whether it was but bad luck, and may go well the next time."""
-    state = getattr(getattr(fault, "orig", None), "sqlstate", None) if isinstance(fault, DBAPIError) else None
-    return isinstance(fault, Raced) or state in RACES
+    return isinstance(fault, Raced) or getattr(getattr(fault, "orig", fault), "sqlstate", None) in RACES
 
 
 _OF_WHOM = "CAST(:organisation AS uuid), CAST(:mode AS text)"
@@ -134,12 +133,12 @@ ids that came under two numbers at once."""
 
 
 @cache
-def _statement(parts: tuple[str, ...]) -> Any:
+def _statement(parts: tuple[str, ...]) -> Prepared:
     """One statement of these parts. Each tells how many rows it has written; to be asked of them in order is what
     makes them run in order."""
     chained = ",\n".join(f"w_{name} AS ({_PARTS[name]} RETURNING 1)" for name in parts)
     counts = ", ".join(f"(SELECT count(*) FROM w_{name}) AS {name}" for name in parts)  # noqa: S608 - likewise
-    return text(f"WITH {chained}\nSELECT {counts}")
+    return Prepared(f"WITH {chained}\nSELECT {counts}")
 
 
 async def write(connection: AsyncConnection, changes: Changes) -> None:
@@ -154,10 +153,10 @@ async def write(connection: AsyncConnection, changes: Changes) -> None:
     values: dict[str, Any] = {"organisation": changes.scope.organisation, "mode": mode.value}
     for name in parts:
         values |= _bound(name, rows[name], changes)
-    done = (await connection.execute(_statement(parts), values)).one()
+    done = await _statement(parts).row(connection, values)
     for name in _CHECKED:
-        if name in parts and getattr(done, name) != len(rows[name]):
-            raise Raced(f"{name}: {getattr(done, name)} of {len(rows[name])} rows")
+        if name in parts and done[name] != len(rows[name]):
+            raise Raced(f"{name}: {done[name]} of {len(rows[name])} rows")
 
 
 def _bound(name: str, rows: Sequence[Any], changes: Changes) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.calendars import WorkingDays
@@ -38,6 +37,7 @@ from tracker.store import curves, services
 from tracker.store.bodies import event_of
 from tracker.store.columns import Mode
 from tracker.store.json_rows import reader
+from tracker.store.prepared import Prepared
 
 MOST_WAITING, MOST_EPOCHS = 2_000, 50
 """So many waiting entries and cases of one number are read at most."""
@@ -71,7 +71,7 @@ _PARTY = "LEFT JOIN party p ON p.organisation_id = e.organisation_id AND p.mode 
 
 # What is asked of each row stands as a subquery of its own, so that it is looked up by an index whatever the database
 # believes of the sizes of its tables.
-_READ = text(
+_READ = Prepared(
     f"""
     WITH asked AS MATERIALIZED (
         SELECT * FROM unnest(CAST(:registers AS text[]), CAST(:numbers AS text[])) AS a (register, number)
@@ -172,8 +172,8 @@ async def read(connection: AsyncConnection, wanted: Wanted, working: Working, no
         "registers": [register for register, _ in wanted.numbers], "numbers": [number for _, number in wanted.numbers],
         "source": wanted.source_id, "event_ids": list(wanted.event_ids), "services": sorted(wanted.services),
     }  # fmt: skip
-    row = (await connection.execute(_READ, asked)).one()
-    office = row.office
+    row = await _READ.row(connection, asked)
+    office = row["office"]
     scope = Scope(wanted.organisation_id, wanted.mode is Mode.TEST, office["zone"])
 
     def entered(each: Mapping[str, Any]) -> Entered:
@@ -182,18 +182,20 @@ async def read(connection: AsyncConnection, wanted: Wanted, working: Working, no
 
     return Dossiers(
         scope, datetime.fromisoformat(office["now"]), _numbers(wanted.numbers, row, entered), _seen(wanted, row),
-        await _services(connection, wanted.organisation_id, row.services or (), working), _sources(row),
-        tuple(row.services_known or ()),
+        await _services(connection, wanted.organisation_id, row["services"] or (), working), _sources(row),
+        tuple(row["services_known"] or ()),
     )  # fmt: skip
 
 
-def _numbers(numbers: Sequence[Number], row: Any, entered: Callable[[Any], Entered]) -> dict[Number, Dossier]:
+def _numbers(
+    numbers: Sequence[Number], row: Mapping[str, Any], entered: Callable[[Any], Entered]
+) -> dict[Number, Dossier]:
     """The dossiers by number. Of one that cannot be read the fault is kept, and the others are read all the same."""
     cases: dict[Number, list[Any]] = {}
     waiting: dict[Number, list[Any]] = {}
-    for each in row.cases or ():
+    for each in row["cases"] or ():
         cases.setdefault((each["case"]["register"], each["case"]["number"]), []).append(each)
-    for each in row.waiting or ():
+    for each in row["waiting"] or ():
         waiting.setdefault((each["register"], each["number"]), []).append(each)
     found = {}
     for number in numbers:
@@ -214,14 +216,14 @@ def _known(each: Mapping[str, Any], entered: Callable[[Any], Entered]) -> CaseKn
     )  # fmt: skip
 
 
-def _seen(wanted: Wanted, row: Any) -> dict[tuple[UUID, str], Seen]:
+def _seen(wanted: Wanted, row: Mapping[str, Any]) -> dict[tuple[UUID, str], Seen]:
     if wanted.source_id is None:
         return {}
     return {
         (wanted.source_id, each["event"]): Seen(
             UUID(each["entry"]), bytes.fromhex(each["fingerprint"][2:]), each["reference"]
         )
-        for each in row.seen or ()
+        for each in row["seen"] or ()
     }
 
 
@@ -250,12 +252,12 @@ async def _services(
     return known
 
 
-def _sources(row: Any) -> dict[UUID, SourceKnown]:
+def _sources(row: Mapping[str, Any]) -> dict[UUID, SourceKnown]:
     return {
         UUID(each["id"]): SourceKnown(
             Rhythm(each["rhythm"]), timedelta(seconds=float(each["patience"])),
             datetime.fromisoformat(each["live_from"]) if each["live_from"] else None,
             datetime.fromisoformat(each["heard_at"]) if each["heard_at"] else None,
         )
-        for each in row.sources or ()
+        for each in row["sources"] or ()
     }  # fmt: skip

@@ -53,6 +53,7 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        pool_use_lifo=True,  # the connection that was used last has its plans and its caches warm
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"server_settings": {"timezone": "UTC", "application_name": "tracker", "jit": "off"}},

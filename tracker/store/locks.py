@@ -1,6 +1,10 @@
 """The locks of case numbers: whoever decides about a number holds its lock until the transaction ends.
 
 A case that does not exist yet has no row to lock, so the name itself is locked.
+
+The statements of a decision are long, look every row up by an index, and are the same each time. So until the
+transaction ends they are planned once a connection and by the index: to plan them anew for every event would take the
+server longer than to carry them out, and a plan from when the tables were empty would read them whole.
 """
 
 from __future__ import annotations
@@ -17,11 +21,13 @@ from tracker.store.columns import Mode
 # Hashed, each once and in order: two that lock some of the same numbers wait for each other, and never crosswise.
 _LOCK = text(
     """
-    SELECT pg_advisory_xact_lock(key) FROM (
-        SELECT DISTINCT hashtextextended(
-            concat_ws(chr(31), CAST(:organisation AS text), CAST(:mode AS text), a.register, a.number), 0) AS key
-        FROM unnest(CAST(:registers AS text[]), CAST(:numbers AS text[])) AS a (register, number) ORDER BY key
-    ) keys
+    SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true), (
+        SELECT count(pg_advisory_xact_lock(key)) FROM (
+            SELECT DISTINCT hashtextextended(
+                concat_ws(chr(31), CAST(:organisation AS text), CAST(:mode AS text), a.register, a.number), 0) AS key
+            FROM unnest(CAST(:registers AS text[]), CAST(:numbers AS text[])) AS a (register, number) ORDER BY key
+        ) keys
+    )
     """
 )
 

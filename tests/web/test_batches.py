@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,11 +12,12 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from sqlalchemy import text
 
 from integrations.inbound import MOST_EVENTS
 from tests.http import Site, open_site
 from tests.office import SERVICE, START
-from tracker.store.engine import Store
+from tracker.store.engine import Store, open_store
 
 
 @pytest.fixture
@@ -159,3 +162,32 @@ async def test_a_case_that_cannot_be_read_keeps_none_of_the_others_out(site: Sit
 async def test_without_a_key_nothing_is_read(site: Site) -> None:
     answer = await site.http.post("/api/v1/events/batch", json=[])
     assert answer.status_code == 401
+
+
+CUT = """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IN ('active', 'idle in transaction')
+"""
+
+
+async def test_a_batch_whose_connections_are_cut_is_sent_again_and_each_event_counts_once(
+    site: Site, store: Store
+) -> None:
+    events = [status(site, f"P-{each}", code) for each in range(60) for code in ("REC", "VAL", "ASSESS")]
+    answers: list[httpx.Response] = []
+    other, dice = open_store(store.engine.url.render_as_string(), pool_size=1), random.Random(44)
+    async with other.reading() as cutting:
+        while {answer.status_code for answer in answers} < {503} or len(answers) < 5:
+            sending = asyncio.create_task(send(site, events))
+            await asyncio.sleep(dice.uniform(0.02, 0.1))
+            await cutting.execute(text(CUT))
+            answers.append(await sending)
+            assert len(answers) < 50, "nothing was cut"
+    await other.close()
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert all("Retry-After" in answer.headers for answer in answers if answer.status_code == 503)
+    last = await send(site, events)
+    assert {each["outcome"] for each in last.json()} <= {"applied", "duplicate"}
+    stages = await site.desk.rows('SELECT stage, count(*) FROM "case" GROUP BY stage')
+    assert [tuple(each) for each in stages] == [("assessing", 60)]
+    assert (await site.desk.rows("SELECT count(*) FROM entry"))[0][0] == len(events)

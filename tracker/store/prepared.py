@@ -27,6 +27,11 @@ class Prepared:
         """Carry it out; the row, by the names of its columns. Not to be the first statement of a transaction, since it
         begins none. Raises the driver's own errors (asyncpg.PostgresError)."""
         driver = cast(asyncpg.Connection, (await connection.get_raw_connection()).driver_connection)
-        found = await driver.fetchrow(self._sql, *(values[name] for name in self._names))
+        try:
+            found = await driver.fetchrow(self._sql, *(values[name] for name in self._names))
+        except Exception:
+            if driver.is_closed():
+                await connection.invalidate()  # there is nothing left to roll back
+            raise
         assert found is not None, "a statement without a row"
         return cast(Mapping[str, Any], found)

@@ -36,25 +36,30 @@ async def desk(store: Store) -> AsyncIterator[Desk]:
 
 @contextmanager
 def counted(store: Store) -> Iterator[list[str]]:
-    """The statements that the driver sends meanwhile."""
+    """The statements that run meanwhile: by SQLAlchemy, and by the driver itself."""
     found: list[str] = []
     drivers: set[Any] = set()
 
-    def note(record: LoggedQuery) -> None:
-        if record.query not in ("BEGIN;", "COMMIT;", "ROLLBACK;"):
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        found.append(statement)
+
+    def note_ours(record: LoggedQuery) -> None:
+        if record.query.split()[0] == "WITH":  # the driver also tells of BEGIN and COMMIT
             found.append(record.query)
 
     def listen(connection: Any, *rest: object) -> None:
         drivers.add(connection.driver_connection)
-        connection.driver_connection.add_query_logger(note)
+        connection.driver_connection.add_query_logger(note_ours)
 
+    event.listen(store.engine.sync_engine, "before_cursor_execute", note)
     event.listen(store.engine.sync_engine, "checkout", listen)
     try:
         yield found
     finally:
+        event.remove(store.engine.sync_engine, "before_cursor_execute", note)
         event.remove(store.engine.sync_engine, "checkout", listen)
         for driver in drivers:
-            driver.remove_query_logger(note)
+            driver.remove_query_logger(note_ours)
 
 
 def shown(what: str, found: list[str], most: int) -> None:

@@ -13,7 +13,7 @@ from tracker.store import organisations
 from tracker.store.engine import Store
 from tracker.store.keys import Sender
 from tracker.store.organisations import Footing
-from tracker.store.pending import Kind, pending
+from tracker.store.pending import Kind, Pending, pending
 
 FURTHEST = timedelta(days=365 * 20)
 """How far one move goes: a mistyped year would be for good, since a clock never goes back."""
@@ -40,16 +40,13 @@ async def advance(store: Store, organisation_id: UUID, target: datetime, carry: 
             pointer="/to",
         )
     while True:
-        async with store.reading() as connection:
-            waiting = await pending(connection, organisation_id)
-        due = waiting.next_at
-        if due is not None and due <= target:
-            now = await _move(store, organisation_id, due)
-            await _settle(store, organisation_id, waiting.due(now), carry)
+        now, waiting = await _next(store, organisation_id, office.now, target)
+        if due := waiting.due(now):
+            await _settle(store, organisation_id, due, carry)
         elif waiting.under_way:
             await carry(organisation_id)
         else:
-            return await _move(store, organisation_id, target)
+            return now
 
 
 def instant(sender: Sender, to: str) -> datetime:
@@ -70,11 +67,11 @@ def instant(sender: Sender, to: str) -> datetime:
 
 async def _settle(store: Store, organisation_id: UUID, due: frozenset[Kind], carry: Carry) -> None:
     """Do what is due, and no more: in the order in which one thing leads to the other. What that makes due is found by
-    the next look."""
+    the next look; but what is still to be said of a case goes out before it is erased."""
     for kind, does in _DOES:
         if kind in due:
             await does(store, organisation_id)
-    if due & _LEADS_TO_MESSAGES:
+    if due & {Kind.MESSAGE, Kind.ERASURE}:
         await carry(organisation_id)
     if Kind.ERASURE in due:
         await forget.due(store, organisation_id)
@@ -89,12 +86,16 @@ _DOES: tuple[tuple[Kind, Callable[[Store, UUID], Awaitable[int]]], ...] = (
     (Kind.LESSON, learn.due),
 )
 
-_LEADS_TO_MESSAGES = frozenset({Kind.CASE, Kind.ENTRY, Kind.MESSAGE})
 
-
-async def _move(store: Store, organisation_id: UUID, target: datetime) -> datetime:
+async def _next(store: Store, organisation_id: UUID, since: datetime, target: datetime) -> tuple[datetime, Pending]:
+    """Move on to where something falls due next, and to the target if nothing does before it and nothing is under way.
+    What the clock shows then, and what was pending."""
     async with store.transaction() as connection:
-        now = await organisations.move_clock(connection, organisation_id, target)
+        waiting = await pending(connection, organisation_id)
+        at = waiting.next_at
+        if at is None or at > target:
+            at = since if waiting.under_way else target
+        now = await organisations.move_clock(connection, organisation_id, at)
     if now is None:
         raise OnlyInSandbox("This organisation is live: its clock is real time.", "Use a sandbox organisation.")
-    return now
+    return now, waiting

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from benchmarks import delivery, intake
+from benchmarks import delivery, plain_rows
 from benchmarks.page import positional
 from benchmarks.side_by_side import Side, against, measure
 from tests.journeys.processes import ROOT, environment
@@ -66,7 +66,7 @@ def test_named_parameters_become_positions_and_casts_stay() -> None:
 
 def test_plain_sql_writes_only_the_columns_that_changed() -> None:
     before = {"organisation_id": 1, "mode": "live", "id": 2, "state": "due", "reason": None}
-    assert intake._statement("message", before, before | {"state": "withheld"}) == (
+    assert plain_rows._statement("message", before, before | {"state": "withheld"}) == (
         'UPDATE "message" SET "state" = $4 WHERE organisation_id = $1 AND mode = $2 AND id = $3',
         [1, "live", 2, "withheld"],
     )

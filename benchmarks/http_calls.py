@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -15,6 +15,9 @@ CONNECTIONS = 8
 
 Serve = Callable[..., Any]
 """`serve(told, *given)`: an async function that tells its port through `told` and then serves for good."""
+
+Ask = Callable[[bytes, int], Awaitable[bytes]]
+"""Sends a request and returns the body of its answer. Another status than the one given is an error."""
 
 
 def _child(serve: Serve, told: Connection, given: tuple[Any, ...]) -> None:
@@ -57,14 +60,26 @@ async def call(port: int, requests: Sequence[bytes], status: int, connections: i
 
 
 async def _one_connection(port: int, todo: Iterator[bytes], status: int) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
+    async with connected(port) as ask:
         for request in todo:
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
-            body = await reader.readexactly(length)
-            if not head.startswith(b"HTTP/1.1 %d " % status):
-                raise RuntimeError(f"unexpected answer: {head[:30]!r} {body[:300]!r}")
+            await ask(request, status)
+
+
+@asynccontextmanager
+async def connected(port: int) -> AsyncIterator[Ask]:
+    """A connection for the length of the block: what sends a request over it and returns the body of the answer."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+    async def ask(request: bytes, status: int) -> bytes:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        body = await reader.readexactly(length)
+        if not head.startswith(b"HTTP/1.1 %d " % status):
+            raise RuntimeError(f"unexpected answer: {head[:30]!r} {body[:300]!r}")
+        return body
+
+    try:
+        yield ask
     finally:
         writer.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import logging
 import signal
 import socket
@@ -176,8 +177,15 @@ def _error_page(request: Request, status: int, title: str, remedy: str) -> Respo
     return HTMLResponse(body, status_code=status, headers={"Vary": "Accept-Language"})
 
 
-class _Quiet(uvicorn.Server):
+class _WebServer(uvicorn.Server):
     """uvicorn without signal handlers of its own: `serve` and `demo` stop several things, in order."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen. What there is by now stays for good, so that the garbage collector passes it over from here on: to
+        walk through all of it would hold up every request for a tenth of a second, time and again."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -192,7 +200,7 @@ def web_server(app: FastAPI, settings: Settings, *, host: str, port: int) -> uvi
         app, host=host, port=port, log_config=None, access_log=False, server_header=False,
         proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None, timeout_graceful_shutdown=10,
     )  # fmt: skip
-    return _Quiet(config)
+    return _WebServer(config)
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -18,11 +18,13 @@ from tracker.store.embedded.process import exists, residents, tell
 _MAKING = "cluster.making-"
 
 # Written into postgresql.conf, where an operator may change them. Small memory, one machine; and since a
-# statement or a detail in the log could name a person, errors are logged without either.
+# statement or a detail in the log could name a person, errors are logged without either. A new installation's first
+# import fills empty tables, and is slower with every case until they are first analysed: that is seen to soon.
 _SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "64MB",
     "max_wal_size": "512MB",
+    "autovacuum_naptime": "5s",
     "io_method": "sync",
     "jit": "off",
     "timezone": "UTC",

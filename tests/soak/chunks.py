@@ -106,7 +106,9 @@ async def run(table: Table, server: Server, rounds: int) -> None:
                 while line.rounds < rounds and time.monotonic() < until:
                     name = f"r{line.rounds}-0"
                     line.rounds += 1
-                    await taker.take_and_die(name, random.uniform(0, 0.9 * lasts))
+                    await taker.take_and_die(
+                        name, random.triangular(0, lasts, lasts)
+                    )  # the first chunk takes the longest
                     again = taker.ready() if line.rounds < rounds else asyncio.sleep(0)
                     (wrong, chunks), _ = await asyncio.gather(_wrong(home, name, kept), again)
                     whole[chunks] += 1

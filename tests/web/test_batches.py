@@ -17,6 +17,7 @@ from sqlalchemy import text
 from integrations.inbound import MOST_EVENTS
 from tests.http import Site, open_site
 from tests.office import SERVICE, START
+from tests.web.reading import problem
 from tracker.store.engine import Store, open_store
 
 
@@ -144,6 +145,16 @@ async def test_there_is_a_limit_and_nothing_is_stored_beyond_it(site: Site) -> N
     assert str(MOST_EVENTS) in answer.json()["remedy"]
     assert not await site.desk.rows("SELECT 1 FROM entry")
     assert (await send(site, [])).json() == []
+
+
+async def test_a_batch_may_be_longer_than_an_event_and_not_endless(site: Site) -> None:
+    note = {"audience": "internal", "text": "x" * 1_900}
+    longer = [site.event(id=f"n{each}", type="case.note", data=note) for each in range(MOST_EVENTS)]
+    assert len(orjson.dumps(longer)) > 1_500_000, "longer than a single event may be"
+    answer = await send(site, longer)
+    assert answer.status_code == 200 and answer.json()[0]["outcome"] == "parked"
+    endless = await send(site, b"[" + b" " * 8_000_000 + b"]")
+    problem(endless, 413, "too-large")
 
 
 async def test_a_case_that_cannot_be_read_keeps_none_of_the_others_out(site: Site) -> None:

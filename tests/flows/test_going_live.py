@@ -260,8 +260,11 @@ async def test_what_would_be_said_on_the_spot_is_what_is_said_once_it_is_live(de
         await desk.party(f"P-{each}")
     await desk.status("P-1", "RFI")
     await desk.say("P-1", "case.needs", {"items": [{"item": "plan", "text": "A plan"}]})
+    await desk.status("P-3", "REC", at=await desk.now() + timedelta(minutes=3))  # its clock is ahead of ours
+    await desk.party("P-3")
     before = await state(desk)
     told = (await going_live.rehearsal(desk.store, desk.office)).at_once
+    assert dict(told) == {"acknowledged": 1}, "what happens after going live is news"
     assert await state(desk) == before, "it writes nothing"
     await going_live.go_live(desk.store, desk.office, GOOD)
     await services.apply(desk.store, desk.office, AT_ALL_HOURS)  # reads every case again

@@ -275,9 +275,7 @@ class CaseInHand:
             key: replace(each, facts=without_words(each.facts)) for key, each in self.messages.items()
         }  # fmt: skip
         self.recipients = {at: replace(each, address="", normal=None) for at, each in self.recipients.items()}
-        self.record = replace(
-            self._row(), known_facts=[], needs=[], next_word_on=None, next_word_at=None, wake_at=None, forget_at=None
-        )
+        self.record = replace(self._row(), needs=[], next_word_on=None, next_word_at=None, wake_at=None, forget_at=None)
 
 
 def _anew(said: Outreach, before: Spoken | None) -> bool:

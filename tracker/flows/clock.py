@@ -67,11 +67,11 @@ def instant(sender: Sender, to: str) -> datetime:
 
 async def _settle(store: Store, organisation_id: UUID, due: frozenset[Kind], carry: Carry) -> None:
     """Do what is due, and no more: in the order in which one thing leads to the other. What that makes due is found by
-    the next look; but what is still to be said of a case goes out before it is erased."""
+    the next look."""
     for kind, does in _DOES:
         if kind in due:
             await does(store, organisation_id)
-    if due & {Kind.MESSAGE, Kind.ERASURE}:
+    if Kind.MESSAGE in due:
         await carry(organisation_id)
     if Kind.ERASURE in due:
         await forget.due(store, organisation_id)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from integrations import schema
 from integrations.strict_json import loads, loads_list
-from integrations.wire import Tongue, translate, translated
+from integrations.wire import Tongue, check_plain, translate, translated
 from tracker.core import known_facts, references
 from tracker.core.errors import MalformedEvent, TrackerError, UnknownKey
 from tracker.core.reports import Answer, Intake, Refused, Report
@@ -61,6 +61,8 @@ class ProblemOut(BaseModel):
     detail: str
     remedy: str = Field(description="How to mend it.")
     pointer: str | None = Field(default=None, description="Where in the event the fault lies (RFC 6901).")
+    retry_after_seconds: int | None = Field(default=None, description="When to send it again, where that helps.")
+    incident: str | None = Field(default=None, description="The number under which our log has it.")
 
 
 class ClockOut(BaseModel):
@@ -104,6 +106,7 @@ def router(door: Door) -> APIRouter:
     async def take_many(request: Request, who: Sender = Depends(sender)) -> list[TakenOut | ProblemOut]:
         """Take up to 1,000 events of plain JSON, in an array; the answer for each stands in its place. Each is decided
         after those before it. They are stored in chunks, each whole: should the answer not arrive, send all again."""
+        check_plain(request.headers.get("content-type"))
         return await taken(door, who, await read_body(request, door.batch_limit_bytes, door.body_seconds))
 
     @routes.get("/schemas/event/1", response_model=None)
@@ -135,13 +138,18 @@ def tongue_of(sender: Sender, secret: bytes) -> Tongue:
 
 
 async def taken(door: Door, sender: Sender, body: bytes) -> list[TakenOut | ProblemOut]:
-    """What became of each event of a batch. Raises MalformedEvent where the array as a whole cannot be read, or has too
-    many; then nothing is stored."""
-    items, tongue, answers = loads_list(body), tongue_of(sender, door.secret), list[TakenOut | ProblemOut]()
-    if len(items) > MOST_EVENTS:
-        raise MalformedEvent(f"The array has {len(items)} events.", f"Send at most {MOST_EVENTS} a request.")
+    """What became of each event of a batch. Where a later chunk fails, what was answered stands, and the rest is asked
+    for again. Raises MalformedEvent where the array as a whole cannot be read, or has too many; then nothing is
+    stored."""
+    items = await asyncio.to_thread(loads_list, body, MOST_EVENTS)  # others go on meanwhile
+    tongue, answers = tongue_of(sender, door.secret), list[TakenOut | ProblemOut]()
     for at in range(0, len(items), CHUNK):
-        answers += await _chunk(door, sender, items[at : at + CHUNK], tongue)
+        try:
+            answers += await _chunk(door, sender, items[at : at + CHUNK], tongue)
+        except Exception as fault:
+            if not answers:
+                raise
+            return answers + [ProblemOut(**problem(fault))] * (len(items) - at)
     return answers
 
 

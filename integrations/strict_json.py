@@ -17,6 +17,9 @@ from tracker.core.errors import MalformedEvent
 DEPTH = 16
 """How many objects and arrays may stand inside each other."""
 
+VALUES, VALUES_OF_ALL = 10_000, 250_000
+"""How many values a document and an array of documents may hold: to look at more of them would hold up others."""
+
 NUMBER_LENGTH = 64
 """How many characters a number may have; reading a longer one costs more than it can mean."""
 
@@ -54,7 +57,7 @@ def loads(body: bytes) -> dict[str, object]:
     beyond double precision, numbers longer than `NUMBER_LENGTH`, lone surrogates, control characters other
     than tab, newline and carriage return, or a top level that is not an object. The error repeats no value.
     """
-    tree = _tree(body, DEPTH)
+    tree = _tree(body, DEPTH, VALUES)
     if not isinstance(tree, _Members):
         raise MalformedEvent(
             "The body is JSON, but not an object.",
@@ -64,18 +67,21 @@ def loads(body: bytes) -> dict[str, object]:
     return _object(tree, "")
 
 
-def loads_list(body: bytes) -> list[dict[str, object] | MalformedEvent]:
-    """Read a JSON array of objects, each as strictly as `loads` does; in the place of one that is refused, why.
+def loads_list(body: bytes, most: int) -> list[dict[str, object] | MalformedEvent]:
+    """Read a JSON array of `most` objects at most, each as strictly as `loads` does; in the place of one that is
+    refused, why.
 
-    Raises MalformedEvent where the body as a whole cannot be read, or is no array.
+    Raises MalformedEvent where the body as a whole cannot be read, is no array, or holds more.
     """
-    tree = _tree(body, DEPTH + 1)
+    tree = _tree(body, DEPTH + 1, VALUES_OF_ALL)
     if not isinstance(tree, list) or isinstance(tree, _Members):
         raise MalformedEvent(
             "The body is JSON, but not an array.",
             'Send the events as one array: [{"id": ...}, {"id": ...}]; a single one goes to /api/v1/events.',
             pointer="",
         )
+    if len(tree) > most:
+        raise MalformedEvent(f"The array has {len(tree)} events.", f"Send at most {most} a request.", pointer="")
     return [_one_of(item) for item in tree]
 
 
@@ -88,9 +94,13 @@ def _one_of(item: object) -> dict[str, object] | MalformedEvent:
         return fault
 
 
-def _tree(body: bytes, depth: int) -> object:
+def _tree(body: bytes, depth: int, values: int) -> object:
     """What stands there, with what has still to be looked at in its place."""
     text = _decoded(body)
+    if sum(map(body.count, (b",", b"[", b"{"))) > values:  # commas of texts count as well: it is the cost that matters
+        raise MalformedEvent(
+            f"The body holds more than {values} values.", "Send less in one request; no event of ours has so many.",
+        )  # fmt: skip
     _check_depth(body, depth)
     try:
         tree: object = _DECODER.decode(text)

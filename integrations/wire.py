@@ -62,7 +62,7 @@ def translate(body: bytes, content_type: str | None, tongue: Tongue) -> Report:
     pointer is the first fault's, its detail lists the first ten. Neither repeats a value of the event.
     Whether the time can be true is for the core to say (`out_of_bounds`).
     """
-    form = _form(content_type)
+    form = _form(content_type, f"Send one event a request, with 'Content-Type: {PLAIN}' or '{CLOUDEVENTS}'.")
     document = strict_json.loads(body)
     return translated(_plain(document) if form == CLOUDEVENTS else document, tongue)
 
@@ -128,19 +128,23 @@ def _written(value: object) -> str:
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_written)
 
 
-def _form(content_type: str | None) -> str:
+def check_plain(content_type: str | None) -> None:
+    """Whether a request carries plain events in an array; `content_type` is its header. Raises UnsupportedContent."""
+    remedy = f"Send the events as one JSON array, with 'Content-Type: {PLAIN}'."
+    if _form(content_type, remedy) != PLAIN:
+        raise UnsupportedContent("Batches of CloudEvents are not read here.", remedy)
+
+
+def _form(content_type: str | None, remedy: str) -> str:
     kind = (content_type or "").partition(";")[0].strip().lower()
     if kind not in (PLAIN, CLOUDEVENTS):
         if kind == "application/cloudevents-batch+json":
-            detail = "Batches of events are not read here."
+            detail = "Batches of CloudEvents are not read here."
         elif not kind:
             detail = "The request does not say what it carries."
         else:
             detail = "The request carries another kind of content than events in JSON."
-        raise UnsupportedContent(
-            detail,
-            f"Send one event a request, with 'Content-Type: {PLAIN}' or 'Content-Type: {CLOUDEVENTS}'.",
-        )
+        raise UnsupportedContent(detail, remedy)
     charset = _CHARSET.search(content_type or "")
     if charset is not None and charset.group(1).lower() not in ("utf-8", "utf8", "us-ascii"):
         raise UnsupportedContent("The request is not in UTF-8.", "Send JSON in UTF-8, whatever the system keeps.")

@@ -18,6 +18,7 @@ from integrations.inbound import MOST_EVENTS
 from tests.http import Site, open_site
 from tests.office import SERVICE, START
 from tests.web.reading import problem
+from tracker.flows.intake import CHUNK
 from tracker.store.engine import Store, open_store
 
 
@@ -147,6 +148,33 @@ async def test_there_is_a_limit_and_nothing_is_stored_beyond_it(site: Site) -> N
     assert (await send(site, [])).json() == []
 
 
+@pytest.mark.parametrize("body", [b"[" + b"1," * 3_000_000 + b"1]", b'["",' + b'"",' * 2_000_000 + b'""]',
+                                  b'[{"id":[' + b"[]," * 2_000_000 + b"[]]}]"])  # fmt: skip
+async def test_what_would_take_long_to_look_at_is_refused_at_once(site: Site, body: bytes) -> None:
+    answer = await send(site, body)
+    assert "values" in problem(answer, 400, "malformed")["detail"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["text/plain", "application/xml", "application/cloudevents-batch+json", "application/json; charset=latin1", ""],
+)
+async def test_another_kind_of_content_is_refused_as_with_a_single_event(site: Site, kind: str) -> None:
+    given = {"Authorization": f"Bearer {site.desk.key}", "Content-Type": kind}
+    answer = await site.http.post("/api/v1/events/batch", content=b"[]", headers=given)
+    assert "JSON array" in problem(answer, 415, "unsupported-content")["remedy"] or "UTF-8" in answer.text
+
+
+async def test_others_go_on_between_the_events_of_one_case(site: Site) -> None:
+    events, turns = [status(site, "P-1", code) for code in ["REC", *["VAL", "RFI"] * 20]], 0
+    sending = asyncio.create_task(send(site, events))
+    while not sending.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert (await sending).status_code == 200
+    assert turns > len(events)
+
+
 async def test_a_batch_may_be_longer_than_an_event_and_not_endless(site: Site) -> None:
     note = {"audience": "internal", "text": "x" * 1_900}
     longer = [site.event(id=f"n{each}", type="case.note", data=note) for each in range(MOST_EVENTS)]
@@ -185,19 +213,27 @@ async def test_a_batch_whose_connections_are_cut_is_sent_again_and_each_event_co
     site: Site, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     events = [status(site, f"P-{each}", code) for each in range(60) for code in ("REC", "VAL", "ASSESS")]
-    answers: list[httpx.Response] = []
+    answers, broken_off = list[httpx.Response](), list[list[dict[str, Any]]]()
     other, dice = open_store(store.engine.url.render_as_string(), pool_size=1), random.Random(44)
     async with other.reading() as cutting:
-        while {answer.status_code for answer in answers} < {503} or len(answers) < 5:
+        while not broken_off or len(answers) < 5:
             sending = asyncio.create_task(send(site, events))
             await asyncio.sleep(dice.uniform(0.02, 0.1))
             await cutting.execute(text(CUT))
-            answers.append(await sending)
-            assert len(answers) < 50, "nothing was cut"
+            answers.append(answer := await sending)
+            if answer.status_code == 200 and answer.json()[-1].get("status") == 503:
+                broken_off.append(answer.json())
+            assert len(answers) < 80, "nothing was cut half-way"
     await other.close()
     assert {answer.status_code for answer in answers} <= {200, 503}
     assert all("Retry-After" in answer.headers for answer in answers if answer.status_code == 503)
     assert not [each for each in caplog.messages if "rollback" in each], "the log says what broke, not what followed"
+    for partly in broken_off:
+        assert len(partly) == len(events)
+        place = next(place for place, each in enumerate(partly) if each.get("status") == 503)
+        assert place > 0 and place % CHUNK == 0
+        assert {each["outcome"] for each in partly[:place]} <= {"applied", "duplicate"}
+        assert {(each["type"], each["retry_after_seconds"]) for each in partly[place:]} == {("/problems/not-ready", 5)}
     last = await send(site, events)
     assert {each["outcome"] for each in last.json()} <= {"applied", "duplicate"}
     stages = await site.desk.rows('SELECT stage, count(*) FROM "case" GROUP BY stage')

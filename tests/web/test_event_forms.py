@@ -74,6 +74,11 @@ async def test_a_compressed_body_is_refused_case_15(site: Site) -> None:
     problem(answer, 415, "unsupported-content")
 
 
+async def test_what_would_take_long_to_look_at_is_refused_at_once(site: Site) -> None:
+    answer = await site.post(b'{"id":[' + b"1," * 400_000 + b"1]}")
+    assert "values" in problem(answer, 400, "malformed")["detail"]
+
+
 async def test_fifty_megabytes_are_cut_off_case_13(site: Site) -> None:
     sent = 0
 

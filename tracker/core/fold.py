@@ -31,6 +31,7 @@ class Fold:
         self._definition, self._zone, self._now = definition, zone, now
         self._keyed: list[tuple[Key, Placed]] = []
         self._bare, self._lines = Folded(), list[Line]()
+        self._last_at: datetime | None = None
         self._targets: set[tuple[str, str]] = set()
         self._case: Folded | None = None
 
@@ -38,7 +39,7 @@ class Fold:
     def case(self) -> Folded:
         """What the case is by the events so far."""
         if self._case is None:
-            self._case = replace(self._bare, lines=tuple(self._lines))
+            self._case = replace(self._bare, lines=tuple(self._lines), last_at=self._last_at)
         return self._case
 
     def extend(self, placed: Iterable[Placed]) -> None:
@@ -68,7 +69,7 @@ class Fold:
             for _, each in self._keyed
             if isinstance(each.event.body, CorrectionReported)
         }
-        self._bare, self._lines = Folded(), []
+        self._bare, self._lines, self._last_at = Folded(), [], None
         for at, each in self._keyed:
             self._step(at, each, void, effective)
         self._case = None
@@ -84,8 +85,8 @@ class Fold:
             line = Became(Placement.APPLIED if each.entry in effective else Placement.FLAGGED)
         else:
             case, line = step(case, each, self._definition, position)
-        if case.last_at is None or event.time > case.last_at:
-            case = replace(case, last_at=event.time)
+        if self._last_at is None or event.time > self._last_at:
+            self._last_at = event.time
         self._bare = case
         self._lines.append(Line(each.entry, line.placement, line.stage, line.shown, position, rank))
         self._case = None

@@ -57,7 +57,8 @@ async def decided(store: Store, wanted: Wanted, decide: Decide[Result], fresh: F
     three times. `fresh`: what supplies ids and references."""
     for again in range(TRIES):
         try:
-            return await _once(store, wanted, decide, fresh)
+            async with store.turns:
+                return await _once(store, wanted, decide, fresh)
         except Exception as fault:
             if not changes.is_race(fault) or again == TRIES - 1:
                 raise

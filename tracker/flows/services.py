@@ -71,7 +71,7 @@ async def apply(store: Store, office: Office, text: str) -> Applied:
     if not isinstance(definition, Definition):
         raise DefinitionRefused("The definition cannot be read.", "Run `tracker services validate` on it.")
     async with store.transaction() as connection:
-        await locks.lock(connection, office.id, Mode.LIVE, [("definition", definition.service)])
+        await locks.alone(connection, office.id)  # what was decided by the version before is there to be read again
         old = await services.current(connection, office.id, definition.service)
         merged = inherit(old.definition, definition) if old else definition
         changed = old is None or old.definition != merged

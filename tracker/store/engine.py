@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,9 +21,14 @@ TRUSTED_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """One pool of connections. No transaction and no connection is held while a provider is being called."""
+    """One pool of connections. No transaction and no connection is held while a provider is being called.
+
+    `turns`: to be held while cases are decided about, since a decision keeps its connection while it waits for the lock
+    of a number: so many batches about one number leave connections to those who only look.
+    """
 
     engine: AsyncEngine
+    turns: asyncio.Semaphore
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
@@ -59,7 +65,7 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
         connect_args={"server_settings": {"timezone": "UTC", "application_name": "tracker", "jit": "off"}},
     )
     _look_before_use(engine)
-    return Store(engine)
+    return Store(engine, asyncio.Semaphore(max(1, pool_size - max(1, pool_size // 4))))
 
 
 def _look_before_use(engine: AsyncEngine) -> None:

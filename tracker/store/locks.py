@@ -18,18 +18,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core.dossier import Number
 from tracker.store.columns import Mode
 
-# Hashed, each once and in order: two that lock some of the same numbers wait for each other, and never crosswise.
+_OFFICE = "hashtextextended(concat_ws(chr(31), CAST(:organisation AS text), 'definitions'), 0)"
+
+# The office's lock first, which all that decide share. Then the numbers, hashed, each once and in order: two that lock
+# some of the same numbers wait for each other, and never crosswise.
 _LOCK = text(
-    """
+    f"""
     SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true), (
-        SELECT count(pg_advisory_xact_lock(key)) FROM (
-            SELECT DISTINCT hashtextextended(
+        SELECT count(CASE WHEN shared THEN pg_advisory_xact_lock_shared(key) ELSE pg_advisory_xact_lock(key) END) FROM (
+            SELECT DISTINCT false AS shared, hashtextextended(
                 concat_ws(chr(31), CAST(:organisation AS text), CAST(:mode AS text), a.register, a.number), 0) AS key
-            FROM unnest(CAST(:registers AS text[]), CAST(:numbers AS text[])) AS a (register, number) ORDER BY key
+            FROM unnest(CAST(:registers AS text[]), CAST(:numbers AS text[])) AS a (register, number)
+            UNION ALL SELECT true, {_OFFICE} ORDER BY shared DESC, key
         ) keys
     )
-    """
+    """  # noqa: S608 - only a constant of this module is put in
 )
+
+_ALONE = text(f"SELECT pg_advisory_xact_lock({_OFFICE})")
 
 
 async def lock(connection: AsyncConnection, organisation_id: UUID, mode: Mode, numbers: Collection[Number]) -> None:
@@ -40,3 +46,9 @@ async def lock(connection: AsyncConnection, organisation_id: UUID, mode: Mode, n
         "numbers": [number for _, number in numbers],
     }  # fmt: skip
     await connection.execute(_LOCK, values)
+
+
+async def alone(connection: AsyncConnection, organisation_id: UUID) -> None:
+    """Wait for all decisions of an office that are in flight, and hold up others until the transaction ends: for who
+    changes by what they are made. Must be the first statement."""
+    await connection.execute(_ALONE, {"organisation": str(organisation_id)})

@@ -55,5 +55,5 @@ def _announced(request: Request) -> int:
 def _too_large(limit_bytes: int) -> TooLarge:
     return TooLarge(
         f"The body is longer than {limit_bytes} bytes.",
-        "Send one event a request, and leave documents and pictures out of it.",
+        "Send less in one request, and leave documents and pictures out of it.",
     )

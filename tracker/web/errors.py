@@ -143,9 +143,15 @@ async def explain(slug: str, request: Request) -> Response:
     )
 
 
-def problem(error: errors.TrackerError) -> dict[str, Any]:
-    """The problem document of an error that is part of a longer answer."""
-    return _document(_from_tracker(error))
+def problem(error: Exception) -> dict[str, Any]:
+    """The problem document of an error that is part of a longer answer, with what would be a header of a whole one."""
+    found = _problem(error)
+    later = found.headers.get("Retry-After")
+    return _document(found) | ({} if later is None else {"retry_after_seconds": int(later)})
+
+
+def _problem(error: Exception) -> _Problem:
+    return _from_tracker(error) if isinstance(error, errors.TrackerError) else _from(error)
 
 
 def install(app: FastAPI, page: Page | None = None) -> None:
@@ -159,7 +165,7 @@ def install(app: FastAPI, page: Page | None = None) -> None:
         return _answer(request, found, page)
 
     async def told(request: Request, error: Exception) -> Response:
-        return answer(request, _from_tracker(error) if isinstance(error, errors.TrackerError) else _from(error))
+        return answer(request, _problem(error))
 
     app.add_exception_handler(errors.TrackerError, told)
     app.add_exception_handler(RequestValidationError, told)
@@ -229,8 +235,8 @@ def _from(error: Exception) -> _Problem:
         _log.warning("not ready: %s", traces(error))
         return _from_tracker(
             errors.NotReady(
-                "The database cannot be reached or written at the moment. Nothing was stored.",
-                "Send the same request again, with the same id, after the seconds in Retry-After.",
+                "The database cannot be reached or written at the moment. What was asked is perhaps not stored.",
+                "Send the same again, with the same ids, when Retry-After says: what was stored counts once.",
             )
         )
     incident = secrets.token_hex(8)

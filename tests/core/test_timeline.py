@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +27,7 @@ from tracker.core.events import (
     ReopenReported,
     StatusReported,
 )
-from tracker.core.fold import fold
+from tracker.core.fold import Fold, fold
 from tracker.core.placing import Placed, Placement, key, position
 from tracker.core.timeline import Folded, NewsKind
 
@@ -182,6 +184,17 @@ def test_what_is_news(bodies: tuple[Body, ...], kind: NewsKind, cause: int) -> N
     news = case_of(*bodies).news
     assert news is not None
     assert (news.kind, news.entry) == (kind, UUID(int=cause + 1))
+
+
+def test_it_last_happened_when_its_latest_event_did_whatever_it_became_or_when_it_came() -> None:
+    bodies = [status("REC"), status("VAL"), status("NOBODY-KNOWS")]
+    came = [replace(each, event=replace(each.event, time=START + place * timedelta(hours=1)))
+            for place, each in enumerate(told(*bodies))]  # fmt: skip
+    for order in permutations(came):
+        made = Fold(_definition(), "UTC", START + timedelta(days=1))
+        for each in order:
+            made.add(each)
+        assert made.case.last_at == START + timedelta(hours=2)
 
 
 def test_needs_are_asked_replaced_supplied_and_taken_back() -> None:

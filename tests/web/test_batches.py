@@ -18,6 +18,8 @@ from integrations.inbound import MOST_EVENTS
 from tests.http import Site, open_site
 from tests.office import SERVICE, START
 from tests.web.reading import problem
+from tracker.core.decide import Deciding
+from tracker.core.reports import Answer, Refused, Report, Reporter
 from tracker.flows.intake import CHUNK
 from tracker.store.engine import Store, open_store
 
@@ -165,14 +167,21 @@ async def test_another_kind_of_content_is_refused_as_with_a_single_event(site: S
     assert "JSON array" in problem(answer, 415, "unsupported-content")["remedy"] or "UTF-8" in answer.text
 
 
-async def test_others_go_on_between_the_events_of_one_case(site: Site) -> None:
+async def test_others_go_on_between_the_events_of_one_case(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     events, turns = [status(site, "P-1", code) for code in ["REC", *["VAL", "RFI"] * 20]], 0
+    decided_at, take = list[int](), Deciding.take
+
+    def noting(self: Deciding, report: Report, by: Reporter) -> Answer | Refused:
+        decided_at.append(turns)
+        return take(self, report, by)
+
+    monkeypatch.setattr(Deciding, "take", noting)
     sending = asyncio.create_task(send(site, events))
     while not sending.done():
         turns += 1
         await asyncio.sleep(0)
     assert (await sending).status_code == 200
-    assert turns > len(events)
+    assert len(set(decided_at)) == len(events), "others had a turn before each"
 
 
 async def test_a_batch_may_be_longer_than_an_event_and_not_endless(site: Site) -> None:

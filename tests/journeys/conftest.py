@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ import pytest
 from tests.http import OPERATOR, Site, settings
 from tests.office import START, Desk, open_desk
 from tracker.flows.offices import NewSource
-from tracker.main import create_app, put_together, web_server
+from tracker.main import create_app, listening, put_together, web_server
 from tracker.store.engine import Store
 
 FACT = "AB1 2CD"
@@ -116,12 +115,11 @@ async def until(come: Callable[[], Awaitable[Any]], seconds: float = 20.0) -> An
 async def walk(store: Store, tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Road]]]:
     """Opens a road for an office; one a test."""
     parts = put_together(settings(tmp_path), store)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    door = listening("127.0.0.1", 0)
+    port = door.getsockname()[1]
     app = create_app(parts)
     server = web_server(app, parts.settings, host="127.0.0.1", port=port)
-    serving, working = asyncio.create_task(server.serve()), asyncio.create_task(parts.work())
+    serving, working = asyncio.create_task(server.serve([door])), asyncio.create_task(parts.work())
     # Months of an office's nights pass in one call of the clock.
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
 

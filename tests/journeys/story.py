@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from tests.journeys.keepsakes import save
 from tests.journeys.post_office import Arrived, PostOffice, give_senders
 from tests.office import DEFINITION, open_desk
 from tracker.flows import learn
-from tracker.main import create_app, web_server
+from tracker.main import create_app, listening, web_server
 from tracker.store.engine import Store
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -85,9 +84,8 @@ class Story(Road):
 @asynccontextmanager
 async def opened(store: Store, folder: Path, post: PostOffice) -> AsyncIterator[Story]:
     """The application on a port, a worker, and an office that has learned from forty finished permits."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    door = listening("127.0.0.1", 0)
+    port = door.getsockname()[1]
     parts = post.parts(store, folder, port)
     app = create_app(parts)
     server = web_server(app, parts.settings, host="127.0.0.1", port=port)
@@ -99,7 +97,7 @@ async def opened(store: Store, folder: Path, post: PostOffice) -> AsyncIterator[
         await desk.status(f"H-{each}", "ASSESS", at=begun + timedelta(days=5))
         await desk.status(f"H-{each}", "GRANTED", at=begun + timedelta(days=30 + each % 10), served_on=None)
     assert await learn.due(store, desk.office.id) == 1
-    serving, working = asyncio.create_task(server.serve()), asyncio.create_task(parts.worker.run())
+    serving, working = asyncio.create_task(server.serve([door])), asyncio.create_task(parts.worker.run())
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
 

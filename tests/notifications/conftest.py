@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ from tests.notifications.providers import Mailbox, mail_server, running
 from tests.notifications.watch import Watch
 from tests.office import DEFINITION, SECRET, Desk, open_desk
 from tracker.demo.standin import Standin
-from tracker.main import Parts, create_app, put_together
+from tracker.main import Parts, create_app, listening, put_together
 from tracker.store.engine import Store
 
 NUMBER = "+447700900123"
@@ -102,12 +101,6 @@ class Post:
         await self.change("UPDATE attempt SET started_at = started_at - make_interval(mins => :m)", m=minutes)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class Ends:
     """The two providers alone, and carriers to them; no database."""
@@ -138,16 +131,16 @@ async def ends() -> AsyncIterator[Ends]:
 @pytest.fixture
 async def post(store: Store, tmp_path: Path) -> AsyncIterator[Post]:
     """The office, its application on a port, and both providers."""
-    phones, port = Standin(), _free_port()
+    phones, door = Standin(), listening("127.0.0.1", 0)
     async with mail_server() as mail, running(phones.app()) as twilio:
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
         given = settings(
             tmp_path, public_url=url, smtp_url=mail.url, twilio_account_sid=phones.account,
             twilio_auth_token=phones.token, twilio_base_url=twilio,
         )  # fmt: skip
         desk = await open_desk(store, start=datetime.now(UTC), definition=WITHOUT_QUIET)
         parts = put_together(given, store)
-        async with running(create_app(parts), port), httpx.AsyncClient(base_url=url) as http:
+        async with running(create_app(parts), door), httpx.AsyncClient(base_url=url) as http:
             made = Post(desk, parts, mail, phones, url, http)
             await made.change(
                 "UPDATE organisation SET footing = 'live', clock_offset = '0', email_from = :mail, sms_from = :sms",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -89,9 +90,9 @@ async def mail_server() -> AsyncIterator[Mailbox]:
 
 
 @asynccontextmanager
-async def running(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
-    """An application on a free port: its address."""
-    door = listening("127.0.0.1", port)
+async def running(app: FastAPI, door: socket.socket | None = None) -> AsyncIterator[str]:
+    """An application on a socket that listens, or on a free port: its address."""
+    door = door or listening("127.0.0.1", 0)
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # pytest has its own

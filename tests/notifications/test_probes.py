@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -12,6 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from notifications.probes import mail_fault, texts_fault
+from tests.journeys.processes import free_port
 
 SID = "AC" + "0" * 32
 
@@ -21,12 +21,6 @@ class Nothing:
 
     async def handle_DATA(self, *_: object) -> str:  # noqa: N802 - named by the library
         raise AssertionError("a probe sent a mail")
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def post_office(password: bytes | None = None) -> Controller:

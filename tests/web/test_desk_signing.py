@@ -48,6 +48,7 @@ async def test_wrong_login_wrong_password_and_disabled_account_are_told_alike_in
     assert (await try_in(site, " ANN ", PASSWORD))[0] == 303, "a login in any case; the password is right"
 
 
+@pytest.mark.usefixtures("one_window")
 async def test_tries_are_limited_for_a_login_and_for_an_address(site: Site) -> None:
     await accounts.add(site.desk.store, site.desk.office, "ann", name="Ann", password=PASSWORD)
     for turn in range(accounts.PER_LOGIN):
@@ -57,6 +58,7 @@ async def test_tries_are_limited_for_a_login_and_for_an_address(site: Site) -> N
     assert (await try_in(site, "nobody", PASSWORD))[0] == 403, "others go on"
 
 
+@pytest.mark.usefixtures("one_window")
 async def test_an_address_that_tries_many_logins_is_stopped(site: Site) -> None:
     await accounts.add(site.desk.store, site.desk.office, "ann", name="Ann", password=PASSWORD)
     statuses = [(await try_in(site, f"guess{turn}", PASSWORD))[0] for turn in range(accounts.PER_ADDRESS + 1)]

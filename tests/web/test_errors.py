@@ -18,6 +18,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from tests.journeys.processes import free_port
 from tracker.core import errors as situations
 from tracker.store.trouble import unavailable
 from tracker.web import errors
@@ -236,9 +237,7 @@ async def test_our_own_mistakes_are_not_blamed_on_the_database(error: BaseExcept
 
 
 async def test_case_24_real_connections_to_no_server(tmp_path: Path) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
+    port = free_port()
     for url in (
         f"postgresql+asyncpg://u:p@127.0.0.1:{port}/d",
         f"postgresql+asyncpg://u:p@/d?host={tmp_path}",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from tests.http import Site, calling
 from tests.web.reading import FACT, invented, words
 from tracker.flows import lookup
+
+pytestmark = pytest.mark.usefixtures("one_window")
 
 
 async def tries(site: Site, count: int, reference: str | None = None) -> list[int]:

@@ -30,12 +30,13 @@ from notifications.email import compose
 from notifications.render import render
 from tests.http import settings
 from tests.office import DEFINITION, Desk, open_desk
-from tracker.flows import release
-from tracker.flows.release import Links, Released
+from tracker.flows.outreach import release
+from tracker.flows.outreach.release import Links, Released
 from tracker.main import put_together
-from tracker.store import carrying, services
-from tracker.store.columns import new_id
-from tracker.store.engine import Store, open_store
+from tracker.store.ground.columns import new_id
+from tracker.store.ground.engine import Store, open_store
+from tracker.store.outreach import carrying
+from tracker.store.services import definitions
 
 SINK = "/usr/sbin/smtp-sink"
 CASES = 20
@@ -110,14 +111,14 @@ async def mails_of(store: Store, organisation: UUID, number: int, links: Links) 
     connection = await store.engine.connect()
     try:
         rows = await carrying.claim(connection, number, organisation)
-        definitions = {
-            row.facts["definition"]: await services.by_id(connection, organisation, UUID(row.facts["definition"]))
+        by_id = {
+            row.facts["definition"]: await definitions.by_id(connection, organisation, UUID(row.facts["definition"]))
             for row in rows
         }
         await connection.rollback()
     finally:
         await connection.close()
-    decisions = release.decide(rows, definitions, set(), links)
+    decisions = release.decide(rows, by_id, set(), links)
     return [each for each in decisions if isinstance(each, Released)]
 
 

@@ -42,11 +42,11 @@ from benchmarks.side_by_side import (
 from integrations.inbound import tongue_of
 from integrations.wire import translate
 from tests.office import SECRET, SERVICE, START, Desk, open_desk
-from tracker.core.reports import Answer, Intake
-from tracker.flows import intake
-from tracker.store import keys
-from tracker.store.engine import Store, open_store
-from tracker.store.keys import Sender
+from tracker.core.deciding.reports import Answer, Intake
+from tracker.flows.deciding import intake
+from tracker.store.ground.engine import Store, open_store
+from tracker.store.organisations import keys
+from tracker.store.organisations.keys import Sender
 
 TOGETHER = 8
 BATCH = 500

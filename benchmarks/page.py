@@ -29,12 +29,13 @@ from benchmarks.side_by_side import Side, against, arguments, database_server, m
 from templates.environment import page
 from tests.http import settings
 from tests.office import START, open_desk
-from tracker.core import references
-from tracker.core.facts import CaseFacts
-from tracker.flows.lookup import case_facts
+from tracker.core.answers.facts import CaseFacts
+from tracker.core.vocabulary import references
+from tracker.flows.answers.lookup import case_facts
 from tracker.main import create_app, listening, put_together, web_server
-from tracker.store import pages, services
-from tracker.store.engine import Store, open_store
+from tracker.store.answers import pages
+from tracker.store.ground.engine import Store, open_store
+from tracker.store.services import definitions
 from tracker.web import logs
 
 KNOWN_FACT = "AB1 2CD"
@@ -104,7 +105,7 @@ async def facts_of(store: Store, reference: str) -> CaseFacts:
     async with store.reading() as connection:
         row = await pages.page(connection, reference)
         assert row is not None
-        return case_facts(row, await services.by_id(connection, row.organisation_id, row.definition_id))
+        return case_facts(row, await definitions.by_id(connection, row.organisation_id, row.definition_id))
 
 
 async def run(rounds: int, cases: int) -> None:

@@ -18,7 +18,7 @@ from tracker.backtest.stability import changes_by_case
 from tracker.backtest.truth import Truth
 from tracker.backtest.walk import Plan
 from tracker.backtest.walked import Promised, Walked
-from tracker.core.keeping import Interval
+from tracker.core.promises.punctuality import Interval
 
 REPLICAS = 1_000
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tracker.core.method import USUAL, Kinship, Method
+from tracker.core.promises.method import USUAL, Kinship, Method
 
 PARTS: dict[str, Method] = {
     "as it is": USUAL,

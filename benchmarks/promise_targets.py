@@ -12,7 +12,7 @@ from benchmarks.promise_speed import Speed
 from benchmarks.promise_walks import BUILDING, ENVIRONMENT, FINES, NYC
 from tracker.backtest.report import Judged
 from tracker.backtest.score import FEW, MANY, Score
-from tracker.core.keeping import Interval, Record
+from tracker.core.promises.punctuality import Interval, Record
 
 
 @dataclass(frozen=True, slots=True)

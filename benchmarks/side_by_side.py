@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.engine import make_url
 
-from tracker.store.engine import open_store
+from tracker.store.embedded.server import Server, start
+from tracker.store.ground.engine import open_store
 from tracker.store.schema import migrate
-from tracker.store.server import Server, start
 
 ROUNDS = 7
 

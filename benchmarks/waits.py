@@ -32,7 +32,7 @@ from benchmarks.intake import BATCH, STEPS, event_of, history_of, make_cases
 from benchmarks.page import serve_ours
 from benchmarks.side_by_side import Side, arguments, database_server, measure, migrated
 from tests.office import open_desk
-from tracker.store.engine import open_store
+from tracker.store.ground.engine import open_store
 
 A_SECOND = 50
 """Single events."""

@@ -11,19 +11,17 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from integrations import fields
-from tracker.core.events import (
+from tracker.core.case.events import (
     Address,
-    Audience,
-    Channel,
     CorrectionReported,
     NeededItem,
     NeedsReported,
     NoteReported,
     PartyReported,
     ReopenReported,
-    Role,
     StatusReported,
 )
+from tracker.core.vocabulary.words import Audience, Channel, Role
 
 _STRICT = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=False)
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from integrations import fields, strict_json
 from integrations.event_models import ChannelIn, NeededItemIn
-from tracker.core.errors import MalformedEvent
+from tracker.core.vocabulary.errors import MalformedEvent
 
 LISTED = 10
 """How many faults the detail names; the rest are counted."""

@@ -13,15 +13,16 @@ from pydantic import BaseModel, Field
 from integrations import schema
 from integrations.strict_json import loads, loads_list
 from integrations.wire import Tongue, check_plain, translate, translated
-from tracker.core import known_facts, references
-from tracker.core.errors import MalformedEvent, TrackerError, UnknownKey
-from tracker.core.reports import Answer, Intake, Refused, Report
-from tracker.flows import addresses, report
-from tracker.flows.clock import Carry, advance, instant
-from tracker.flows.intake import CHUNK, ingest, take_in
-from tracker.flows.senders import recognise
-from tracker.store.engine import Store
-from tracker.store.keys import Sender
+from tracker.core.deciding.reports import Answer, Intake, Refused, Report
+from tracker.core.vocabulary import known_facts, references
+from tracker.core.vocabulary.errors import MalformedEvent, TrackerError, UnknownKey
+from tracker.flows.deciding.intake import CHUNK, ingest, take_in
+from tracker.flows.organisations import report
+from tracker.flows.organisations.clock import Carry, advance, instant
+from tracker.flows.organisations.senders import recognise
+from tracker.flows.outreach import addresses
+from tracker.store.ground.engine import Store
+from tracker.store.organisations.keys import Sender
 from tracker.web.body import read_body
 from tracker.web.errors import problem
 

@@ -12,7 +12,7 @@ import math
 import re
 from typing import NoReturn
 
-from tracker.core.errors import MalformedEvent
+from tracker.core.vocabulary.errors import MalformedEvent
 
 DEPTH = 16
 """How many objects and arrays may stand inside each other."""

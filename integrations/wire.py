@@ -22,9 +22,10 @@ from pydantic import PlainValidator, ValidationError
 from integrations import fields, strict_json
 from integrations.event_models import EVENTS, AnyEventIn, EventIn, PartyDataIn, ReopenDataIn
 from integrations.faults import malformed
-from tracker.core.errors import MalformedEvent, UnsupportedContent
-from tracker.core.events import Body, Channel, PartyReported, StatusEvent
-from tracker.core.reports import Report
+from tracker.core.case.events import Body, PartyReported, StatusEvent
+from tracker.core.deciding.reports import Report
+from tracker.core.vocabulary.errors import MalformedEvent, UnsupportedContent
+from tracker.core.vocabulary.words import Channel
 
 PLAIN = "application/json"
 """The content type of a plain event."""

@@ -15,12 +15,12 @@ from sqlalchemy import Row
 
 from notifications.channels import Absent, Accepted, Carrier, Carriers, Content, Later, Outgoing, Refused
 from notifications.settling import PAUSES, Settled, settle, unsure
-from tracker.core.attempts import Ending
-from tracker.core.messages import MessageState
-from tracker.flows.release import Claimed
-from tracker.store import carrying, unknowns
-from tracker.store.columns import Mode
-from tracker.store.engine import Store
+from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.messages import MessageState
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.outreach.release import Claimed
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import carrying, unknowns
 
 MOST_TRIES = 5
 """How often the sending of one message may be cut off before it is given up."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from tracker.core.attempts import Ending
+from tracker.core.outreach.attempts import Ending
 
 
 @dataclass(frozen=True, slots=True)

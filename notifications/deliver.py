@@ -20,14 +20,15 @@ from notifications.asking import ask, recover
 from notifications.channels import Carrier, Carriers, Content, Outgoing, PutOff
 from notifications.render import as_json, render
 from notifications.settling import Settled, answered, settle
-from tracker.core.attempts import Ending
-from tracker.core.messages import MessageState
-from tracker.flows import release
-from tracker.flows.release import Claimed, Links, Postponed, Released, Stopped
-from tracker.store import carrying, records
-from tracker.store.columns import new_id
-from tracker.store.engine import Store
-from tracker.store.trouble import unavailable
+from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.messages import MessageState
+from tracker.flows.outreach import release
+from tracker.flows.outreach.release import Claimed, Links, Postponed, Released, Stopped
+from tracker.store.ground import records
+from tracker.store.ground.columns import new_id
+from tracker.store.ground.engine import Store
+from tracker.store.ground.trouble import unavailable
+from tracker.store.outreach import carrying
 
 log = logging.getLogger(__name__)
 

@@ -23,8 +23,8 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from notifications.channels import Accepted, Answer, Later, Outgoing, PutOff, Refused, Unsure
 from notifications.gates import Gate
-from tracker.core.attempts import Ending
-from tracker.core.seals import Kind, seal
+from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.seals import Kind, seal
 
 CONNECTIONS = 8
 """At most so many connections to the server, each used again and again."""

@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 
 from notifications.receipts import signed_form
 from templates.environment import page
-from tracker.flows import stopping, texted
-from tracker.flows.texted import Text
-from tracker.store.engine import Store
-from tracker.store.stops import Wish
+from tracker.flows.outreach import stopping, texted
+from tracker.flows.outreach.texted import Text
+from tracker.store.ground.engine import Store
+from tracker.store.outreach.stops import Wish
 from tracker.web.body import read_body
 
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'

@@ -12,10 +12,11 @@ from uuid import UUID
 from notifications.channels import Accepted, Answer, Carrier, Content, Later, Outgoing, PutOff, Refused
 from templates import wording
 from templates.environment import environment
-from tracker.flows import brief
-from tracker.flows.brief import Briefing
-from tracker.store.columns import Mode, new_id
-from tracker.store.engine import Store
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.organisations import brief
+from tracker.flows.organisations.brief import Briefing
+from tracker.store.ground.columns import new_id
+from tracker.store.ground.engine import Store
 
 log = logging.getLogger(__name__)
 

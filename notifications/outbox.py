@@ -11,13 +11,13 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Row
 
 from templates.environment import page
-from tracker.core import references
-from tracker.core.errors import UnknownKey
-from tracker.core.facts import CaughtFacts
-from tracker.core.segments import segments
-from tracker.store import organisations
-from tracker.store.engine import Store
-from tracker.store.outbox import caught
+from tracker.core.answers.facts import CaughtFacts
+from tracker.core.vocabulary import references
+from tracker.core.vocabulary.errors import UnknownKey
+from tracker.core.vocabulary.segments import segments
+from tracker.store.ground import organisations
+from tracker.store.ground.engine import Store
+from tracker.store.outreach.outbox import caught
 
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; "

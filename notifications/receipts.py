@@ -15,13 +15,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from notifications import twilio_words
-from tracker.core.attempts import Ending
-from tracker.core.errors import NotGranted
-from tracker.core.seals import Kind, unseal
-from tracker.flows import ladder, stopping
-from tracker.store import receipts, records
-from tracker.store.columns import Mode
-from tracker.store.engine import Store
+from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.errors import NotGranted
+from tracker.core.vocabulary.seals import Kind, unseal
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.outreach import ladder, stopping
+from tracker.store.ground import records
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import receipts
 from tracker.web.body import read_body
 
 log = logging.getLogger(__name__)

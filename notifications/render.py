@@ -10,7 +10,7 @@ from jinja2 import TemplateError
 
 from notifications.channels import Content
 from templates.environment import message
-from tracker.core.facts import OutreachFacts
+from tracker.core.answers.facts import OutreachFacts
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from notifications.channels import Absent, Accepted, Answer, Outgoing, Overtaken
-from tracker.store import carrying
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import carrying
 
 
 class Sandbox:

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.channels import Absent, Accepted, Answer, Later, Overtaken, PutOff, Refused, Unsure
-from tracker.core.attempts import Ending
-from tracker.core.messages import MessageState, Reason
-from tracker.flows import ladder, stopping
-from tracker.flows.release import Claimed
-from tracker.store import carrying, records
-from tracker.store.engine import Store
+from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.messages import MessageState, Reason
+from tracker.flows.outreach import ladder, stopping
+from tracker.flows.outreach.release import Claimed
+from tracker.store.ground import records
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import carrying
 
 PAUSES = tuple(timedelta(minutes=each) for each in (1, 5, 20, 60, 240))
 """How long a message rests after each try that the other side put off; with the last it has had six tries."""

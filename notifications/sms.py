@@ -17,8 +17,8 @@ from twilio.rest import Client
 from notifications import twilio_words
 from notifications.channels import Absent, Accepted, Answer, Later, Outgoing, Refused, Unsure
 from notifications.gates import Gate
-from tracker.core.attempts import Ending
-from tracker.core.seals import Kind, seal
+from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.seals import Kind, seal
 
 AT_TWILIO = "https://api.twilio.com"
 TIMES = httpx.Timeout(connect=5.0, read=15.0, write=10.0, pool=15.0)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from twilio.request_validator import RequestValidator
 
-from tracker.core.attempts import Ending
+from tracker.core.outreach.attempts import Ending
 
 REFUSALS: Mapping[int, Ending] = {
     21211: Ending.BAD_ADDRESS, 21214: Ending.BAD_ADDRESS, 21217: Ending.BAD_ADDRESS, 21265: Ending.BAD_ADDRESS,

@@ -15,9 +15,9 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from tracker.store.engine import Store, open_store
+from tracker.store.embedded.server import start
+from tracker.store.ground.engine import Store, open_store
 from tracker.store.schema import migrate
-from tracker.store.server import start
 
 TEMPLATE = "template_tracker"
 

@@ -14,8 +14,8 @@ from fastapi import FastAPI
 
 from tests.http import calling
 from tests.office import Desk
-from tracker.flows import accounts
-from tracker.store.accounts import Position
+from tracker.flows.desk import accounts
+from tracker.store.desk.accounts import Position
 
 PASSWORD = "correct horse battery staple"
 

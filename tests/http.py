@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from tests.office import SECRET, SERVICE, START, Desk, open_desk
 from tracker.main import create_app, put_together
 from tracker.settings import Settings
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 OPERATOR = "an operator's token for tests"
 HOME = "203.0.113.7"

@@ -16,19 +16,24 @@ from integrations.wire import translate
 from notifications.channels import Carriers
 from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
-from tracker.core.changes import Changes
-from tracker.core.dossier import Dossier, Scope
-from tracker.core.events import Body, StatusEvent
-from tracker.core.given import Given
-from tracker.core.reports import Answer
-from tracker.flows import addresses, holidays, intake, offices, services
-from tracker.flows.release import Links
-from tracker.store import changes, dossier, keys, organisations
-from tracker.store.columns import Mode
-from tracker.store.dossier import Wanted
-from tracker.store.engine import Store
-from tracker.store.keys import Sender
-from tracker.store.organisations import Office
+from tracker.core.case.events import Body, StatusEvent
+from tracker.core.deciding.changes import Changes
+from tracker.core.deciding.dossier import Dossier, Scope
+from tracker.core.deciding.reports import Answer
+from tracker.core.promises.record import Given
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.deciding import holidays, intake
+from tracker.flows.organisations import offices
+from tracker.flows.outreach import addresses
+from tracker.flows.outreach.release import Links
+from tracker.flows.services import versions
+from tracker.store.deciding import changes, dossier
+from tracker.store.deciding.dossier import Wanted
+from tracker.store.ground import organisations
+from tracker.store.ground.engine import Store
+from tracker.store.ground.organisations import Office
+from tracker.store.organisations import keys
+from tracker.store.organisations.keys import Sender
 
 SECRET = b"a secret for tests that is long enough"
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -141,7 +146,7 @@ async def open_desk(
     )
     new = source or offices.NewSource("backoffice", live_from=start - timedelta(days=400))
     await offices.add_source(store, office, new)
-    await services.apply(store, office, definition)
+    await versions.apply(store, office, definition)
     key = await offices.add_key(store, office, new.name, mode)
     async with store.reading() as connection:
         sender = await keys.sender_by_digest(connection, hashlib.sha256(key.encode()).digest())

@@ -27,15 +27,17 @@ from notifications.operators import Operators
 from notifications.sandbox import Sandbox
 from notifications.sms import Sms
 from templates.environment import page
-from tracker.core.errors import SetupRefused
-from tracker.flows import forget, learn, sweep
-from tracker.flows.release import Links
+from tracker.core.vocabulary.errors import SetupRefused
+from tracker.flows.case import forget
+from tracker.flows.deciding import sweep
+from tracker.flows.outreach.release import Links
+from tracker.flows.promises import learn
 from tracker.scheduler.ticks import Job, Scheduler
 from tracker.settings import Settings
-from tracker.store import server as embedded
-from tracker.store.engine import Store, open_store
+from tracker.store.embedded import server as embedded
+from tracker.store.ground.engine import Store, open_store
 from tracker.store.schema import migrate
-from tracker.web import answer, api, errors, health, track, word
+from tracker.web import answer, api, errors, health, punctuality, track
 from tracker.web.desk import router as desk
 from tracker.web.surroundings import Surroundings
 
@@ -147,7 +149,7 @@ def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRoute
         track.router(store, parts.secret),
         answer.router(store, parts.secret),
         api.router(store, parts.secret),
-        word.router(store),
+        punctuality.router(store),
         desk.router(store, parts.secret, settings.public_url),
         inbound.router(door),
         receipts.router(store, parts.secret, settings.public_url, twilio),

@@ -19,11 +19,12 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from integrations.case_logs import CaseLog, definitions, events, read
-from tracker.core.errors import SetupRefused
-from tracker.flows import offices, services
+from tracker.core.vocabulary.errors import SetupRefused
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.organisations import offices
+from tracker.flows.services import versions
 from tracker.main import assembled
 from tracker.settings import Settings
-from tracker.store.columns import Mode
 
 SOURCE = "case-log"
 TOGETHER = 8
@@ -62,7 +63,7 @@ async def prepare(settings: Settings, path: Path, zone: str) -> Prepared:
         await offices.add_source(parts.store, office, offices.NewSource(SOURCE, zone=zone, live_from=office.now))
         made = definitions(log)
         for text in made.values():
-            await services.apply(parts.store, office, text)
+            await versions.apply(parts.store, office, text)
         key = await offices.add_key(parts.store, office, SOURCE, Mode.LIVE)
     return Prepared(office.slug, SOURCE, key, len(made), start)
 

@@ -13,8 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from tracker.core.events import Channel
-from tracker.flows.addresses import normal
+from tracker.core.vocabulary.words import Channel
+from tracker.flows.outreach.addresses import normal
 
 DRIVER = "postgresql+asyncpg"
 

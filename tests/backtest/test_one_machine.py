@@ -11,8 +11,8 @@ from random import Random
 from integrations.case_logs import read
 from tests.backtest.logs import HEADER, Row, day
 from tests.soak.kept_dates import Moves, at_receipt, ledger, through_the_service, walked, warned
-from tracker.core.promises import Change
-from tracker.store.engine import Store
+from tracker.core.vocabulary.words import Change
+from tracker.store.ground.engine import Store
 
 
 def office(seed: int) -> list[Row]:

@@ -15,7 +15,7 @@ from tracker.backtest.log import Case, Line, Log
 from tracker.backtest.pupil import Pupil
 from tracker.backtest.walk import Plan, walk
 from tracker.backtest.walked import Promised, Walked
-from tracker.core.exposure import Visit, week
+from tracker.core.promises.exposure import Visit, week
 
 PAUSED = frozenset({"asked", "asked again"})
 START = BEGAN.toordinal()

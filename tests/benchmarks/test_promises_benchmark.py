@@ -25,7 +25,7 @@ from tests.journeys.processes import ROOT, environment
 from tracker.backtest.log import Log, read
 from tracker.backtest.walk import Plan, walk
 from tracker.backtest.walked import Walked
-from tracker.core.keeping import Interval, Record
+from tracker.core.promises.punctuality import Interval, Record
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from tests.browser.test_live_pages import kept
 from tests.http import settings
 from tests.journeys.processes import free_port
 from tests.office import SECRET, Desk, open_desk
-from tracker.core.seals import Kind, seal
+from tracker.core.vocabulary.seals import Kind, seal
 from tracker.main import create_app, put_together, web_server
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 pytestmark = pytest.mark.browser
 

@@ -18,9 +18,9 @@ from tests.desk_staff import PASSWORD, case_id
 from tests.http import Site, open_site, settings
 from tests.journeys.processes import free_port
 from tests.office import START
-from tracker.flows import accounts
+from tracker.flows.desk import accounts
 from tracker.main import create_app, listening, put_together, web_server
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 pytestmark = pytest.mark.browser
 

@@ -21,14 +21,15 @@ from templates.environment import page
 from tests.browser.inspector import RULES
 from tests.browser.test_live_pages import kept
 from tests.desk_staff import PASSWORD, case_id
-from tests.flows.test_word import many
+from tests.flows.promises.test_punctuality import many
 from tests.http import settings
 from tests.journeys.processes import free_port
 from tests.office import SECRET, START, Desk, open_desk
-from tracker.core.seals import Kind, seal
-from tracker.flows import accounts, word
+from tracker.core.vocabulary.seals import Kind, seal
+from tracker.flows.desk import accounts
+from tracker.flows.promises import punctuality
 from tracker.main import create_app, listening, put_together, web_server
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 pytestmark = pytest.mark.browser
 
@@ -101,7 +102,7 @@ async def live(store: Store, tmp_path: Path) -> AsyncIterator[Live]:
     references, ends = await requests(desk)
     await accounts.add(store, desk.office, "ann", name="Ann Agent", password=PASSWORD)
     await many(desk, "W", 20, 20)
-    await word.account(store, desk.office.id)
+    await punctuality.account(store, desk.office.id)
     port = free_port()
     given = settings(tmp_path, public_url=f"http://127.0.0.1:{port}")
     app = create_app(put_together(given, store), outbox_open=True, extra=(demo_page(),))

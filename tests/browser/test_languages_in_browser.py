@@ -13,7 +13,7 @@ from templates import languages
 from templates.environment import STATIC, page
 from tests.browser.inspector import RULES
 from tests.templates import samples
-from tracker.core.facts import CaseFacts
+from tracker.core.answers.facts import CaseFacts
 
 pytestmark = pytest.mark.browser
 

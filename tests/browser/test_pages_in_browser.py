@@ -12,8 +12,8 @@ from playwright.async_api import Browser, BrowserContext, Page, Route
 from templates.environment import STATIC, message, page
 from tests.browser.inspector import RULES
 from tests.templates import samples, word_samples
-from tracker.core.facts import CaughtFacts
-from tracker.core.segments import segments
+from tracker.core.answers.facts import CaughtFacts
+from tracker.core.vocabulary.segments import segments
 
 pytestmark = pytest.mark.browser
 

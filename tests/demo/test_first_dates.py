@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from tracker.core.keeping import FEWEST_SHOWN
-from tracker.core.tellings import Way
+from tracker.core.answers.tellings import Way
+from tracker.core.promises.punctuality import FEWEST_SHOWN
 from tracker.demo.seed import OFFICES, seed
-from tracker.flows import offices, word
-from tracker.flows.clock import advance
-from tracker.flows.lookup import Asked, look_up
+from tracker.flows.answers.lookup import Asked, look_up
+from tracker.flows.organisations import offices
+from tracker.flows.organisations.clock import advance
+from tracker.flows.promises import punctuality
 from tracker.main import put_together
 from tracker.settings import Settings
-from tracker.store.engine import Store
-from tracker.web.word import word_out
+from tracker.store.ground.engine import Store
+from tracker.web.punctuality import word_out
 
 LONDON = ZoneInfo("Europe/London")
 SENT = """
@@ -106,7 +107,7 @@ async def test_t17_the_public_count_is_the_count_of_all_first_dates_that_were_na
 async def counted_by_hand(store: Store, slug: str, looked: Named) -> int:
     """Count an office's dates by hand, and compare; how many could be judged."""
     office = await offices.organisation(store, slug)
-    await word.account(store, office.id)
+    await punctuality.account(store, office.id)
     told, cases = await named(store, looked), defaultdict(list)
     for row in await rows(store, DATES, office=office.id):
         cases[row.case_id].append(row)
@@ -121,7 +122,7 @@ async def counted_by_hand(store: Store, slug: str, looked: Named) -> int:
         if over and timedelta() < day(office.now) - counts.latest_on <= timedelta(days=365):
             fates[counts.service][given.basis, became(counts)] += 1
     judged = 0
-    for service in word_out(await word.tell(store, slug, "en")).services:
+    for service in word_out(await punctuality.tell(store, slug, "en")).services:
         by = fates[service.service]
         learned, stood = (
             [by[basis, fate] for fate in ("kept", "broken", "unknown")] for basis in ("history", "definition")

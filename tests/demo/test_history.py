@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tracker.core.vocabulary.words import Mode
 from tracker.demo.seed import PLAYED, morning, seed
-from tracker.flows.deciding import looked_at
+from tracker.flows.deciding.transaction import looked_at
 from tracker.main import Parts, put_together
 from tracker.settings import Settings
-from tracker.store.columns import Mode
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from tracker.core.events import Channel
+from tracker.core.vocabulary.words import Channel, Mode
 from tracker.demo.seed import OFFICES, seed
-from tracker.flows import offices, stopping
-from tracker.flows.clock import advance
+from tracker.flows.organisations import offices
+from tracker.flows.organisations.clock import advance
+from tracker.flows.outreach import stopping
 from tracker.main import put_together
 from tracker.settings import Settings
-from tracker.store.columns import Mode
-from tracker.store.engine import Store
-from tracker.store.stops import Wish
+from tracker.store.ground.engine import Store
+from tracker.store.outreach.stops import Wish
 
 SENT = """
     SELECT k.organisation_id, k.address, k.caught_at, a.started_at, m.key, m.case_id, m.party, m.purpose, m.cause,

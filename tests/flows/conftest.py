@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import Postgres
-from tracker.store.engine import Store, open_store
+from tracker.store.ground.engine import Store, open_store
 
 
 @pytest.fixture

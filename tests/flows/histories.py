@@ -11,16 +11,16 @@ from uuid import UUID
 from sqlalchemy import insert, text
 
 from tests.office import SERVICE, START, Desk
-from tracker.core import references
-from tracker.core.calendars import start_of
-from tracker.core.messages import Purpose, key
-from tracker.flows.offices import NewSource, add_source
-from tracker.store.cases import CASE
-from tracker.store.columns import new_id, table
-from tracker.store.messages import MESSAGE
-from tracker.store.organisations import Heard
-from tracker.store.promises import PROMISE
-from tracker.store.tellings import Telling
+from tracker.core.vocabulary import references
+from tracker.core.vocabulary.calendars import start_of
+from tracker.core.vocabulary.messages import Purpose, key
+from tracker.flows.organisations.offices import NewSource, add_source
+from tracker.store.case.cases import CASE
+from tracker.store.ground.columns import new_id, table
+from tracker.store.ground.organisations import Heard
+from tracker.store.outreach.messages import MESSAGE
+from tracker.store.promises.promises import PROMISE
+from tracker.store.promises.tellings import Telling
 
 ZONE = "Europe/London"
 DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from typer.core import TyperGroup
 
 from tracker.cli import app
-from tracker.core.messages import MessageState, Purpose, Reason
+from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.settings import Settings
 from tracker.web.errors import KINDS
 

@@ -22,7 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sqlalchemy import Connection, text
 
-from tracker.store.engine import Store, open_store
+from tracker.store.ground.engine import Store, open_store
 from tracker.store.tables import METADATA
 
 ROOT = Path(__file__).parents[2]

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Table
 
-from tracker.core.dossier import CaseRecord, MessageRecord, RecipientRecord
-from tracker.core.given import Given
-from tracker.store.cases import CASE
-from tracker.store.messages import MESSAGE
-from tracker.store.parties import RECIPIENT
-from tracker.store.promises import PROMISE
+from tracker.core.deciding.dossier import CaseRecord, MessageRecord, RecipientRecord
+from tracker.core.promises.record import Given
+from tracker.store.case.cases import CASE
+from tracker.store.case.parties import RECIPIENT
+from tracker.store.outreach.messages import MESSAGE
+from tracker.store.promises.promises import PROMISE
 
 SCOPE = {"organisation_id", "mode"}
 """What belongs to every row of a decision, and is written once for all."""

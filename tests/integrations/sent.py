@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from integrations.wire import PLAIN, Tongue, translate
-from tracker.core.errors import MalformedEvent
-from tracker.core.reports import Report
+from tracker.core.deciding.reports import Report
+from tracker.core.vocabulary.errors import MalformedEvent
 
 GOOD: dict[str, Any] = {
     "id": "e-1",

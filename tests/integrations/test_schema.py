@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from integrations.schema import EXAMPLES, event_schema, published
 from integrations.wire import PLAIN, translate
 from tests.integrations.sent import tongue
-from tracker.core.errors import MalformedEvent
+from tracker.core.vocabulary.errors import MalformedEvent
 
 FILE = Path(__file__).parents[2] / "docs" / "event-schema-1.json"
 VALIDATOR = Draft202012Validator(event_schema())

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.strict_json import DEPTH, NUMBER_LENGTH, loads
-from tracker.core.errors import MalformedEvent
+from tracker.core.vocabulary.errors import MalformedEvent
 
 DEEP = 100_000
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from integrations.schema import EXAMPLES
 from tests.integrations.sent import GOOD, event, naive, of_type, read, refusal
-from tracker.core import events
-from tracker.core.errors import MalformedEvent
+from tracker.core.case import events
+from tracker.core.vocabulary.errors import MalformedEvent
 
 
 def test_a_status_is_read() -> None:

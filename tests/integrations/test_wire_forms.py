@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from integrations.schema import EXAMPLES
 from integrations.wire import CLOUDEVENTS, PLAIN, translate
 from tests.integrations.sent import GOOD, cloud, event, naive, of_type, read, refusal, tongue
-from tracker.core import events
-from tracker.core.errors import UnsupportedContent
+from tracker.core.case import events
+from tracker.core.vocabulary.errors import UnsupportedContent
 
 
 @pytest.mark.parametrize(

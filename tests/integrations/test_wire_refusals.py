@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from integrations.schema import EXAMPLES
 from integrations.wire import CLOUDEVENTS, PLAIN
 from tests.integrations.sent import cloud, event, of_type, read, refusal
-from tracker.core.errors import TrackerError
+from tracker.core.vocabulary.errors import TrackerError
 
 
 @pytest.mark.parametrize("name", ["id", "source", "type", "subject", "time"])

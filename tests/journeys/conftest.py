@@ -16,9 +16,9 @@ import pytest
 
 from tests.http import OPERATOR, Site, settings
 from tests.office import START, Desk, open_desk
-from tracker.flows.offices import NewSource
+from tracker.flows.organisations.offices import NewSource
 from tracker.main import create_app, listening, put_together, web_server
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 FACT = "AB1 2CD"
 

@@ -22,9 +22,9 @@ from tests.http import settings
 from tests.notifications.providers import Mailbox, mail_server, running
 from tests.office import Desk
 from tracker.demo.standin import Standin
-from tracker.flows.release import Links
+from tracker.flows.outreach.release import Links
 from tracker.main import Parts, carriers_of, put_together
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 EMAIL_FROM, SMS_FROM = "permits@northwick.example", "+441632960001"
 

@@ -15,9 +15,9 @@ from tests.journeys.conftest import FACT, Road, until
 from tests.journeys.keepsakes import save
 from tests.journeys.post_office import Arrived, PostOffice, give_senders
 from tests.office import DEFINITION, open_desk
-from tracker.flows import learn
+from tracker.flows.promises import learn
 from tracker.main import create_app, listening, web_server
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """Monday; London's winter."""

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.journeys.processes import run
-from tracker.flows import offices
-from tracker.store.engine import Store
+from tracker.flows.organisations import offices
+from tracker.store.ground.engine import Store
 
 
 @pytest.mark.parametrize(

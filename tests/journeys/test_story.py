@@ -17,8 +17,8 @@ from tests.journeys.keepsakes import LONDON, is_a_good_letter, keep, save
 from tests.journeys.post_office import SMS_FROM, Arrived, post_office
 from tests.journeys.story import DAY, HOUR, NINE, NUMBER, PEOPLE, Story, opened
 from tests.office import open_desk
-from tracker.core.segments import segments
-from tracker.store.engine import Store
+from tracker.core.vocabulary.segments import segments
+from tracker.store.ground.engine import Store
 
 WAIT = timedelta(minutes=10)
 """So long an update waits for others: what was brought, and what the office did with it, are one message."""

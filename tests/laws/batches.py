@@ -10,11 +10,11 @@ from typing import Any
 
 from tests.laws.case_sets import House, events, report
 from tests.laws.rounds import APPLICANT, FOLLOWER, OPENER, change, send, together
-from tracker.core.errors import ContentDiffers
-from tracker.core.events import StatusEvent
-from tracker.core.reports import Answer, Intake, Refused
-from tracker.flows import intake
-from tracker.flows.sweep import sweep
+from tracker.core.case.events import StatusEvent
+from tracker.core.deciding.reports import Answer, Intake, Refused
+from tracker.core.vocabulary.errors import ContentDiffers
+from tracker.flows.deciding import intake
+from tracker.flows.deciding.sweep import sweep
 
 NUMBERS, SWEPT = 30, date(2026, 2, 28)
 WHOLE = (OPENER, FOLLOWER, APPLICANT)

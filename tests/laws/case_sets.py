@@ -15,26 +15,26 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
-from tracker.core.events import (
+from tracker.core.case.events import (
     TYPES,
     Address,
-    Audience,
     Body,
-    Channel,
     CorrectionReported,
     NeededItem,
     NeedsReported,
     NoteReported,
     PartyReported,
     ReopenReported,
-    Role,
     StatusEvent,
     StatusReported,
 )
-from tracker.core.reports import Answer, Report
-from tracker.flows import intake, lookup, services
-from tracker.store import pages
-from tracker.store.engine import Store
+from tracker.core.deciding.reports import Answer, Report
+from tracker.core.vocabulary.words import Audience, Channel, Role
+from tracker.flows.answers import lookup
+from tracker.flows.deciding import intake
+from tracker.flows.services import versions
+from tracker.store.answers import pages
+from tracker.store.ground.engine import Store
 
 OTHER_SERVICE = "dropped-kerb"
 QUIET = DEFINITION.replace('code = "advice"\n', 'code = "advice"\ntell = false\n')
@@ -198,9 +198,8 @@ class House:
     async def build(cls, store: Store, slug: str = "northwick") -> House:
         """An office with two services, in a database with the schema."""
         desk = await open_desk(store, slug=slug, definition=QUIET)
-        await services.apply(
-            store, desk.office, QUIET.replace(f'service = "{SERVICE}"', f'service = "{OTHER_SERVICE}"')
-        )
+        other = QUIET.replace(f'service = "{SERVICE}"', f'service = "{OTHER_SERVICE}"')
+        await versions.apply(store, desk.office, other)
         return cls(desk)
 
     def number(self) -> str:
@@ -241,7 +240,7 @@ class House:
         async with self.desk.store.reading() as connection:
             page = await pages.page(connection, row.reference)
             assert page is not None
-            definition = await services.services.by_id(connection, self.desk.office.id, page.definition_id)
+            definition = await versions.services.by_id(connection, self.desk.office.id, page.definition_id)
         facts = asdict(lookup.case_facts(page, definition))
         for told in ("reference", "promises", "delay", "messages", "now", "version"):
             del facts[told]

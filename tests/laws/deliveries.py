@@ -17,9 +17,9 @@ from notifications.sandbox import Sandbox
 from tests.laws.case_sets import House, events
 from tests.laws.rounds import APPLICANT, OPENER, change, send
 from tests.office import SECRET
-from tracker.flows.release import Links
-from tracker.store import carrying
-from tracker.store.engine import Store
+from tracker.flows.outreach.release import Links
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import carrying
 
 LINKS = Links("https://track.example.org", SECRET)
 

@@ -16,12 +16,13 @@ from sqlalchemy import text
 
 from tests.laws.case_sets import Draft, House, events, report
 from tests.office import SERVICE, START
-from tracker.core.errors import ContentDiffers
-from tracker.core.events import Address, Channel, PartyReported, StatusEvent, StatusReported
-from tracker.core.reports import Answer
-from tracker.flows import intake
-from tracker.flows.sweep import sweep
-from tracker.store.engine import Store
+from tracker.core.case.events import Address, PartyReported, StatusEvent, StatusReported
+from tracker.core.deciding.reports import Answer
+from tracker.core.vocabulary.errors import ContentDiffers
+from tracker.core.vocabulary.words import Channel
+from tracker.flows.deciding import intake
+from tracker.flows.deciding.sweep import sweep
+from tracker.store.ground.engine import Store
 
 OPENER = Draft(StatusReported(SERVICE, "REC"), START - timedelta(hours=9))
 FOLLOWER = Draft(StatusReported(SERVICE, "ASSESS"), START - timedelta(hours=5))

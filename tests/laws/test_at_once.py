@@ -9,7 +9,7 @@ from tests.laws.batches import BATCHES
 from tests.laws.case_sets import House
 from tests.laws.deliveries import DELIVERY, fill, multiply, two_workers
 from tests.laws.rounds import INTAKE
-from tracker.store.engine import Store, open_store
+from tracker.store.ground.engine import Store, open_store
 
 ROUNDS = 12
 MESSAGES = 100

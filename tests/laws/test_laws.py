@@ -27,9 +27,9 @@ from tests.laws.case_sets import (
 )
 from tests.laws.rounds import APPLICANT, OPENER
 from tests.office import START
-from tracker.core.events import CorrectionReported
-from tracker.flows.sweep import sweep
-from tracker.store.engine import open_store
+from tracker.core.case.events import CorrectionReported
+from tracker.flows.deciding.sweep import sweep
+from tracker.store.ground.engine import open_store
 
 EXAMPLES = 40
 """So many in the suite; `python -m tests.soak --only laws --rounds 120` tries 1,200 of each law."""

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.flows.test_learn import finish
+from tests.flows.promises.test_learn import finish
 from tests.laws.case_sets import House
 from tests.laws.test_laws import any_order, as_if_it_never_came, ground
-from tracker.flows import learn
+from tracker.flows.promises import learn
 
 __all__ = ["ground"]
 

@@ -23,7 +23,7 @@ from tests.notifications.watch import Watch
 from tests.office import DEFINITION, SECRET, Desk, open_desk
 from tracker.demo.standin import Standin
 from tracker.main import Parts, create_app, listening, put_together
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 NUMBER = "+447700900123"
 OURS = "+447700900999"

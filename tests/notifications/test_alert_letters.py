@@ -16,7 +16,7 @@ from tests.http import settings
 from tests.notifications.watch import OPS, Watch
 from tests.scheduler.scenes import lines, running, until
 from tracker.main import put_together
-from tracker.store import records
+from tracker.store.ground import records
 
 
 @pytest.mark.parametrize(

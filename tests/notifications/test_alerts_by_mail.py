@@ -11,10 +11,10 @@ from notifications.operators import Operators
 from tests.notifications.watch import OPS, Watch
 from tests.office import SECRET
 from tests.scheduler.scenes import lines, until
-from tracker.flows import offices
-from tracker.store import records
-from tracker.store.columns import Mode
-from tracker.store.engine import Store
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.organisations import offices
+from tracker.store.ground import records
+from tracker.store.ground.engine import Store
 
 
 async def test_a_new_alert_is_mailed_once_with_what_to_do(watch: Watch) -> None:

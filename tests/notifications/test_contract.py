@@ -15,9 +15,9 @@ from notifications.sandbox import Sandbox
 from notifications.sms import Sms
 from tests.notifications.conftest import NUMBER, OURS, Ends
 from tests.office import SECRET, open_desk
-from tracker.core.attempts import Ending
-from tracker.store import carrying
-from tracker.store.engine import Store
+from tracker.core.outreach.attempts import Ending
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import carrying
 
 CHANNELS = ["sandbox", "email", "sms"]
 

@@ -11,8 +11,8 @@ from notifications.email import server
 from tests.notifications.conftest import Ends, Post
 from tests.notifications.test_contract import outgoing
 from tests.office import SECRET
-from tracker.core.attempts import Ending
-from tracker.core.seals import Kind, unseal
+from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.seals import Kind, unseal
 
 ALEX = "alex@example.org"
 

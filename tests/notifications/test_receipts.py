@@ -11,9 +11,9 @@ from twilio.request_validator import RequestValidator
 
 from tests.notifications.conftest import NUMBER, Post
 from tests.office import SECRET
-from tracker.core.seals import Kind, seal
+from tracker.core.vocabulary.seals import Kind, seal
 from tracker.demo.standin import UNDELIVERED, Trouble
-from tracker.store.columns import new_id
+from tracker.store.ground.columns import new_id
 
 
 async def sent(post: Post) -> None:

@@ -10,8 +10,8 @@ from notifications.channels import Accepted, Content, Later, Refused, Unsure
 from tests.notifications.conftest import NUMBER, Ends, Post
 from tests.notifications.test_contract import outgoing
 from tests.office import SECRET
-from tracker.core.attempts import Ending
-from tracker.core.seals import Kind, unseal
+from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.seals import Kind, unseal
 from tracker.demo.standin import Trouble
 
 

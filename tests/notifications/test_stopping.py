@@ -7,8 +7,8 @@ from string import ascii_letters, digits
 import pytest
 
 from tests.notifications.conftest import NUMBER, OURS, Post
-from tracker.flows.stopping import read
-from tracker.store.stops import Wish
+from tracker.flows.outreach.stopping import read
+from tracker.store.outreach.stops import Wish
 
 
 async def texted(post: Post, words: str, sid: str = "", to: str = OURS) -> None:

@@ -13,7 +13,7 @@ from tests.notifications.conftest import NUMBER, Post
 from tests.notifications.test_worker import LAPSE
 from tests.office import SECRET
 from tracker.demo.standin import Trouble
-from tracker.flows import release
+from tracker.flows.outreach import release
 
 ALEX = "alex@example.org"
 

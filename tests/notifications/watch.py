@@ -11,8 +11,8 @@ from notifications.email import Email, server
 from notifications.operators import Operators
 from tests.notifications.providers import Mailbox
 from tests.office import SECRET, START, Desk
-from tracker.store import records
-from tracker.store.columns import Mode
+from tracker.core.vocabulary.words import Mode
+from tracker.store.ground import records
 
 OPS = "ops@northwick.example"
 

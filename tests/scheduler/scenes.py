@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from tracker.scheduler.ticks import Job, Scheduler
-from tracker.store.engine import Store
-from tracker.store.leading import APPLICATION
+from tracker.store.ground.engine import Store
+from tracker.store.ground.leading import APPLICATION
 from tracker.web.logs import JsonLines
 
 

@@ -14,8 +14,8 @@ from tests.office import START, open_desk
 from tests.scheduler.scenes import Counted, cut, events, running, until
 from tracker.main import JOBS
 from tracker.scheduler.ticks import Scheduler
-from tracker.store.engine import Store, open_store
-from tracker.store.leading import Leadership
+from tracker.store.ground.engine import Store, open_store
+from tracker.store.ground.leading import Leadership
 
 
 async def test_one_of_two_leads_case_31(store: Store) -> None:

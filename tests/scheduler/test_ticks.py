@@ -11,7 +11,7 @@ from tests.scheduler.scenes import Counted, events, lines, running, until
 from tests.scheduler.test_alarms import Wall
 from tracker.scheduler import ticks
 from tracker.scheduler.ticks import MOST_CALLS, TOO_OFTEN, Job, Scheduler
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 
 async def test_a_flow_is_called_again_at_once_while_it_finds_more(store: Store) -> None:

@@ -22,7 +22,7 @@ from tests.laws.rounds import INTAKE
 from tests.laws.test_laws import LAWS
 from tests.soak import chunks, cuts, schedulers, server_attack
 from tests.soak.table import LONGEST_SECONDS, Table, house
-from tracker.store.server import Server, start
+from tracker.store.embedded.server import Server, start
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import sys
 from uuid import UUID
 
 from tests.laws.deliveries import worker
-from tracker.store.engine import open_store
+from tracker.store.ground.engine import open_store
 
 
 async def main(url: str, organisation: UUID) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 from tests.laws.case_sets import House
 from tests.soak.table import LONGEST_SECONDS, Table, house
 from tests.soak.taker import batch
-from tracker.core.reports import Answer, Intake
-from tracker.flows.intake import CHUNK, take_in
-from tracker.store.server import Server
+from tracker.core.deciding.reports import Answer, Intake
+from tracker.flows.deciding.intake import CHUNK, take_in
+from tracker.store.embedded.server import Server
 
 STORED = "SELECT event_id FROM entry WHERE number LIKE :name || '-%'"
 CASES = """

@@ -33,19 +33,21 @@ from integrations.case_logs import CaseLog, Row, definitions, events, read
 from tests.http import calling, settings
 from tracker.backtest.log import read as read_for_walk
 from tracker.backtest.walk import Plan, walk
-from tracker.core import keeping
-from tracker.core.calendars import start_of
-from tracker.core.first_dates import Population
-from tracker.flows import offices, services
+from tracker.core.promises import punctuality
+from tracker.core.promises.first_dates import Population
+from tracker.core.vocabulary.calendars import start_of
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.organisations import offices
+from tracker.flows.services import versions
 from tracker.main import create_app, put_together
-from tracker.store import first_dates, organisations
-from tracker.store.columns import Mode
-from tracker.store.engine import Store, open_store
+from tracker.store.embedded.server import start
+from tracker.store.ground import organisations
+from tracker.store.ground.engine import Store, open_store
+from tracker.store.promises import first_dates
 from tracker.store.schema import migrate
-from tracker.store.server import start
 
 SLUG, SOURCE, ZONE = "replayed", "case-log", "UTC"
-YEAR = timedelta(days=keeping.WINDOW_DAYS)
+YEAR = timedelta(days=punctuality.WINDOW_DAYS)
 QUIET = timedelta(days=90)
 LEARNED = clock_time(3)
 """By this time of a Monday it has been learned; each night would be usual."""
@@ -102,7 +104,7 @@ async def through_the_service(
     await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin, patience=patience))
     for definition in definitions(log).values():
         running = definition.replace('clock = "paused"', 'clock = "running"')
-        await services.apply(store, office, definition if pausing else running)
+        await versions.apply(store, office, definition if pausing else running)
     key = await offices.add_key(store, office, SOURCE, Mode.LIVE)
     app = create_app(put_together(settings(folder), store))
     monday = begin.date() + timedelta(days=7 - begin.weekday())
@@ -149,7 +151,7 @@ async def _relied_on(store: Store, monday: date, before: dict[str, str], changes
         for service, confidence in found.items():
             if office is not None and confidence != before.get(service, "trusted"):
                 dates = await first_dates.passed(connection, office, service, monday - YEAR, monday - timedelta(days=1))
-                record = keeping.record(each.fate for each in dates[Population.LEARNED])
+                record = punctuality.record(each.fate for each in dates[Population.LEARNED])
                 changes.append(
                     f"{monday} {service}: {confidence} ({record.kept} kept of {record.total} that passed within a year)"
                 )

@@ -36,13 +36,14 @@ from integrations.case_logs import CaseLog, definitions, events, read
 from tests.http import calling, settings
 from tests.soak.kept_dates import cut
 from tests.soak.row_names import Names
-from tracker.core import timing
-from tracker.flows import offices, services
+from tracker.core.outreach import timing
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.organisations import offices
+from tracker.flows.services import versions
 from tracker.main import create_app, put_together
-from tracker.store.columns import Mode
-from tracker.store.engine import Store, open_store
+from tracker.store.embedded.server import start
+from tracker.store.ground.engine import Store, open_store
 from tracker.store.schema import migrate
-from tracker.store.server import start
 
 SOURCE, ZONE = "case-log", "Europe/Amsterdam"
 STANDING_STILL = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -71,7 +72,7 @@ async def replayed(store: Store, folder: Path, log: CaseLog, seed: int | None, b
     )
     await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin))
     for definition in definitions(log).values():
-        await services.apply(store, office, definition)
+        await versions.apply(store, office, definition)
     key = await offices.add_key(store, office, SOURCE, Mode.LIVE)
     async with calling(create_app(put_together(settings(folder), store))) as http:
         http.headers["Authorization"] = f"Bearer {key}"

@@ -13,8 +13,8 @@ from tests.laws.case_sets import House
 from tests.laws.deliveries import fill, multiply
 from tests.laws.rounds import change
 from tests.soak.table import LONGEST_SECONDS, Line, Table, house
-from tracker.store.leading import APPLICATION
-from tracker.store.server import Server
+from tracker.store.embedded.server import Server
+from tracker.store.ground.leading import APPLICATION
 
 KINDS = ("scheduler", "worker", "scheduler", "worker")
 

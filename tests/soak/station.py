@@ -11,7 +11,7 @@ from notifications.sandbox import Sandbox
 from tests.laws.deliveries import worker
 from tracker.main import JOBS
 from tracker.scheduler.ticks import Scheduler
-from tracker.store.engine import open_store
+from tracker.store.ground.engine import open_store
 
 
 class Slow(Sandbox):

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from tests.laws.case_sets import House
-from tracker.store.engine import open_store
+from tracker.store.embedded.server import Server
+from tracker.store.ground.engine import open_store
 from tracker.store.schema import migrate
-from tracker.store.server import Server
 
 LONGEST_SECONDS = 600
 """No part runs longer; the rounds that were done by then are reported."""

@@ -10,11 +10,11 @@ import sys
 from tests.laws.case_sets import Draft, events, report
 from tests.laws.rounds import APPLICANT, FOLLOWER, OPENER
 from tests.office import SERVICE, START
-from tracker.core.events import NeededItem, NeedsReported, StatusReported
-from tracker.core.reports import Report
-from tracker.flows.intake import CHUNK, take_in
-from tracker.store import keys
-from tracker.store.engine import open_store
+from tracker.core.case.events import NeededItem, NeedsReported, StatusReported
+from tracker.core.deciding.reports import Report
+from tracker.flows.deciding.intake import CHUNK, take_in
+from tracker.store.ground.engine import open_store
+from tracker.store.organisations import keys
 
 CASES = 40
 LIFE = (

@@ -11,7 +11,7 @@ from pathlib import Path
 from integrations.case_logs import read
 from tests.backtest.logs import HEADER, Row, day
 from tests.soak.kept_dates import cut, ledger, through_the_service
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 
 def test_a_log_is_cut_to_the_cases_that_were_received_first_and_keeps_all_of_their_rows(tmp_path: Path) -> None:

@@ -20,13 +20,13 @@ import asyncpg
 from tracker.store.embedded.guardian import is_posted
 from tracker.store.embedded.home import Home
 from tracker.store.embedded.process import residents
-from tracker.store.server import Server, start
+from tracker.store.embedded.server import Server, start
 
 PROJECT = Path(__file__).resolve().parents[2]
 _USE = """
 import os, signal, sys
 from pathlib import Path
-from tracker.store.server import ServerError, start
+from tracker.store.embedded.server import ServerError, start
 signal.signal(signal.SIGINT, lambda *_: os.write(1, b"interrupted\\n"))
 try:
     server = start(Path(sys.argv[1]), unsafe_without_fsync=sys.argv[2] == "unsafe")

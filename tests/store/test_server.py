@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.store.server_processes import PROJECT, Owner, ask, is_quiet, made, parent_of, until
 from tracker.store.embedded import account
 from tracker.store.embedded.locks import ALONE, FileLock
-from tracker.store.server import DataDirectoryRefused, Server, ServerDidNotStart, start
+from tracker.store.embedded.server import DataDirectoryRefused, Server, ServerDidNotStart, start
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
 _NOBODY = 65534

@@ -16,7 +16,7 @@ import pytest
 from tests.store.server_processes import Owner, ask, is_quiet, kill, made, parent_of, until
 from tracker.store.embedded.home import Home
 from tracker.store.embedded.process import look
-from tracker.store.server import (
+from tracker.store.embedded.server import (
     DataDirectoryRefused,
     DiskFull,
     ServerDidNotStart,

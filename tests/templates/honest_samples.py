@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from tests.templates.late_samples import ADVICE
-from tracker.core.facts import CaseFacts, DelayFacts
+from tracker.core.answers.facts import CaseFacts, DelayFacts
 
 
 def honest_cases(ordinary: CaseFacts) -> dict[str, CaseFacts]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from tracker.core.delays import OURS
-from tracker.core.facts import CaseFacts, DelayFacts
+from tracker.core.answers.delays import OURS
+from tracker.core.answers.facts import CaseFacts, DelayFacts
 
 ADVICE = "We are waiting for advice from another office"
 MOVED_ON = datetime(2026, 3, 4, 9, tzinfo=UTC)

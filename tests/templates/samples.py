@@ -7,19 +7,19 @@ from datetime import UTC, date, datetime
 
 from tests.templates.honest_samples import honest_cases
 from tests.templates.late_samples import late_cases
-from tracker.core.facts import (
+from tracker.core.answers.facts import (
     CaseFacts,
     CaughtFacts,
     HistoryFacts,
     MessageFacts,
-    Moment,
     NeedFacts,
     OutreachFacts,
     PromiseFacts,
     StageFacts,
 )
-from tracker.core.messages import Purpose
-from tracker.flows.ask import Question
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.moments import Moment
+from tracker.flows.outreach.ask import Question
 
 QUESTION = Question("Riverton Council", "Resident parking permit", "CDFG-HJKM-NPR3", "en", answered=True)
 LONG_NAME = ("Llanfairpwllgwyngyll and the Surrounding Districts Joint Committee for Permits " * 4)[:300].strip()

@@ -10,7 +10,8 @@ import pytest
 
 from templates.environment import page
 from tests.templates import samples
-from tracker.core.facts import CaseFacts, HistoryFacts, Moment
+from tracker.core.answers.facts import CaseFacts, HistoryFacts
+from tracker.core.vocabulary.moments import Moment
 
 
 def words(html: str) -> str:

@@ -10,8 +10,8 @@ import pytest
 from templates.environment import page
 from tests.templates import samples
 from tests.templates.test_case_page import words
-from tracker.core.facts import CaseFacts
-from tracker.core.promises import Change
+from tracker.core.answers.facts import CaseFacts
+from tracker.core.vocabulary.words import Change
 
 OFFICE = replace(samples.PROMISE, basis="office", probability=None, half_by_on=None, latest_on=date(2026, 3, 20))
 

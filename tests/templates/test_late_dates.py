@@ -12,7 +12,7 @@ from tests.templates import samples
 from tests.templates.late_samples import ADVICE
 from tests.templates.samples import CASES, DONE, ORDINARY, PROMISE
 from tests.templates.test_case_page import words
-from tracker.core.facts import CaseFacts
+from tracker.core.answers.facts import CaseFacts
 
 OFFICE = replace(PROMISE, basis="office", probability=None, half_by_on=None, latest_on=date(2026, 3, 20))
 HAPPY = "If you are not happy with this"

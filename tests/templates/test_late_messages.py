@@ -11,9 +11,9 @@ from templates import wording
 from templates.environment import message
 from tests.templates.samples import LANGUAGES, OUTREACH, OUTREACHES
 from tests.templates.test_messages import MARCH, render
-from tracker.core import delays
-from tracker.core.facts import OutreachFacts
-from tracker.core.segments import segments
+from tracker.core.answers import delays
+from tracker.core.answers.facts import OutreachFacts
+from tracker.core.vocabulary.segments import segments
 
 SORRY = {"en": "We are sorry", "cy": "Mae'n ddrwg gennym", "es": "Lo sentimos", "ar": "نعتذر لكم"}
 NOTHING = {"en": "Nothing right now.", "cy": "Dim byd ar hyn o bryd.", "es": "Nada por ahora.", "ar": "لا شيء الآن."}

@@ -14,8 +14,8 @@ from templates import wording
 from templates.environment import ROOT, message
 from tests.templates import samples
 from tests.templates.samples import LANGUAGES, OUTREACH, OUTREACHES, PURPOSES
-from tracker.core.messages import Purpose
-from tracker.core.segments import segments
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.segments import segments
 
 PARTS = ("subject.txt", "text.txt", "html.html", "sms.txt")
 EVERY = [(language, purpose) for language in LANGUAGES for purpose in PURPOSES]

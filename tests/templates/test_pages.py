@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 
 from templates.environment import STATIC, direction, environment, page
 from tests.templates import samples, word_samples
-from tracker.core.facts import CaseFacts
+from tracker.core.answers.facts import CaseFacts
 
 LABEL = "Postcode, surname or date of birth — whichever the office asks for"
 WRONG = {"field": "reference", "message": "This reference has a typing mistake."}

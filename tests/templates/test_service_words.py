@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tracker.core.definition_files import read
-from tracker.core.definitions import Definition
-from tracker.core.segments import segments
+from tracker.core.services.definitions import Definition
+from tracker.core.services.files import read
+from tracker.core.vocabulary.segments import segments
 
 LANGUAGES = ["en", "cy", "es", "ar"]
 FILES = sorted((Path(__file__).parents[2] / "templates" / "services").glob("*.toml"))

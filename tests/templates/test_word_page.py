@@ -10,7 +10,7 @@ import pytest
 from templates.environment import page
 from tests.templates import samples, word_samples
 from tests.templates.test_pages import words
-from tracker.core.keeping import Record
+from tracker.core.promises.punctuality import Record
 
 PAGES = {name: page("word.html", "en", told=told) for name, told in word_samples.WORDS.items()}
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from tests.templates.samples import LONG_NAME, MARKUP
-from tracker.core.keeping import Account, Confidence, Record
-from tracker.core.word_facts import EarlierAimFacts, OfficeWordFacts, ServiceWordFacts
+from tracker.core.answers.punctuality_facts import EarlierAimFacts, OfficeWordFacts, ServiceWordFacts
+from tracker.core.promises.punctuality import Account, Record
+from tracker.core.vocabulary.words import Confidence
 
 USUAL = Account(Record(219, 240), 6, 28, 19, 27, 24, 20)
 PERMIT = ServiceWordFacts("permit", "Resident parking permit", "en", 0.9, Confidence.TRUSTED, USUAL)

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.http import Site, open_site
-from tracker.flows.lookup import WINDOW_SECONDS
-from tracker.store.engine import Store
+from tracker.flows.answers.lookup import WINDOW_SECONDS
+from tracker.store.ground.engine import Store
 
 LONGEST_SECONDS = 45
 _PASSED = text(f"SELECT CAST(extract(epoch FROM clock_timestamp()) AS bigint) % {WINDOW_SECONDS}")

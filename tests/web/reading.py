@@ -12,7 +12,7 @@ import httpx
 
 from tests.http import Site
 from tests.office import START
-from tracker.core import references
+from tracker.core.vocabulary import references
 
 FACT = "AB1 2CD"
 LATER = START + timedelta(minutes=5)

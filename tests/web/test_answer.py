@@ -10,7 +10,7 @@ import pytest
 from tests.http import Site
 from tests.office import SECRET
 from tests.web.reading import words
-from tracker.core.seals import Kind, seal
+from tracker.core.vocabulary.seals import Kind, seal
 
 PAGE = {"Accept": "text/html"}
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
-from tracker.core.errors import TooLarge, TooSlow
+from tracker.core.vocabulary.errors import TooLarge, TooSlow
 from tracker.web import errors
 from tracker.web.body import read_body
 

@@ -12,7 +12,7 @@ from referencing.jsonschema import DRAFT202012
 
 from tests.http import Site
 from tests.web.reading import FACT
-from tracker.core import references
+from tracker.core.vocabulary import references
 
 
 async def test_the_description_of_the_api_is_whole(site: Site) -> None:

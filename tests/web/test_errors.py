@@ -19,8 +19,8 @@ from sqlalchemy import exc, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.journeys.processes import free_port
-from tracker.core import errors as situations
-from tracker.store.trouble import unavailable
+from tracker.core.vocabulary import errors as situations
+from tracker.store.ground.trouble import unavailable
 from tracker.web import errors
 
 EXPECTED = {

@@ -6,14 +6,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from tests.desk_staff import case_id, signed_in
-from tests.flows.test_learn import finish
-from tests.flows.test_ledger import RECEIPT, ledger, wait
+from tests.flows.promises.test_learn import finish
+from tests.flows.promises.test_ledger import RECEIPT, ledger, wait
 from tests.http import Site
+from tests.web.desk.test_case import read_out
 from tests.web.reading import FACT, words
-from tests.web.test_desk_case import read_out
 from tests.web.test_late import caught
-from tracker.flows import learn
-from tracker.flows.clock import advance
+from tracker.flows.organisations.clock import advance
+from tracker.flows.promises import learn
 
 SOFTLY = "It is going well. It will probably be finished well before 31 March 2026."
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from tests.desk_staff import signed_in
-from tests.flows.test_ledger import wait
+from tests.flows.promises.test_ledger import wait
 from tests.http import Site
 from tests.office import DEFINITION, START, Desk
+from tests.web.desk.test_case import read_out
 from tests.web.reading import FACT, LATER, words
-from tests.web.test_desk_case import read_out
-from tracker.core.delays import OURS
-from tracker.flows import services
+from tracker.core.answers.delays import OURS
+from tracker.flows.services import versions
 
 ADVICE = {"en": "We are waiting for advice from another office.",
           "cy": "Rydyn ni'n aros am gyngor gan swyddfa arall."}  # fmt: skip
@@ -70,7 +70,7 @@ async def test_an_unknown_reason_is_kept_told_to_an_operator_and_worded_later(si
     [alert] = await site.desk.rows("SELECT kind, subject FROM alert WHERE kind = 'reason_unworded'")
     assert alert.subject == "building-permit PEER-REVIEW"
     worded = DEFINITION.replace("[delay_reasons.awaiting_advice]", "[delay_reasons.PEER-REVIEW]")
-    await services.apply(site.desk.store, site.desk.office, worded)
+    await versions.apply(site.desk.store, site.desk.office, worded)
     told = (await site.track(reference, FACT)).json()
     assert (told["delay"]["reason"], told["delay"]["words"]) == ("PEER-REVIEW", ADVICE["en"])
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.http import Site, calling
 from tests.web.reading import FACT, invented, words
-from tracker.flows import lookup
+from tracker.flows.answers import lookup
 
 pytestmark = pytest.mark.usefixtures("one_window")
 

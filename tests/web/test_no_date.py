@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.flows.test_learn import finish
-from tests.flows.test_levels import stands
+from tests.flows.promises.test_learn import finish
+from tests.flows.promises.test_levels import stands
 from tests.http import Site
 from tests.office import DEFINITION, SERVICE, START
 from tests.web.reading import words
-from tracker.core.keeping import Confidence
-from tracker.flows import learn, services
+from tracker.core.vocabulary.words import Confidence
+from tracker.flows.promises import learn
+from tracker.flows.services import versions
 
 
 async def test_page_and_api_say_that_dates_are_not_kept_instead_of_giving_one(site: Site) -> None:
@@ -30,7 +31,7 @@ async def test_page_and_api_say_that_dates_are_not_kept_instead_of_giving_one(si
 
 async def test_a_stand_in_that_has_passed_leaves_too_little_history_whatever_other_services_know(site: Site) -> None:
     other = DEFINITION.replace(f'service = "{SERVICE}"', 'service = "loft"')
-    await services.apply(site.desk.store, site.desk.office, other)
+    await versions.apply(site.desk.store, site.desk.office, other)
     await finish(site.desk, 40)
     await learn.due(site.desk.store)
     began = (START - timedelta(days=57)).isoformat()

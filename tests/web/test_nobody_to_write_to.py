@@ -12,15 +12,14 @@ from sqlalchemy import text
 from tests.desk_staff import case_id, signed_in
 from tests.http import Site
 from tests.office import SECRET, START, open_desk
+from tests.web.desk.test_case import read_out
 from tests.web.reading import FACT, LATER, words
-from tests.web.test_desk_case import read_out
-from tracker.core.events import Channel
-from tracker.flows import stopping
-from tracker.flows.lookup import Asked, look_up
-from tracker.flows.sweep import sweep
-from tracker.store.columns import Mode
-from tracker.store.engine import Store
-from tracker.store.stops import Wish
+from tracker.core.vocabulary.words import Channel, Mode
+from tracker.flows.answers.lookup import Asked, look_up
+from tracker.flows.deciding.sweep import sweep
+from tracker.flows.outreach import stopping
+from tracker.store.ground.engine import Store
+from tracker.store.outreach.stops import Wish
 
 BY = "16 March 2026"
 PROMISED = f"We will write to you by {BY}, even if nothing has changed."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.http import OPERATOR, Site, calling, open_site, settings
 from tracker.main import create_app, put_together
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 
 async def test_the_outbox_is_closed_without_the_token(site: Site, store: Store, tmp_path: Path) -> None:

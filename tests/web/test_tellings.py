@@ -13,12 +13,12 @@ from tests.desk_staff import Agent, case_id, signed_in
 from tests.http import Site
 from tests.office import START, Desk
 from tests.web.reading import FACT, LATER, long, words
-from tracker.core.contacts import ContactChannel
-from tracker.core.given import Given
-from tracker.core.tellings import Listener, Way
-from tracker.flows import tell
-from tracker.store import tellings
-from tracker.store.columns import Mode
+from tracker.core.answers.contacts import ContactChannel
+from tracker.core.answers.tellings import Listener, Way
+from tracker.core.promises.record import Given
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.promises import put_on_record
+from tracker.store.promises import tellings
 
 
 async def told(desk: Desk) -> list[tuple[str, str, str, str]]:
@@ -97,7 +97,7 @@ async def test_any_number_of_first_views_at_once_give_one_row_and_none_of_them_f
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     reference = await learned(site)
-    with caplog.at_level(logging.WARNING, "tracker.flows.tell"):
+    with caplog.at_level(logging.WARNING, "tracker.flows.promises.put_on_record"):
         for _ in range(5):
             answers = await asyncio.gather(*(site.page(reference, FACT) for _ in range(20)))
             assert {answer.status_code for answer in answers} == {200}
@@ -116,7 +116,7 @@ async def test_on_a_database_that_can_only_be_read_the_page_is_shown_and_the_log
         name = engine.url.database
         await connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
     await engine.dispose()
-    with caplog.at_level(logging.WARNING, "tracker.flows.tell"):
+    with caplog.at_level(logging.WARNING, "tracker.flows.promises.put_on_record"):
         page, answer = await site.page(reference, FACT), await site.track(reference, FACT)
     assert long("2026-04-27") in page.text and answer.json()["promise"]["latest_on"] == "2026-04-27"
     assert [record.getMessage() for record in caplog.records] == ["telling_not_kept"] * 2
@@ -125,7 +125,7 @@ async def test_on_a_database_that_can_only_be_read_the_page_is_shown_and_the_log
 
 
 async def test_a_page_waits_for_these_books_no_longer_than_it_must(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tell, "SECONDS", 0.1)
+    monkeypatch.setattr(put_on_record, "SECONDS", 0.1)
     reference = await site.case()
     async with site.desk.store.transaction() as connection:
         await connection.execute(text("LOCK TABLE telling IN SHARE MODE"))  # it can be read, not written

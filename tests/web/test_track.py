@@ -13,8 +13,8 @@ import pytest
 from tests.http import Site
 from tests.office import START, open_desk
 from tests.web.reading import FACT, LATER, forget_failures, invented, long, words
-from tracker.core import references
-from tracker.store.engine import Store
+from tracker.core.vocabulary import references
+from tracker.store.ground.engine import Store
 
 
 async def test_the_page_and_the_json_say_the_same(site: Site) -> None:

@@ -10,13 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from tests.desk_staff import case_id, signed_in
-from tests.flows.test_learn import finish
+from tests.flows.promises.test_learn import finish
 from tests.http import Site
 from tests.office import DEFINITION, SERVICE, START
+from tests.web.desk.test_case import read_out
 from tests.web.reading import FACT, words
-from tests.web.test_desk_case import read_out
 from tests.web.test_late import caught
-from tracker.flows import learn, services
+from tracker.flows.promises import learn
+from tracker.flows.services import versions
 
 LIKE_YOURS = "9 in 10 requests like yours are finished by"
 AT_THE_OFFICE = "9 in 10 requests at Northwick Council are finished by"
@@ -26,7 +27,7 @@ async def loft(site: Site, number: str = "L-1") -> str:
     """A request of a service that has finished none of its own and has no stand-in, at an office that knows others."""
     lines = DEFINITION.replace(f'service = "{SERVICE}"', 'service = "loft"').splitlines()
     plain = "\n".join(line for line in lines if not line.startswith("fallback_days"))
-    await services.apply(site.desk.store, site.desk.office, plain)
+    await versions.apply(site.desk.store, site.desk.office, plain)
     await finish(site.desk, 40)
     await learn.due(site.desk.store)
     answer = await site.post(site.event(subject=number, data={"service": "loft", "status": "REC"}))

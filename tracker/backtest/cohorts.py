@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tracker.backtest.log import Case
-from tracker.core.exposure import Visit
+from tracker.core.promises.exposure import Visit
 
 Open = tuple[str, int, int, bool]
 """A stage, the day on which the age is 0, the first day seen, and whether the visit was brief."""

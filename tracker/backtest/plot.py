@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from tracker.backtest.report import Report
-from tracker.core.keeping import Record
+from tracker.core.promises.punctuality import Record
 
 WIDTH, HEIGHT = 960, 480
 INK, FAINT, OURS, WISH = "#1a1a1a", "#d0d0d0", "#0b5394", "#b45f06"

@@ -16,8 +16,8 @@ from math import ceil
 from tracker.backtest.feeds import monday
 from tracker.backtest.log import Log
 from tracker.backtest.walked import Promised, day_of
-from tracker.core.calendars import WEEKDAYS
-from tracker.core.promises import FEWEST
+from tracker.core.promises.windows import FEWEST
+from tracker.core.vocabulary.calendars import WEEKDAYS
 
 YEAR_DAYS = 365
 

@@ -9,14 +9,14 @@ from heapq import heappop, heappush
 from tracker.backtest.cohorts import Cohorts, Trail
 from tracker.backtest.feeds import monday
 from tracker.backtest.log import Case, Line
-from tracker.core import levels
-from tracker.core.dates import Taught
-from tracker.core.exposure import week
-from tracker.core.history import History
-from tracker.core.learning import Learned, learn
-from tracker.core.method import USUAL, Method
-from tracker.core.promises import FEWEST
-from tracker.core.survival import AGES, Table
+from tracker.core.promises import levels
+from tracker.core.promises.exposure import week
+from tracker.core.promises.history import History
+from tracker.core.promises.learning import Learned, learn
+from tracker.core.promises.life import Taught
+from tracker.core.promises.method import USUAL, Method
+from tracker.core.promises.survival import AGES, Table
+from tracker.core.promises.windows import FEWEST
 
 
 @dataclass(slots=True)

@@ -14,8 +14,8 @@ from tracker.backtest.stability import Stability, share, stability
 from tracker.backtest.truth import Truth
 from tracker.backtest.walk import Plan
 from tracker.backtest.walked import Promised, Walked, day_of
-from tracker.core.first_dates import Fate
-from tracker.core.keeping import Record, record
+from tracker.core.promises.first_dates import Fate
+from tracker.core.promises.punctuality import Record, record
 
 ASKED = (0.5, 0.6, 0.7, 0.8, 0.9)
 """Probabilities that calibration is looked at for, beside the one that was asked for."""

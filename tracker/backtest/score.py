@@ -1,7 +1,7 @@
 """How good the promises of a walk were: the share kept, and how long they were beside what hindsight would have given.
 
-What became of a date is told as it is of dates that people were given (`core.first_dates.fate`). A case that is open,
-and whose date lies beyond the last day of the log, is unknown: neither kept nor missed.
+What became of a date is told as it is of dates that people were given (`core.promises.first_dates.fate`). A
+case that is open, and whose date lies beyond the last day of the log, is unknown: neither kept nor missed.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from math import ceil
 from tracker.backtest.log import Log
 from tracker.backtest.truth import Truth
 from tracker.backtest.walked import Promised
-from tracker.core.first_dates import Fate
-from tracker.core.keeping import Record
+from tracker.core.promises.first_dates import Fate
+from tracker.core.promises.punctuality import Record
 
 FEW, MANY = 50, 200
 """Services with fewer cases are not asked how they fare, and with so many they are asked for more."""

@@ -9,8 +9,8 @@ from statistics import median
 
 from tracker.backtest.truth import Truth
 from tracker.backtest.walked import Moved, Promised, Walked
-from tracker.core.first_dates import Fate
-from tracker.core.promises import Change
+from tracker.core.promises.first_dates import Fate
+from tracker.core.vocabulary.words import Change
 
 EARLY_DAYS, EARLY_PART = 3, 10
 """Told in good time: so many days before the date, or that part of its length if it is less."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from tracker.backtest.log import Log
 from tracker.backtest.walked import day_of
-from tracker.core.calendars import WEEKDAYS, WorkingDays
-from tracker.core.first_dates import Fate, fate
+from tracker.core.promises.first_dates import Fate, fate
+from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
 
 Pauses = Mapping[int, list[tuple[int, int]]]
 """For each case the days on which its clock began to be paused, and ran again."""

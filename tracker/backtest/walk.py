@@ -11,10 +11,11 @@ from tracker.backtest.feeds import Feed, monday
 from tracker.backtest.log import Case, Line, Log
 from tracker.backtest.pupil import Pupil
 from tracker.backtest.walked import DATE, GoodNews, Moved, Noted, Promised, Walked, day_of
-from tracker.core.calendars import WEEKDAYS, WORD_HOUR, WorkingDays
-from tracker.core.dates import Deed, Held, Sight, Terms, Turn, first, heard, standing, turned
-from tracker.core.method import USUAL, Method
-from tracker.core.promises import Change, Window
+from tracker.core.promises.life import Deed, Held, Sight, Terms, Turn, first, heard, standing, turned
+from tracker.core.promises.method import USUAL, Method
+from tracker.core.promises.windows import Window
+from tracker.core.vocabulary.calendars import WEEKDAYS, WORD_HOUR, WorkingDays
+from tracker.core.vocabulary.words import Change
 
 DAY_OVER = "T23:59:59"
 """When a promise is made at a later step: once its day is over, at the last step of that day; with that step, if it

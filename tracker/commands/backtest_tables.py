@@ -10,7 +10,7 @@ from tracker.backtest.score import FEW, MANY, Score
 from tracker.backtest.stability import Stability, share
 from tracker.backtest.walked import day_of
 from tracker.commands.terminal import out
-from tracker.core.keeping import Record
+from tracker.core.promises.punctuality import Record
 
 
 def show(found: Report, file: str) -> None:

@@ -24,8 +24,8 @@ from tracker.backtest.walk import Plan, walk
 from tracker.backtest.walked import Walked
 from tracker.commands.backtest_tables import show
 from tracker.commands.terminal import err
-from tracker.core.calendars import WorkingDays
-from tracker.flows.holidays import places, working_days
+from tracker.core.vocabulary.calendars import WorkingDays
+from tracker.flows.deciding.holidays import places, working_days
 
 app = typer.Typer()
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
-from tracker.flows import forget as forgetting
-from tracker.flows import offices
+from tracker.flows.case import forget as forgetting
+from tracker.flows.organisations import offices
 from tracker.main import Parts
 
 app = typer.Typer()

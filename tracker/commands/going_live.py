@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from notifications import probes
 from tracker.commands.terminal import DataDir, out, settings, with_parts
-from tracker.flows import going_live, offices
-from tracker.flows.going_live import Check, Offered, Rehearsal
+from tracker.flows.organisations import going_live, offices
+from tracker.flows.organisations.going_live import Check, Offered, Rehearsal
 from tracker.main import Parts
 from tracker.settings import Settings
 

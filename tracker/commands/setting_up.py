@@ -11,11 +11,12 @@ import typer
 
 from tracker.commands.going_live import go_live
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
-from tracker.core.errors import SetupRefused
-from tracker.core.rhythm import Rhythm
-from tracker.flows import learn, offices, services
+from tracker.core.vocabulary.errors import SetupRefused
+from tracker.core.vocabulary.words import Mode, Rhythm
+from tracker.flows.organisations import offices
+from tracker.flows.promises import learn
+from tracker.flows.services import versions
 from tracker.main import Parts
-from tracker.store.columns import Mode
 
 app = typer.Typer()
 organisations_app = typer.Typer(no_args_is_help=True, help="Public bodies that use this installation.")
@@ -163,7 +164,7 @@ def validate(
         office = await offices.organisation(parts.store, organisation) if parts and organisation else None
         wrong = 0
         for file, text in texts.items():
-            found = await services.faults(parts.store if parts else None, office, text)
+            found = await versions.faults(parts.store if parts else None, office, text)
             wrong += len(found)
             for fault in found:
                 out.print(f"{file}: {fault.path}: {fault.problem}. {fault.remedy}", markup=False)
@@ -187,7 +188,7 @@ def apply(
     async def run(parts: Parts) -> None:
         office = await offices.organisation(parts.store, organisation)
         for file in definition_files(path):
-            done = await services.apply(parts.store, office, text_of(file))
+            done = await versions.apply(parts.store, office, text_of(file))
             what = f"version {done.version}" if done.changed else f"version {done.version} already"
             out.print(f"{file}: {done.service}, {what}; {done.moved} cases moved", markup=False)
 

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
-from tracker.flows import accounts, offices
+from tracker.flows.desk import accounts
+from tracker.flows.organisations import offices
 from tracker.main import Parts
-from tracker.store.accounts import Position
+from tracker.store.desk.accounts import Position
 
 app = typer.Typer()
 accounts_app = typer.Typer(no_args_is_help=True, help="Accounts of staff, for the desk.")

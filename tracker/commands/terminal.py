@@ -16,11 +16,11 @@ from rich.console import Console
 
 from integrations.case_logs import LogRefused
 from tracker.backtest.files import NotWritten
-from tracker.core.errors import TrackerError
+from tracker.core.vocabulary.errors import TrackerError
 from tracker.main import Parts, assembled
 from tracker.settings import Settings
-from tracker.store.server import ServerError
-from tracker.store.trouble import unavailable
+from tracker.store.embedded.server import ServerError
+from tracker.store.ground.trouble import unavailable
 from tracker.web import logs
 
 Result = TypeVar("Result")

@@ -10,20 +10,20 @@ from typing import Any
 from uuid import UUID
 
 from notifications.render import as_json, render
-from tracker.core import calendars
-from tracker.core.contacts import ContactChannel, ContactReason, DateState, demand
-from tracker.core.dossier import MessageRecord
-from tracker.core.events import CaseState
-from tracker.core.first_dates import Background, Dated, FirstDate, leading
-from tracker.core.given import Basis, Given, Kept
-from tracker.core.messages import MessageState, Purpose
-from tracker.core.tellings import Listener, Way
+from tracker.core.answers.contacts import ContactChannel, ContactReason, DateState, demand
+from tracker.core.answers.tellings import Listener, Way
+from tracker.core.deciding.dossier import MessageRecord
+from tracker.core.promises.first_dates import Background, Dated, FirstDate, leading
+from tracker.core.promises.record import Given
+from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.messages import MessageState, Purpose
+from tracker.core.vocabulary.words import Basis, CaseState, Kept, Mode
 from tracker.demo.history import Past, Row
 from tracker.demo.lives import in_office_hours
-from tracker.flows import ask
-from tracker.flows.release import Links, named, outreach_facts
-from tracker.store.columns import Mode, new_id
-from tracker.store.feedback import PromiseKept
+from tracker.flows.outreach import ask
+from tracker.flows.outreach.release import Links, named, outreach_facts
+from tracker.store.answers.feedback import PromiseKept
+from tracker.store.ground.columns import new_id
 
 NEWEST = 300
 """So many of the newest messages lie in the outbox with their words; of older ones the words are gone."""

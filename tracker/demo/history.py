@@ -15,25 +15,24 @@ from uuid import UUID
 
 from integrations.inbound import tongue_of
 from integrations.wire import translate
-from tracker.core.attempts import Ending
-from tracker.core.changes import Changes
-from tracker.core.decide import Deciding
-from tracker.core.definitions import Definition
-from tracker.core.dossier import Dossier, Dossiers, MessageRecord, Scope, ServiceKnown, SourceKnown
-from tracker.core.events import CaseState
-from tracker.core.in_hand import CaseInHand
-from tracker.core.learning import Curve
-from tracker.core.messages import MessageState
-from tracker.core.reports import Report, Reporter
-from tracker.core.rhythm import Rhythm
+from tracker.core.deciding.changes import Changes
+from tracker.core.deciding.decide import Deciding
+from tracker.core.deciding.dossier import Dossier, Dossiers, MessageRecord, Scope, ServiceKnown, SourceKnown
+from tracker.core.deciding.in_hand import CaseInHand
+from tracker.core.deciding.reports import Report, Reporter
+from tracker.core.outreach.attempts import Ending
+from tracker.core.promises.learning import Curve
+from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary.messages import MessageState
+from tracker.core.vocabulary.words import CaseState, Mode, Rhythm
 from tracker.demo.lives import Life
-from tracker.flows import holidays
-from tracker.flows.deciding import FRESH
-from tracker.flows.release import named
-from tracker.store.columns import Mode, new_id
-from tracker.store.keys import Sender
-from tracker.store.organisations import Office
-from tracker.store.services import Current
+from tracker.flows.deciding import holidays
+from tracker.flows.deciding.transaction import FRESH
+from tracker.flows.outreach.release import named
+from tracker.store.ground.columns import new_id
+from tracker.store.ground.organisations import Office
+from tracker.store.organisations.keys import Sender
+from tracker.store.services.definitions import Current
 
 Row = dict[str, Any]
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from tracker.core.calendars import day_of
-from tracker.core.definitions import Definition
-from tracker.core.events import CaseState, Outcome
-from tracker.core.exposure import Visit, week
-from tracker.core.history import History
-from tracker.core.learning import Curve, learn
-from tracker.core.promises import FEWEST
-from tracker.core.timeline import Folded
-from tracker.store import curves
-from tracker.store.curves import Newest
-from tracker.store.engine import Store
-from tracker.store.organisations import Office
+from tracker.core.case.timeline import Folded
+from tracker.core.promises.exposure import Visit, week
+from tracker.core.promises.history import History
+from tracker.core.promises.learning import Curve, learn
+from tracker.core.promises.windows import FEWEST
+from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary.calendars import day_of
+from tracker.core.vocabulary.words import CaseState, Outcome
+from tracker.store.ground.engine import Store
+from tracker.store.ground.organisations import Office
+from tracker.store.promises import curves
+from tracker.store.promises.curves import Newest
 
 Taught = dict[str, tuple[UUID, Curve]]
 """For each service the curve of that time, and the id under which it is stored."""

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tracker.core.calendars import WEEKDAYS
-from tracker.core.definitions import Definition
+from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary.calendars import WEEKDAYS
 from tracker.demo.people import Person
 
 ZONE = "Europe/London"

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tracker.core.errors import SetupRefused
+from tracker.core.vocabulary.errors import SetupRefused
 from tracker.demo.lives import ZONE
 from tracker.demo.seed import OFFICES, recall
-from tracker.flows import offices
-from tracker.flows.clock import advance
+from tracker.flows.organisations import offices
+from tracker.flows.organisations.clock import advance
 from tracker.main import Parts, assembled
 from tracker.settings import Settings
-from tracker.store import seeding
+from tracker.store.organisations import seeding
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _SPAN = re.compile(r"(\d{1,4})([hdw])")

@@ -15,13 +15,13 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from templates.environment import page
-from tracker.core.errors import SetupRefused
+from tracker.core.vocabulary.errors import SetupRefused
 from tracker.demo.lives import ZONE
 from tracker.demo.seed import OFFICES, Progress, Told, keep, kept, seed, started
-from tracker.flows import offices
+from tracker.flows.organisations import offices
 from tracker.main import Parts, assembled, create_app, listening, on_signals, web_server
 from tracker.settings import Settings
-from tracker.store.accounts import Position
+from tracker.store.desk.accounts import Position
 
 MARK = "made-by-the-demo"
 """The file that says that a data directory holds nothing but a demo."""

@@ -15,28 +15,31 @@ from zoneinfo import ZoneInfo
 from integrations.inbound import tongue_of
 from integrations.wire import translate
 from templates.environment import ROOT
-from tracker.core import references
-from tracker.core.changes import Changes
-from tracker.core.definition_files import read
-from tracker.core.definitions import Definition
-from tracker.core.dossier import Scope
-from tracker.core.rhythm import Rhythm
+from tracker.core.deciding.changes import Changes
+from tracker.core.deciding.dossier import Scope
+from tracker.core.services.definitions import Definition
+from tracker.core.services.files import read
+from tracker.core.vocabulary import references
+from tracker.core.vocabulary.words import Mode, Rhythm
 from tracker.demo import afterwards, history, lesson, lives, people, stories
 from tracker.demo.history import Past
 from tracker.demo.lives import COURSES, ZONE, Life, Step
-from tracker.flows import accounts, learn, offices, services
-from tracker.flows.clock import advance
-from tracker.flows.intake import ingest
-from tracker.flows.release import Links
-from tracker.flows.senders import recognise
+from tracker.flows.deciding.intake import ingest
+from tracker.flows.desk import accounts
+from tracker.flows.organisations import offices
+from tracker.flows.organisations.clock import advance
+from tracker.flows.organisations.senders import recognise
+from tracker.flows.outreach.release import Links
+from tracker.flows.promises import learn
+from tracker.flows.services import versions
 from tracker.main import Parts
-from tracker.store import accounts as stored_accounts
-from tracker.store import changes, seeding
-from tracker.store import services as stored_services
-from tracker.store.accounts import Position
-from tracker.store.columns import Mode
-from tracker.store.keys import Sender
-from tracker.store.organisations import Office
+from tracker.store.deciding import changes
+from tracker.store.desk import accounts as stored_accounts
+from tracker.store.desk.accounts import Position
+from tracker.store.ground.organisations import Office
+from tracker.store.organisations import seeding
+from tracker.store.organisations.keys import Sender
+from tracker.store.services import definitions as stored_services
 
 OFFICES = {"northwick": "Northwick Council", "harbour": "Harbour Benefits"}
 SOURCES = {"northwick": "permits", "harbour": "claims"}
@@ -144,7 +147,7 @@ async def _office(parts: Parts, slug: str, begins: datetime, made: dict[str, tup
     )  # fmt: skip
     await offices.add_source(parts.store, office, system)
     for service in {course.service for course in COURSES if course.organisation == slug}:
-        await services.apply(parts.store, office, made[service][0])
+        await versions.apply(parts.store, office, made[service][0])
     return await offices.add_key(parts.store, office, SOURCES[slug], Mode.LIVE)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tracker.core.definitions import Definition
+from tracker.core.services.definitions import Definition
 from tracker.demo.lives import Life, Step, in_office_hours
 from tracker.demo.people import Person
 

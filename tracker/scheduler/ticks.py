@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from tracker.scheduler.alarms import Alarms
-from tracker.store.engine import Store
-from tracker.store.leading import Leadership
-from tracker.store.trouble import traces, unavailable
+from tracker.store.ground.engine import Store
+from tracker.store.ground.leading import Leadership
+from tracker.store.ground.trouble import traces, unavailable
 
 log = logging.getLogger(__name__)
 

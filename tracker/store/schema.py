@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 
 _LOCK = 0x7261636B
 """The advisory lock under which one process migrates while others wait."""

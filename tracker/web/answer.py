@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from templates.environment import page
-from tracker.flows import ask
-from tracker.flows.ask import MOST_CHARACTERS, SCORES, Question
-from tracker.store.engine import Store
+from tracker.flows.outreach import ask
+from tracker.flows.outreach.ask import MOST_CHARACTERS, SCORES, Question
+from tracker.store.ground.engine import Store
 from tracker.web.body import read_body
 
 MOST_BYTES, SECONDS = 20_000, 10.0

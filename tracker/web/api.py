@@ -10,10 +10,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tracker.core.facts import CaseFacts, DelayFacts, Moment, PromiseFacts
-from tracker.core.tellings import Way
-from tracker.flows.lookup import Asked, look_up
-from tracker.store.engine import Store
+from tracker.core.answers.facts import CaseFacts, DelayFacts, PromiseFacts
+from tracker.core.answers.tellings import Way
+from tracker.core.vocabulary.moments import Moment
+from tracker.flows.answers.lookup import Asked, look_up
+from tracker.store.ground.engine import Store
 from tracker.web.body import read_body
 
 MOST_BYTES, SECONDS = 4_000, 10.0

@@ -7,7 +7,7 @@ import asyncio
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from tracker.core.errors import TooLarge, TooSlow, UnsupportedContent
+from tracker.core.vocabulary.errors import TooLarge, TooSlow, UnsupportedContent
 
 
 async def read_body(request: Request, limit_bytes: int, seconds: float) -> bytes:

@@ -21,8 +21,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tracker.core import errors
-from tracker.store.trouble import traces, unavailable
+from tracker.core.vocabulary import errors
+from tracker.store.ground.trouble import traces, unavailable
 
 Page = Callable[[Request, int, str, str], Response]
 """Renders an error for people, from the request, status, title and remedy."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from tracker.store.engine import Store
-from tracker.store.trouble import unavailable
+from tracker.store.ground.engine import Store
+from tracker.store.ground.trouble import unavailable
 
 
 class HealthOut(BaseModel):

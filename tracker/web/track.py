@@ -11,9 +11,9 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from templates import languages
 from templates.environment import STATIC, page
-from tracker.core.errors import CaseNotFound, MistypedReference, TooManyRequests, TrackerError
-from tracker.flows.lookup import Asked, look_up
-from tracker.store.engine import Store
+from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests, TrackerError
+from tracker.flows.answers.lookup import Asked, look_up
+from tracker.store.ground.engine import Store
 from tracker.web.body import read_body
 from tracker.web.errors import STATUSES
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.contacts import LookPurpose
-from tracker.store import organisations, records
-from tracker.store.accounts import Staff
-from tracker.store.columns import Mode
-from tracker.store.organisations import Office
+from tracker.core.answers.contacts import LookPurpose
+from tracker.core.vocabulary.words import Mode
+from tracker.store.desk.accounts import Staff
+from tracker.store.ground import organisations, records
+from tracker.store.ground.organisations import Office
 
 
 async def note(

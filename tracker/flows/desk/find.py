@@ -13,19 +13,21 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import known_facts, references
-from tracker.core.addresses import name_words
-from tracker.core.contacts import LookPurpose
-from tracker.core.definitions import say
-from tracker.core.events import Channel
-from tracker.core.facts import Moment
-from tracker.core.words import CHECKING_HEADLINE
-from tracker.flows import addresses
+from tracker.core.answers.contacts import LookPurpose
+from tracker.core.answers.words import CHECKING_HEADLINE
+from tracker.core.services.definitions import say
+from tracker.core.vocabulary import known_facts, references
+from tracker.core.vocabulary.addresses import name_words
+from tracker.core.vocabulary.moments import Moment
+from tracker.core.vocabulary.words import Channel
 from tracker.flows.desk import audit
-from tracker.store import organisations, searching, services
-from tracker.store.accounts import Staff
-from tracker.store.engine import Store
-from tracker.store.organisations import Office
+from tracker.flows.outreach import addresses
+from tracker.store.desk import searching
+from tracker.store.desk.accounts import Staff
+from tracker.store.ground import organisations
+from tracker.store.ground.engine import Store
+from tracker.store.ground.organisations import Office
+from tracker.store.services import definitions
 
 MOST_CHARACTERS = 100
 _MOST_WORDS = 8
@@ -152,7 +154,7 @@ def _facts(secret: bytes, office: Office, typed: str) -> list[bytes]:
 
 
 async def _hit(connection: AsyncConnection, office: Office, row: Row[Any]) -> Hit:
-    definition = await services.by_id(connection, office.id, row.definition_id)
+    definition = await definitions.by_id(connection, office.id, row.definition_id)
     stage = None if row.unmapped else definition.stage(row.stage)
     headline = say(stage.headline if stage else CHECKING_HEADLINE, office.language, definition.language)
     return Hit(

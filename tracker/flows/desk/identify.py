@@ -6,14 +6,15 @@ import hashlib
 import hmac
 from uuid import UUID
 
-from tracker.core import known_facts
-from tracker.core.contacts import LookPurpose
-from tracker.core.errors import CaseNotFound, TooManyRequests
+from tracker.core.answers.contacts import LookPurpose
+from tracker.core.vocabulary import known_facts
+from tracker.core.vocabulary.errors import CaseNotFound, TooManyRequests
+from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
-from tracker.store import cases, limits
-from tracker.store.accounts import Staff
-from tracker.store.columns import Mode
-from tracker.store.engine import Store
+from tracker.store.case import cases
+from tracker.store.desk.accounts import Staff
+from tracker.store.ground import limits
+from tracker.store.ground.engine import Store
 
 WINDOW_SECONDS = 900
 PER_CASE, PER_ACCOUNT = 10, 40

@@ -11,25 +11,34 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import addresses, contacts
-from tracker.core.contacts import ContactReason, LookPurpose
-from tracker.core.definitions import Definition, say
-from tracker.core.errors import CaseNotFound
-from tracker.core.facts import CaseFacts, Moment
-from tracker.core.first_dates import FirstDate
-from tracker.core.fold import fold
-from tracker.core.placing import Placed, Placement
-from tracker.core.tellings import Listener, Way
-from tracker.core.timeline import Folded
-from tracker.flows import addresses as reached
-from tracker.flows import lookup, tell
+from tracker.core.answers import contacts
+from tracker.core.answers.contacts import ContactReason, LookPurpose
+from tracker.core.answers.facts import CaseFacts
+from tracker.core.answers.tellings import Listener, Way
+from tracker.core.case.fold import fold
+from tracker.core.case.placing import Placed
+from tracker.core.case.timeline import Folded
+from tracker.core.promises.first_dates import FirstDate
+from tracker.core.services.definitions import Definition, say
+from tracker.core.vocabulary import addresses
+from tracker.core.vocabulary.errors import CaseNotFound
+from tracker.core.vocabulary.moments import Moment
+from tracker.core.vocabulary.words import Mode, Placement
+from tracker.flows.answers import lookup
 from tracker.flows.desk import audit, resend
-from tracker.store import cases, entries, first_dates, pages, repeating, services, stops
-from tracker.store import contacts as stored_contacts
-from tracker.store.accounts import Staff
-from tracker.store.bodies import event_of
-from tracker.store.columns import Mode, new_id
-from tracker.store.engine import Store
+from tracker.flows.outreach import addresses as reached
+from tracker.flows.promises import put_on_record
+from tracker.store.answers import contacts as stored_contacts
+from tracker.store.answers import pages
+from tracker.store.case import cases, entries
+from tracker.store.case.bodies import event_of
+from tracker.store.desk import repeating
+from tracker.store.desk.accounts import Staff
+from tracker.store.ground.columns import new_id
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import stops
+from tracker.store.promises import first_dates
+from tracker.store.services import definitions
 
 _HIDDEN = frozenset({Placement.HELD, Placement.UNSERVED})
 """What nobody may be told yet is not put in front of whoever talks to them."""
@@ -122,7 +131,7 @@ async def facts_of(
     shown = None if row is None or row.void else await pages.page(connection, row.reference)
     if row is None or shown is None:
         raise CaseNotFound
-    definition = await services.by_id(connection, staff.organisation_id, shown.definition_id)
+    definition = await definitions.by_id(connection, staff.organisation_id, shown.definition_id)
     silent = await lookup.silenced(connection, secret, shown) if secret is not None else ()
     return lookup.case_facts(shown, definition, language, silent), row, definition
 
@@ -176,7 +185,7 @@ async def page_facts(
 
 async def _seen(store: Store, staff: Staff, facts: CaseFacts) -> None:
     """An agent has seen the dates of a case."""
-    await tell.shown(store, staff.organisation_id, Mode.LIVE, facts, Listener.STAFF, Way.DESK)
+    await put_on_record.shown(store, staff.organisation_id, Mode.LIVE, facts, Listener.STAFF, Way.DESK)
 
 
 def _decision(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID], names: dict[str, str]) -> Decision:

@@ -10,15 +10,17 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core import addresses
-from tracker.core.contacts import LookPurpose
-from tracker.core.errors import CaseNotFound
-from tracker.core.messages import MessageState, Purpose, key
+from tracker.core.answers.contacts import LookPurpose
+from tracker.core.vocabulary import addresses
+from tracker.core.vocabulary.errors import CaseNotFound
+from tracker.core.vocabulary.messages import MessageState, Purpose, key
+from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
-from tracker.store import cases, repeating, stops
-from tracker.store.accounts import Staff
-from tracker.store.columns import Mode
-from tracker.store.engine import Store
+from tracker.store.case import cases
+from tracker.store.desk import repeating
+from tracker.store.desk.accounts import Staff
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import stops
 
 MOST_RESENDS = 5
 TRIED = frozenset({MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN, MessageState.FAILED})

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from tracker.core import contacts
-from tracker.core.contacts import ContactChannel, ContactReason, LookPurpose
-from tracker.core.tellings import SPOKEN, Listener
-from tracker.flows import tell
+from tracker.core.answers import contacts
+from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPurpose
+from tracker.core.answers.tellings import SPOKEN, Listener
+from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
 from tracker.flows.desk.look import facts_of
-from tracker.store import contacts as stored
-from tracker.store.accounts import Staff
-from tracker.store.columns import Mode
-from tracker.store.engine import Store
+from tracker.flows.promises import put_on_record
+from tracker.store.answers import contacts as stored
+from tracker.store.desk.accounts import Staff
+from tracker.store.ground.engine import Store
 
 MOST_CHARACTERS = 1_000
 """The longest note."""
@@ -47,7 +47,7 @@ async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose)
             await audit.note(connection, staff, "desk.contact", why, detail)
             spoken = next((way for way in SPOKEN if way.value == said.channel.value), None)
             if spoken is not None:
-                await tell.spoken(connection, staff.organisation_id, Mode.LIVE, facts, Listener.PUBLIC, spoken)
+                await put_on_record.spoken(connection, staff.organisation_id, Mode.LIVE, facts, Listener.PUBLIC, spoken)
 
 
 async def note(store: Store, staff: Staff, case: UUID, words: str, once: UUID, why: LookPurpose) -> bool:

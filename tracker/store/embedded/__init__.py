@@ -1,1 +1,1 @@
-"""The machinery of the embedded PostgreSQL; `tracker.store.server` is its face."""
+"""The machinery of the embedded PostgreSQL; `tracker.store.embedded.server` is its face."""

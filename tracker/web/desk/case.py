@@ -9,10 +9,10 @@ from fastapi.responses import HTMLResponse, Response
 
 from templates import languages
 from templates.environment import page
-from tracker.core.contacts import ContactChannel, ContactReason, LookPurpose
-from tracker.core.errors import CaseNotFound, FormExpired, TooManyRequests
+from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPurpose
+from tracker.core.vocabulary.errors import CaseNotFound, FormExpired, TooManyRequests
 from tracker.flows.desk import identify, look, resend, write
-from tracker.store.accounts import Staff
+from tracker.store.desk.accounts import Staff
 from tracker.web.desk.gate import Gate, Posted, reason, to, to_sign_in
 from tracker.web.errors import STATUSES
 

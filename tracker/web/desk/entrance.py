@@ -5,10 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from tracker.core.contacts import LookPurpose
-from tracker.core.errors import SignInRefused, TooManyRequests
-from tracker.flows import accounts
-from tracker.flows.desk import find
+from tracker.core.answers.contacts import LookPurpose
+from tracker.core.vocabulary.errors import SignInRefused, TooManyRequests
+from tracker.flows.desk import accounts, find
 from tracker.web.desk.gate import Gate, form, reason, to, to_sign_in
 from tracker.web.errors import STATUSES
 

@@ -12,11 +12,11 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from templates.environment import STATIC, page
-from tracker.core.contacts import LookPurpose
-from tracker.core.errors import FormExpired
-from tracker.flows import accounts
-from tracker.store.accounts import Staff
-from tracker.store.engine import Store
+from tracker.core.answers.contacts import LookPurpose
+from tracker.core.vocabulary.errors import FormExpired
+from tracker.flows.desk import accounts
+from tracker.store.desk.accounts import Staff
+from tracker.store.ground.engine import Store
 from tracker.web.body import read_body
 
 LANGUAGE = "en"

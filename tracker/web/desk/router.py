@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from tracker.store.engine import Store
+from tracker.store.ground.engine import Store
 from tracker.web.desk import case, entrance
 from tracker.web.desk.gate import Gate
 

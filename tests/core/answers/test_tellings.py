@@ -1,0 +1,78 @@
+"""What counts as telling somebody of a date: held to the templates, which alone have the words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from templates.environment import message
+from tests.templates.samples import LANGUAGES, NOW, ORDINARY, OUTREACHES, PROMISE
+from tracker.core.answers.facts import ToldFacts
+from tracker.core.answers.tellings import SPOKEN, Listener, Way, names_date, shown, untold
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.words import Channel, Role
+
+DAY, OTHER = date(2027, 8, 17), date(2028, 9, 23)
+"""Days that no sample names."""
+
+OFFICES = replace(PROMISE, basis="office", latest_on=date(2026, 4, 27), probability=None, half_by_on=None)
+PART = {Channel.EMAIL: "text.txt", Channel.SMS: "sms.txt"}
+
+
+@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_message_names_its_date_exactly_when_the_rule_says_so(purpose: Purpose, channel: Channel) -> None:
+    for language in LANGUAGES:
+        for name, sample in OUTREACHES.items():
+            if sample.outcome is not None and purpose in (Purpose.DATE_CHANGED, Purpose.DELAYED):
+                continue  # what is over has no date that could change
+            said = [
+                message(purpose, language, PART[channel], replace(sample, purpose=purpose, promise_on=day))
+                for day in (DAY, OTHER)
+            ]
+            closed = sample.outcome is not None
+            rule = names_date(purpose, channel, sensitive=sample.sensitive, closed=closed)
+            assert (said[0] != said[1]) is rule, f"{name} in {language}"
+
+
+def test_every_role_can_be_told_and_every_channel_is_a_way() -> None:
+    assert {*Role} == {*Listener} - {Listener.PUBLIC, Listener.STAFF}
+    assert {*Channel} <= {*Way}
+
+
+@pytest.mark.parametrize("way", [*SPOKEN, Way.PAGE])
+def test_the_page_gives_the_date_it_leads_with_and_the_offices_beside_it(way: Way) -> None:
+    facts = replace(ORDINARY, promise=PROMISE, promises=(OFFICES, PROMISE))
+    assert shown(facts, way) == (PROMISE, OFFICES)
+    assert shown(replace(facts, promise=OFFICES, promises=(OFFICES,)), way) == (OFFICES,)
+    assert shown(replace(facts, source_silent=True), way) == (PROMISE,), "the office's is not on the page then"
+    assert shown(replace(facts, promise=None, promises=()), way) == ()
+
+
+@pytest.mark.parametrize("way", [Way.API, Way.DESK])
+def test_answers_that_list_all_dates_give_all_that_stand(way: Way) -> None:
+    facts = replace(ORDINARY, promise=PROMISE, promises=(OFFICES, PROMISE), source_silent=True)
+    assert shown(facts, way) == (OFFICES, PROMISE)
+
+
+@pytest.mark.parametrize("way", Way)
+def test_a_date_that_holds_no_more_is_owned_up_to_and_not_given(way: Way) -> None:
+    replaced = replace(PROMISE, superseded_at=NOW, reason="likely_late")
+    missed = replace(PROMISE, outcome="missed")
+    passed = replace(PROMISE, latest_on=NOW.date() - timedelta(days=1))
+    for each in (replaced, missed):
+        assert shown(replace(ORDINARY, promise=None, promises=(each,)), way) == ()
+    assert shown(replace(ORDINARY, promise=passed, promises=(passed,)), way) == ()
+    today = replace(PROMISE, latest_on=NOW.date())
+    assert shown(replace(ORDINARY, promise=today, promises=(today,)), way) == (today,)
+
+
+def test_what_was_told_to_the_same_audience_in_the_same_way_is_told_no_more() -> None:
+    told = replace(PROMISE, told=(ToldFacts("public", "page", NOW), ToldFacts("staff", "desk", NOW)))
+    facts = replace(ORDINARY, promise=told, promises=(told,))
+    assert untold(facts, Listener.PUBLIC, Way.PAGE) == ()
+    assert untold(facts, Listener.PUBLIC, Way.API) == (told,)
+    assert untold(facts, Listener.STAFF, Way.DESK) == ()
+    assert untold(facts, Listener.STAFF, Way.PAGE) == (told,)

@@ -1,0 +1,1 @@
+"""What may be said: one set of facts for page, API, message and desk."""

@@ -1,0 +1,19 @@
+"""Adopted cases: those that were open before their source went live, and that nobody hears of until there is news."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tracker.core.case.timeline import Folded
+
+
+def is_adopted(case: Folded, live_from: datetime | None) -> bool:
+    """Whether the case was open before its source went live."""
+    return live_from is not None and case.opened_at is not None and case.opened_at < live_from
+
+
+def has_spoken_up(case: Folded, live_from: datetime | None) -> bool:
+    """Whether silence limits apply: always, but for adopted cases only from their first real news on."""
+    if not is_adopted(case, live_from):
+        return case.opener is not None
+    return case.news is not None and live_from is not None and case.news.position >= live_from

@@ -1,0 +1,247 @@
+"""What a case is: a pure function of the set of its events, whatever the order or number of their arrivals.
+
+Events are placed by time, sequence, lifecycle rank and id, then folded from first to last. A correction takes
+its event out of the set before the fold, as if it had never come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from tracker.core.case.events import (
+    CorrectionReported,
+    NeededItem,
+    NeedsReported,
+    NoteReported,
+    PartyReported,
+    ReopenReported,
+    StatusReported,
+)
+from tracker.core.case.placing import Placed, moment
+from tracker.core.services.definitions import Definition, Stage
+from tracker.core.vocabulary.moments import Moment
+from tracker.core.vocabulary.words import Audience, CaseState, Clock, Outcome, Placement, WaitingOn
+
+
+class NewsKind(StrEnum):
+    """Why an entry is worth telling."""
+
+    OPENED = "opened"
+    STAGE = "stage"
+    NOTE = "note"
+    DATE = "date"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the fold made of one entry, and where it stands. `stage` is set where it shows as a line of the history."""
+
+    entry: UUID
+    placement: Placement
+    stage: str | None = None
+    shown: bool = False
+    position: datetime | None = None
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The newest entry worth telling about, where it stands, and whether its detail must be kept out."""
+
+    kind: NewsKind
+    entry: UUID
+    position: datetime
+    note: str = ""
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing asked of the person, as it stands; the entry that last asked for it, and where that stands."""
+
+    item: NeededItem
+    asked_by: UUID
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a case is. `stage` is None before the opening event; `unmapped` while its newest status is quarantined.
+
+    `delay_reason`: the office's code for why it takes longer, the newest that was given and that holds still: an event
+    that moves an open case to another stage without one takes it back, and so does the end.
+    """
+
+    opener: Placed | None = None
+    opened: Moment = Moment()
+    opened_at: datetime | None = None
+    stage: str | None = None
+    since: Moment = Moment()
+    since_entry: UUID | None = None
+    state: CaseState = CaseState.OPEN
+    outcome: Outcome | None = None
+    waiting_on: WaitingOn = WaitingOn.US
+    clock: Clock = Clock.RUNNING
+    unmapped: bool = False
+    office_on: date | None = None
+    office_entry: UUID | None = None
+    office_source: str = ""
+    delay_reason: str | None = None
+    needs: Mapping[str, Need] = field(default_factory=dict)
+    parties: Mapping[str, PartyReported] = field(default_factory=dict)
+    sensitive_parties: frozenset[str] = frozenset()
+    news: News | None = None
+    last_open_stage: str | None = None
+    lines: tuple[Line, ...] = ()
+    wake_at: datetime | None = None
+    last_at: datetime | None = None
+
+    @property
+    def wanted(self) -> tuple[Need, ...]:
+        """What is still asked of the person, the newest request last."""
+        return tuple(need for need in self.needs.values() if need.item.supplied_at is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What an event became, before it is known where it stands."""
+
+    placement: Placement
+    stage: str | None = None
+    shown: bool = False
+
+
+Stepped = tuple[Folded, Became]
+"""What the case is after an event, and what the event became."""
+
+
+def step(case: Folded, each: Placed, definition: Definition, at: datetime) -> Stepped:
+    """What the case is after an event that stands there, and what the event became."""
+    match each.event.body:
+        case StatusReported() as body:
+            return _status(case, each, body, definition, at)
+        case ReopenReported() as body:
+            return _reopen(case, each, body, definition, at)
+        case NeedsReported() as body:
+            return replace(case, needs=_needs(case.needs, body, each.entry, at)), Became(Placement.APPLIED)
+        case PartyReported() as body:
+            return _party(case, each, body), Became(Placement.APPLIED)
+        case NoteReported() as body:
+            return _note(case, each, body, at)
+        case CorrectionReported():
+            raise AssertionError("a correction is no step of the case")
+
+
+def _status(case: Folded, each: Placed, body: StatusReported, definition: Definition, at: datetime) -> Stepped:
+    stage = definition.stage_for(body.status) if body.service == definition.service else None
+    if body.service != definition.service:
+        return case, Became(Placement.FLAGGED)
+    if stage is None:
+        open_case = case.stage is not None and case.state is CaseState.OPEN
+        return replace(case, unmapped=open_case), Became(Placement.QUARANTINED)
+    if case.state is CaseState.CLOSED:
+        return case, Became(Placement.FLAGGED)
+    if stage.formal and body.served_on is None:
+        return case, Became(Placement.UNSERVED)
+    if not _may_follow(case, stage, definition):
+        return case, Became(Placement.FLAGGED)
+    reason = None if stage.closes else body.delay_reason
+    return _enter(case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "", reason=reason)
+
+
+def _may_follow(case: Folded, stage: Stage, definition: Definition) -> bool:
+    """A case starts at an opening stage; later any stage may follow that the present one does not exclude."""
+    if case.stage is None:
+        return stage.opens
+    present = definition.stage(case.stage)
+    return case.stage == stage.code or present is None or not present.leads_to or stage.code in present.leads_to
+
+
+def _enter(
+    case: Folded, each: Placed, stage: Stage, at: datetime, *, expected_on: date | None = None, note: str = "",
+    reason: str | None = None,
+) -> Stepped:  # fmt: skip
+    event, opening, moved = each.event, case.stage is None, case.stage != stage.code
+    date_moved = expected_on is not None and expected_on != case.office_on
+    kind = _kind(stage, opening=opening, moved=moved, date_moved=date_moved, note=bool(note))
+    news = News(kind, each.entry, at, note, event.sensitive) if kind else case.news
+    after = replace(
+        case,
+        opener=each if opening else case.opener,
+        opened=moment(event) if opening else case.opened,
+        opened_at=at if opening else case.opened_at,
+        stage=stage.code,
+        since=moment(event) if moved else case.since,
+        since_entry=each.entry if moved else case.since_entry,
+        state=CaseState.CLOSED if stage.closes else CaseState.OPEN,
+        outcome=stage.outcome,
+        waiting_on=stage.waiting_on,
+        clock=stage.clock,
+        unmapped=False,
+        delay_reason=reason or (None if moved or stage.closes else case.delay_reason),
+        news=news,
+        last_open_stage=case.last_open_stage if stage.closes else stage.code,
+    )
+    if expected_on is not None:
+        after = replace(after, office_on=expected_on, office_entry=each.entry, office_source=event.source)
+    return after, Became(Placement.APPLIED, stage.code, moved or bool(note))
+
+
+def _kind(stage: Stage, *, opening: bool, moved: bool, date_moved: bool, note: bool) -> NewsKind | None:
+    if opening:
+        return NewsKind.OPENED
+    if stage.closes:
+        return NewsKind.CLOSED
+    if moved and stage.tell:
+        return NewsKind.STAGE
+    if date_moved:
+        return NewsKind.DATE
+    return NewsKind.NOTE if note else None
+
+
+def _reopen(case: Folded, each: Placed, body: ReopenReported, definition: Definition, at: datetime) -> Stepped:
+    stage = definition.stage_for(body.status) if body.status else definition.stage(case.last_open_stage or "")
+    if case.state is not CaseState.CLOSED:
+        return case, Became(Placement.FLAGGED)
+    if body.status and stage is None:
+        return replace(case, unmapped=True), Became(Placement.QUARANTINED)
+    if stage is None or stage.closes:
+        return case, Became(Placement.FLAGGED)
+    return _enter(case, each, stage, at)
+
+
+def _note(case: Folded, each: Placed, body: NoteReported, at: datetime) -> Stepped:
+    if body.audience is not Audience.PUBLIC:
+        return case, Became(Placement.APPLIED)
+    if case.state is CaseState.OPEN and case.stage is not None:
+        case = replace(case, news=News(NewsKind.NOTE, each.entry, at, body.text, each.event.sensitive))
+    return case, Became(Placement.APPLIED, case.stage, shown=True)
+
+
+def _needs(needs: Mapping[str, Need], body: NeedsReported, entry: UUID, at: datetime) -> dict[str, Need]:
+    """Each item replaces the one of its id; words that are not said again stay as they were."""
+    after = dict(needs)
+    for item in body.items:
+        before = after.pop(item.item, None)
+        if item.remove:
+            continue
+        if before is not None and item.text is None and item.code is None:
+            item = replace(item, text=before.item.text, code=before.item.code, due_on=item.due_on or before.item.due_on)
+        after[item.item] = Need(item, entry, at)
+    return after
+
+
+def _party(case: Folded, each: Placed, body: PartyReported) -> Folded:
+    parties = dict(case.parties)
+    parties.pop(body.party, None)
+    sensitive = case.sensitive_parties - {body.party}
+    if not body.remove:
+        parties[body.party] = body
+        if each.event.sensitive:
+            sensitive |= {body.party}
+    return replace(case, parties=parties, sensitive_parties=sensitive)

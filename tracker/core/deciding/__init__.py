@@ -1,0 +1,1 @@
+"""The one decision, where everything else of the core meets."""

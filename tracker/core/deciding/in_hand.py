@@ -1,0 +1,286 @@
+"""One case while it is being decided about: made of its events, its dates kept, and what people should hear decided.
+
+Nothing in here is written or asked: what was known of the case comes from its dossier, and what is new or changed is
+told at the end (`core.deciding.changes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from tracker.core.case.fold import Fold
+from tracker.core.case.placing import Placed
+from tracker.core.case.projection import forget_at, projected
+from tracker.core.case.timeline import Folded, Line
+from tracker.core.deciding.book import Book, Reading
+from tracker.core.deciding.dossier import (
+    CaseKnown,
+    CaseRecord,
+    Entered,
+    MessageRecord,
+    RecipientRecord,
+    Scope,
+    ServiceKnown,
+    SourceKnown,
+    Spot,
+)
+from tracker.core.deciding.drafts import Sayer, draft, without_words
+from tracker.core.deciding.fresh import Fresh
+from tracker.core.deciding.ledger import Dates, keep
+from tracker.core.outreach import timing, who_hears_what
+from tracker.core.outreach.topics import Setting, Spoken
+from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
+from tracker.core.promises.record import Given, missed
+from tracker.core.vocabulary.messages import MessageState, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What holds for every case of a decision: whose it is, what supplies ids, and what the clock shows."""
+
+    scope: Scope
+    fresh: Fresh
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is put back when an event cannot be decided about."""
+
+    record: CaseRecord | None
+    entries: dict[UUID, Entered]
+    given: list[Given]
+    spoken: dict[str, Spoken]
+    messages: dict[str, MessageRecord]
+    overtaken: set[str]
+    recipients: dict[tuple[str, str], RecipientRecord]
+    reached: set[tuple[str, str]]
+    settled: bool
+
+
+class CaseInHand:
+    """A case as it is by now. `known` None: it is being opened.
+
+    `record`: its row as it stands now; `entries`: by id, as they came; `given`: its ledger; `spoken`: what is on record
+    of telling about it, by key; `messages`: those decisions that are to be written; `overtaken`: keys of messages on
+    record of which nothing is to be said any more; `reached`: recipients that are new or have moved.
+    """
+
+    def __init__(self, ground: Ground, service: ServiceKnown, known: CaseKnown | None, id_: UUID) -> None:
+        self.ground, self.service, self.known, self.id = ground, service, known, id_
+        self.record = known.record if known else None
+        self.entries = {each.id: each for each in known.entries} if known else {}
+        self.given = list(known.given) if known else []
+        self.spoken = dict(known.spoken) if known else {}
+        self.messages: dict[str, MessageRecord] = {}
+        self.overtaken: set[str] = set()
+        self.recipients = dict(known.recipients) if known else {}
+        self.reached: set[tuple[str, str]] = set()
+        self.settled = False
+        self._fold: Fold | None = None
+
+    @property
+    def erased(self) -> bool:
+        """Whether what is personal of it was taken away for good."""
+        return self.record is not None and self.record.erased_at is not None
+
+    @property
+    def case(self) -> Folded:
+        """What it is by its events."""
+        return self._folding().case
+
+    def _folding(self) -> Fold:
+        if self._fold is None:
+            self._fold = Fold(self.service.definition, self.ground.scope.zone, self.ground.now)
+            self._fold.extend(Placed(each.id, each.event) for each in self.entries.values())
+        return self._fold
+
+    def later(self, ground: Ground) -> None:
+        """Time has passed."""
+        self.ground, self._fold = ground, None
+
+    def add(self, entered: Iterable[Entered]) -> None:
+        """Events join it."""
+        for each in entered:
+            fold = self._folding()
+            self.entries[each.id] = each
+            fold.add(Placed(each.id, each.event))
+
+    def start(self, entered: Iterable[Entered]) -> None:
+        """Make it of the events that waited for it."""
+        self.entries = {each.id: each for each in entered}
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it stands in another stage than was known, or was opened."""
+        if self.known is None or self.record is None:
+            return self.record is not None
+        before = self.known.record
+        return (before.stage, before.unmapped) != (self.record.stage, self.record.unmapped)
+
+    def line(self, entry: UUID) -> Line:
+        """What an entry became."""
+        return next(line for line in reversed(self.case.lines) if line.entry == entry)
+
+    def spots(self) -> dict[UUID, Spot]:
+        """Where each of its entries stands."""
+        at = self.ground.now
+        return {
+            line.entry: Spot(self.id, line.placement, line.stage, line.shown, line.position or at, line.rank)
+            for line in self.case.lines
+        }
+
+    def arrived(self, until: datetime) -> None:
+        """What was due by then has been sent, and has arrived."""
+        for key, each in self.messages.items():
+            if each.state is MessageState.DUE and each.due_at <= until:
+                self.messages[key] = replace(
+                    each, state=MessageState.DELIVERED, settled_at=each.due_at, attempt_number=1
+                )  # fmt: skip
+                self.spoken[key] = replace(self.spoken[key], state=MessageState.DELIVERED)
+
+    def judge_passed(self) -> None:
+        """Judge the dates whose day is over while it is open."""
+        self.given = [missed(each) if each.is_over(self.ground.now) else each for each in self.given]
+
+    def checkpoint(self) -> Kept:
+        """What it is, to come back to."""
+        return Kept(
+            self.record, dict(self.entries), list(self.given), dict(self.spoken), dict(self.messages),
+            set(self.overtaken), dict(self.recipients), set(self.reached), self.settled,
+        )  # fmt: skip
+
+    def back_to(self, kept: Kept) -> None:
+        """Be what it was."""
+        self.record, self.entries, self.given, self.spoken = kept.record, kept.entries, kept.given, kept.spoken
+        self.messages, self.overtaken = kept.messages, kept.overtaken
+        self.recipients, self.reached, self.settled, self._fold = kept.recipients, kept.reached, kept.settled, None
+
+    def settle(self, source_id: UUID, source: SourceKnown, word_on: date | None = None) -> None:
+        """Make its row, its ledger and its messages what its events and the day mean; `source`: who is reporting, or
+        last reported; `word_on`: a word is due by that day.
+
+        When its opening event was corrected away the case never was: its row stays, since an opening event may yet
+        come, but it opens for nobody and what was not yet said is withheld.
+        """
+        case, record, self.settled = self.case, self._row(), True
+        reading = Reading(self.service, source, self.ground.scope.zone, self.ground.now)
+        book = Book(self.id, reading, self.given, self.ground.fresh)
+        dates = keep(book, case)
+        self.given = book.given
+        if case.opener is None:
+            self._overtake(tuple(each.key for each in self.spoken.values() if each.state in UNDECIDED))
+            values: dict[str, Any] = {"void": True, "next_word_at": None, "wake_at": case.wake_at}
+        else:
+            values = self._told(case, dates, source_id, word_on)
+        values["forget_at"] = forget_at(case, self.service.definition, self.ground.scope.zone, self.ground.now)
+        ours = dates.standing if dates.standing and dates.standing.ours else None
+        values |= {"promise_id": ours.id if ours else None, "sooner": dates.sooner}
+        self.record = replace(record, **values, version=record.version + 1)
+        if self.erased:
+            self._forget()
+
+    def _row(self) -> CaseRecord:
+        if self.record is None:
+            raise ValueError("a case is settled once it has a row")
+        return self.record
+
+    def _told(self, case: Folded, dates: Dates, source_id: UUID, word_on: date | None) -> dict[str, Any]:
+        """Decide who hears what; the columns that follow from it."""
+        record, definition, now = self._row(), self.service.definition, self.ground.now
+        zone = self.ground.scope.zone
+        self._reach(case)
+        said = self._tell(case, dates, source_id, word_on)
+        fresh = said or word_on is not None or record.spoken_at is None
+        values = projected(case, definition, zone, record.live_from, now if fresh else record.spoken_at)
+        values["source_id"] = source_id
+        values["word_to"] = [] if self.ground.scope.test else self._word_to(case)
+        values["wake_at"] = timing.wake_at(case, definition, zone, dates.review_at, now)
+        return values
+
+    def _word_to(self, case: Folded) -> list[UUID]:
+        """The recipients to whom the next word would go: nobody is told of what is only a test."""
+        found = who_hears_what.word_to(case, self.service.definition)
+        return [self.recipients[party, channel].id for party, channel in found]
+
+    def _reach(self, case: Folded) -> None:
+        """Where each party is reached now: by the first address of each channel."""
+        now_at = {
+            (party.party, each.channel.value): each
+            for _, party in sorted(case.parties.items())
+            for each in reversed(party.channels)
+        }
+        for at, address in now_at.items():
+            before = self.recipients.get(at)
+            if before is not None and before.address == address.address:
+                continue
+            id_ = before.id if before is not None else self.ground.fresh.id()
+            self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal)
+            self.reached.add(at)
+
+    def _tell(self, case: Folded, dates: Dates, source_id: UUID, word_on: date | None) -> bool:
+        """Decide who should hear what, and withhold what newer news has overtaken; True when something is new to say.
+
+        `word_on`: the day by which a word is due. It is said if there is nothing else to say.
+        """
+        definition, scope, now, record = self.service.definition, self.ground.scope, self.ground.now, self._row()
+        setting = Setting(self.id, record.live_from, scope.test, scope.zone, now)
+        on_record = dict(self.spoken)
+        spoken = tuple(on_record.values())
+        wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)
+        if word_on is not None and all(each.key in on_record or each.reason for each in wanted):
+            wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on)
+        sayer = Sayer(self.id, source_id, self.service.definition_id)
+        for each in wanted:
+            if _anew(each, on_record.get(each.key)):
+                self._say(draft(sayer, case, each, self.recipients, dates, self.ground.fresh, now))
+        self._overtake(who_hears_what.superseded(spoken, wanted))
+        return any(each.key not in on_record and each.reason not in who_hears_what.CUT for each in wanted)
+
+    def _say(self, message: MessageRecord) -> None:
+        """Decide a message. An undecided one that is on record takes the new facts and keeps its time, so that no
+        stream of news puts it off for good; it keeps its id, and the time at which it was first decided."""
+        before, mine = self.spoken.get(message.key), self.messages.get(message.key)
+        if before is not None and before.state in UNDECIDED and before.due_at is not None:
+            retimed = mine.retimed if mine is not None else False
+            message = replace(message, due_at=before.due_at, retimed=retimed)
+        if mine is not None:
+            message = replace(message, id=mine.id, decided_at=mine.decided_at)
+        self.messages[message.key] = message
+        self.overtaken.discard(message.key)
+        self.spoken[message.key] = Spoken(
+            message.key, message.purpose, message.party, message.cause, message.state, message.reason, message.due_at
+        )
+
+    def _overtake(self, keys: tuple[str, ...]) -> None:
+        """Withhold messages that newer news has overtaken."""
+        for key in keys:
+            self.spoken[key] = replace(self.spoken[key], state=MessageState.WITHHELD, reason=Reason.SUPERSEDED)
+            if key in self.messages:
+                self.messages[key] = replace(
+                    self.messages[key], state=MessageState.WITHHELD, reason=Reason.SUPERSEDED,
+                    settled_at=self.ground.now,
+                )  # fmt: skip
+            else:
+                self.overtaken.add(key)
+
+    def _forget(self) -> None:
+        """What is decided about an erased case says nothing to anybody, and holds nothing personal."""
+        self._overtake(tuple(each.key for each in self.spoken.values() if each.state in UNDECIDED))
+        self.messages = {
+            key: replace(each, facts=without_words(each.facts)) for key, each in self.messages.items()
+        }  # fmt: skip
+        self.recipients = {at: replace(each, address="", normal=None) for at, each in self.recipients.items()}
+        self.record = replace(self._row(), needs=[], next_word_on=None, next_word_at=None, wake_at=None, forget_at=None)
+
+
+def _anew(said: Outreach, before: Spoken | None) -> bool:
+    """Whether a decision is to be written: a first one, one that nobody has heard yet (its facts may have moved), or
+    one that was withheld for a reason that holds no longer."""
+    if before is None or before.state in UNDECIDED:
+        return True
+    return before.state is MessageState.WITHHELD and before.reason is not said.reason

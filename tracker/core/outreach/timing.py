@@ -1,0 +1,63 @@
+"""When somebody hears: not in their quiet hours, several updates at once, and what about a case falls due later."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from tracker.core.case.timeline import Folded
+from tracker.core.outreach.topics import Spoken, feedback_at, remind_at
+from tracker.core.services.definitions import Definition, QuietHours
+from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.messages import Purpose
+
+SPREAD = timedelta(minutes=30)
+"""Over this, messages are spread that waited for the same end of quiet hours."""
+
+PROMPT = frozenset({Purpose.ACTION_NEEDED, Purpose.DATE_CHANGED, Purpose.FINISHED, Purpose.CORRECTED})
+"""What people may lose by hearing of it late goes first."""
+
+
+def due_at(
+    purpose: Purpose, key: str, now: datetime, definition: Definition, zone: str, waiting: datetime | None
+) -> datetime:
+    """When a message that is decided at `now` goes out at the earliest, in its recipient's zone.
+
+    `waiting`: when an update that was not sent yet was to go out; this one takes its place and its time.
+    """
+    at = now
+    if purpose is Purpose.UPDATED:
+        at = max(now, waiting) if waiting is not None else now + definition.outreach.digest
+    return allowed_at(purpose, key, at, definition.outreach.quiet, zone)
+
+
+def allowed_at(purpose: Purpose, key: str, at: datetime, quiet: QuietHours | None, zone: str) -> datetime:
+    """The instant itself, or some time after the end of the quiet hours that it falls in: the same for the same key,
+    so that it makes no difference how often it is asked."""
+    if quiet is None:
+        return at
+    free = calendars.outside(at, quiet.begins, quiet.ends, zone)
+    if free == at or purpose in PROMPT:
+        return free
+    share = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=4).digest()) / 2**32
+    spread = free + SPREAD * share
+    return spread if calendars.outside(spread, quiet.begins, quiet.ends, zone) == spread else free
+
+
+def waiting_update(party: str, spoken: tuple[Spoken, ...], undecided: frozenset[str]) -> datetime | None:
+    """When the update that this party has not been sent yet was to go out."""
+    times = [
+        each.due_at
+        for each in spoken
+        if each.party == party and each.purpose is Purpose.UPDATED and each.state in undecided and each.due_at
+    ]
+    return min(times, default=None)
+
+
+def wake_at(
+    case: Folded, definition: Definition, zone: str, review_at: datetime | None, now: datetime
+) -> datetime | None:
+    """The next instant after `now` at which something about the case may be due: what is held back, a reminder,
+    the question how it went, another look at its date."""
+    later = (case.wake_at, remind_at(case, definition, zone), feedback_at(case, definition, zone), review_at)
+    return min((at for at in later if at is not None and at > now), default=None)

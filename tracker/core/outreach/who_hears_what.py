@@ -1,0 +1,214 @@
+"""Who hears what: the messages that a case warrants, as a function of what it is and of what was said before.
+
+The decision looks at the state of the case, not at the event that just came. So the same events in any order
+warrant the same messages, a stale step warrants none, and several changes become one message as long as the
+first was not released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from tracker.core.case.events import Address, PartyReported
+from tracker.core.case.timeline import Folded
+from tracker.core.outreach import timing
+from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
+from tracker.core.promises.windows import news_holds
+from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary.messages import MessageState, Purpose, Reason, key
+from tracker.core.vocabulary.words import Channel
+
+UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
+"""States in which nothing was said yet, so that newer news may still take its place."""
+
+UNCUT = frozenset(set(Purpose) - {Purpose.UPDATED, Purpose.FEEDBACK})
+"""Purposes that no budget cuts: what is urgent, and the word that was promised by a day."""
+
+CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF})
+"""Reasons of the service's own to say nothing: what is withheld for one of them is no word, and keeps no promise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outreach:
+    """Send this from `due_at` on (reason None), or withhold it and say why. `address` is None when there is nowhere
+    to send it; `zone` is the recipient's."""
+
+    key: str
+    purpose: Purpose
+    party: str
+    cause: str
+    entry: UUID | None
+    address: Address | None
+    language: str
+    sensitive: bool
+    due_at: datetime
+    zone: str
+    note: str = ""
+    reason: Reason | None = None
+    old_on: date | None = None
+
+
+def warranted(
+    case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...],
+    dates: tuple[DateNews, ...] = (),
+) -> tuple[Outreach, ...]:  # fmt: skip
+    """The messages that ought to have been said about this case by now, each to send or withheld with its reason."""
+    if case.opener is None:
+        return ()
+    found = topics(case, definition, setting, spoken, dates)
+    parties = _told(case, definition)
+    if not parties:
+        return tuple(_nobody(topic, definition, setting) for topic in found if topic.after is None)
+    return tuple(
+        _to(party, topic, case, definition, setting, spoken)
+        for topic in found
+        for party in parties
+        if topic.after is None or _heard(party.party, topic.after, spoken)
+        if topic.purpose is not Purpose.FEEDBACK or party.party not in case.sensitive_parties
+    )
+
+
+def still_working(
+    case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], due_on: date
+) -> tuple[Outreach, ...]:
+    """The word that is due when nothing has happened: nobody waits longer than the service's silence."""
+    topic = Topic(Purpose.STILL_WORKING, due_on.isoformat(), None)
+    parties = _told(case, definition)
+    if not parties:
+        return (_nobody(topic, definition, setting),)
+    return tuple(_to(party, topic, case, definition, setting, spoken) for party in parties)
+
+
+def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:
+    """The party and channel of each to whom the word that is due by a day would go, whether the address is one or not:
+    for this word nobody is looked for by another channel."""
+    found = ((party.party, _reached(party, definition)) for party in _told(case, definition))
+    return tuple((party, address.channel) for party, address in found if address is not None)
+
+
+def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tuple[str, ...]:
+    """Keys of undecided messages that the case warrants no longer, and of those that had nobody to hear them until
+    somebody came. A word that was due by date stays until there is something newer to say; a message on another
+    rung of the ladder or said again stands and falls with the first."""
+    keep = {each.key for each in wanted}
+    newer = bool(keep - {each.key for each in spoken})
+    told_now = {(each.purpose, each.cause) for each in wanted if each.party}
+    meant = {(each.purpose, each.party, each.cause) for each in wanted}
+    return tuple(
+        each.key
+        for each in spoken
+        if each.key not in keep
+        and (
+            (
+                each.state in UNDECIDED
+                and (each.purpose, each.party, each.cause) not in meant
+                and (newer or each.purpose is not Purpose.STILL_WORKING)
+            )
+            or (each.reason is Reason.NO_RECIPIENT and (each.purpose, each.cause) in told_now)
+        )
+    )
+
+
+def still_true(
+    purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str, promise: UUID | None
+) -> bool:
+    """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
+    newest to tell and to ask, `promise` is the date of ours that stands. Between decision and release its worker
+    may have died, and the case have moved on."""
+    match purpose:
+        case Purpose.CORRECTED:
+            return True
+        case Purpose.FINISHED:
+            return exists and closed and cause == news
+        case Purpose.FEEDBACK:
+            return exists and closed
+        case Purpose.UPDATED:
+            return exists and not closed and cause == news
+        case Purpose.ACTION_NEEDED | Purpose.REMINDER:
+            return exists and not closed and cause == asked
+        case Purpose.DATE_CHANGED | Purpose.DELAYED:
+            return exists and not closed and news_holds(cause, promise)
+        case Purpose.ACKNOWLEDGED | Purpose.STILL_WORKING:
+            return exists and not closed
+
+
+def _told(case: Folded, definition: Definition) -> list[PartyReported]:
+    """The parties whom the service tells."""
+    return [party for _, party in sorted(case.parties.items()) if party.role in definition.outreach.tell]
+
+
+def _heard(party: str, cause: str, spoken: tuple[Spoken, ...]) -> bool:
+    return any(each.party == party and each.cause == cause and each.state in TOLD for each in spoken)
+
+
+def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
+    """Nobody who heard how it ended is then told that it has begun, should it be opened again."""
+    return any(each.party == party and each.purpose is Purpose.FINISHED and each.state in TOLD for each in spoken)
+
+
+def _to(
+    party: PartyReported, topic: Topic, case: Folded, definition: Definition, setting: Setting,
+    spoken: tuple[Spoken, ...],
+) -> Outreach:  # fmt: skip
+    address = _reached(party, definition)
+    id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause)
+    language = party.language if party.language in definition.languages else definition.language
+    sensitive = definition.sensitive or topic.sensitive or party.party in case.sensitive_parties
+    zone = party.zone or setting.zone
+    waiting = timing.waiting_update(party.party, spoken, UNDECIDED)
+    due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting)
+    reason = _reason(party, topic, id_, address, definition, setting, spoken)
+    return Outreach(
+        id_, topic.purpose, party.party, topic.cause, topic.entry, address, language or definition.language,
+        sensitive, due_at, zone, "" if sensitive else topic.note, reason, topic.old_on,
+    )  # fmt: skip
+
+
+def _reached(party: PartyReported, definition: Definition) -> Address | None:
+    """Where a party is reached first: by the channel they chose, else in the service's order."""
+    by_channel: Mapping[str, Address] = {address.channel: address for address in reversed(party.channels)}
+    chosen = (party.prefers,) if party.prefers in definition.outreach.channels else ()
+    ladder = (*chosen, *definition.outreach.channels)
+    return next((by_channel[each] for each in ladder if each in by_channel), None)
+
+
+def _reason(
+    party: PartyReported, topic: Topic, id_: str, address: Address | None, definition: Definition, setting: Setting,
+    spoken: tuple[Spoken, ...],
+) -> Reason | None:  # fmt: skip
+    """Why this is not said, if it is not."""
+    if topic.withhold is not None:
+        return topic.withhold
+    if setting.test:
+        return Reason.TEST_MODE
+    if topic.purpose not in definition.outreach.purposes:
+        return Reason.PURPOSE_OFF
+    if topic.purpose is Purpose.ACKNOWLEDGED and _heard_the_end(party.party, spoken):
+        return Reason.SUPERSEDED
+    if address is None:
+        return Reason.NO_CHANNEL
+    if topic.purpose not in UNCUT and _spent(party.party, id_, definition, spoken):
+        return Reason.BUDGET_SPENT
+    return None
+
+
+def _spent(party: str, id_: str, definition: Definition, spoken: tuple[Spoken, ...]) -> bool:
+    """Words that only keep a silence short are not counted: a long wait must not cost anybody the news at its end."""
+    said = [
+        each
+        for each in spoken
+        if each.party == party and each.state in TOLD and each.key != id_ and each.purpose is not Purpose.STILL_WORKING
+    ]
+    return len(said) >= definition.outreach.messages_per_case
+
+
+def _nobody(topic: Topic, definition: Definition, setting: Setting) -> Outreach:
+    reason = topic.withhold or Reason.NO_RECIPIENT
+    id_ = key(setting.case, topic.purpose, "", 0, topic.cause)
+    return Outreach(
+        id_, topic.purpose, "", topic.cause, topic.entry, None, definition.language, True, setting.now, setting.zone,
+        "", reason, topic.old_on,
+    )  # fmt: skip

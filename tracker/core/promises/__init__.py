@@ -1,0 +1,1 @@
+"""Dates: learned from finished cases, given with a probability, and judged by what became of them."""

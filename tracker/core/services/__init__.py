@@ -1,0 +1,1 @@
+"""Service definitions: what an office does for people, as data."""

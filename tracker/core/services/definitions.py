@@ -1,0 +1,177 @@
+"""A service definition: what an office does for people, as data.
+
+Read from TOML (one file a service) by `core.services.files`; stored as versions; cases follow the newest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+
+from tracker.core.promises.windows import USUAL
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.words import Channel, Clock, Outcome, Role, WaitingOn
+
+Words = Mapping[str, str]
+"""Language code -> text. The definition's first language is always there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One public stage of a service, with the words a person reads while their case is in it.
+
+    `leads_to` lists the stages that may follow; empty means any. A stage that `closes` has an `outcome`.
+    A `formal` stage is a decision in law: it is announced only once an event says that it was served.
+    `tell` False keeps a stage out of messages; it still shows on the page.
+    """
+
+    code: str
+    headline: Words
+    meaning: Words
+    next: Words
+    waiting_on: WaitingOn = WaitingOn.US
+    other: Words = field(default_factory=dict)
+    clock: Clock = Clock.RUNNING
+    opens: bool = False
+    closes: bool = False
+    outcome: Outcome | None = None
+    formal: bool = False
+    tell: bool = True
+    leads_to: tuple[str, ...] = ()
+    you_can: Words = field(default_factory=dict)
+    if_late: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """The second thing that opens the page, and how to ask for it."""
+
+    kind: str
+    label: Words
+    hint: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PromisePolicy:
+    """Dates of our own: asked for at this probability; `fallback_days` while history is too thin; `holidays`: the
+    country, or the part of one (ISO 3166), on whose public holidays no date lies.
+
+    `warn`, `warn_near`, `warn_last` and `move` are probabilities of missing a date: from them on people are warned,
+    warned shortly before it, warned on the last working day before it, and given a new one.
+    0 < warn_last <= warn_near <= warn <= move <= 1, and move lies above 1 - probability.
+    """
+
+    probability: float = 0.9
+    fallback_days: int | None = None
+    holidays: str | None = None
+    warn: float = USUAL.warn
+    warn_near: float = USUAL.warn_near
+    warn_last: float = USUAL.warn_last
+    move: float = USUAL.move
+
+    @property
+    def stood_in(self) -> bool:
+        """Whether a date of the service's own stands in while its history is too thin."""
+        return self.fallback_days is not None
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Local hours in which nobody hears from us: from `begins` up to but without `ends`, over midnight if need be."""
+
+    begins: time = time(21)
+    ends: time = time(8)
+
+
+OPTIONAL_PURPOSES = frozenset({Purpose.ACKNOWLEDGED, Purpose.UPDATED, Purpose.REMINDER, Purpose.DELAYED})
+"""What a service may leave unsaid. The rest people must hear; feedback has a policy of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutreachPolicy:
+    """Who is told of what, by which channel first, when, and how long silence may last.
+
+    `digest`: several updates inside this window become one message. `remind_before`: this long before something is
+    due from the person, or `remind_after` the request where no day was set, they are reminded of it once.
+    """
+
+    tell: tuple[Role, ...] = (Role.APPLICANT, Role.JOINT_APPLICANT, Role.BUSINESS, Role.APPOINTEE)
+    channels: tuple[Channel, ...] = (Channel.EMAIL, Channel.SMS)
+    silence: timedelta = timedelta(days=14)
+    messages_per_case: int = 20
+    purposes: frozenset[Purpose] = frozenset(Purpose)
+    quiet: QuietHours | None = QuietHours()
+    digest: timedelta = timedelta(minutes=10)
+    remind_before: timedelta = timedelta(days=3)
+    remind_after: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackPolicy:
+    """Whether and when we ask how it went."""
+
+    ask: bool = True
+    after: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionPolicy:
+    """How long after its end a case and its personal data are kept."""
+
+    after_close: timedelta = timedelta(days=730)
+
+
+@dataclass(frozen=True, slots=True)
+class Statutory:
+    """A limit set by law, beside our own expectation, and what the law gives when it passes."""
+
+    limit: timedelta
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Everything that is particular to one service. Stages stand in the order of their life cycle."""
+
+    service: str
+    languages: tuple[str, ...]
+    name: Words
+    known_fact: KnownFact
+    stages: tuple[Stage, ...]
+    mapping: Mapping[str, str]
+    help: Words
+    complaint: Words
+    appeal: Words = field(default_factory=dict)
+    needs: Mapping[str, Words] = field(default_factory=dict)
+    delay_reasons: Mapping[str, Words] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    promise: PromisePolicy = PromisePolicy()
+    outreach: OutreachPolicy = OutreachPolicy()
+    feedback: FeedbackPolicy = FeedbackPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
+    statutory: Statutory | None = None
+    sensitive: bool = False
+
+    @property
+    def language(self) -> str:
+        """The language everything is worded in, and the one to fall back on."""
+        return self.languages[0]
+
+    def stage(self, code: str) -> Stage | None:
+        """The stage of this code, or None."""
+        return next((stage for stage in self.stages if stage.code == code), None)
+
+    def rank(self, code: str) -> int:
+        """The stage's place in the life cycle, from 0; unknown stages come last."""
+        return next((place for place, stage in enumerate(self.stages) if stage.code == code), len(self.stages))
+
+    def stage_for(self, status: str) -> Stage | None:
+        """The stage that a back-office status code means, or None: an unmapped code never reaches people."""
+        code = self.mapping.get(status)
+        return None if code is None else self.stage(code)
+
+
+def say(words: Words, language: str, fallback: str) -> str:
+    """The text in this language, else in the fallback language, else nothing."""
+    return words.get(language) or words.get(fallback) or ""

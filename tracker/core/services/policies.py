@@ -1,0 +1,122 @@
+"""Reads the policies of a service definition: dates, outreach, feedback, retention, the limit set by law."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+
+from tracker.core.services.definitions import (
+    OPTIONAL_PURPOSES,
+    FeedbackPolicy,
+    OutreachPolicy,
+    PromisePolicy,
+    QuietHours,
+    RetentionPolicy,
+    Statutory,
+)
+from tracker.core.services.toml_tables import Table
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.words import Channel, Role
+
+PLACE = re.compile(r"[A-Z]{2}(?:-[A-Za-z0-9]{1,20})?")
+"""A country or a part of it, as ISO 3166 writes them."""
+
+LEAST_RISK = 0.01
+"""People warned of a smaller risk of missing a date would always be warned."""
+
+
+def promise(root: Table) -> PromisePolicy:
+    """What is asked of dates of our own."""
+    table = root.table("promise")
+    if table is None:
+        return PromisePolicy()
+    probability = table.number("probability", 0.5, 0.99, PromisePolicy().probability)
+    usual = PromisePolicy()
+    place = "a country or a part of one, as GB, GB-ENG or ES-MD"
+    warn_near = table.number("warn_near", LEAST_RISK, 1, usual.warn_near)
+    policy = PromisePolicy(
+        probability=probability,
+        fallback_days=table.whole("fallback_days", 1, 3650),
+        holidays=table.code("holidays", PLACE, place, required=False) or None,
+        warn=table.number("warn", LEAST_RISK, 1, usual.warn),
+        warn_near=warn_near,
+        warn_last=table.number("warn_last", LEAST_RISK, 1, min(usual.warn_last, warn_near)),
+        move=table.number("move", LEAST_RISK, 1, usual.move),
+    )
+    table.finish()
+    return policy
+
+
+def outreach(root: Table) -> OutreachPolicy:
+    """Who is told of what, how and when."""
+    usual = OutreachPolicy()
+    table = root.table("outreach")
+    if table is None:
+        return usual
+    tell = table.choices("tell", Role)
+    channels = table.choices("channels", Channel)
+    silence = table.whole("silence_days", 1, 365)
+    digest = table.whole("digest_minutes", 0, 240)
+    before, after = table.whole("remind_days_before", 1, 60), table.whole("remind_days_after", 1, 60)
+    leave_out = table.choices("leave_out", sorted(OPTIONAL_PURPOSES)) or ()
+    policy = OutreachPolicy(
+        tell=usual.tell if tell is None else tuple(Role(role) for role in tell),
+        channels=usual.channels if channels is None else tuple(Channel(channel) for channel in channels),
+        silence=usual.silence if silence is None else timedelta(days=silence),
+        messages_per_case=table.whole("messages_per_case", 1, 200) or usual.messages_per_case,
+        purposes=usual.purposes - {Purpose(purpose) for purpose in leave_out},
+        quiet=_quiet(table, usual.quiet),
+        digest=usual.digest if digest is None else timedelta(minutes=digest),
+        remind_before=usual.remind_before if before is None else timedelta(days=before),
+        remind_after=usual.remind_after if after is None else timedelta(days=after),
+    )
+    table.finish()
+    return policy
+
+
+def _quiet(table: Table, usual: QuietHours | None) -> QuietHours | None:
+    """`quiet_hours = ["21:00", "08:00"]`; an empty list means that there are none."""
+    remedy = 'Write quiet_hours = ["21:00", "08:00"]: when they begin and when they end, in 24 hours.'
+    given = table.names("quiet_hours", 0, 2, remedy)
+    if "quiet_hours" not in table.content:
+        return usual
+    if not given:
+        return None
+    try:
+        begins, ends = (time.fromisoformat(each) for each in given)
+    except ValueError:
+        table.fault("quiet_hours", "these are not two times of day", remedy)
+        return usual
+    return QuietHours(begins, ends)
+
+
+def feedback(root: Table) -> FeedbackPolicy:
+    """Whether we ask how it went."""
+    usual = FeedbackPolicy()
+    table = root.table("feedback")
+    if table is None:
+        return usual
+    ask, days = table.flag("ask", usual.ask), table.whole("after_days", 1, 90)
+    table.finish()
+    return FeedbackPolicy(ask, usual.after if days is None else timedelta(days=days))
+
+
+def retention(root: Table) -> RetentionPolicy:
+    """How long cases are kept."""
+    table = root.table("retention")
+    if table is None:
+        return RetentionPolicy()
+    days = table.whole("days_after_close", 1, 10_000, required=True)
+    table.finish()
+    return RetentionPolicy() if days is None else RetentionPolicy(timedelta(days=days))
+
+
+def statutory(root: Table) -> Statutory | None:
+    """The limit set by law."""
+    table = root.table("statutory")
+    if table is None:
+        return None
+    days = table.whole("days", 1, 3650, required=True)
+    words = table.words("words", "statutory")
+    table.finish()
+    return Statutory(timedelta(days=days or 1), words)

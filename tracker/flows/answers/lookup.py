@@ -1,0 +1,277 @@
+"""What a person may read about one case: the same facts for the page and for the API."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core.answers import delays
+from tracker.core.answers.facts import (
+    CaseFacts,
+    DelayFacts,
+    HistoryFacts,
+    MessageFacts,
+    NeedFacts,
+    PromiseFacts,
+    StageFacts,
+    ToldFacts,
+)
+from tracker.core.answers.tellings import Listener, Way
+from tracker.core.answers.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
+from tracker.core.promises.windows import FEWEST
+from tracker.core.services.definitions import Definition, Stage, say
+from tracker.core.vocabulary import addresses, known_facts, references
+from tracker.core.vocabulary.calendars import day_of
+from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.moments import Moment
+from tracker.core.vocabulary.words import CaseState, Change, Clock, Confidence, Mode, WaitingOn
+from tracker.flows.promises import put_on_record
+from tracker.store.answers import pages
+from tracker.store.ground import limits
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import stops
+from tracker.store.services import definitions
+
+WINDOW_SECONDS = 900
+PER_REFERENCE, PER_ADDRESS, IN_ALL = 20, 100, 3_000
+"""Failed tries in a window after which no more are answered: for one reference, from one address, in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody typed, and from where (an address of the network, for the limits only); `way` is what answers."""
+
+    reference: str
+    known_fact: str
+    address: str
+    language: str | None = None
+    way: Way = Way.PAGE
+
+
+async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
+    """The case that this pair opens.
+
+    Raises MistypedReference by the check character alone, without looking anything up; CaseNotFound, one answer
+    for every other wrong combination; TooManyRequests when too many tries failed. Each failed try does the same
+    work: a comparison, and a count; the page is asked for only when it opens. That a date is shown for the first
+    time is put on record.
+    """
+    reference = references.read(asked.reference)
+    if reference is None:
+        raise MistypedReference(
+            "The reference does not add up: one of its letters or numbers is not right.",
+            "Compare it with your message, sign by sign. It has 12 letters and numbers, in three groups of four.",
+            pointer="/reference",
+        )
+    buckets = _buckets(secret, reference, asked.address)
+    async with store.reading() as connection:
+        await _within_limits(await limits.counts(connection, list(buckets), WINDOW_SECONDS), buckets)
+        held = await pages.holders(connection, reference)
+        stored = held.known_facts if held is not None else [bytes(32)]
+        organisation = str(held.organisation_id) if held is not None else ""
+        offered = known_facts.digest(secret, organisation, asked.known_fact)
+        if not known_facts.matches(stored, offered) or held is None:
+            await limits.add(connection, list(buckets), WINDOW_SECONDS)
+            raise CaseNotFound
+        row = await pages.page(connection, reference)
+        if row is None:
+            raise CaseNotFound
+        definition = await definitions.by_id(connection, row.organisation_id, row.definition_id)
+        silent = await silenced(connection, secret, row)
+    facts = case_facts(row, definition, asked.language, silent)
+    await put_on_record.shown(store, row.organisation_id, Mode(row.mode), facts, Listener.PUBLIC, asked.way)
+    return facts
+
+
+def _buckets(secret: bytes, reference: str, address: str) -> dict[bytes, int]:
+    """What is counted, as keyed hashes, with the limit of each."""
+
+    def bucket(kind: str, value: str) -> bytes:
+        return hmac.digest(secret, f"limit\0{kind}\0{value}".encode(), hashlib.sha256)[:16]
+
+    return {
+        bucket("reference", reference): PER_REFERENCE,
+        bucket("address", address): PER_ADDRESS,
+        bucket("all", ""): IN_ALL,
+    }
+
+
+async def _within_limits(counts: Mapping[bytes, int], buckets: Mapping[bytes, int]) -> None:
+    if any(counts.get(bucket, 0) >= most for bucket, most in buckets.items()):
+        raise TooManyRequests(
+            "Too many tries with details that do not fit together.",
+            "Wait fifteen minutes, then try again. The office can help you on the phone.",
+            retry_after_seconds=WINDOW_SECONDS,
+        )
+
+
+Place = tuple[str, str]
+"""A channel, and an address in its one form."""
+
+
+async def silenced(connection: AsyncConnection, secret: bytes, row: Row[Any]) -> set[Place]:
+    """Of the addresses to which the next word on a case's row would go, those that asked us to stop."""
+    if not row.word_to or not row.some_stopped:
+        return set()
+    asked: dict[stops.Asked, Place] = {
+        (row.organisation_id, row.mode, channel, addresses.digest(secret, channel, normal)): (channel, normal)
+        for channel, normal in row.word_to
+    }
+    return {asked[each] for each in await stops.stopped(connection, list(asked))}
+
+
+def case_facts(
+    row: Row[Any], definition: Definition, language: str | None = None, silent: Collection[Place] = ()
+) -> CaseFacts:
+    """The facts of a case's row in a language: the one asked for, else the person's, else the service's first.
+    `silent`: the addresses that are `silenced`."""
+    spoken = next((each for each in (language, row.language) if each in definition.languages), definition.language)
+    stage = None if row.unmapped else definition.stage(row.stage)
+    opened = Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at)
+    promises = tuple(_promise(each) for each in row.promises)
+    standing = _leading(promises)
+    messages = tuple(_message(each) for each in row.messages)
+    source_silent = row.heard_at is not None and row.now - row.heard_at > row.patience
+    limit = definition.statutory
+    statutory_on = None
+    if limit is not None and row.state == "open":
+        statutory_on = (row.opened_on or day_of(row.opened_at, row.zone)) + timedelta(days=limit.limit.days)
+
+    def words(of: Any) -> str:
+        return say(of, spoken, definition.language)
+
+    return CaseFacts(
+        reference=references.spell(row.reference),
+        organisation=row.organisation,
+        service=words(definition.name),
+        stage=_stage(row, stage, definition, spoken),
+        state=row.state,
+        outcome=row.outcome,
+        waiting_on=row.waiting_on,
+        clock=row.clock,
+        promise=standing,
+        no_promise_reason=_no_promise_reason(row, definition, promises, standing),
+        next_word_by=row.next_word_on,
+        needs=_needs(row, definition, spoken),
+        history=tuple(_line(each, definition, spoken) for each in row.history),
+        promises=promises,
+        messages=messages,
+        last_reported_at=row.last_at,
+        source_silent=source_silent,
+        language=spoken,
+        zone=row.zone,
+        now=row.now,
+        opened=opened,
+        help=words(definition.help),
+        complaint=words(definition.complaint),
+        appeal=words(definition.appeal),
+        statutory=words(limit.words) if limit else "",
+        statutory_on=statutory_on,
+        version=row.version,
+        office=row.slug,
+        delay=_delay(row, promises, standing, messages, definition, spoken) if row.state == CaseState.OPEN else None,
+        sooner=row.sooner and standing is not None and not source_silent,
+        word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
+    )
+
+
+def _delay(
+    row: Row[Any], promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None,
+    messages: tuple[MessageFacts, ...], definition: Definition, language: str,
+) -> DelayFacts | None:  # fmt: skip
+    """What is amiss with the date of an open case, and why, as far as it is known."""
+    warned_at = max((each.at for each in messages if each.purpose == Purpose.DELAYED), default=None)
+    waited = delays.Waited(Clock(row.clock), day_of(row.now, row.zone), warned_at)
+    kind = delays.kind_of(promises, standing, waited)
+    if kind is None:
+        return None
+    reason = delays.reason_of(row.delay_reason, WaitingOn(row.waiting_on), definition)
+    return DelayFacts(kind.value, reason, delays.words_of(reason, definition, language))
+
+
+def _stage(row: Row[Any], stage: Stage | None, definition: Definition, language: str) -> StageFacts:
+    since = Moment(on=row.since_on) if row.since_on else Moment(at=row.since_at)
+    if stage is None:
+        headline, meaning = say(CHECKING_HEADLINE, language, "en"), say(CHECKING_MEANING, language, "en")
+        return StageFacts(None, headline, meaning, since, "", "", "", "")
+
+    def words(of: Any) -> str:
+        return say(of, language, definition.language)
+
+    return StageFacts(
+        stage.code, words(stage.headline), words(stage.meaning), since, words(stage.next), words(stage.you_can),
+        words(stage.if_late), words(stage.other),
+    )  # fmt: skip
+
+
+def _leading(promises: tuple[PromiseFacts, ...]) -> PromiseFacts | None:
+    """The date that a page leads with, of those that stand: ours, else the office's."""
+    stand = [each for each in promises if each.superseded_at is None and each.outcome is None]
+    return next((each for each in stand if each.basis != "office"), next(iter(stand), None))
+
+
+def _no_promise_reason(
+    row: Row[Any], definition: Definition, promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None
+) -> str | None:
+    """Why there is no date: a word of the API; the page says it in a sentence."""
+    if standing is not None:
+        return None
+    if row.state == "closed":
+        return "finished"
+    if row.confidence == Confidence.WITHDRAWN:
+        return "dates_not_kept"
+    ours = next((each for each in promises if each.basis != "office"), None)
+    given_up = ours is not None and ours.reason == Change.TOO_UNCERTAIN
+    stood_in = definition.promise.stood_in  # then only its own history gives dates
+    learned_from = (row.learned_from_own if stood_in else row.learned_from) or 0
+    return "too_uncertain" if given_up or learned_from >= FEWEST else "too_little_history"
+
+
+def _needs(row: Row[Any], definition: Definition, language: str) -> tuple[NeedFacts, ...]:
+    return tuple(need_facts(each, definition, language) for each in row.needs)
+
+
+def _line(line: Mapping[str, Any], definition: Definition, language: str) -> HistoryFacts:
+    on = _day(line["on"])
+    when = Moment(on=on) if on else Moment(at=_instant(line["at"]))
+    code = line["stage"]
+    stage = definition.stage(definition.moved.get(code, code)) if code else None
+    headline = say(stage.headline, language, definition.language) if stage else ""
+    return HistoryFacts(when, code, headline, line["note"] or "")
+
+
+def _promise(row: Mapping[str, Any]) -> PromiseFacts:
+    latest_on, made_at = _day(row["latest_on"]), _instant(row["made_at"])
+    if latest_on is None or made_at is None:
+        raise ValueError("a promise without a date or a time")
+    return PromiseFacts(
+        basis=row["basis"], earliest_on=_day(row["earliest_on"]), half_by_on=_day(row["half_by_on"]),
+        latest_on=latest_on, probability=row["probability"], made_at=made_at,
+        superseded_at=_instant(row["superseded_at"]), reason=row["reason"], outcome=row["outcome"],
+        cases=row["cases"], base=row["base"], id=UUID(row["id"]),
+        told=tuple(ToldFacts(audience, way, datetime.fromisoformat(at)) for audience, way, at in row["told"] or ()),
+    )  # fmt: skip
+
+
+def _message(row: Mapping[str, Any]) -> MessageFacts:
+    at = _instant(row["at"])
+    if at is None:
+        raise ValueError("a message without a time")
+    return MessageFacts(row["purpose"], row["channel"], row["state"], at)
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _instant(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None

@@ -1,0 +1,1 @@
+"""What is done to a case other than by its events."""

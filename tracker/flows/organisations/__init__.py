@@ -1,0 +1,1 @@
+"""Organisations: set up, rehearsed, going live."""

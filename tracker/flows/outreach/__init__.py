@@ -1,0 +1,1 @@
+"""What goes out, what comes back, and who asked us to stop."""

@@ -1,0 +1,64 @@
+"""What people must hear and did not: the next rung of the channel ladder, or a task for staff."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core.vocabulary import addresses as digests
+from tracker.core.vocabulary import references
+from tracker.core.vocabulary.messages import Purpose, key
+from tracker.core.vocabulary.words import Channel, Mode
+from tracker.flows.outreach import addresses
+from tracker.store.ground import records
+from tracker.store.outreach import rungs, stops
+from tracker.store.services import definitions
+
+MAY_MISS = frozenset({Purpose.ACKNOWLEDGED, Purpose.UPDATED, Purpose.STILL_WORKING, Purpose.FEEDBACK, Purpose.REMINDER})
+"""Purposes whose news is on the page, and costs nobody anything if it is not heard."""
+
+
+async def next_rung(
+    connection: AsyncConnection, secret: bytes, organisation_id: UUID, mode: Mode, message_id: UUID, now: datetime,
+    *, asked_to_stop: bool = False,
+) -> bool:  # fmt: skip
+    """After a message failed, in the same transaction: write what people must hear again for another channel.
+
+    True when there was one that the service uses, with an address that has not asked us to stop. Else staff are told
+    to write a letter or to call; not about what the person may miss and asked us not to send (`asked_to_stop`).
+    """
+    if mode is Mode.TEST:
+        return False
+    missed = await rungs.missed(connection, organisation_id, mode, message_id)
+    if missed is None or missed.climbed:
+        return missed is not None
+    if missed.purpose not in MAY_MISS:
+        other = await _other(connection, secret, organisation_id, mode, message_id, missed)
+        if other is not None:
+            rung, resend = missed.rung + 1, int(missed.key.split(":")[3])
+            key_ = key(missed.case_id, Purpose(missed.purpose), missed.party, rung, missed.cause, resend)
+            await rungs.climb(connection, organisation_id, mode, message_id, key_, rung, other, now)
+            return True
+    elif asked_to_stop:
+        return False
+    remedy = "Write a letter or call: what this person should know did not arrive by any channel. See the case."
+    subject = references.spell(missed.reference)
+    await records.alert(connection, organisation_id, mode, "not_reached", subject, remedy, now)
+    return False
+
+
+async def _other(
+    connection: AsyncConnection, secret: bytes, organisation_id: UUID, mode: Mode, message_id: UUID, missed: Row[Any]
+) -> Row[Any] | None:
+    definition = await definitions.by_id(connection, organisation_id, UUID(missed.facts["definition"]))
+    found: dict[stops.Asked, Row[Any]] = {}
+    for each in await rungs.others(connection, organisation_id, mode, message_id):
+        normal = each.normal or addresses.normal(Channel(each.channel), each.address, missed.country)
+        if normal is not None and each.channel in definition.outreach.channels:
+            found[organisation_id, mode.value, each.channel, digests.digest(secret, each.channel, normal)] = each
+    stopped = await stops.stopped(connection, list(found))
+    return next((row for asked, row in found.items() if asked not in stopped), None)

@@ -1,0 +1,221 @@
+"""Is it still true, now, at sending? Facts are frozen when a message is decided and checked when it is released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from tracker.core.answers import delays
+from tracker.core.answers.facts import OutreachFacts
+from tracker.core.answers.tellings import names_date
+from tracker.core.answers.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
+from tracker.core.outreach import timing
+from tracker.core.outreach.who_hears_what import still_true
+from tracker.core.services.definitions import Definition, Words, say
+from tracker.core.vocabulary import addresses, references
+from tracker.core.vocabulary.calendars import day_of
+from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
+from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.words import CaseState, Channel, Footing, Mode, WaitingOn
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import carrying, stops
+from tracker.store.services import definitions
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that a worker holds under its lease."""
+
+    organisation_id: UUID
+    mode: Mode
+    id: UUID
+    number: int
+    now: datetime
+    """The organisation's business time when it was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where messages point to: the address of this installation, and the secret that seals its links."""
+
+    base: str
+    secret: bytes
+
+    def to(self, kind: Kind, claimed: Claimed) -> str:
+        """The recipient's own link of this kind."""
+        return f"{self.base}/{kind}/{seal(self.secret, kind, claimed.organisation_id, claimed.id)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Send it: the facts to render, and where it goes. `sandbox`: nothing may leave. `sender`: what it comes from
+    once the organisation is live. `promise`: the date that its words name, if they do."""
+
+    claimed: Claimed
+    channel: str
+    address: str
+    facts: OutreachFacts
+    sandbox: bool
+    organisation_slug: str
+    sender: str | None
+    promise: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not now: these are the recipient's quiet hours."""
+
+    claimed: Claimed
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Do not send it: withheld or held, with the reason."""
+
+    claimed: Claimed
+    state: MessageState
+    reason: Reason
+
+
+Decision = Released | Postponed | Stopped
+
+
+async def claim(store: Store, limit: int, only: UUID | None, links: Links) -> list[Decision]:
+    """Claim up to `limit` due messages and say of each whether it is still to be sent."""
+    async with store.transaction() as connection:
+        rows = await carrying.claim(connection, limit, only)
+    if not rows:
+        return []
+    async with store.reading() as connection:
+        by_id = {
+            row.facts["definition"]: await definitions.by_id(
+                connection, row.organisation_id, UUID(row.facts["definition"])
+            )
+            for row in rows
+        }
+        asked = [wish for row in rows if (wish := _wish(row, links.secret)) is not None]
+        stopped = await stops.stopped(connection, asked)
+    return decide(rows, by_id, stopped, links)
+
+
+def decide(
+    rows: Sequence[Row[Any]], by_id: dict[str, Definition], stopped: set[stops.Asked], links: Links
+) -> list[Decision]:
+    """What becomes of each claimed message, by what is true now."""
+    decisions: list[Decision] = []
+    for row in rows:
+        claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+        definition = by_id[row.facts["definition"]]
+        stop = _stop(row, _wish(row, links.secret) in stopped)
+        if stop is not None:
+            decisions.append(Stopped(claimed, *stop))
+            continue
+        zone = row.facts.get("zone") or row.zone
+        allowed = timing.allowed_at(Purpose(row.purpose), row.key, row.now, definition.outreach.quiet, zone)
+        if allowed > row.now:
+            decisions.append(Postponed(claimed, allowed))
+            continue
+        mail = row.channel == Channel.EMAIL
+        decisions.append(
+            Released(
+                claimed, row.channel, row.address if mail else row.normal, outreach_facts(row, definition, links),
+                row.footing == Footing.SANDBOX, row.slug, row.email_from if mail else row.sms_from,
+                named(row.purpose, row.channel, row.facts),
+            )
+        )  # fmt: skip
+    return decisions
+
+
+def named(purpose: str, channel: str, facts: Mapping[str, Any]) -> UUID | None:
+    """The date that the words of a message name, by its frozen facts."""
+    promise, closed = facts.get("promise"), facts["outcome"] is not None
+    names = names_date(Purpose(purpose), channel, sensitive=facts["sensitive"], closed=closed)
+    return UUID(promise) if promise and names else None
+
+
+def _wish(row: Row[Any], secret: bytes) -> stops.Asked | None:
+    """Under what a wish of this recipient to hear nothing would be kept."""
+    if row.normal is None:
+        return None
+    return row.organisation_id, row.mode, row.channel, addresses.digest(secret, row.channel, row.normal)
+
+
+def _stop(row: Row[Any], stopped: bool) -> tuple[MessageState, Reason] | None:
+    if Mode(row.mode) is Mode.TEST:
+        return MessageState.WITHHELD, Reason.TEST_MODE
+    if row.live_at is not None and row.decided_at < row.live_at:  # by an event that came in the moment of going live
+        return MessageState.WITHHELD, Reason.ADOPTED
+    if row.address is None:
+        return MessageState.WITHHELD, Reason.NO_CHANNEL
+    if not still_true(
+        Purpose(row.purpose), row.cause, exists=not row.void, closed=row.case_state == CaseState.CLOSED,
+        news=str(row.news_entry), asked=str(row.asked_entry), promise=row.promise_id,
+    ):  # fmt: skip
+        return MessageState.WITHHELD, Reason.SUPERSEDED
+    if row.normal is None:
+        return MessageState.WITHHELD, Reason.BAD_ADDRESS
+    if stopped:
+        return MessageState.WITHHELD, Reason.STOPPED
+    if row.heard_at is not None and row.now - row.heard_at > row.patience:
+        return MessageState.HELD, Reason.SOURCE_SILENT
+    return None
+
+
+def outreach_facts(row: Row[Any], definition: Definition, links: Links) -> OutreachFacts:
+    """The words of a message: those of the definition's version that it was decided by."""
+    facts, language = row.facts, row.language
+    stage = None if facts["unmapped"] else definition.stage(facts["stage"])
+    claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+    half_by_on = _day(facts.get("half_by_on"))
+
+    def words(of: Words | None) -> str:
+        return say(of, language, definition.language) if of else ""
+
+    return OutreachFacts(
+        purpose=row.purpose,
+        organisation=row.organisation,
+        service=words(definition.name),
+        reference=references.spell(row.reference),
+        headline=words(stage.headline if stage else CHECKING_HEADLINE),
+        meaning=words(stage.meaning if stage else CHECKING_MEANING),
+        next=words(stage.next) if stage else "",
+        waiting_on=facts["waiting_on"],
+        needs=tuple(need_facts(each, definition, language) for each in facts["needs"]),
+        note=facts["note"],
+        promise_on=_day(facts["promise_on"]),
+        promise_basis=facts.get("promise_basis"),
+        next_word_by=row.next_word_on if row.case_state == CaseState.OPEN else None,
+        outcome=facts["outcome"],
+        appeal=words(definition.appeal),
+        help=words(definition.help),
+        track_url=f"{links.base}/track",
+        sensitive=facts["sensitive"],
+        language=language,
+        zone=facts.get("zone") or row.zone,
+        old_on=_day(facts.get("old_on")),
+        half_by_on=half_by_on if half_by_on and half_by_on > day_of(row.now, row.zone) else None,
+        probability=facts.get("probability"),
+        promise_base=facts.get("promise_base"),
+        sooner=facts.get("sooner", False),
+        if_late=words(stage.if_late) if stage else "",
+        delay_reason=_delay_reason(facts, definition, language),
+        complaint=words(definition.complaint),
+        feedback_url=links.to(Kind.FEEDBACK, claimed) if row.purpose == Purpose.FEEDBACK else "",
+        stop_url=links.to(Kind.STOP, claimed) if row.channel == Channel.EMAIL else "",
+    )
+
+
+def _delay_reason(facts: dict[str, Any], definition: Definition, language: str) -> str:
+    """Why it takes longer, in words, by what was known when the message was decided."""
+    reason = delays.reason_of(facts.get("delay_reason"), WaitingOn(facts["waiting_on"]), definition)
+    return delays.words_of(reason, definition, language)
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None

@@ -1,0 +1,135 @@
+"""Who asked us to stop, and who to start again: by a text, by the link in an e-mail, or told by the provider.
+
+A wish is kept once, for one address in one organisation, and what waits to be sent there is withheld at once.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core.vocabulary import addresses as digests
+from tracker.core.vocabulary.seals import Kind, unseal
+from tracker.core.vocabulary.words import Channel, Mode
+from tracker.flows.outreach import addresses, ladder
+from tracker.store.ground import organisations
+from tracker.store.ground.columns import new_id
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import stops
+from tracker.store.outreach.stops import Wish
+
+_SAID: dict[Wish, dict[str, str]] = {
+    Wish.STOP: {
+        "en": "stop, stopall, stop all, unsubscribe, cancel, end, quit, optout, opt out, revoke",
+        "cy": "stopio, stopiwch, peidio, peidiwch, dim mwy, canslo, gorffen",
+        "es": "parar, pare, para, alto, detener, baja, darse de baja, cancelar, no más, fin",
+        "ar": "توقف, توقفوا, قف, أوقف, إيقاف, إلغاء, إلغاء الاشتراك",
+    },
+    Wish.START: {
+        "en": "start, unstop, yes, subscribe, resume, opt in, optin",
+        "cy": "dechrau, dechreuwch, ailddechrau, cychwyn",
+        "es": "empezar, iniciar, comenzar, alta, reanudar, sí",
+        "ar": "ابدأ, ابدؤوا, بدء, استئناف, اشتراك, نعم",
+    },
+}
+"""The whole of what a text must say to count as a wish. Texts that say more are read by staff."""
+
+
+def _plain(words: str) -> str:
+    """Words without case, accents, punctuation and what cannot be seen."""
+    folded = unicodedata.normalize("NFKD", words).casefold()
+    letters = "".join(each for each in folded if unicodedata.category(each)[0] not in "MC" or each.isspace())
+    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
+
+
+_WISHES = {
+    _plain(each): wish
+    for wish, languages in _SAID.items()
+    for listed in languages.values()
+    for each in listed.split(",")
+}
+
+
+def read(words: str) -> Wish | None:
+    """The wish that a text is, in any case, with any punctuation, in the languages that we know; None: no wish."""
+    return _WISHES.get(_plain(words[:200]))
+
+
+async def heed(
+    connection: AsyncConnection, secret: bytes, asked: tuple[UUID, Mode, Channel, str], wish: Wish, *, via: str,
+    now: datetime, id_: UUID | None = None,
+) -> bool:  # fmt: skip
+    """Keep a wish of (organisation, mode, channel, normal address), in the caller's transaction; of a stop, withhold
+    what waits, and let what people must hear go on to the next rung. False when this wish (`id_`) was kept before."""
+    organisation_id, mode, channel, normal = asked
+    digest = digests.digest(secret, channel, normal)
+    under = (organisation_id, mode.value, channel.value, digest)
+    if not await stops.record(connection, under, wish, via=via, id_=id_ or new_id(), now=now):
+        return False
+    if wish is Wish.STOP:
+        for message in await stops.withhold(connection, organisation_id, mode, channel, normal, now):
+            await ladder.next_rung(connection, secret, organisation_id, mode, message, now, asked_to_stop=True)
+    return True
+
+
+async def wish(store: Store, secret: bytes, asked: tuple[UUID, Mode, Channel, str], wish: Wish, *, via: str) -> bool:
+    """Keep one wish, in a transaction of its own."""
+    async with store.transaction() as connection:
+        now = (await organisations.office(connection, asked[0])).now
+        return await heed(connection, secret, asked, wish, via=via, now=now)
+
+
+async def told_by_provider(
+    connection: AsyncConnection, secret: bytes, organisation_id: UUID, mode: Mode, message_id: UUID, now: datetime
+) -> None:
+    """The provider refused a message, for it knows of a stop that we had not heard of."""
+    found = await stops.recipient(connection, organisation_id, message_id)
+    normal = _normal(found)
+    if found is not None and normal is not None:
+        asked = (organisation_id, mode, Channel(found.channel), normal)
+        await heed(connection, secret, asked, Wish.STOP, via="provider", now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What the link of a message leads to: whose messages, in which language, and whether they are stopped now."""
+
+    organisation: str
+    language: str
+    stopped: bool
+
+
+async def by_link(store: Store, secret: bytes, token: str, wish: Wish | None) -> Linked | None:
+    """What the link in an e-mail asks for, done; without a wish only looked at, so that a scanner changes nothing.
+    None: it is not a link of ours."""
+    named = unseal(secret, Kind.STOP, token)
+    if named is None:
+        return None
+    async with store.transaction() as connection:
+        found = await stops.recipient(connection, *named)
+        if found is None:
+            return None
+        normal = _normal(found)
+        if normal is None:  # erased since: nothing goes there any more
+            return Linked(found.organisation, found.language, True)
+        mode, channel = Mode(found.mode), Channel(found.channel)
+        asked = (named[0], mode.value, channel.value, digests.digest(secret, channel, normal))
+        stopped = bool(await stops.stopped(connection, [asked]))
+        if wish is not None and stopped is not (wish is Wish.STOP):
+            await heed(connection, secret, (named[0], mode, channel, normal), wish, via="link", now=found.now)
+            stopped = not stopped
+        return Linked(found.organisation, found.language, stopped)
+
+
+def _normal(found: Row[Any] | None) -> str | None:
+    if found is None or found.address is None:
+        return None
+    known: str | None = found.normal
+    return known or addresses.normal(Channel(found.channel), found.address, found.country)

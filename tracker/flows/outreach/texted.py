@@ -1,0 +1,64 @@
+"""A text came in: a wish is kept, anything else goes to staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from tracker.core.vocabulary import references
+from tracker.core.vocabulary.words import Channel, Mode
+from tracker.flows.outreach import stopping
+from tracker.store.answers import contacts
+from tracker.store.ground import records
+from tracker.store.ground.engine import Store
+from tracker.store.outreach import stops
+
+LONGEST = 1600
+"""As many characters as a text can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as it came: `number` sent it (E.164), `senders` is where it went: a number, and the messaging service
+    that the number belongs to, if any. `id` is the provider's own."""
+
+    id: str
+    number: str
+    senders: tuple[str, ...]
+    words: str
+
+
+async def hear(store: Store, secret: bytes, text: Text) -> int:
+    """Keep a wish for every organisation that the text may be meant for, or note the words on the newest case of the
+    number and alert staff; returns how many organisations heard it. A text that is told twice is heard once."""
+    wish = stopping.read(text.words)
+    heard = 0
+    async with store.transaction() as connection:
+        for office in await stops.texted(connection, text.senders, text.number):
+            id_ = _id(text.id, office.id)
+            if wish is not None:
+                asked = (office.id, Mode.LIVE, Channel.SMS, text.number)
+                heard += await stopping.heed(connection, secret, asked, wish, via="sms", now=office.now, id_=id_)
+                continue
+            case = await stops.newest_case(connection, office.id, text.number)
+            if case is None:
+                continue
+            note = {
+                "organisation_id": office.id, "mode": Mode.LIVE.value, "id": id_, "case_id": case.id,
+                "account_id": None, "words": _printable(text.words), "at": office.now,
+            }  # fmt: skip
+            if await contacts.add_note(connection, note):
+                heard += 1
+                remedy = "Read the note on the case: this person has sent us a text and may wait for an answer."
+                subject = references.spell(case.reference)
+                await records.alert(connection, office.id, Mode.LIVE, "text_received", subject, remedy, office.now)
+    return heard
+
+
+def _id(text: str, organisation: UUID) -> UUID:
+    """The same for the same text, however often it is told."""
+    return uuid5(NAMESPACE_URL, f"text:{organisation}:{text}")
+
+
+def _printable(words: str) -> str:
+    return "".join(each for each in words if each.isprintable() or each == "\n")[:LONGEST].strip() or "–"

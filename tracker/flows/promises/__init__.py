@@ -1,0 +1,1 @@
+"""Learning dates, telling them, and accounting for them."""

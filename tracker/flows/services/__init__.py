@@ -1,0 +1,1 @@
+"""Service definitions come into force."""

@@ -1,0 +1,1 @@
+"""What pages ask, and what people said to us."""

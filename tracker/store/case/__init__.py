@@ -1,0 +1,1 @@
+"""Cases, their entries and the people who have a part in them."""

@@ -1,0 +1,123 @@
+"""How the body of an event is kept: codes and dates apart from what people wrote.
+
+An erasure blanks the words and keeps the facts. Parties have a table of their own: `store.case.parties`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from tracker.core.case.events import (
+    Address,
+    Body,
+    CorrectionReported,
+    NeededItem,
+    NeedsReported,
+    NoteReported,
+    PartyReported,
+    ReopenReported,
+    StatusEvent,
+    StatusReported,
+)
+from tracker.core.vocabulary.words import Audience, Channel, Role
+
+_WORDS = frozenset({"reason", "public_note", "internal_note", "text", "why"})
+
+
+Normal = Callable[[Channel, str], str | None]
+"""The one form of an address."""
+
+
+def event_of(row: Mapping[str, Any], normal: Normal) -> StatusEvent:
+    """The event that an entry keeps, with what it said of a party beside it: of a row as it is, or as JSON. `normal` is
+    asked about addresses from before their one form was kept."""
+    return StatusEvent(
+        id=row["event_id"], source=row["source"], type=row["type"], number=row["number"], time=_at(row["occurred_at"]),
+        body=_join(row, normal), register=row["register"], sequence=row["sequence"],
+        occurred_on=_day(row["occurred_on"]), sensitive=row["sensitive"],
+        hold_until=None if row["hold_until"] is None else _at(row["hold_until"]),
+    )  # fmt: skip
+
+
+def split(body: Body) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Codes and dates, and what people wrote."""
+    if isinstance(body, PartyReported):
+        return {}, None
+    if isinstance(body, NeedsReported):
+        items = [_plain(item) for item in body.items]
+        words = {str(place): item.pop("text") for place, item in enumerate(items) if item.get("text") is not None}
+        return {"items": items}, words or None
+    plain = _plain(body)
+    words = {name: plain.pop(name) for name in list(plain) if name in _WORDS}
+    return plain, {name: value for name, value in words.items() if value} or None
+
+
+def _plain(said: Body | NeededItem) -> dict[str, Any]:
+    """What is said, by name: codes, words, dates and whether something is so."""
+    values = ((each.name, getattr(said, each.name)) for each in fields(said))
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values
+        if value is not None and value is not False
+    }
+
+
+def _join(row: Mapping[str, Any], normal: Normal) -> Body:
+    body, words = row["body"], row["words"] or {}
+    match row["type"]:
+        case "case.status":
+            return StatusReported(
+                service=body["service"], status=body["status"], reason=words.get("reason"),
+                public_note=words.get("public_note"), internal_note=words.get("internal_note"),
+                expected_on=_day(body.get("expected_on")), served_on=_day(body.get("served_on")),
+                delay_reason=body.get("delay_reason"),
+            )  # fmt: skip
+        case "case.needs":
+            return NeedsReported(tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"])))
+        case "case.party":
+            return _party(row, normal)
+        case "case.note":
+            return NoteReported(words.get("text", ""), Audience(body["audience"]))
+        case "case.correction":
+            return CorrectionReported(body["event"], words.get("why", ""))
+        case "case.reopen":
+            return ReopenReported(body.get("status"))
+        case unknown:
+            raise ValueError(f"an entry of the unknown type {unknown}")
+
+
+def _party(row: Mapping[str, Any], normal: Normal) -> PartyReported:
+    """The party of an entry's row; one that came for an erased case is not there, and is nobody."""
+    if row["party"] is None:
+        return PartyReported(party="", remove=True)
+    fact = row["known_fact"]
+    return PartyReported(
+        party=row["party"], role=Role(row["role"]), name=row["name"], organisation=row["organisation"],
+        language=row["language"], channels=tuple(_address(each, normal) for each in row["channels"]),
+        known_fact=bytes.fromhex(fact[2:]) if isinstance(fact, str) else fact, remove=row["removed"],
+        prefers=Channel(row["prefers"]) if row["prefers"] else None, zone=row["party_zone"],
+    )  # fmt: skip
+
+
+def _address(each: Mapping[str, Any], normal: Normal) -> Address:
+    channel, address = Channel(each["channel"]), each["address"]
+    return Address(channel, address, each["normal"] if "normal" in each else normal(channel, address))
+
+
+def _item(item: Mapping[str, Any], words: str | None) -> NeededItem:
+    supplied = item.get("supplied_at")
+    return NeededItem(
+        item=item["item"], text=words, code=item.get("code"), due_on=_day(item.get("due_on")),
+        supplied_at=_at(supplied) if supplied else None, remove=item.get("remove", False),
+    )  # fmt: skip
+
+
+def _at(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,177 @@
+"""Entries: every event that was accepted, each at its place in a timeline or still waiting for one.
+
+Codes and dates stand in `body`, what people wrote in `words`: see `store.case.bodies`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    UniqueConstraint,
+    bindparam,
+    select,
+    text,
+    update,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.vocabulary.words import Mode, Placement
+from tracker.store.case.parties import PARTY
+from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+
+
+class Entry(SQLModel, table=True):
+    """One accepted event. `case_id` is null while it is parked; `fingerprint` is an HMAC of what it said; `placed_at`:
+    when its place changed last after it was heard, by a correction, a hold that ended, or another definition."""
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        one_of("placement", Placement),
+        belongs_to("source", "source_id", mode=False),
+        belongs_to("case", "case_id"),
+        UniqueConstraint("organisation_id", "mode", "source_id", "event_id"),
+        Index("entry_case", "organisation_id", "mode", "case_id"),
+        Index("entry_parked", "organisation_id", "mode", "register", "number", postgresql_where="case_id IS NULL"),
+        Index("entry_parked_until", "organisation_id", "parked_until", postgresql_where="parked_until IS NOT NULL"),
+        Index("entry_heard", "heard_at", postgresql_using="brin"),
+        Index("entry_placed", "placed_at", postgresql_using="brin"),
+        Index("entry_quarantined", "organisation_id", "service", postgresql_where="placement = 'quarantined'"),
+    )
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    case_id: UUID | None = None
+    source_id: UUID
+    source: str
+    event_id: str
+    type: str
+    register_: str = Field(sa_column=Column("register", String, nullable=False))
+    number: str
+    service: str | None = None
+    occurred_at: datetime = Field(sa_type=Instant)
+    occurred_on: date | None = None
+    sequence: int | None = Field(default=None, sa_type=BigInteger)
+    sensitive: bool = False
+    hold_until: datetime | None = Field(default=None, sa_type=Instant)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    words: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    heard_at: datetime = Field(sa_type=Instant)
+    position_at: datetime = Field(sa_type=Instant)
+    rank: int = 0
+    placement: str = Field(sa_type=String)
+    stage: str | None = None
+    shown: bool = False
+    parked_until: datetime | None = Field(default=None, sa_type=Instant)
+    placed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+ENTRY = table(Entry)
+
+
+_WITH_PARTY = select(
+    ENTRY,
+    PARTY.c.party,
+    PARTY.c.role,
+    PARTY.c.name,
+    PARTY.c.organisation,
+    PARTY.c.language,
+    PARTY.c.channels,
+    PARTY.c.known_fact,
+    PARTY.c.removed,
+    PARTY.c.prefers,
+    PARTY.c.zone.label("party_zone"),
+).outerjoin_from(
+    ENTRY,
+    PARTY,
+    (PARTY.c.organisation_id == ENTRY.c.organisation_id)
+    & (PARTY.c.mode == ENTRY.c.mode)
+    & (PARTY.c.entry_id == ENTRY.c.id),
+)
+
+
+_OF_CASE = _WITH_PARTY.where(
+    ENTRY.c.organisation_id == bindparam("organisation"),
+    ENTRY.c.mode == bindparam("in_mode"),
+    ENTRY.c.case_id == bindparam("case"),
+)
+
+
+async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
+    """All entries of a case with what they said of parties."""
+    named = {"organisation": organisation_id, "in_mode": mode.value, "case": case_id}
+    return (await connection.execute(_OF_CASE, named)).all()
+
+
+_EXPIRE = text(
+    """
+    WITH gone AS (
+    UPDATE entry e SET placement = 'expired', parked_until = NULL, words = NULL
+    FROM organisation owner
+    WHERE owner.id = e.organisation_id AND (e.organisation_id, e.mode, e.id) IN (
+        SELECT d.organisation_id, d.mode, d.id FROM organisation o CROSS JOIN LATERAL (
+            SELECT p.organisation_id, p.mode, p.id FROM entry p
+            WHERE p.organisation_id = o.id AND p.parked_until <= clock_timestamp() + o.clock_offset
+              AND p.parked_until IS DISTINCT FROM p.hold_until
+            ORDER BY p.parked_until LIMIT :limit FOR UPDATE SKIP LOCKED
+        ) d WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid) LIMIT :limit)
+    RETURNING e.organisation_id, e.mode, e.id, e.source, e.number, clock_timestamp() + owner.clock_offset AS now
+    ), unnamed AS (
+    UPDATE party p SET name = NULL, organisation = NULL, channels = '[]', known_fact = NULL, zone = NULL, words = '{}'
+    FROM gone WHERE p.organisation_id = gone.organisation_id AND p.mode = gone.mode AND p.entry_id = gone.id
+    )
+    SELECT organisation_id, mode, source, number, now FROM gone
+    """
+)
+
+
+_FREE = text(
+    """
+    SELECT d.* FROM organisation o CROSS JOIN LATERAL (
+        SELECT p.organisation_id, p.mode, p.id, p.register, p.number FROM entry p
+        WHERE p.organisation_id = o.id AND p.parked_until <= clock_timestamp() + o.clock_offset
+          AND p.parked_until = p.hold_until
+        ORDER BY p.parked_until LIMIT :limit
+    ) d WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid) LIMIT :limit
+    """
+)
+
+
+async def free(connection: AsyncConnection, only: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """What may open a case and was held back until now: such an entry is parked until the end of its hold."""
+    return (await connection.execute(_FREE, {"only": only, "limit": limit})).all()
+
+
+async def wait_on(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: Sequence[UUID], until: datetime
+) -> None:
+    """Let entries that have no case wait until then."""
+    where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.id.in_(ids))
+    await connection.execute(update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(parked_until=until))
+
+
+async def expire(connection: AsyncConnection, only: UUID | None, limit: int) -> list[Any]:
+    """Give up on parked entries whose case never came: kept as dead letters, without what is personal in them, and
+    returned for an alert."""
+    return list((await connection.execute(_EXPIRE, {"only": only, "limit": limit})).all())
+
+
+async def quarantined_numbers(connection: AsyncConnection, organisation_id: UUID, service: str) -> list[Any]:
+    """Case numbers (mode, register, number) without a case that have entries of this service in quarantine."""
+    query = select(ENTRY.c.mode, ENTRY.c.register, ENTRY.c.number).where(
+        ENTRY.c.organisation_id == organisation_id, ENTRY.c.service == service,
+        ENTRY.c.placement == Placement.QUARANTINED, ENTRY.c.case_id.is_(None),
+    )  # fmt: skip
+    return list((await connection.execute(query.distinct())).all())

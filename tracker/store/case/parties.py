@@ -1,0 +1,84 @@
+"""Personal data, in one erasable place: who has a part in a case, and where each can be reached."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from tracker.core.case.events import PartyReported
+from tracker.core.vocabulary.addresses import name_words
+from tracker.core.vocabulary.words import Channel, Mode, Role
+from tracker.store.ground.columns import belongs_to, one_of, table
+
+
+class Party(SQLModel, table=True):
+    """What one event said of one party. All of them are kept, for a correction may take the newest out again.
+
+    `words`: the words of the name, folded, so that staff find a case by a name.
+    """
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        one_of("role", Role),
+        one_of("prefers", Channel, optional=True),
+        belongs_to("entry", "entry_id"),
+        Index("party_words", "words", postgresql_using="gin"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    entry_id: UUID = Field(primary_key=True)
+    party: str
+    role: str = Field(sa_type=String)
+    name: str | None = Field(default=None, sa_type=Text)
+    organisation: str | None = Field(default=None, sa_type=Text)
+    language: str | None = None
+    channels: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    known_fact: bytes | None = Field(default=None, sa_type=LargeBinary)
+    removed: bool = Field(sa_column=Column(Boolean, nullable=False))
+    prefers: str | None = Field(default=None, sa_type=String)
+    zone: str | None = None
+    words: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
+
+
+class Recipient(SQLModel, table=True):
+    """Where a party of a case is reached now: messages point here, so that an address lives once.
+
+    `normal`: the address in the one form in which it is compared, searched and dialled; None when it is none.
+    """
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        one_of("channel", Channel),
+        belongs_to("case", "case_id"),
+        UniqueConstraint("organisation_id", "mode", "case_id", "party", "channel"),
+        Index("recipient_normal", "organisation_id", "mode", "normal"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    party: str
+    channel: str = Field(sa_type=String)
+    address: str = Field(sa_type=Text)
+    normal: str | None = Field(default=None, sa_type=Text)
+
+
+PARTY = table(Party)
+RECIPIENT = table(Recipient)
+
+
+def party_row(entry: UUID, body: PartyReported) -> dict[str, Any]:
+    """The columns of what an event said of a party, but for whose it is."""
+    return {
+        "entry_id": entry, "party": body.party,
+        "role": body.role.value, "name": body.name, "organisation": body.organisation, "language": body.language,
+        "channels": [
+            {"channel": each.channel.value, "address": each.address, "normal": each.normal} for each in body.channels
+        ],
+        "known_fact": body.known_fact, "removed": body.remove, "prefers": body.prefers.value if body.prefers else None,
+        "zone": body.zone, "words": name_words(f"{body.name or ''} {body.organisation or ''}"),
+    }  # fmt: skip

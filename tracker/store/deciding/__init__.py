@@ -1,0 +1,1 @@
+"""All that a decision reads and all that it writes."""

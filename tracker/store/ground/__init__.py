@@ -1,0 +1,1 @@
+"""What every table stands on: the engine, columns, organisations, alerts, locks of leaders, limits."""

@@ -1,0 +1,168 @@
+"""Organisations, their back-office systems, and their clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Interval, String, Text, UniqueConstraint, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.vocabulary.words import Footing, Mode, Rhythm
+from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+
+
+class Organisation(SQLModel, table=True):
+    """A public body. `clock_offset` moves its business time ahead of real time; zero once live.
+
+    `country` (ISO 3166) reads telephone numbers without a prefix. `email_from` and `sms_from` are what its messages
+    come from once it is live. `learn_at` is when dates are learned from its cases the next time, business time.
+    """
+
+    __table_args__ = (one_of("footing", Footing),)
+    id: UUID = Field(primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    zone: str
+    language: str
+    footing: str = Field(sa_type=String)
+    clock_offset: timedelta = Field(sa_column=Column(Interval, nullable=False, server_default="0"))
+    country: str = Field(default="GB", sa_column_kwargs={"server_default": "GB"})
+    email_from: str | None = None
+    sms_from: str | None = None
+    live_at: datetime | None = Field(default=None, sa_type=Instant)
+    learn_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Source(SQLModel, table=True):
+    """One back-office system. `registers` are the namespaces of case numbers it may report on, its own first."""
+
+    __table_args__ = (one_of("rhythm", Rhythm), UniqueConstraint("organisation_id", "name"))
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
+    id: UUID = Field(primary_key=True)
+    name: str
+    rhythm: str = Field(sa_type=String)
+    patience: timedelta = Field(sa_column=Column(Interval, nullable=False))
+    zone: str | None = None
+    registers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    live_from: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Heard(SQLModel, table=True):
+    """When each source last reported, in business time, per mode: kept to the minute, not written by every event.
+
+    `silence_told`: operators know that it has fallen silent since.
+    """
+
+    __table_args__ = (one_of("mode", Mode), belongs_to("source", "source_id", mode=False))
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    source_id: UUID = Field(primary_key=True)
+    heard_at: datetime = Field(sa_type=Instant)
+    silence_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An organisation as flows see it: its words, zone and what its clock shows (`now`, business time)."""
+
+    id: UUID
+    slug: str
+    name: str
+    zone: str
+    language: str
+    footing: Footing
+    now: datetime
+    country: str = "GB"
+
+
+def _read(row: Any) -> Office:
+    return Office(row[0], row[1], row[2], row[3], row[4], Footing(row[5]), row[6], row[7])
+
+
+_OFFICE = """
+    SELECT id, slug, name, zone, language, footing, clock_timestamp() + clock_offset AS now, country
+    FROM organisation WHERE {where}
+"""
+_BY_ID = text(_OFFICE.format(where="id = :id"))
+
+
+async def office(connection: AsyncConnection, organisation_id: UUID) -> Office:
+    """The organisation of this id, with its business time."""
+    row = (await connection.execute(_BY_ID, {"id": organisation_id})).one()
+    return _read(row)
+
+
+async def office_by_slug(connection: AsyncConnection, slug: str) -> Office | None:
+    """The organisation of this short name, or None."""
+    row = (await connection.execute(text(_OFFICE.format(where="slug = :slug")), {"slug": slug})).one_or_none()
+    return None if row is None else _read(row)
+
+
+HEARD = """
+    INSERT INTO heard (organisation_id, mode, source_id, heard_at, silence_told)
+    SELECT CAST(:organisation AS uuid), CAST(:mode AS text), source_id, heard_at, false
+    FROM json_to_recordset(CAST(:heard AS json)) AS h (source_id uuid, heard_at timestamptz)
+    ON CONFLICT (organisation_id, mode, source_id) DO UPDATE SET
+        heard_at = greatest(heard.heard_at, excluded.heard_at), silence_told = false
+    """
+"""Note that sources have reported: a part of the statement that writes a decision."""
+
+_SILENT = text(
+    """
+    UPDATE heard h SET silence_told = true
+    FROM source s JOIN organisation o ON o.id = s.organisation_id
+    WHERE s.organisation_id = h.organisation_id AND s.id = h.source_id AND NOT h.silence_told
+      AND h.heard_at + s.patience < clock_timestamp() + o.clock_offset
+      AND (CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid))
+    RETURNING h.organisation_id, h.mode, s.name, clock_timestamp() + o.clock_offset AS now
+    """
+)
+
+
+async def fallen_silent(connection: AsyncConnection, only: UUID | None) -> list[Any]:
+    """The sources that have fallen silent since this was last asked: organisation, mode, name and business time."""
+    return list((await connection.execute(_SILENT, {"only": only})).all())
+
+
+_MOVE = text(
+    """
+    UPDATE organisation SET clock_offset = greatest(clock_offset, CAST(:target AS timestamptz) - clock_timestamp())
+    WHERE id = :id AND footing = 'sandbox' RETURNING clock_timestamp() + clock_offset
+    """
+).bindparams(bindparam("target", type_=Instant))
+
+
+async def move_clock(connection: AsyncConnection, organisation_id: UUID, target: datetime) -> datetime | None:
+    """Move a sandbox's business time forward to an instant (never back); None when the organisation is live."""
+    row = (await connection.execute(_MOVE, {"id": organisation_id, "target": target})).one_or_none()
+    return None if row is None else row[0]
+
+
+async def offices(connection: AsyncConnection, limit: int = 100) -> list[Office]:
+    """The organisations of this installation, by name."""
+    rows = await connection.execute(text(_OFFICE.format(where="true ORDER BY name LIMIT :limit")), {"limit": limit})
+    return [_read(row) for row in rows.all()]
+
+
+async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Insert an organisation."""
+    await connection.execute(table(Organisation).insert().values(**values))
+
+
+async def add_source(connection: AsyncConnection, values: dict[str, Any]) -> None:
+    """Insert a source."""
+    await connection.execute(table(Source).insert().values(**values))
+
+
+async def source_id(connection: AsyncConnection, organisation_id: UUID, name: str) -> UUID | None:
+    """The id of a source by its name, or None."""
+    query = text("SELECT id FROM source WHERE organisation_id = :organisation AND name = :name")
+    found: UUID | None = (
+        await connection.execute(query, {"organisation": organisation_id, "name": name})
+    ).scalar_one_or_none()
+    return found

@@ -1,0 +1,187 @@
+"""What operators and auditors read: alerts, each once and counted, and an audit that only grows.
+
+Operators are told of an alert when it is new and when it comes again. When that is due is in the alert itself, in
+machine time: their day passes as it does, also where an organisation's clock is moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.vocabulary.words import Mode
+from tracker.store.ground.columns import Instant, new_id, one_of, table
+from tracker.store.ground.json_rows import written
+
+SUBJECT_CHARACTERS: Final = 500
+"""A longer subject is cut: it may be what a back office sent, and it is part of a key."""
+
+PAUSE: Final = "interval '15 minutes'"
+"""Between two mails to operators, and before one that failed or whose sender died is tried again. Longer than a job
+may run, so that it is also the lease of a claim."""
+
+AGAIN_AFTER: Final = "interval '1 day'"
+"""How often operators hear of one alert that keeps coming."""
+
+
+class Alert(SQLModel, table=True):
+    """Something an operator should do. The same thing again raises the count, not another alert.
+
+    `tell_at`: when operators are to be told of it, none when they know all of it. `tried_at`: when a mail that names
+    it was last begun; it has arrived when nothing is left to tell. Both are machine time.
+    """
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        UniqueConstraint("organisation_id", "mode", "kind", "subject"),
+        Index("alert_untold", "tell_at", postgresql_where="tell_at IS NOT NULL"),
+        Index("alert_tried", "tried_at", postgresql_where="tried_at IS NOT NULL"),
+    )
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    kind: str
+    subject: str = Field(sa_type=Text)
+    remedy: str = Field(sa_type=Text)
+    times: int = 1
+    first_at: datetime = Field(sa_type=Instant)
+    last_at: datetime = Field(sa_type=Instant)
+    tell_at: datetime | None = Field(default=None, sa_type=Instant)
+    tried_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Audit(SQLModel, table=True):
+    """What was refused or looked at, by whom: ids and codes, no personal data."""
+
+    __table_args__ = (one_of("mode", Mode),)
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    action: str
+    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+
+
+ALERT = table(Alert)
+AUDIT = table(Audit)
+
+
+ALERTED: Final = f"""
+    INSERT INTO alert (organisation_id, mode, id, kind, subject, remedy, times, first_at, last_at, tell_at)
+    SELECT CAST(:organisation AS uuid), CAST(:mode AS text), id, kind, subject, remedy, times, at, at,
+        CASE WHEN live THEN clock_timestamp() END
+    FROM json_to_recordset(CAST(:alerts AS json)) AS a (id uuid, kind text, subject text, remedy text, times int,
+        at timestamptz, live boolean)
+    ON CONFLICT (organisation_id, mode, kind, subject) DO UPDATE SET
+        times = alert.times + excluded.times, last_at = excluded.last_at, remedy = excluded.remedy,
+        tell_at = CASE WHEN excluded.tell_at IS NOT NULL
+            THEN coalesce(alert.tell_at, greatest(clock_timestamp(), alert.tried_at + {AGAIN_AFTER})) END
+    """  # noqa: S608 - the only value put in is a constant of this module
+"""Tell operators of situations, each once: a part of the statement that writes a decision."""
+
+AUDITED: Final = """
+    INSERT INTO audit (organisation_id, mode, id, at, actor, action, detail)
+    SELECT CAST(:organisation AS uuid), CAST(:mode AS text), id, at, actor, action, detail
+    FROM json_to_recordset(CAST(:audited AS json)) AS a (id uuid, at timestamptz, actor text, action text, detail jsonb)
+    """
+"""Add lines to the audit: a part of the statement that writes a decision."""
+
+_ALERT: Final = text(ALERTED)
+
+
+def alert_row(mode: Mode, kind: str, subject: str, remedy: str, times: int, now: datetime) -> dict[str, Any]:
+    """One situation that operators are told of, seen so many times. They are not sent what happens in test mode."""
+    return {
+        "id": new_id(), "kind": kind, "subject": subject[:SUBJECT_CHARACTERS], "remedy": remedy, "times": times,
+        "at": now, "live": mode is Mode.LIVE,
+    }  # fmt: skip
+
+
+async def alert(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, kind: str, subject: str, remedy: str, now: datetime
+) -> None:
+    """Tell operators of a situation, once. It is for those who keep the service running: codes and ids, no personal
+    data."""
+    row = alert_row(mode, kind, subject, remedy, 1, now)
+    values = {"organisation": organisation_id, "mode": mode.value, "alerts": written([row])}
+    await connection.execute(_ALERT, values)
+
+
+_CLAIMING: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('untold alerts', 0))")
+
+_CLAIM: Final = text(
+    f"""
+    WITH moment AS MATERIALIZED (
+        SELECT clock_timestamp() AS at
+    ), due AS MATERIALIZED (
+        SELECT organisation_id, mode, id FROM alert WHERE tell_at <= (SELECT at FROM moment)
+            AND coalesce((SELECT max(tried_at) FROM alert) <= (SELECT at FROM moment) - {PAUSE}, true)
+        ORDER BY tell_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE alert a SET tried_at = moment.at, tell_at = moment.at + {PAUSE} FROM due, moment
+        WHERE a.organisation_id = due.organisation_id AND a.mode = due.mode AND a.id = due.id
+        RETURNING a.*
+    )
+    SELECT t.organisation_id, t.mode, t.id, t.kind, t.subject, t.remedy, t.times, t.first_at, t.last_at, t.tried_at,
+        o.slug, o.name, o.zone, o.footing, t.tried_at + o.clock_offset AS now
+    FROM taken t JOIN organisation o ON o.id = t.organisation_id ORDER BY o.slug, t.kind, t.first_at, t.id
+    """  # noqa: S608 - the only value put in is a constant of this module
+)
+
+_MORE: Final = text("SELECT count(*) FROM alert WHERE tell_at <= (SELECT clock_timestamp())")
+
+
+async def claim_untold(connection: AsyncConnection, limit: int) -> tuple[Sequence[Row[Any]], int]:
+    """Claim the alerts of which operators are to be told now, those that wait longest first, and how many more there
+    are. None while another claims, or shortly after it has.
+
+    What is claimed is due again after the pause, unless `told` says by then that the mail was taken.
+    """
+    # Two statements: the second sees what another claimed before it let the lock go.
+    if not (await connection.execute(_CLAIMING)).scalar_one():
+        return [], 0
+    rows = (await connection.execute(_CLAIM, {"limit": limit})).all()
+    more = int((await connection.execute(_MORE)).scalar_one()) if len(rows) == limit else 0
+    return rows, more
+
+
+_TOLD: Final = text(
+    f"""
+    UPDATE alert SET tell_at = CASE WHEN times > :times THEN tried_at + {AGAIN_AFTER} END
+    WHERE organisation_id = :organisation_id AND mode = :mode AND id = :id AND tried_at = :tried_at
+    """  # noqa: S608 - the only value put in is a constant of this module
+).bindparams(bindparam("tried_at", type_=Instant))
+
+
+async def told(connection: AsyncConnection, claimed: Row[Any]) -> None:
+    """A mail that names this alert, as it was claimed, was taken. What came meanwhile is told a day later; a claim that
+    another has taken over since is left to it."""
+    named = {"organisation_id": claimed.organisation_id, "mode": claimed.mode, "id": claimed.id}
+    await connection.execute(_TOLD, {**named, "times": claimed.times, "tried_at": claimed.tried_at})
+
+
+async def audit(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, actor: str, action: str,
+    detail: dict[str, Any], now: datetime,
+) -> None:  # fmt: skip
+    """Add a line to the audit."""
+    await connection.execute(
+        insert(AUDIT).values(
+            organisation_id=organisation_id, mode=mode.value, id=new_id(), at=now, actor=actor, action=action,
+            detail=detail,
+        )
+    )  # fmt: skip
+
+
+async def alerts(connection: AsyncConnection, organisation_id: UUID, limit: int = 100) -> Sequence[Row[Any]]:
+    """The newest alerts of an organisation."""
+    query = select(ALERT).where(ALERT.c.organisation_id == organisation_id)
+    return (await connection.execute(query.order_by(ALERT.c.last_at.desc()).limit(limit))).all()

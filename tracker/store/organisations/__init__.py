@@ -1,0 +1,1 @@
+"""How organisations are set up and looked over."""

@@ -1,0 +1,141 @@
+"""What is asked of an organisation before it goes live, what its rehearsal was like, and the step itself."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.store.ground.columns import Instant
+
+PAGE = 5_000
+
+_STANDING = """
+    SELECT o.footing, o.email_from, o.sms_from, o.clock_offset <> interval '0' AS moved,
+        clock_timestamp() + o.clock_offset AS now,
+        (SELECT count(*) FROM source s WHERE s.organisation_id = o.id) AS sources,
+        (SELECT coalesce(array_agg(s.name ORDER BY s.name), '{}') FROM source s
+         LEFT JOIN heard h ON h.organisation_id = s.organisation_id AND h.source_id = s.id AND h.mode = 'live'
+         WHERE s.organisation_id = o.id
+           AND (h.heard_at IS NULL OR h.heard_at + s.patience < clock_timestamp() + o.clock_offset)) AS silent,
+        (SELECT coalesce(array_agg(DISTINCT e.service || ' ' || coalesce(e.body->>'status', '')), '{}') FROM entry e
+         WHERE e.organisation_id = o.id AND e.mode = 'live' AND e.placement = 'quarantined') AS unmapped,
+        EXISTS (SELECT 1 FROM message m WHERE m.organisation_id = o.id AND m.state = 'sending') AS sending
+    FROM organisation o WHERE o.id = :organisation
+"""
+
+
+async def standing(connection: AsyncConnection, organisation_id: UUID, *, locked: bool = False) -> Row[Any]:
+    """Where an organisation stands: its footing and senders, whether its clock was moved, sources not heard in time,
+    status codes that nothing maps, and whether a message is on its way. `locked` keeps new events out meanwhile."""
+    if locked:
+        # By a statement of its own: what was waited for is seen by the next one. Every new entry refers to this row.
+        lock = text("SELECT 1 FROM organisation WHERE id = :organisation FOR UPDATE")
+        await connection.execute(lock, {"organisation": organisation_id})
+    return (await connection.execute(text(_STANDING), {"organisation": organisation_id})).one()
+
+
+_CAUGHT = """
+    FROM caught k
+    JOIN message m ON m.organisation_id = k.organisation_id AND m.mode = k.mode AND m.id = k.message_id
+    WHERE k.organisation_id = :organisation AND k.mode = 'live' AND k.caught_at >= :since
+"""
+
+_REHEARSED = text(
+    f"""
+    SELECT m.purpose, m.channel, count(*) AS messages, count(DISTINCT (m.case_id, m.party)) AS people,
+        min(k.caught_at) AS first_at
+    {_CAUGHT} GROUP BY m.purpose, m.channel ORDER BY m.purpose, m.channel
+    """
+).bindparams(bindparam("since", type_=Instant))
+
+_PEOPLE = text(f"SELECT count(DISTINCT (m.case_id, m.party)) {_CAUGHT}").bindparams(bindparam("since", type_=Instant))
+
+
+async def rehearsed(
+    connection: AsyncConnection, organisation_id: UUID, since: datetime
+) -> tuple[Sequence[Row[Any]], int]:
+    """What the sandbox has caught since then, by purpose and channel; and how many people that were in all. It
+    counts rows, and is asked for by people alone."""
+    values = {"organisation": organisation_id, "since": since}
+    lines = (await connection.execute(_REHEARSED, values)).all()
+    return lines, int((await connection.execute(_PEOPLE, values)).scalar_one())
+
+
+_TEXTS = text(
+    """
+    SELECT k.id, m.purpose, a.content->>'text' AS text
+    FROM caught k
+    JOIN message m ON m.organisation_id = k.organisation_id AND m.mode = k.mode AND m.id = k.message_id
+    JOIN attempt a ON a.organisation_id = k.organisation_id AND a.mode = k.mode AND a.id = k.id
+    WHERE k.organisation_id = :organisation AND k.mode = 'live' AND k.caught_at >= :since AND m.channel = 'sms'
+      AND (CAST(:after AS uuid) IS NULL OR k.id > :after)
+    ORDER BY k.id LIMIT :limit
+    """
+).bindparams(bindparam("since", type_=Instant))
+
+
+async def texts(connection: AsyncConnection, organisation_id: UUID, since: datetime) -> AsyncIterator[tuple[str, str]]:
+    """Purpose and words of every text that the sandbox has caught since then, a page at a time."""
+    after = None
+    while True:
+        values = {"organisation": organisation_id, "since": since, "after": after, "limit": PAGE}
+        rows = (await connection.execute(_TEXTS, values)).all()
+        for row in rows:
+            yield row.purpose, row.text or ""
+        if len(rows) < PAGE:
+            return
+        after = rows[-1].id
+
+
+_TO_ADOPT = text(
+    """
+    SELECT count(*) FROM "case"
+    WHERE organisation_id = :organisation AND mode = 'live' AND state = 'open' AND NOT void AND erased_at IS NULL
+    """
+)
+
+
+async def to_adopt(connection: AsyncConnection, organisation_id: UUID) -> int:
+    """How many open cases would be adopted in silence."""
+    return int((await connection.execute(_TO_ADOPT, {"organisation": organisation_id})).scalar_one())
+
+
+_STEPS = (
+    # Nobody has had what the sandbox caught: it must not count as said, on a page or in what is decided later.
+    """
+    UPDATE message SET state = 'withheld', reason = 'adopted', settled_at = :now, lease_until = NULL
+    WHERE organisation_id = :organisation AND mode = 'live' AND state <> 'withheld'
+    """,
+    # What was open is adopted: no word is due of it before its first real news.
+    """
+    UPDATE "case" SET live_from = :now, spoken_at = NULL, next_word_on = NULL, next_word_at = NULL,
+        version = version + 1
+    WHERE organisation_id = :organisation
+    """,
+    "UPDATE source SET live_from = :now WHERE organisation_id = :organisation",
+    """
+    UPDATE organisation SET footing = 'live', live_at = :now, email_from = :email_from, sms_from = :sms_from
+    WHERE id = :organisation AND footing = 'sandbox'
+    """,
+)
+
+
+async def go_live(
+    connection: AsyncConnection, organisation_id: UUID, email_from: str | None, sms_from: str | None, now: datetime
+) -> tuple[int, int]:
+    """Take the step, in the caller's transaction; returns how many messages will never be said and how many cases
+    were adopted. The caller holds the organisation's lock."""
+    values = {"organisation": organisation_id, "now": now, "email_from": email_from, "sms_from": sms_from}
+    counts = []
+    for step in _STEPS:
+        statement = text(step)
+        if ":now" in step:
+            statement = statement.bindparams(bindparam("now", type_=Instant))
+        named = {name: value for name, value in values.items() if f":{name}" in step}
+        counts.append((await connection.execute(statement, named)).rowcount)
+    return counts[0], counts[1]

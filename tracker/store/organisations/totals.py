@@ -1,0 +1,43 @@
+"""Counts over an organisation's rows, asked for by people and never by a hot path."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core.vocabulary.words import Mode
+
+_COUNTS = {
+    "cases": """SELECT state, count(*) FROM "case"
+        WHERE organisation_id = :organisation AND mode = :mode AND NOT void GROUP BY 1 ORDER BY 1""",
+    "entries": """SELECT placement, count(*) FROM entry
+        WHERE organisation_id = :organisation AND mode = :mode GROUP BY 1 ORDER BY 1""",
+    "messages": """SELECT purpose, count(*) FROM message
+        WHERE organisation_id = :organisation AND mode = :mode AND state NOT IN ('withheld', 'held')
+        GROUP BY 1 ORDER BY 1""",
+    "channels": """SELECT channel, count(*) FROM message
+        WHERE organisation_id = :organisation AND mode = :mode AND state IN ('sent', 'delivered')
+        GROUP BY 1 ORDER BY 1""",
+    "promises": """SELECT basis || ' ' || CASE WHEN superseded_at IS NOT NULL THEN 'superseded ' || coalesce(reason, '')
+            ELSE coalesce(outcome, 'standing') END, count(*) FROM promise
+        WHERE organisation_id = :organisation AND mode = :mode GROUP BY 1 ORDER BY 1""",
+    "withheld": """SELECT purpose || ' ' || reason, count(*) FROM message
+        WHERE organisation_id = :organisation AND mode = :mode AND state IN ('withheld', 'held')
+        GROUP BY 1 ORDER BY 1""",
+    "undelivered": """SELECT state, count(*) FROM message
+        WHERE organisation_id = :organisation AND mode = :mode AND state IN ('due', 'sending', 'unknown', 'failed')
+        GROUP BY 1 ORDER BY 1""",
+}
+
+
+async def totals(connection: AsyncConnection, organisation_id: UUID, mode: Mode) -> dict[str, Any]:
+    """Counts by name, each a mapping from word to number."""
+    values = {"organisation": organisation_id, "mode": mode.value}
+    found: dict[str, Any] = {}
+    for name, query in _COUNTS.items():
+        rows = await connection.execute(text(query), values)
+        found[name] = {row[0]: row[1] for row in rows.all()}
+    return found

@@ -1,0 +1,1 @@
+"""The outbox, and what became of what was sent."""

@@ -1,0 +1,286 @@
+"""The carrying of messages: claims under a lease, attempts, and what the sandbox caught.
+
+Every write after a claim names the attempt's number: a worker that wakes up after its lease changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.outreach.attempts import FREE, Ending
+from tracker.core.vocabulary.messages import MessageState
+from tracker.core.vocabulary.words import Mode
+from tracker.store.ground.columns import Instant, belongs_to, one_of
+from tracker.store.outreach.messages import MESSAGE
+from tracker.store.promises import tellings
+
+LEASE_SECONDS = 60
+"""How long a worker may keep a claimed message before another takes it over (database time)."""
+
+
+class Attempt(SQLModel, table=True):
+    """One try to send a message, committed before the provider is called, with the exact words. `outcome`: an
+    `Ending`; none while it is under way. `promise_id`: the date that its words name, if they do."""
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        belongs_to("message", "message_id"),
+        belongs_to("promise", "promise_id"),
+        UniqueConstraint("organisation_id", "mode", "message_id", "number"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    message_id: UUID
+    number: int
+    carrier: str
+    content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    outcome: str | None = None
+    provider_id: str | None = None
+    promise_id: UUID | None = None
+    started_at: datetime = Field(sa_type=Instant)
+
+
+class Caught(SQLModel, table=True):
+    """What the sandbox carrier accepted: its own record, as a provider would keep one. Not unique by message, so
+    that a message sent twice would show."""
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        belongs_to("attempt", "id"),
+        Index("caught_newest", "id"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    message_id: UUID
+    address: str = Field(sa_type=Text)
+    caught_at: datetime = Field(sa_type=Instant)
+
+
+_CLAIM = text(
+    f"""
+    WITH due AS MATERIALIZED (
+        SELECT d.organisation_id, d.mode, d.id
+        FROM organisation o CROSS JOIN LATERAL (
+            SELECT m.organisation_id, m.mode, m.id FROM message m
+            WHERE m.organisation_id = o.id AND m.state = 'due' AND m.due_at <= clock_timestamp() + o.clock_offset
+            ORDER BY m.due_at LIMIT :limit FOR UPDATE OF m SKIP LOCKED
+        ) d
+        WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid)
+        LIMIT :limit
+    ), taken AS (
+        UPDATE message m SET state = 'sending', attempt_number = m.attempt_number + 1,
+            lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
+        FROM due WHERE m.organisation_id = due.organisation_id AND m.mode = due.mode AND m.id = due.id
+        RETURNING m.*
+    )
+    SELECT m.organisation_id, m.mode, m.id, m.key, m.case_id, m.party, m.purpose, m.cause, m.channel, m.language,
+        m.facts, m.rung, m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry,
+        c.asked_entry, c.promise_id, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
+        o.email_from, o.sms_from, o.live_at, m.decided_at,
+        clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
+    FROM taken m
+    JOIN organisation o ON o.id = m.organisation_id
+    JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
+    JOIN source s ON s.organisation_id = m.organisation_id AND s.id = m.source_id
+    LEFT JOIN heard h ON h.organisation_id = m.organisation_id AND h.mode = m.mode AND h.source_id = m.source_id
+    LEFT JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.id = m.recipient_id
+    """  # noqa: S608 - the only value put in is a constant of this module
+)
+
+
+async def claim(connection: AsyncConnection, limit: int, only: UUID | None = None) -> Sequence[Row[Any]]:
+    """Claim due messages for a lease, and tell what a worker must know of each.
+
+    Claimed by state and not by cursor, so that no late commit is passed over. Every organisation's own clock says
+    what is due there. `only` restricts to one organisation.
+    """
+    return (await connection.execute(_CLAIM, {"limit": limit, "only": only})).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """An attempt that is about to be made: `id` is its own, `number` that of the claim, `content` the exact words,
+    `promise_id` the date that they name."""
+
+    organisation_id: UUID
+    mode: str
+    message_id: UUID
+    number: int
+    id: UUID
+    carrier: str
+    content: str
+    now: datetime
+    promise_id: UUID | None = None
+
+
+_BEGIN = text(
+    """
+    INSERT INTO attempt (organisation_id, mode, id, message_id, number, carrier, content, started_at, promise_id)
+    SELECT m.organisation_id, m.mode, t.id, m.id, m.attempt_number, t.carrier, CAST(t.content AS jsonb), t.now,
+        t.promise
+    FROM unnest(CAST(:organisations AS uuid[]), CAST(:modes AS text[]), CAST(:messages AS uuid[]),
+        CAST(:numbers AS int[]), CAST(:ids AS uuid[]), CAST(:carriers AS text[]), CAST(:contents AS text[]),
+        CAST(:nows AS timestamptz[]), CAST(:promises AS uuid[]))
+        AS t (organisation, mode, message, number, id, carrier, content, now, promise)
+    JOIN message m ON m.organisation_id = t.organisation AND m.mode = t.mode AND m.id = t.message
+    WHERE m.state = 'sending' AND m.attempt_number = t.number AND m.lease_until > clock_timestamp()
+    RETURNING id
+    """
+)
+
+
+async def begin_attempts(connection: AsyncConnection, beginnings: Sequence[Beginning]) -> set[UUID]:
+    """Record that messages are about to be sent; the ids of those attempts whose lease still holds. The others must
+    not be sent."""
+    columns = {
+        "organisations": [each.organisation_id for each in beginnings],
+        "modes": [each.mode for each in beginnings],
+        "messages": [each.message_id for each in beginnings],
+        "numbers": [each.number for each in beginnings],
+        "ids": [each.id for each in beginnings],
+        "carriers": [each.carrier for each in beginnings],
+        "contents": [each.content for each in beginnings],
+        "nows": [each.now for each in beginnings],
+        "promises": [each.promise_id for each in beginnings],
+    }
+    return set((await connection.execute(_BEGIN, columns)).scalars())
+
+
+_CATCH = text(
+    """
+    INSERT INTO caught (organisation_id, mode, id, message_id, address, caught_at)
+    SELECT m.organisation_id, m.mode, :attempt, m.id, :address, :now FROM message m
+    WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
+      AND m.state = 'sending' AND m.attempt_number = :number
+    FOR UPDATE OF m
+    """
+).bindparams(bindparam("now", type_=Instant))
+
+
+async def catch(connection: AsyncConnection, values: dict[str, Any]) -> bool:
+    """Accept a message into the sandbox, unless its attempt has been overtaken."""
+    return (await connection.execute(_CATCH, values)).rowcount == 1
+
+
+_KEEP = text(
+    f"""
+    UPDATE message SET lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
+    WHERE organisation_id = :organisation AND mode = :mode AND id = :message
+      AND state = 'sending' AND attempt_number = :number AND lease_until > clock_timestamp()
+    """  # noqa: S608 - the only value put in is a constant of this module
+)
+
+
+async def keep(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID, number: int) -> bool:
+    """Begin the lease of a claimed message anew; False when it is over, so that it must not be sent any more."""
+    values = {"organisation": organisation_id, "mode": mode.value, "message": message_id, "number": number}
+    return (await connection.execute(_KEEP, values)).rowcount == 1
+
+
+async def was_caught(connection: AsyncConnection, organisation_id: UUID, mode: str, attempt_id: UUID) -> bool:
+    """Whether the sandbox accepted an attempt."""
+    query = "SELECT 1 FROM caught WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt"
+    values = {"organisation": organisation_id, "mode": mode, "attempt": attempt_id}
+    return (await connection.execute(text(query), values)).one_or_none() is not None
+
+
+_SETTLE_MESSAGE = text(
+    """
+    UPDATE message SET state = :state, reason = :reason, lease_until = NULL,
+        settled_at = CASE WHEN CAST(:due AS timestamptz) IS NULL THEN CAST(:now AS timestamptz) END,
+        due_at = coalesce(CAST(:due AS timestamptz), due_at)
+    WHERE organisation_id = :organisation AND mode = :mode AND id = :message
+      AND attempt_number = :number
+      AND (state = :held OR (state = 'unknown' AND :state IN ('sent', 'delivered')))
+    """
+).bindparams(bindparam("now", type_=Instant), bindparam("due", type_=Instant))
+
+_SETTLE_ATTEMPT = text(
+    """
+    UPDATE attempt SET outcome = :outcome, provider_id = coalesce(:provider_id, provider_id)
+    WHERE organisation_id = :organisation AND mode = :mode AND message_id = :message AND number = :number
+      AND (outcome IS NULL OR outcome = 'unsure')
+    """
+)
+
+
+async def settle(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    """Write what became of messages, fenced by the state in which each was held and the attempt's number; a late answer
+    of the same attempt still ends a doubt. With a `due` time it is not over. What was accepted has been told."""
+    if rows:
+        await connection.execute(_SETTLE_MESSAGE, rows)
+    tried = [row for row in rows if row["outcome"] is not None]
+    if tried:
+        await connection.execute(_SETTLE_ATTEMPT, tried)
+    await tellings.sent(connection, [row for row in tried if row["outcome"] == Ending.ACCEPTED])
+
+
+async def settle_one(connection: AsyncConnection, row: dict[str, Any]) -> bool:
+    """The same for one message; False when it was not held so any more."""
+    written = (await connection.execute(_SETTLE_MESSAGE, row)).rowcount == 1
+    if row["outcome"] is not None:
+        await connection.execute(_SETTLE_ATTEMPT, row)
+    return written
+
+
+_OVERDUE = text(
+    """
+    SELECT id FROM message WHERE state = 'sending' AND lease_until < clock_timestamp()
+    ORDER BY lease_until LIMIT :limit FOR UPDATE SKIP LOCKED
+    """
+)
+
+TRIES = f"""
+    (SELECT count(*) FROM attempt t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
+     AND t.message_id = m.id AND (t.outcome IS NULL OR t.outcome NOT IN ({", ".join(f"'{each}'" for each in FREE)})))
+"""  # noqa: S608 - the only values put in are constants of ours
+"""How many tries a message `m` has had, but for those that ended by no fault of its own."""
+
+_TRIES = text(f"SELECT {TRIES} FROM message m WHERE organisation_id = :organisation AND mode = :mode AND id = :message")  # noqa: S608
+
+
+async def tries(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID) -> int:
+    """How many tries a message has had that count."""
+    named = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
+    return int((await connection.execute(_TRIES, named)).scalar_one())
+
+
+_LEFT_BEHIND = text(
+    f"""
+    SELECT m.organisation_id, m.mode, m.id, m.attempt_number, a.id AS attempt_id, k.id AS caught_id,
+        a.carrier, {TRIES} AS tries, clock_timestamp() + o.clock_offset AS now
+    FROM message m JOIN organisation o ON o.id = m.organisation_id
+    LEFT JOIN attempt a ON a.organisation_id = m.organisation_id AND a.mode = m.mode AND a.message_id = m.id
+        AND a.number = m.attempt_number
+    LEFT JOIN caught k ON k.organisation_id = a.organisation_id AND k.mode = a.mode AND k.id = a.id
+    WHERE m.id = ANY(:ids) AND m.state = 'sending'
+    """  # noqa: S608 - the only value put in is a constant of this module
+)
+
+
+async def overdue(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
+    """Claimed messages whose worker let the lease pass, locked: with the attempt, and whether it was caught.
+
+    Locked first and asked then, by a second statement: what was caught while the first one looked for them is seen.
+    """
+    ids = list((await connection.execute(_OVERDUE, {"limit": limit})).scalars())
+    return (await connection.execute(_LEFT_BEHIND, {"ids": ids})).all() if ids else []
+
+
+async def in_flight(connection: AsyncConnection, organisation_id: UUID) -> bool:
+    """Whether a worker is sending something of this organisation just now."""
+    query = select(MESSAGE.c.id).where(
+        MESSAGE.c.organisation_id == organisation_id, MESSAGE.c.state == MessageState.SENDING
+    )
+    return (await connection.execute(query.limit(1))).one_or_none() is not None

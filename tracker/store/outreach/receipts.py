@@ -1,0 +1,119 @@
+"""What providers reported of our attempts, as they said it: kept, and never taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Row, String, UniqueConstraint, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.vocabulary.words import Mode
+from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table
+from tracker.store.promises import tellings
+
+
+class Receipt(SQLModel, table=True):
+    """One report about one attempt; the same status twice is one receipt. `body`: what came, without addresses.
+
+    `received_at` is machine time.
+    """
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        belongs_to("attempt", "attempt_id"),
+        UniqueConstraint("organisation_id", "mode", "attempt_id", "status"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    attempt_id: UUID
+    provider_id: str
+    status: str
+    code: str | None = None
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    received_at: datetime = Field(sa_type=Instant)
+
+
+RECEIPT = table(Receipt)
+
+_ATTEMPT = text(
+    """
+    SELECT a.organisation_id, a.mode, a.id, a.message_id, a.number, a.carrier,
+        clock_timestamp() AS at, clock_timestamp() + o.clock_offset AS now
+    FROM attempt a JOIN organisation o ON o.id = a.organisation_id
+    WHERE a.organisation_id = :organisation AND a.mode IN ('live', 'test') AND a.id = :attempt
+    """
+)
+
+
+async def attempt(connection: AsyncConnection, organisation_id: UUID, attempt_id: UUID) -> Row[Any] | None:
+    """The attempt that a receipt is about, with machine time (`at`) and business time (`now`)."""
+    values = {"organisation": organisation_id, "attempt": attempt_id}
+    return (await connection.execute(_ATTEMPT, values)).one_or_none()
+
+
+async def keep(
+    connection: AsyncConnection, attempt: Row[Any], *, provider_id: str, status: str, code: str | None,
+    body: dict[str, Any],
+) -> bool:  # fmt: skip
+    """Keep a receipt; False when the same was told before."""
+    statement = insert(RECEIPT).values(
+        organisation_id=attempt.organisation_id, mode=attempt.mode, id=new_id(), attempt_id=attempt.id,
+        provider_id=provider_id, status=status, code=code, body=body, received_at=attempt.at,
+    )  # fmt: skip
+    kept = statement.on_conflict_do_nothing(
+        index_elements=["organisation_id", "mode", "attempt_id", "status"]
+    ).returning(RECEIPT.c.id)
+    return (await connection.execute(kept)).one_or_none() is not None
+
+
+_ADVANCE = text(
+    """
+    UPDATE message SET state = :state, reason = NULL, settled_at = coalesce(settled_at, :now), lease_until = NULL
+    WHERE organisation_id = :organisation AND mode = :mode AND id = :message
+      AND ((attempt_number = :number AND state = ANY(CAST(:newest AS text[]))) OR state = ANY(CAST(:any AS text[])))
+    """
+).bindparams(bindparam("now", type_=Instant))
+
+_CALLED = text(
+    """
+    UPDATE attempt SET provider_id = :provider_id, outcome = CASE WHEN CAST(:outcome AS text) IS NOT NULL THEN :outcome
+        WHEN outcome IS NULL OR outcome IN ('unsure', 'not_sent') THEN 'accepted' ELSE outcome END
+    WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt
+    """
+)
+
+_UNDECIDED = ["sending", "unknown", "due", "held", "withheld"]
+"""A message whose attempt we do not know the end of may have been put back; what its receipt says is true of it."""
+
+_BEFORE: dict[str, tuple[list[str], list[str]]] = {
+    "sent": (_UNDECIDED, []),
+    "failed": (["sending", "unknown", "sent"], []),
+    "delivered": (_UNDECIDED, ["sent", "unknown", "failed"]),
+}
+"""From where a receipt leads on: for one of the newest attempt, and for one of any attempt."""
+
+
+async def advance(
+    connection: AsyncConnection, attempt: Row[Any], state: str, *, provider_id: str, outcome: str | None = None
+) -> bool:
+    """Lead the message on to sent, delivered or failed, never back; True when it moved. A worker that is still
+    handing it over finds it settled. `outcome` of the attempt, when it failed; if it did not, it has told its date."""
+    newest, any_ = _BEFORE[state]
+    where = {"organisation": attempt.organisation_id, "mode": attempt.mode}
+    moved = await connection.execute(
+        _ADVANCE,
+        {
+            **where, "message": attempt.message_id, "number": attempt.number, "state": state, "now": attempt.now,
+            "newest": newest, "any": any_,
+        },
+    )  # fmt: skip
+    named = {**where, "attempt": attempt.id, "provider_id": provider_id}
+    await connection.execute(_CALLED, {**named, "outcome": outcome if moved.rowcount else None})
+    if outcome is None:
+        await tellings.sent(connection, [{**where, "message": attempt.message_id, "number": attempt.number}])
+    return moved.rowcount == 1

@@ -1,0 +1,81 @@
+"""The ladder of channels: a message that did not arrive by one is written again for another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core.vocabulary.words import Mode
+from tracker.store.ground.columns import Instant, new_id
+
+_MISSED = text(
+    """
+    SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.channel, m.rung, m.facts, c.reference, o.country,
+        EXISTS (SELECT 1 FROM message t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
+            AND t.case_id = m.case_id AND t.party = m.party AND t.purpose = m.purpose AND t.cause = m.cause
+            AND t.rung > m.rung AND split_part(t.key, ':', 4) = split_part(m.key, ':', 4)) AS climbed
+    FROM message m
+    JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
+    JOIN organisation o ON o.id = m.organisation_id
+    WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
+    """
+)
+
+_OTHERS = text(
+    """
+    SELECT r.id, r.channel, r.address, r.normal FROM message m
+    JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.case_id = m.case_id
+        AND r.party = m.party
+    WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
+      AND NOT EXISTS (
+        SELECT 1 FROM message t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
+            AND t.case_id = m.case_id AND t.party = m.party AND t.purpose = m.purpose AND t.cause = m.cause
+            AND t.channel = r.channel
+            AND split_part(t.key, ':', 4) = split_part(m.key, ':', 4))
+    ORDER BY r.channel
+    """
+)
+
+_CLIMB = text(
+    """
+    INSERT INTO message (organisation_id, mode, id, key, case_id, entry_id, source_id, recipient_id, party, purpose,
+        cause, channel, language, facts, state, decided_at, due_at, attempt_number, rung)
+    SELECT m.organisation_id, m.mode, :new, :key, m.case_id, m.entry_id, m.source_id, :recipient, m.party, m.purpose,
+        m.cause, :channel, m.language, m.facts, 'due', :now, :now, 0, :rung
+    FROM message m WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
+    ON CONFLICT (organisation_id, mode, key) DO NOTHING
+    """
+).bindparams(bindparam("now", type_=Instant))
+
+
+async def missed(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID) -> Row[Any] | None:
+    """What a message was about, whose it was, and whether it was `climbed` from already."""
+    values = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
+    return (await connection.execute(_MISSED, values)).one_or_none()
+
+
+async def others(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID
+) -> Sequence[Row[Any]]:
+    """Where the same party is reached by channels on which the same thing was not tried yet."""
+    values = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
+    return (await connection.execute(_OTHERS, values)).all()
+
+
+async def climb(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID,
+    key: str, rung: int, recipient: Row[Any], now: datetime,
+) -> None:  # fmt: skip
+    """Write the message again, for another channel; once, since its key is unique."""
+    await connection.execute(
+        _CLIMB,
+        {
+            "organisation": organisation_id, "mode": mode.value, "message": message_id, "new": new_id(), "key": key,
+            "rung": rung, "recipient": recipient.id, "channel": recipient.channel, "now": now,
+        },
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The ledger of dates, what learning keeps, and how well dates were kept."""

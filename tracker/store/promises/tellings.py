@@ -1,0 +1,92 @@
+"""To whom each date of the ledger was told, by what, and when first. Rows are added and never changed.
+
+A date that nobody outside the office was told of is no word given, and may be corrected in silence: see
+`core.promises.record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import String, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
+
+from tracker.core.answers.tellings import Listener, Way
+from tracker.core.vocabulary.words import Mode
+from tracker.store.ground.columns import Instant, belongs_to, one_of
+
+
+class Telling(SQLModel, table=True):
+    """The first time that a date was told to an audience by a channel: `told_at` in business time; `message_id` when
+    it was sent. It holds no identity, and stays when a case is erased."""
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        one_of("audience", Listener),
+        one_of("channel", Way),
+        belongs_to("promise", "promise_id"),
+        belongs_to("message", "message_id"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    promise_id: UUID = Field(primary_key=True)
+    audience: str = Field(primary_key=True, sa_type=String)
+    channel: str = Field(primary_key=True, sa_type=String)
+    told_at: datetime = Field(sa_type=Instant)
+    message_id: UUID | None = None
+
+
+# Both insert in the order of the key: two that tell of the same dates wait for each other, and never crosswise.
+_KEEP = text(
+    """
+    INSERT INTO telling (organisation_id, mode, promise_id, audience, channel, told_at)
+    SELECT :organisation, :mode, id, :audience, :channel, :told_at
+    FROM unnest(CAST(:promises AS uuid[])) AS t (id) ORDER BY id
+    ON CONFLICT DO NOTHING
+    """
+).bindparams(bindparam("told_at", type_=Instant))
+
+# A message may not know the role of whom it went to, such as one that was decided by an earlier version.
+_SENT = text(
+    f"""
+    INSERT INTO telling (organisation_id, mode, promise_id, audience, channel, told_at, message_id)
+    SELECT DISTINCT ON (a.organisation_id, a.mode, a.promise_id, l.listener, m.channel)
+        a.organisation_id, a.mode, a.promise_id, l.listener, m.channel, a.started_at, m.id
+    FROM unnest(CAST(:organisations AS uuid[]), CAST(:modes AS text[]), CAST(:messages AS uuid[]),
+        CAST(:numbers AS int[])) AS t (organisation, mode, message, number)
+    JOIN attempt a ON a.organisation_id = t.organisation AND a.mode = t.mode AND a.message_id = t.message
+        AND a.number = t.number
+    JOIN message m ON m.organisation_id = a.organisation_id AND m.mode = a.mode AND m.id = a.message_id
+    CROSS JOIN LATERAL (SELECT coalesce(m.facts->>'role', '{Listener.PUBLIC}') AS listener) l
+    WHERE a.promise_id IS NOT NULL AND a.outcome = 'accepted'
+    ORDER BY a.organisation_id, a.mode, a.promise_id, l.listener, m.channel, a.started_at
+    ON CONFLICT DO NOTHING
+    """  # noqa: S608 - the only value put in is a constant of ours
+)
+
+
+async def keep(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, promises: Sequence[UUID], audience: Listener,
+    channel: Way, told_at: datetime,
+) -> None:  # fmt: skip
+    """Write that these dates were told. What is on record already stays as it is."""
+    values = {
+        "organisation": organisation_id, "mode": mode.value, "promises": list(promises), "audience": audience.value,
+        "channel": channel.value, "told_at": told_at,
+    }  # fmt: skip
+    await connection.execute(_KEEP, values)
+
+
+async def sent(connection: AsyncConnection, attempts: Sequence[dict[str, Any]]) -> None:
+    """Write which dates were told by attempts (organisation, mode, message, number) that a carrier has accepted, as of
+    when they were handed over. Of the others, and of those whose words name no date, nothing."""
+    if attempts:
+        columns = {f"{name}s": [each[name] for each in attempts] for name in _OF_ATTEMPT}
+        await connection.execute(_SENT, columns)
+
+
+_OF_ATTEMPT = ("organisation", "mode", "message", "number")

@@ -1,0 +1,1 @@
+"""Services and the versions of their definitions."""

@@ -128,10 +128,20 @@ def letter(released: Released, secret: bytes) -> tuple[str, str, bytes]:
     content, _ = render(released.facts, released.channel, sender)
     claimed = released.claimed
     outgoing = Outgoing(
-        claimed.organisation_id, claimed.mode.value, claimed.id, new_id(), claimed.number, released.channel,
-        released.address, content, claimed.now, released.sender, released.facts.organisation,
-        released.facts.language, released.facts.stop_url,
-    )  # fmt: skip
+        claimed.organisation_id,
+        claimed.mode.value,
+        claimed.id,
+        new_id(),
+        claimed.number,
+        released.channel,
+        released.address,
+        content,
+        claimed.now,
+        released.sender,
+        released.facts.organisation,
+        released.facts.language,
+        released.facts.stop_url,
+    )
     return sender, released.address, compose(outgoing, sender, released.address, HOST, secret)
 
 

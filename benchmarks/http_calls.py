@@ -46,9 +46,13 @@ def serving(serve: Serve, *given: Any) -> Iterator[int]:
 def posted(path: str, body: bytes, content_type: str, *headers: str) -> bytes:
     """A whole POST as it goes over the wire."""
     lines = [
-        f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Type: {content_type}",
-        f"Content-Length: {len(body)}", "Accept: text/html", *headers,
-    ]  # fmt: skip
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Content-Type: {content_type}",
+        f"Content-Length: {len(body)}",
+        "Accept: text/html",
+        *headers,
+    ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 

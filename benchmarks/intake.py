@@ -85,11 +85,18 @@ def history_of(number: int) -> list[bytes]:
         if code is None:
             channels = [{"channel": "email", "address": f"somebody-{number}@example.org"}]
             data = {"party": "1", "name": "Alex Morgan", "known_fact": "AB1 2CD", "channels": channels}
-        found.append(orjson.dumps({
-            "id": f"history-{number}-{place}", "source": "backoffice",
-            "type": "case.status" if code else "case.party", "subject": f"H-{number}", "time": at.isoformat(),
-            "data": data,
-        }))  # fmt: skip
+        found.append(
+            orjson.dumps(
+                {
+                    "id": f"history-{number}-{place}",
+                    "source": "backoffice",
+                    "type": "case.status" if code else "case.party",
+                    "subject": f"H-{number}",
+                    "time": at.isoformat(),
+                    "data": data,
+                }
+            )
+        )
     return found
 
 
@@ -115,15 +122,32 @@ async def make_cases(desk: Desk, number: int) -> None:
     party = {"party": "1", "role": "applicant", "name": "Alex Morgan", "known_fact": "AB1 2CD", "channels": channels}
     common = {"source": "backoffice"}
     for first, end in itertools.pairwise((0, min(BATCH, number), number)):
-        await take_many(desk.store, desk.sender, [
-            orjson.dumps(event)
-            for each in range(first, end)
-            for event in (
-                {**common, "id": f"r{each}", "type": "case.status", "subject": f"N-{each}", "time": received,
-                 "data": {"service": SERVICE, "status": "REC"}},
-                {**common, "id": f"p{each}", "type": "case.party", "subject": f"N-{each}", "time": told, "data": party},
-            )
-        ])  # fmt: skip
+        await take_many(
+            desk.store,
+            desk.sender,
+            [
+                orjson.dumps(event)
+                for each in range(first, end)
+                for event in (
+                    {
+                        **common,
+                        "id": f"r{each}",
+                        "type": "case.status",
+                        "subject": f"N-{each}",
+                        "time": received,
+                        "data": {"service": SERVICE, "status": "REC"},
+                    },
+                    {
+                        **common,
+                        "id": f"p{each}",
+                        "type": "case.party",
+                        "subject": f"N-{each}",
+                        "time": told,
+                        "data": party,
+                    },
+                )
+            ],
+        )
         async with desk.store.transaction() as connection:
             await connection.exec_driver_sql("ANALYZE")  # what was planned for empty tables is planned anew
 
@@ -255,11 +279,14 @@ async def run(rounds: int, each_round: int, batch: int, cases: int) -> None:
     show(
         f"Events taken in: {each_round} a round one transaction each, batches of {batch}, {cases} histories",
         [
-            against(plain, ours, 0.35), against(plain, http, 0.25), against(plain_together, ours_together, 0.2),
-            against(plain_bulk, ours_bulk, 0.25), against(copy, history, 0.1),
+            against(plain, ours, 0.35),
+            against(plain, http, 0.25),
+            against(plain_together, ours_together, 0.2),
+            against(plain_bulk, ours_bulk, 0.25),
+            against(copy, history, 0.1),
         ],
         [f"Rows of an event: {', '.join(sql.split(' (')[0].split(' SET')[0] for sql, _ in both.plain[0])}."],
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

@@ -46,27 +46,43 @@ def _worst(score: Score, fewest: int) -> Record | None:
 
 TARGETS = (
     Target(
-        "1 kept at receipt", lambda j: j.receipt.record,
+        "1 kept at receipt",
+        lambda j: j.receipt.record,
         {BUILDING: (0.885, 0.92), ENVIRONMENT: (0.88, 0.93), FINES: (0.88, 0.93), NYC: (0.88, 0.91)},
     ),
     Target("1 kept at later steps", lambda j: j.later.record, {BUILDING: (0.885, 0.93), ENVIRONMENT: (0.885, 0.93)}),
-    Target("2 rel at receipt", lambda j: j.receipt.rel, _most(1.10, 1.01, 1.00, 1.18),
-           chance=lambda c: c.rel_at_receipt),
-    Target("2 rel at receipt", lambda j: j.receipt.rel, _most(1.05, 0.97, 0.98, 1.10), stretch=True,
-           chance=lambda c: c.rel_at_receipt),
+    Target(
+        "2 rel at receipt", lambda j: j.receipt.rel, _most(1.10, 1.01, 1.00, 1.18), chance=lambda c: c.rel_at_receipt
+    ),
+    Target(
+        "2 rel at receipt",
+        lambda j: j.receipt.rel,
+        _most(1.05, 0.97, 0.98, 1.10),
+        stretch=True,
+        chance=lambda c: c.rel_at_receipt,
+    ),
     Target("2 rel at later steps", lambda j: j.later.rel, _most(0.97, 0.91), chance=lambda c: c.rel_later),
     Target("3 worst service of 200 or more", lambda j: _worst(j.receipt, MANY), _least(0.88, 0.90, 0.86, 0.80)),
     Target("3 worst service of 50 or more", lambda j: _worst(j.receipt, FEW), _all(0.80, 1), stretch=True),
-    Target("4 date changes a case", lambda j: j.stability.changes_a_case, _all(0, 0.15),
-           chance=lambda c: c.changes_a_case),
-    Target("4 dates never moved", lambda j: Record(j.stability.dates - j.stability.moved, j.stability.dates),
-           _all(0.87, 1)),
-    Target("4 false changes", lambda j: Record(j.stability.false, j.stability.judged_changes),
-           _most(0.10, 0.27, 0.18, 0.34)),
+    Target(
+        "4 date changes a case", lambda j: j.stability.changes_a_case, _all(0, 0.15), chance=lambda c: c.changes_a_case
+    ),
+    Target(
+        "4 dates never moved", lambda j: Record(j.stability.dates - j.stability.moved, j.stability.dates), _all(0.87, 1)
+    ),
+    Target(
+        "4 false changes",
+        lambda j: Record(j.stability.false, j.stability.judged_changes),
+        _most(0.10, 0.27, 0.18, 0.34),
+    ),
     Target("4 late, told before the date", lambda j: Record(j.stability.told, j.stability.late), _all(0.985, 1)),
-    Target("4 needless notes", lambda j: Record(j.stability.needless, j.stability.judged_notes), _all(0, 0.45),
-           stretch=True),
-)  # fmt: skip
+    Target(
+        "4 needless notes",
+        lambda j: Record(j.stability.needless, j.stability.judged_notes),
+        _all(0, 0.45),
+        stretch=True,
+    ),
+)
 
 
 NO_DATE = Target(
@@ -82,7 +98,7 @@ TOLD = (
     Target("promised, median days", lambda j: j.receipt.promised, _all(0, inf)),
     Target("it took, median days", lambda j: j.receipt.took, _all(0, inf)),
     Target("it took, 90 % within days", lambda j: j.receipt.took_long, _all(0, inf)),
-)  # fmt: skip
+)
 """Said, and not asked for."""
 
 FEED = Target("8 kept at receipt", lambda j: j.receipt.record, _all(0.86, 0.93))

@@ -23,11 +23,17 @@ from tracker.backtest.truth import Truth
 from tracker.backtest.walk import Plan, walk
 
 BUILDING, ENVIRONMENT, FINES, NYC = (
-    "nl_building_permits", "nl_environment_permit", "it_traffic_fines", "nyc_council_casework",
-)  # fmt: skip
+    "nl_building_permits",
+    "nl_environment_permit",
+    "it_traffic_fines",
+    "nyc_council_casework",
+)
 SNAPSHOTS = {
-    BUILDING: date(2015, 3, 2), ENVIRONMENT: date(2012, 1, 24), FINES: date(2012, 6, 30), NYC: date(2024, 6, 30),
-}  # fmt: skip
+    BUILDING: date(2015, 3, 2),
+    ENVIRONMENT: date(2012, 1, 24),
+    FINES: date(2012, 6, 30),
+    NYC: date(2024, 6, 30),
+}
 """The logs, and the days until which they are complete: some end with days on which nothing happened."""
 
 PAUSED = {BUILDING: frozenset({"more_info_requested"})}

@@ -53,9 +53,7 @@ def main() -> None:
     if given.practice:
         made["practice"] = [practice(walks.live, _walked([Job(log, "practice", None) for log in logs]))]
     if given.parts:
-        jobs = [
-            Job(log, name, Plan(method=method, watched=False)) for log in logs for name, method in PARTS.items()
-        ]  # fmt: skip
+        jobs = [Job(log, name, Plan(method=method, watched=False)) for log in logs for name, method in PARTS.items()]
         made["parts"] = [*parts(_walked(jobs))]
     for each in (one for several in made.values() for one in several):
         out.print(each.table() if isinstance(each, Sheet) else each)
@@ -101,7 +99,7 @@ def _others(live: Sequence[Done], logs: Sequence[str]) -> Walks:
         "clocks": [
             Job(log, OFFICE_DAYS, Plan(paused=PAUSED[log]), chances=True, cuts=CUTS) for log in logs if log in PAUSED
         ],
-    }  # fmt: skip
+    }
     done = iter(_walked([job for several in jobs.values() for job in several]))
     return Walks(live, **{name: list(islice(done, len(several))) for name, several in jobs.items()})
 

@@ -71,9 +71,14 @@ def against(theirs: Side, ours: Side, goal: float | None = None) -> Ratio:
     """Ours against theirs, round by round, so that what slows the machine for a while slows both."""
     ratios = [our / their for our, their in zip(ours.rates, theirs.rates, strict=True)]
     return Ratio(
-        f"{ours.name} / {theirs.name}", statistics.median(theirs.rates), statistics.median(ours.rates),
-        statistics.median(ratios), min(ratios), max(ratios), goal,
-    )  # fmt: skip
+        f"{ours.name} / {theirs.name}",
+        statistics.median(theirs.rates),
+        statistics.median(ours.rates),
+        statistics.median(ratios),
+        min(ratios),
+        max(ratios),
+        goal,
+    )
 
 
 def show(title: str, ratios: Sequence[Ratio], notes: Sequence[str] = ()) -> None:
@@ -84,9 +89,14 @@ def show(title: str, ratios: Sequence[Ratio], notes: Sequence[str] = ()) -> None
         table.add_column(heading, justify="right")
     for each in ratios:
         table.add_row(
-            each.name, f"{each.theirs:,.0f}", f"{each.ours:,.0f}", f"{each.ratio:.2f}", f"{each.lowest:.2f}",
-            f"{each.highest:.2f}", "" if each.goal is None else f"{each.goal:.2f}",
-        )  # fmt: skip
+            each.name,
+            f"{each.theirs:,.0f}",
+            f"{each.ours:,.0f}",
+            f"{each.ratio:.2f}",
+            f"{each.lowest:.2f}",
+            f"{each.highest:.2f}",
+            "" if each.goal is None else f"{each.goal:.2f}",
+        )
     out = Console(width=110)
     out.print(table)
     for note in notes:
@@ -147,6 +157,9 @@ def reached(url: str) -> dict[str, Any]:
     """What asyncpg needs to connect to the database that SQLAlchemy knows by this URL."""
     parsed = make_url(url)
     return {
-        "host": parsed.query["host"], "port": int(str(parsed.query["port"])), "user": "tracker",
-        "database": parsed.database, "server_settings": {"timezone": "UTC", "jit": "off"},
-    }  # fmt: skip
+        "host": parsed.query["host"],
+        "port": int(str(parsed.query["port"])),
+        "user": "tracker",
+        "database": parsed.database,
+        "server_settings": {"timezone": "UTC", "jit": "off"},
+    }

@@ -141,9 +141,11 @@ def table(states: Sequence[State]) -> Table:
         waits = [wait for each in state.waits for wait in each]
         by_round = sorted(under(each, 0.99) for each in state.waits)
         made.add_row(
-            state.name, *(f"{1_000 * under(waits, share):,.0f}" for share in (0.5, 0.95, 0.99, 1)),
-            f"{1_000 * by_round[0]:,.0f} to {1_000 * by_round[-1]:,.0f}", f"{statistics.median(state.meanwhile):,.0f}",
-        )  # fmt: skip
+            state.name,
+            *(f"{1_000 * under(waits, share):,.0f}" for share in (0.5, 0.95, 0.99, 1)),
+            f"{1_000 * by_round[0]:,.0f} to {1_000 * by_round[-1]:,.0f}",
+            f"{statistics.median(state.meanwhile):,.0f}",
+        )
     return made
 
 

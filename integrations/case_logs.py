@@ -143,18 +143,28 @@ def events(log: CaseLog, row: Row, *, source: str, zone: str | None) -> list[dic
     occurred = {"occurred_on": local.date().isoformat()} if row.dated else {}
     common = {"source": source, "subject": row.case_id, "time": at}
     status = {
-        **common, "id": f"{row.case_id}-{row.place}", "type": "case.status", "sequence": row.place,
+        **common,
+        "id": f"{row.case_id}-{row.place}",
+        "type": "case.status",
+        "sequence": row.place,
         "data": {"service": row.service, "status": log.status(row), **occurred},
-    }  # fmt: skip
+    }
     if row.place > 0:
         return [status]
     party = {
-        **common, "id": f"{row.case_id}-party", "type": "case.party", "sequence": row.place,
+        **common,
+        "id": f"{row.case_id}-party",
+        "type": "case.party",
+        "sequence": row.place,
         "data": {
-            "party": "1", "role": "applicant", "name": f"Applicant {row.case_id}", "known_fact": row.case_id,
-            "channels": [{"channel": "email", "address": f"{_local_part(row.case_id)}@example.org"}], **occurred,
+            "party": "1",
+            "role": "applicant",
+            "name": f"Applicant {row.case_id}",
+            "known_fact": row.case_id,
+            "channels": [{"channel": "email", "address": f"{_local_part(row.case_id)}@example.org"}],
+            **occurred,
         },
-    }  # fmt: skip
+    }
     return [status, party]
 
 

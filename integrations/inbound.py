@@ -133,9 +133,11 @@ def router(door: Door) -> APIRouter:
 def tongue_of(sender: Sender, secret: bytes) -> Tongue:
     """By what the events of a sender are read."""
     return Tongue(
-        sender.zone, lambda fact: known_facts.digest(secret, str(sender.organisation_id), fact),
-        lambda channel, address: addresses.normal(channel, address, sender.country), secret,
-    )  # fmt: skip
+        sender.zone,
+        lambda fact: known_facts.digest(secret, str(sender.organisation_id), fact),
+        lambda channel, address: addresses.normal(channel, address, sender.country),
+        secret,
+    )
 
 
 async def taken(door: Door, sender: Sender, body: bytes) -> list[TakenOut | ProblemOut]:

@@ -99,8 +99,8 @@ def _tree(body: bytes, depth: int, values: int) -> object:
     text = _decoded(body)
     if sum(map(body.count, (b",", b"[", b"{"))) > values:  # commas of texts count as well: it is the cost that matters
         raise MalformedEvent(
-            f"The body holds more than {values} values.", "Send less in one request; no event of ours has so many.",
-        )  # fmt: skip
+            f"The body holds more than {values} values.", "Send less in one request; no event of ours has so many."
+        )
     _check_depth(body, depth)
     try:
         tree: object = _DECODER.decode(text)

@@ -56,9 +56,7 @@ async def recover(store: Store, secret: bytes, limit: int) -> int:
 def _left_behind(row: Row[Any]) -> Settled:
     claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
     if row.caught_id is not None:
-        return Settled(
-            claimed, MessageState.DELIVERED, ending=Ending.ACCEPTED, provider_id=f"caught-{row.caught_id}"
-        )  # fmt: skip
+        return Settled(claimed, MessageState.DELIVERED, ending=Ending.ACCEPTED, provider_id=f"caught-{row.caught_id}")
     if row.attempt_id is not None and row.carrier != "sandbox":
         return unsure(claimed)
     if row.tries >= MOST_TRIES:
@@ -122,7 +120,17 @@ def _ask_again(claimed: Claimed, after: timedelta) -> Settled:
 def _asked(row: Row[Any]) -> Outgoing:
     mail = row.channel == "email"
     return Outgoing(
-        row.organisation_id, row.mode, row.id, row.attempt_id, row.attempt_number, row.channel,
-        (row.address if mail else row.normal) or "", Content(**row.content), row.started_at,
-        row.email_from if mail else row.sms_from, row.organisation, row.language, known=frozenset(row.known),
-    )  # fmt: skip
+        row.organisation_id,
+        row.mode,
+        row.id,
+        row.attempt_id,
+        row.attempt_number,
+        row.channel,
+        (row.address if mail else row.normal) or "",
+        Content(**row.content),
+        row.started_at,
+        row.email_from if mail else row.sms_from,
+        row.organisation,
+        row.language,
+        known=frozenset(row.known),
+    )

@@ -174,13 +174,19 @@ class Worker:
             return []
         beginnings = [
             carrying.Beginning(
-                each.released.claimed.organisation_id, each.released.claimed.mode.value, each.released.claimed.id,
-                each.released.claimed.number, each.attempt, each.carrier.name, as_json(each.content),
-                each.released.claimed.now, None if each.fault else each.released.promise,
+                each.released.claimed.organisation_id,
+                each.released.claimed.mode.value,
+                each.released.claimed.id,
+                each.released.claimed.number,
+                each.attempt,
+                each.carrier.name,
+                as_json(each.content),
+                each.released.claimed.now,
+                None if each.fault else each.released.promise,
             )
             for each in letters
             if each.content is not None
-        ]  # fmt: skip
+        ]
         async with self._store.transaction() as connection:
             begun = await carrying.begin_attempts(connection, beginnings)
             for each in letters:
@@ -201,11 +207,21 @@ class Worker:
                 return Settled(claimed, MessageState.DUE, ending=Ending.THROTTLED, due=claimed.now + rest)
             answer = await letter.carrier.send(
                 Outgoing(
-                    claimed.organisation_id, claimed.mode.value, claimed.id, letter.attempt, claimed.number,
-                    released.channel, released.address, letter.content, claimed.now, released.sender,
-                    released.facts.organisation, released.facts.language, released.facts.stop_url,
+                    claimed.organisation_id,
+                    claimed.mode.value,
+                    claimed.id,
+                    letter.attempt,
+                    claimed.number,
+                    released.channel,
+                    released.address,
+                    letter.content,
+                    claimed.now,
+                    released.sender,
+                    released.facts.organisation,
+                    released.facts.language,
+                    released.facts.stop_url,
                 )
-            )  # fmt: skip
+            )
         tries = await self._tries(claimed) if isinstance(answer, PutOff) else 1
         return answered(claimed, answer, tries)
 

@@ -53,7 +53,11 @@ def _shown(linked: stopping.Linked | None, token: str, *, done: bool) -> HTMLRes
     if linked is None:
         raise HTTPException(404)
     body = page(
-        "stop.html", linked.language, organisation=linked.organisation, stopped=linked.stopped, done=done,
+        "stop.html",
+        linked.language,
+        organisation=linked.organisation,
+        stopped=linked.stopped,
+        done=done,
         action=f"/stop/{token}",
-    )  # fmt: skip
+    )
     return HTMLResponse(body, headers={"Cache-Control": "no-store"})

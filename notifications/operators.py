@@ -71,9 +71,17 @@ def words(briefing: Briefing) -> Content:
 def _letter(briefing: Briefing, address: str, content: Content) -> Outgoing:
     """It belongs to no organisation: it comes from the installation's own address."""
     return Outgoing(
-        UUID(int=0), Mode.LIVE.value, briefing.id, new_id(), 1, "email", address, content, briefing.at,
+        UUID(int=0),
+        Mode.LIVE.value,
+        briefing.id,
+        new_id(),
+        1,
+        "email",
+        address,
+        content,
+        briefing.at,
         organisation=SENDER,
-    )  # fmt: skip
+    )
 
 
 def _ending(answer: Answer) -> str:

@@ -72,9 +72,18 @@ def _one(row: Row[Any]) -> CaughtFacts:
     content, sms = row.content, row.channel == "sms"
     counted = segments(content["text"]) if sms else None
     return CaughtFacts(
-        id=str(row.id), purpose=row.purpose, channel=row.channel, address=row.address,
-        reference=references.spell(row.reference), organisation=row.organisation, caught_at=row.caught_at,
-        sender=content["sender"], subject=content.get("subject"), text=content["text"], html=content.get("html"),
-        segments=counted.count if counted else None, encoding=counted.encoding if counted else None,
+        id=str(row.id),
+        purpose=row.purpose,
+        channel=row.channel,
+        address=row.address,
+        reference=references.spell(row.reference),
+        organisation=row.organisation,
+        caught_at=row.caught_at,
+        sender=content["sender"],
+        subject=content.get("subject"),
+        text=content["text"],
+        html=content.get("html"),
+        segments=counted.count if counted else None,
+        encoding=counted.encoding if counted else None,
         units=counted.units if counted else None,
-    )  # fmt: skip
+    )

@@ -25,9 +25,14 @@ async def mail_fault(smtp_url: str | None) -> str | None:
         return f"TRACKER_SMTP_URL cannot be read: {fault}."
     where = f"{given.host}:{given.port}"
     smtp = aiosmtplib.SMTP(
-        hostname=given.host, port=given.port, use_tls=given.tls, start_tls=False if given.tls else None,
-        username=given.user, password=given.password, timeout=SECONDS,
-    )  # fmt: skip
+        hostname=given.host,
+        port=given.port,
+        use_tls=given.tls,
+        start_tls=False if given.tls else None,
+        username=given.user,
+        password=given.password,
+        timeout=SECONDS,
+    )
     try:
         await smtp.connect()
         if not given.user:

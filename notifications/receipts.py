@@ -29,9 +29,18 @@ log = logging.getLogger(__name__)
 
 LONGEST_BYTES = 20_000
 KEPT = frozenset(
-    {"MessageSid", "SmsSid", "AccountSid", "MessagingServiceSid", "MessageStatus", "SmsStatus", "ErrorCode",
-     "ApiVersion", "RawDlrDoneDate"}
-)  # fmt: skip
+    {
+        "MessageSid",
+        "SmsSid",
+        "AccountSid",
+        "MessagingServiceSid",
+        "MessageStatus",
+        "SmsStatus",
+        "ErrorCode",
+        "ApiVersion",
+        "RawDlrDoneDate",
+    }
+)
 """What is kept of a receipt: no address, and no words."""
 
 
@@ -89,9 +98,7 @@ async def receive(store: Store, secret: bytes, named: tuple[UUID, UUID], said: s
         mode, now = Mode(attempt.mode), attempt.now
         stopped = ending is Ending.STOPPED
         if stopped:
-            await stopping.told_by_provider(
-                connection, secret, attempt.organisation_id, mode, attempt.message_id, now
-            )  # fmt: skip
+            await stopping.told_by_provider(connection, secret, attempt.organisation_id, mode, attempt.message_id, now)
         if ending is Ending.NO_CREDIT:
             remedy = "Look at the account at the provider: it takes texts and does not send them."
             await records.alert(connection, attempt.organisation_id, mode, "carrier_down", ending, remedy, now)

@@ -25,10 +25,14 @@ class Sandbox:
     async def send(self, outgoing: Outgoing) -> Answer:
         """Catch a message: it is delivered."""
         values = {
-            "organisation": outgoing.organisation_id, "mode": outgoing.mode, "message": outgoing.message_id,
-            "attempt": outgoing.attempt_id, "number": outgoing.number, "address": outgoing.address,
+            "organisation": outgoing.organisation_id,
+            "mode": outgoing.mode,
+            "message": outgoing.message_id,
+            "attempt": outgoing.attempt_id,
+            "number": outgoing.number,
+            "address": outgoing.address,
             "now": outgoing.now,
-        }  # fmt: skip
+        }
         async with self._store.transaction() as connection:
             taken = await carrying.catch(connection, values)
         return Accepted(f"caught-{outgoing.attempt_id}", delivered=True) if taken else Overtaken()

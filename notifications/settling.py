@@ -42,12 +42,18 @@ class Settled:
     def row(self) -> dict[str, Any]:
         """As the store takes it."""
         return {
-            "organisation": self.claimed.organisation_id, "mode": self.claimed.mode.value,
-            "message": self.claimed.id, "number": self.claimed.number, "now": self.claimed.now,
-            "state": self.state.value, "reason": self.reason.value if self.reason else None,
-            "outcome": self.ending.value if self.ending else None, "provider_id": self.provider_id, "due": self.due,
+            "organisation": self.claimed.organisation_id,
+            "mode": self.claimed.mode.value,
+            "message": self.claimed.id,
+            "number": self.claimed.number,
+            "now": self.claimed.now,
+            "state": self.state.value,
+            "reason": self.reason.value if self.reason else None,
+            "outcome": self.ending.value if self.ending else None,
+            "provider_id": self.provider_id,
+            "due": self.due,
             "held": self.held.value,
-        }  # fmt: skip
+        }
 
 
 def answered(claimed: Claimed, answer: Answer, tries: int) -> Settled | None:

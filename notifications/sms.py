@@ -61,9 +61,11 @@ class Sms:
         given = {"messaging_service_sid" if service else "from_": outgoing.sender}
         try:
             made = await self._client.messages.create_async(
-                to=outgoing.address, body=plain(outgoing.content.text),
-                status_callback=f"{self._public_url}/twilio/status/{token}", **given,
-            )  # fmt: skip
+                to=outgoing.address,
+                body=plain(outgoing.content.text),
+                status_callback=f"{self._public_url}/twilio/status/{token}",
+                **given,
+            )
         except _NotSent:
             return Later(self._gate.stumble(), Ending.PROVIDER_DOWN)
         except _TooFast as slower:
@@ -147,10 +149,16 @@ class _Http(HttpClient):  # type: ignore[misc]  # the library has no types
         self._open: httpx.AsyncClient | None = None
 
     async def request(
-        self, method: str, uri: str, params: dict[str, object] | None = None, data: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None, auth: tuple[str, str] | None = None, timeout: float | None = None,  # noqa: ASYNC109 - as the library calls it
+        self,
+        method: str,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - as the library calls it
         allow_redirects: bool = False,
-    ) -> Response:  # fmt: skip
+    ) -> Response:
         """One request, by the library's signature."""
         if self._open is None:
             self._open = httpx.AsyncClient(timeout=TIMES, limits=httpx.Limits(keepalive_expiry=5.0))

@@ -12,15 +12,32 @@ from twilio.request_validator import RequestValidator
 from tracker.core.outreach.attempts import Ending
 
 REFUSALS: Mapping[int, Ending] = {
-    21211: Ending.BAD_ADDRESS, 21214: Ending.BAD_ADDRESS, 21217: Ending.BAD_ADDRESS, 21265: Ending.BAD_ADDRESS,
-    21401: Ending.BAD_ADDRESS, 21407: Ending.BAD_ADDRESS, 21421: Ending.BAD_ADDRESS, 21601: Ending.BAD_ADDRESS,
-    21604: Ending.BAD_ADDRESS, 21614: Ending.BAD_ADDRESS, 21635: Ending.BAD_ADDRESS,
-    21408: Ending.BLOCKED, 21608: Ending.BLOCKED, 21612: Ending.BLOCKED, 21910: Ending.BLOCKED,
+    21211: Ending.BAD_ADDRESS,
+    21214: Ending.BAD_ADDRESS,
+    21217: Ending.BAD_ADDRESS,
+    21265: Ending.BAD_ADDRESS,
+    21401: Ending.BAD_ADDRESS,
+    21407: Ending.BAD_ADDRESS,
+    21421: Ending.BAD_ADDRESS,
+    21601: Ending.BAD_ADDRESS,
+    21604: Ending.BAD_ADDRESS,
+    21614: Ending.BAD_ADDRESS,
+    21635: Ending.BAD_ADDRESS,
+    21408: Ending.BLOCKED,
+    21608: Ending.BLOCKED,
+    21612: Ending.BLOCKED,
+    21910: Ending.BLOCKED,
     63033: Ending.BLOCKED,
     21610: Ending.STOPPED,
-    30003: Ending.UNREACHABLE, 30004: Ending.BLOCKED, 30005: Ending.BAD_ADDRESS, 30006: Ending.BAD_ADDRESS,
-    30007: Ending.BLOCKED, 30008: Ending.REJECTED, 30034: Ending.BLOCKED, 30410: Ending.UNREACHABLE,
-}  # fmt: skip
+    30003: Ending.UNREACHABLE,
+    30004: Ending.BLOCKED,
+    30005: Ending.BAD_ADDRESS,
+    30006: Ending.BAD_ADDRESS,
+    30007: Ending.BLOCKED,
+    30008: Ending.REJECTED,
+    30034: Ending.BLOCKED,
+    30410: Ending.UNREACHABLE,
+}
 """What is wrong with the address or the message, for good."""
 
 OUR_ACCOUNT = frozenset({20003, 20005, 20404, 20426, 30002, 30010, 90010})
@@ -28,16 +45,24 @@ OUR_ACCOUNT = frozenset({20003, 20005, 20404, 20426, 30002, 30010, 90010})
 
 OUR_SENDER = frozenset(
     {21212, 21603, 21606, 21611, 21659, 21660, 21661, 21701, 21702, 21703, 21704, 21705, 21712, 30032}
-)  # fmt: skip
+)
 """The number or service that we send from."""
 
 TOO_FAST = frozenset({20429, 14107, 30001, 63018})
 """We are to be slower."""
 
 _STATUSES: Mapping[str, str] = {
-    "accepted": "queued", "scheduled": "queued", "queued": "queued", "sending": "queued", "sent": "sent",
-    "delivered": "delivered", "read": "delivered", "undelivered": "failed", "failed": "failed", "canceled": "failed",
-}  # fmt: skip
+    "accepted": "queued",
+    "scheduled": "queued",
+    "queued": "queued",
+    "sending": "queued",
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
 
 
 def status(word: str) -> str | None:

@@ -36,9 +36,14 @@ class Site:
         self.made += 1
         data = {"service": SERVICE, "status": "REC"}
         whole = {
-            "id": f"h{self.made}", "source": "backoffice", "type": "case.status", "subject": "P-1",
-            "time": START.isoformat(), "data": data, **changes,
-        }  # fmt: skip
+            "id": f"h{self.made}",
+            "source": "backoffice",
+            "type": "case.status",
+            "subject": "P-1",
+            "time": START.isoformat(),
+            "data": data,
+            **changes,
+        }
         return {name: value for name, value in whole.items() if value is not None}
 
     async def post(self, event: Any, **headers: str) -> httpx.Response:
@@ -60,9 +65,13 @@ class Site:
         """Report an applicant who is reached by e-mail, and whose known fact is a postcode."""
         at = rest.pop("at", START)
         data = {
-            "party": "1", "role": "applicant", "name": "Alex Morgan", "known_fact": "AB1 2CD",
-            "channels": [{"channel": "email", "address": "alex@example.org"}], **rest,
-        }  # fmt: skip
+            "party": "1",
+            "role": "applicant",
+            "name": "Alex Morgan",
+            "known_fact": "AB1 2CD",
+            "channels": [{"channel": "email", "address": "alex@example.org"}],
+            **rest,
+        }
         return await self.post(self.event(subject=number, type="case.party", time=at.isoformat(), data=data))
 
     async def case(self, number: str = "P-1", **party: Any) -> str:

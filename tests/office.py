@@ -58,9 +58,14 @@ class Desk:
         self.made += 1
         at = top.pop("at", None) or await self.now()
         body = {
-            "id": top.pop("id", f"e{self.made}"), "source": self.sender.source, "type": type_, "subject": number,
-            "time": at.isoformat() if isinstance(at, datetime) else at, "data": data, **top,
-        }  # fmt: skip
+            "id": top.pop("id", f"e{self.made}"),
+            "source": self.sender.source,
+            "type": type_,
+            "subject": number,
+            "time": at.isoformat() if isinstance(at, datetime) else at,
+            "data": data,
+            **top,
+        }
         return await self.send(body)
 
     async def send(self, body: dict[str, Any]) -> Answer:
@@ -90,9 +95,13 @@ class Desk:
         """Send an applicant who is reached by e-mail."""
         top = {name: rest.pop(name) for name in ("at", "id", "sequence") if name in rest}
         data = {
-            "party": "1", "role": "applicant", "name": "Alex Morgan", "known_fact": "AB1 2CD",
-            "channels": [{"channel": "email", "address": "alex@example.org"}], **rest,
-        }  # fmt: skip
+            "party": "1",
+            "role": "applicant",
+            "name": "Alex Morgan",
+            "known_fact": "AB1 2CD",
+            "channels": [{"channel": "email", "address": "alex@example.org"}],
+            **rest,
+        }
         return await self.say(number, "case.party", data, **top)
 
     async def now(self) -> datetime:
@@ -136,9 +145,14 @@ class Desk:
 
 
 async def open_desk(
-    store: Store, *, slug: str = "northwick", start: datetime = START, mode: Mode = Mode.LIVE,
-    definition: str = DEFINITION, source: offices.NewSource | None = None,
-) -> Desk:  # fmt: skip
+    store: Store,
+    *,
+    slug: str = "northwick",
+    start: datetime = START,
+    mode: Mode = Mode.LIVE,
+    definition: str = DEFINITION,
+    source: offices.NewSource | None = None,
+) -> Desk:
     """A new sandbox organisation with one service, one source and its key, its clock at `start`."""
     offset = start - datetime.now(UTC)
     office = await offices.add_organisation(

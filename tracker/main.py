@@ -121,9 +121,7 @@ def carriers_of(settings: Settings, secret: bytes) -> dict[str, Carrier]:
         found["email"] = email.Email(server, settings.public_url, secret)
     if settings.twilio_account_sid and settings.twilio_auth_token is not None:
         token = settings.twilio_auth_token.get_secret_value()
-        found["sms"] = Sms(
-            settings.twilio_account_sid, token, settings.twilio_base_url, settings.public_url, secret
-        )  # fmt: skip
+        found["sms"] = Sms(settings.twilio_account_sid, token, settings.twilio_base_url, settings.public_url, secret)
     return found
 
 
@@ -141,9 +139,13 @@ def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRoute
     token = settings.operator_token.get_secret_value() if settings.operator_token else None
     twilio = settings.twilio_auth_token.get_secret_value() if settings.twilio_auth_token else None
     door = Door(
-        store, parts.secret, settings.body_limit_bytes, settings.batch_limit_bytes, settings.body_seconds,
+        store,
+        parts.secret,
+        settings.body_limit_bytes,
+        settings.batch_limit_bytes,
+        settings.body_seconds,
         parts.worker.carry,
-    )  # fmt: skip
+    )
     for routes in (
         *extra,
         track.router(store, parts.secret),
@@ -199,9 +201,16 @@ def web_server(app: FastAPI, settings: Settings, *, host: str, port: int) -> uvi
     """A server for the application. X-Forwarded-For is believed from the configured proxies alone."""
     proxies = settings.trusted_proxies.strip()
     config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, server_header=False,
-        proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None, timeout_graceful_shutdown=10,
-    )  # fmt: skip
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        timeout_graceful_shutdown=10,
+    )
     return _WebServer(config)
 
 

@@ -82,9 +82,16 @@ async def _free_organisation(store: Any, slug: str, zone: str, offset: timedelta
 
 
 async def replay(
-    path: Path, url: str, key: str, *, limit: int | None, zone: str | None, seed: int | None, batch: int,
+    path: Path,
+    url: str,
+    key: str,
+    *,
+    limit: int | None,
+    zone: str | None,
+    seed: int | None,
+    batch: int,
     progress: Callable[[int, int], None],
-) -> Outcomes:  # fmt: skip
+) -> Outcomes:
     """Send a log's events, `batch` of them in a request, and tell what became of them. Stops only when the service
     cannot be reached."""
     log = await asyncio.to_thread(read, path, limit)

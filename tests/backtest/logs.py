@@ -78,7 +78,7 @@ def office(seed: int, times: Times, cases: int = 110, days: int = 130) -> list[R
 
 def _case(
     random: Random, case_id: str, service: str, number: int, pace: float, clearing: int | None, times: Times
-) -> list[Row]:  # fmt: skip
+) -> list[Row]:
     rows, hour, dated = list[Row](), random.choice(HOURS), times is Times.DATED
     steps = ["received", *random.choices(["review", "advice", *sorted(PAUSED), "review"], k=random.randrange(5))]
     end = number + int(random.expovariate(1 / pace))

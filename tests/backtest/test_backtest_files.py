@@ -46,8 +46,13 @@ def test_what_is_printed_to_a_full_disk_is_not_blamed_on_the_database(cases: Pat
     with FULL.open("w") as full:
         done = subprocess.run(
             [*TRACKER, "backtest", str(cases), "--json"],
-            cwd=ROOT, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, timeout=120,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+        )
     assert done.returncode == 2
     assert "What was to be written could not be (No space left on device)" in done.stderr
     assert "database" not in done.stderr
@@ -88,8 +93,12 @@ def test_a_folder_in_which_one_may_not_write_is_told(tmp_path: Path) -> None:
 def test_a_log_is_read_from_what_another_program_prints(cases: Path) -> None:
     done = subprocess.run(
         [*TRACKER, "backtest", "/dev/stdin"],
-        cwd=ROOT, env=environment(), input=cases.read_bytes(), capture_output=True, timeout=120,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment(),
+        input=cases.read_bytes(),
+        capture_output=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.startswith(b"stdin: 60 cases of 5 services")
     assert "`zcat cases.csv.gz | tracker backtest\n/dev/stdin`" in (ROOT / "docs" / "backtest.md").read_text()

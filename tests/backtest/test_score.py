@@ -75,8 +75,9 @@ def test_the_oracle_knows_each_service_apart() -> None:
     found = score(Truth(both, {}), [promised(case, 1 if case < 10 else 50) for case in range(20)], 0.9)
     assert found.rel is None  # the oracle loses nothing
     assert {name: (each.kept, each.total) for name, each in found.services.items()} == {
-        "tree": (10, 10), "house": (10, 10),
-    }  # fmt: skip
+        "tree": (10, 10),
+        "house": (10, 10),
+    }
 
 
 def test_the_losses_of_a_case_are_those_of_all_its_promises_and_add_up_to_the_ratio() -> None:
@@ -143,10 +144,13 @@ def moved(case: int, on: int, old: int, new: int | None, reason: str = "likely_l
 def test_late_cases_are_told_by_the_first_word_of_any_kind_before_the_first_date() -> None:
     found = stability(
         Truth(log(30, 30, 30, 30), {}),
-        walked(moved(0, 12, 20, 40), moved(1, 20, 20, 40), notes=(Noted(0, MONDAY + 5, MONDAY + 20),
-               Noted(2, MONDAY + 19, MONDAY + 20))),
+        walked(
+            moved(0, 12, 20, 40),
+            moved(1, 20, 20, 40),
+            notes=(Noted(0, MONDAY + 5, MONDAY + 20), Noted(2, MONDAY + 19, MONDAY + 20)),
+        ),
         range(4),
-    )  # fmt: skip
+    )
     assert (found.late, found.told, found.early, found.ahead) == (4, 2, 1, 8)  # 15 days ahead, and one
 
 
@@ -158,10 +162,16 @@ def test_told_in_good_time_is_a_tenth_of_a_short_length() -> None:
 def test_a_change_is_false_and_a_note_needless_when_the_case_ended_by_the_old_date() -> None:
     found = stability(
         Truth(log(18, 30, None, 5), {}),
-        walked(moved(0, 12, 20, 40), moved(1, 12, 20, 30), moved(1, 22, 30, 50), moved(2, 10, 20, 150),
-               moved(2, 90, 150, None), notes=(Noted(0, MONDAY + 5, MONDAY + 20), Noted(2, MONDAY + 80, MONDAY + 150))),
+        walked(
+            moved(0, 12, 20, 40),
+            moved(1, 12, 20, 30),
+            moved(1, 22, 30, 50),
+            moved(2, 10, 20, 150),
+            moved(2, 90, 150, None),
+            notes=(Noted(0, MONDAY + 5, MONDAY + 20), Noted(2, MONDAY + 80, MONDAY + 150)),
+        ),
         range(4),
-    )  # fmt: skip
+    )
     assert (found.dates, found.moved, found.changes) == (4, 3, 5)
     assert (found.changes_a_case, found.never_moved) == (1.25, 0.25)
     assert (found.false, found.judged_changes) == (2, 4)  # the last change of the open case cannot be judged

@@ -130,8 +130,10 @@ def test_rows_that_went_astray_are_counted_in_their_place_when_they_come() -> No
     one, other = (pupil._history.counted(without_clearing=False) for pupil in (in_order, astray))
     assert one == other
     assert {key: sum(counts.risk) for key, counts in one[0].items()} == {
-        ("s", "received"): 9, ("s", "review"): 7, ("s", "advice"): 2,
-    }  # fmt: skip
+        ("s", "received"): 9,
+        ("s", "review"): 7,
+        ("s", "advice"): 2,
+    }
     assert in_order._history.finished() == {"s": 1}
 
 

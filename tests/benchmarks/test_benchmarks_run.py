@@ -45,8 +45,12 @@ def tiny(name: str) -> str:
     """What a benchmark prints in its tiny form."""
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--tiny"],
-        cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 

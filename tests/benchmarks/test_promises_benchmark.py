@@ -41,8 +41,12 @@ def logs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_benchmark_runs_and_says_which_logs_are_missing(logs: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.promises", "--cases", "500", "--live", "--practice"],
-        cwd=ROOT, env=environment(TRACKER_DATA=str(logs)), capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment(TRACKER_DATA=str(logs)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     for log in (ENVIRONMENT, FINES, NYC):
         assert f"{log} is missing in {logs}" in done.stdout.replace("\n", "")
@@ -54,8 +58,12 @@ def test_the_benchmark_runs_and_says_which_logs_are_missing(logs: Path) -> None:
 def test_without_any_log_it_says_where_they_belong(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.promises"],
-        cwd=ROOT, env=environment(TRACKER_DATA=str(tmp_path)), capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment(TRACKER_DATA=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 2 and "set TRACKER_DATA" in done.stdout
 
 
@@ -178,8 +186,12 @@ def test_tables_are_not_pasted_where_logs_are_missing(logs: Path) -> None:
     before = promises.README.read_bytes()
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.promises", "--write"],
-        cwd=ROOT, env=environment(TRACKER_DATA=str(logs)), capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=environment(TRACKER_DATA=str(logs)),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 2 and "wants all four logs" in done.stderr
     assert promises.README.read_bytes() == before
 

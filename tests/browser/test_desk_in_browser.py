@@ -40,10 +40,13 @@ class Live:
 async def live(store: Store, tmp_path: Path) -> AsyncIterator[Live]:
     """The service on a port, with an account, a case of many events, and several people of one name."""
     async with open_site(store, tmp_path) as site:
-        reference = await site.case(name="Alexandra Featherstonehaugh-Wriothesley of Northwick", channels=[
-            {"channel": "email", "address": "a-very-long-address-of-somebody-who-waits@department.example.org"},
-            {"channel": "sms", "address": "07700 900123"},
-        ])  # fmt: skip
+        reference = await site.case(
+            name="Alexandra Featherstonehaugh-Wriothesley of Northwick",
+            channels=[
+                {"channel": "email", "address": "a-very-long-address-of-somebody-who-waits@department.example.org"},
+                {"channel": "sms", "address": "07700 900123"},
+            ],
+        )
         for number in range(3):
             await site.case(f"Q-{number}", name="Sam Smith", language="ar")
         at = START + timedelta(minutes=5)
@@ -128,9 +131,12 @@ async def every_page(tab: Page, live: Live) -> AsyncIterator[str]:
     await sign_in(tab, live)
     yield "search"
     searches = {
-        "nothing typed": "", "results": "smith", "nothing found": "nobody", "mistyped": "C" + live.reference[1:],
+        "nothing typed": "",
+        "results": "smith",
+        "nothing found": "nobody",
+        "mistyped": "C" + live.reference[1:],
         "mistyped twice": "C" + live.reference[2:],
-    }  # fmt: skip
+    }
     for name, typed in searches.items():
         await tab.goto(f"{live.url}/desk")
         await tab.locator("#typed").fill(typed)
@@ -139,9 +145,13 @@ async def every_page(tab: Page, live: Live) -> AsyncIterator[str]:
         yield name
     case = await case_id(live.site.desk)
     arabic = await case_id(live.site.desk, "Q-1")
-    for path, name in ((f"{case}", "reason"), (f"{case}?why=contacted&done=resent", "case"),
-                       (f"{arabic}?why=contacted", "case in arabic"), (f"{case}/page?why=contacted", "page"),
-                       ("nothing?why=contacted", "no case")):  # fmt: skip
+    for path, name in (
+        (f"{case}", "reason"),
+        (f"{case}?why=contacted&done=resent", "case"),
+        (f"{arabic}?why=contacted", "case in arabic"),
+        (f"{case}/page?why=contacted", "page"),
+        ("nothing?why=contacted", "no case"),
+    ):
         await tab.goto(f"{live.url}/desk/cases/{path}")
         for each in await tab.locator("details").all():
             await each.locator("summary").click()

@@ -165,8 +165,12 @@ async def pages_of_everybody(tab: Page, live: Live, code: str) -> AsyncIterator[
 
 async def pages_of_staff(tab: Page, live: Live) -> AsyncIterator[tuple[str, str]]:
     """What staff see, with the language of each: the person's own page is in the person's language."""
-    for name, path in (("demo", "/demo"), ("outbox", "/outbox"), ("problem", "/problems/not-found"),
-                       ("sign in", "/desk/sign-in")):  # fmt: skip
+    for name, path in (
+        ("demo", "/demo"),
+        ("outbox", "/outbox"),
+        ("problem", "/problems/not-found"),
+        ("sign in", "/desk/sign-in"),
+    ):
         await go(tab, f"{live.url}{path}")
         yield name, "en"
     await tab.locator("#login").fill("ann")
@@ -179,9 +183,12 @@ async def pages_of_staff(tab: Page, live: Live) -> AsyncIterator[tuple[str, str]
     await tab.locator(".hits").wait_for()
     yield "results", "en"
     case = f"{live.url}/desk/cases/{await case_id(live.desk)}"
-    for name, path, code in (("desk reason", "", "en"), ("desk case", "?why=contacted", "en"),
-                             ("desk case in arabic", "?why=contacted&language=ar", "en"),
-                             ("page inside the desk", "/page?why=contacted&language=ar", "ar")):  # fmt: skip
+    for name, path, code in (
+        ("desk reason", "", "en"),
+        ("desk case", "?why=contacted", "en"),
+        ("desk case in arabic", "?why=contacted&language=ar", "en"),
+        ("page inside the desk", "/page?why=contacted&language=ar", "ar"),
+    ):
         await go(tab, f"{case}{path}")
         yield name, code
 

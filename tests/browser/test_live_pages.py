@@ -28,9 +28,13 @@ def live(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[di
         assert report(running.told, status="ASSESS", at=at, id_="live-1").status_code == 202
         case, source = running.told["cases"][0], running.told["source"]
         note = {
-            "id": "live-2", "source": source["source"], "type": "case.note", "subject": case["number"], "time": at,
+            "id": "live-2",
+            "source": source["source"],
+            "type": "case.note",
+            "subject": case["number"],
+            "time": at,
             "data": {"text": "W" * 300 + " http://example.org/" + "x" * 200 + " <b>bold</b>", "audience": "public"},
-        }  # fmt: skip
+        }
         given = {"Authorization": f"Bearer {source['key']}"}
         assert httpx.post(f"{running.url}/api/v1/events", json=note, headers=given).status_code == 202
         yield running.told

@@ -47,8 +47,11 @@ async def test_reading_a_finished_case_again_changes_nothing(parts: Parts) -> No
     await seed(parts, 60)
     store = parts.store
     before = await everything(store)
-    closed = await rows(store, "SELECT * FROM \"case\" WHERE state = 'closed' AND erased_at IS NULL AND last_at < :t",
-                        t=morning() - PLAYED - timedelta(days=1))  # fmt: skip
+    closed = await rows(
+        store,
+        "SELECT * FROM \"case\" WHERE state = 'closed' AND erased_at IS NULL AND last_at < :t",
+        t=morning() - PLAYED - timedelta(days=1),
+    )
     assert len(closed) > 30
     for row in closed:
         number = row["register"], row["number"]

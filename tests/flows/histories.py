@@ -29,9 +29,13 @@ Row = dict[str, Any]
 _ENDS = ("done", "done", "done", "refused", "withdrawn", "merged", None, None)
 _STEPS = ("stands", "stands", "stands", "likely_late", "likely_late", "too_uncertain", "clock_paused", "case_corrected")
 _HEARERS = (
-    (), (("public", "page"),), (("applicant", "email"),), (("staff", "desk"),),
-    (("staff", "desk"), ("public", "phone")), (("helper", "sms"), ("public", "api")),
-)  # fmt: skip
+    (),
+    (("public", "page"),),
+    (("applicant", "email"),),
+    (("staff", "desk"),),
+    (("staff", "desk"), ("public", "phone")),
+    (("helper", "sms"), ("public", "api")),
+)
 
 
 async def tell(desk: Desk, seed: int, cases: int) -> None:
@@ -59,19 +63,46 @@ def _case(dice: random.Random, desk: Desk, number: int, sources: list[UUID]) -> 
     ended_at = min(opened_at + dice.uniform(0, 90) * DAY, START - timedelta(hours=1))
     since = {"since_at": None, "since_on": ended_at.date()} if dice.random() < 0.3 else {"since_at": ended_at}
     case = {
-        **whose, "id": case_id, "register": "r", "number": f"N-{number}", "epoch": 1, "service": SERVICE,
-        "reference": references.reference(number), "source_id": dice.choice(sources), "needs": [], "known_facts": [],
-        "stage": "granted" if end else "received", "state": "closed" if end else "open", "outcome": end,
-        "waiting_on": "us", "clock": "running", "opened_at": opened_at, "last_at": ended_at, "version": 1,
-        "since_on": None, "void": dice.random() < 0.05, "unmapped": False, **since,
-    }  # fmt: skip
+        **whose,
+        "id": case_id,
+        "register": "r",
+        "number": f"N-{number}",
+        "epoch": 1,
+        "service": SERVICE,
+        "reference": references.reference(number),
+        "source_id": dice.choice(sources),
+        "needs": [],
+        "known_facts": [],
+        "stage": "granted" if end else "received",
+        "state": "closed" if end else "open",
+        "outcome": end,
+        "waiting_on": "us",
+        "clock": "running",
+        "opened_at": opened_at,
+        "last_at": ended_at,
+        "version": 1,
+        "since_on": None,
+        "void": dice.random() < 0.05,
+        "unmapped": False,
+        **since,
+    }
     given = [*_line(dice, opened_at, ours=True), *_line(dice, opened_at, ours=False)]
     dates = [{**whose, "case_id": case_id, **each} for each in given]
     asked = {
-        **whose, "id": new_id(), "key": key(case_id, Purpose.FEEDBACK, "1", 0, "end"), "case_id": case_id,
-        "source_id": case["source_id"], "party": "1", "purpose": "feedback", "cause": "end", "language": "en",
-        "facts": {}, "state": "delivered", "decided_at": START, "due_at": START,
-    }  # fmt: skip
+        **whose,
+        "id": new_id(),
+        "key": key(case_id, Purpose.FEEDBACK, "1", 0, "end"),
+        "case_id": case_id,
+        "source_id": case["source_id"],
+        "party": "1",
+        "purpose": "feedback",
+        "cause": "end",
+        "language": "en",
+        "facts": {},
+        "state": "delivered",
+        "decided_at": START,
+        "due_at": START,
+    }
     tellings = [row for each in dates for row in _tellings(dice, each)]
     return {"case": [case], "promise": dates, "telling": tellings, "message": [asked]}
 
@@ -124,10 +155,18 @@ def _ahead(dice: random.Random, at: datetime) -> date:
 
 def _date(basis: str, latest_on: date, at: datetime) -> Row:
     return {
-        "id": new_id(), "basis": basis, "latest_on": latest_on, "passes_at": start_of(latest_on + DAY, ZONE),
-        "made_at": at, "probability": 0.9 if basis == "history" else None, "superseded_by": None,
-        "superseded_at": None, "reason": None, "outcome": None, "judged_at": None,
-    }  # fmt: skip
+        "id": new_id(),
+        "basis": basis,
+        "latest_on": latest_on,
+        "passes_at": start_of(latest_on + DAY, ZONE),
+        "made_at": at,
+        "probability": 0.9 if basis == "history" else None,
+        "superseded_by": None,
+        "superseded_at": None,
+        "reason": None,
+        "outcome": None,
+        "judged_at": None,
+    }
 
 
 def _judged(dice: random.Random, row: Row) -> Row:
@@ -144,9 +183,13 @@ def _tellings(dice: random.Random, row: Row) -> Iterator[Row]:
         at = row["made_at"] + dice.choice((0, 0, 0.3, 2, 9, 40)) * DAY
         if at < START:
             yield {
-                "organisation_id": row["organisation_id"], "mode": row["mode"], "promise_id": row["id"],
-                "audience": audience, "channel": channel, "told_at": at.astimezone(UTC),
-            }  # fmt: skip
+                "organisation_id": row["organisation_id"],
+                "mode": row["mode"],
+                "promise_id": row["id"],
+                "audience": audience,
+                "channel": channel,
+                "told_at": at.astimezone(UTC),
+            }
 
 
 _FATE = """

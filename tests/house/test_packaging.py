@@ -37,9 +37,14 @@ PART_OF = {"pydantic-core": "pydantic", "referencing": "jsonschema"}
 """Packages that come with another and are documented as its part."""
 
 RUN_ONLY = {
-    "asyncpg-stubs": "types for mypy", "hatchling": "builds the wheel", "import-linter": "checks floors",
-    "mypy": "checks types", "pytest-asyncio": "a plugin", "pytest-xdist": "a plugin", "ruff": "checks style",
-}  # fmt: skip
+    "asyncpg-stubs": "types for mypy",
+    "hatchling": "builds the wheel",
+    "import-linter": "checks floors",
+    "mypy": "checks types",
+    "pytest-asyncio": "a plugin",
+    "pytest-xdist": "a plugin",
+    "ruff": "checks style",
+}
 
 
 @pytest.fixture(scope="session")
@@ -66,11 +71,16 @@ def test_the_wheel_holds_all_that_is_ours_and_nothing_else(wheel: zipfile.ZipFil
 @pytest.mark.parametrize(
     "pattern",
     [
-        r"templates/pages/.+\.html", r"templates/messages/.+/sms\.txt", r"templates/messages/.+/html\.html",
-        r"templates/static/.+\.css", r"templates/services/.+\.toml", r"migrations/versions/\d+_\w+\.py",
-        r"migrations/script\.py\.mako", r".+\.dist-info/licenses/LICENSE",
+        r"templates/pages/.+\.html",
+        r"templates/messages/.+/sms\.txt",
+        r"templates/messages/.+/html\.html",
+        r"templates/static/.+\.css",
+        r"templates/services/.+\.toml",
+        r"migrations/versions/\d+_\w+\.py",
+        r"migrations/script\.py\.mako",
+        r".+\.dist-info/licenses/LICENSE",
     ],
-)  # fmt: skip
+)
 def test_the_wheel_holds_what_is_no_module(wheel: zipfile.ZipFile, pattern: str) -> None:
     assert any(re.fullmatch(pattern, name) for name in wheel.namelist())
 

@@ -22,11 +22,35 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 PURE_MODULES = frozenset(
     {
-        "__future__", "base64", "binascii", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal",
-        "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "itertools", "math", "operator", "re",
-        "statistics", "string", "tomllib", "typing", "unicodedata", "uuid", "zoneinfo",
+        "__future__",
+        "base64",
+        "binascii",
+        "bisect",
+        "calendar",
+        "collections",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "difflib",
+        "enum",
+        "fractions",
+        "functools",
+        "hashlib",
+        "heapq",
+        "hmac",
+        "itertools",
+        "math",
+        "operator",
+        "re",
+        "statistics",
+        "string",
+        "tomllib",
+        "typing",
+        "unicodedata",
+        "uuid",
+        "zoneinfo",
     }
-)  # fmt: skip
+)
 """What the core may import of the standard library: nothing that asks the world for anything."""
 
 FROM_THE_WORLD = frozenset(

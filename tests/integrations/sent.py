@@ -30,9 +30,8 @@ def read(document: object, content_type: str | None = PLAIN, zone: str | None = 
 def tongue(zone: str | None = None, key: bytes = b"k" * 32, digest: bytes | None = None) -> Tongue:
     """How a source is read; the digest of a known fact shows what was digested."""
     return Tongue(
-        zone, lambda fact: digest or b"digest of " + fact.encode(),
-        lambda channel, address: f"{channel}:{address}", key,
-    )  # fmt: skip
+        zone, lambda fact: digest or b"digest of " + fact.encode(), lambda channel, address: f"{channel}:{address}", key
+    )
 
 
 def refusal(document: object, content_type: str | None = PLAIN, zone: str | None = None) -> MalformedEvent:

@@ -61,9 +61,13 @@ class PostOffice:
     def parts(self, store: Store, folder: Path, port: int) -> Parts:
         """The application's parts, wired to these servers; it is reached, by receipts too, at this port."""
         given = settings(
-            folder, public_url=f"http://127.0.0.1:{port}", smtp_url=self.box.url, twilio_base_url=self.texts_url,
-            twilio_account_sid=self.standin.account, twilio_auth_token=self.standin.token,
-        )  # fmt: skip
+            folder,
+            public_url=f"http://127.0.0.1:{port}",
+            smtp_url=self.box.url,
+            twilio_base_url=self.texts_url,
+            twilio_account_sid=self.standin.account,
+            twilio_auth_token=self.standin.token,
+        )
         parts = put_together(given, store)
         carriers = Rehearsal(Sandbox(store), carriers_of(given, parts.secret))
         return replace(parts, worker=Worker(store, carriers, Links(given.public_url, parts.secret)))

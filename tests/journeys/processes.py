@@ -159,9 +159,13 @@ def report(told: dict[str, Any], *, status: str, at: str, id_: str) -> httpx.Res
     """Send an event about the first case with the demo's own key."""
     source = told["source"]
     event = {
-        "id": id_, "source": source["source"], "type": "case.status", "subject": told["cases"][0]["number"],
-        "time": at, "data": {"service": source["service"], "status": status},
-    }  # fmt: skip
+        "id": id_,
+        "source": source["source"],
+        "type": "case.status",
+        "subject": told["cases"][0]["number"],
+        "time": at,
+        "data": {"service": source["service"], "status": status},
+    }
     given = {"Authorization": f"Bearer {source['key']}"}
     return httpx.post(f"{told['url']}/api/v1/events", json=event, headers=given)
 

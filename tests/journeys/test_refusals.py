@@ -11,10 +11,16 @@ from tests.journeys.processes import ROOT, assert_sentence, free_port, here, run
 
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
-    [("PORT", "abc", "TRACKER_PORT"), ("PORT", "99999", "TRACKER_PORT"), ("POOL_SIZE", "0", "TRACKER_POOL_SIZE"),
-     ("SECRET", "short", "32 characters"), ("LOG_LEVEL", "LOUD", "TRACKER_LOG_LEVEL"),
-     ("DATABASE_URL", "nonsense", "postgresql+asyncpg://"), ("DATABASE_URL", "mysql://a/b", "postgresql+asyncpg://")],
-)  # fmt: skip
+    [
+        ("PORT", "abc", "TRACKER_PORT"),
+        ("PORT", "99999", "TRACKER_PORT"),
+        ("POOL_SIZE", "0", "TRACKER_POOL_SIZE"),
+        ("SECRET", "short", "32 characters"),
+        ("LOG_LEVEL", "LOUD", "TRACKER_LOG_LEVEL"),
+        ("DATABASE_URL", "nonsense", "postgresql+asyncpg://"),
+        ("DATABASE_URL", "mysql://a/b", "postgresql+asyncpg://"),
+    ],
+)
 def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, value: str, said: str) -> None:
     done = here("serve", "--data-dir", tmp_path / "data", **{f"TRACKER_{setting}": value})
     assert_sentence(done, said)
@@ -45,11 +51,15 @@ def test_a_data_directory_that_cannot_be_one_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "first line"), (b"a,b\n1,2\n", "first line"), (b"\xff\xfe\x00", "UTF-8"),
-     (b"case_id,service,step,occurred_at,is_final\n1,s,a,yesterday,0\n", "line 2"),
-     (b"case_id,service,step,occurred_at,is_final\n1,s,a,2024-01-01\n", "line 2"),
-     (b"case_id,service,step,occurred_at,is_final\n", "no rows")],
-)  # fmt: skip
+    [
+        (b"", "first line"),
+        (b"a,b\n1,2\n", "first line"),
+        (b"\xff\xfe\x00", "UTF-8"),
+        (b"case_id,service,step,occurred_at,is_final\n1,s,a,yesterday,0\n", "line 2"),
+        (b"case_id,service,step,occurred_at,is_final\n1,s,a,2024-01-01\n", "line 2"),
+        (b"case_id,service,step,occurred_at,is_final\n", "no rows"),
+    ],
+)
 def test_what_is_no_case_log_is_told_as_such(tmp_path: Path, content: bytes, said: str) -> None:
     path = tmp_path / "log.csv"
     path.write_bytes(content)

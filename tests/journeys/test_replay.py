@@ -94,9 +94,14 @@ def case_rows(url: str, key: str, log: Path) -> list[dict[str, Any]]:
         dated = {"occurred_on": at} if len(at) == 10 else {}
         time_ = (local.replace(hour=17) if dated else local).isoformat() + "+01:00"
         event = {
-            "id": f"{number}-0", "source": "case-log", "subject": number, "time": time_, "type": "case.status",
-            "sequence": 0, "data": {"service": service, "status": step, **dated},
-        }  # fmt: skip
+            "id": f"{number}-0",
+            "source": "case-log",
+            "subject": number,
+            "time": time_,
+            "type": "case.status",
+            "sequence": 0,
+            "data": {"service": service, "status": step, **dated},
+        }
         answer = httpx.post(f"{url}/api/v1/events", json=event, headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 200, answer.text
         asked = {"reference": answer.json()["reference"], "known_fact": number}

@@ -24,9 +24,20 @@ WAIT = timedelta(minutes=10)
 """So long an update waits for others: what was brought, and what the office did with it, are one message."""
 
 ROAD = [
-    "acknowledged", "updated", "action_needed", "reminder", "updated", "updated", "corrected", "still_working",
-    "still_working", "delayed", "date_changed", "finished", "feedback",
-]  # fmt: skip
+    "acknowledged",
+    "updated",
+    "action_needed",
+    "reminder",
+    "updated",
+    "updated",
+    "corrected",
+    "still_working",
+    "still_working",
+    "delayed",
+    "date_changed",
+    "finished",
+    "feedback",
+]
 """What each of them hears, in this order, and nothing else."""
 
 

@@ -135,17 +135,22 @@ async def post(store: Store, tmp_path: Path) -> AsyncIterator[Post]:
     async with mail_server() as mail, running(phones.app()) as twilio:
         url = f"http://127.0.0.1:{door.getsockname()[1]}"
         given = settings(
-            tmp_path, public_url=url, smtp_url=mail.url, twilio_account_sid=phones.account,
-            twilio_auth_token=phones.token, twilio_base_url=twilio,
-        )  # fmt: skip
+            tmp_path,
+            public_url=url,
+            smtp_url=mail.url,
+            twilio_account_sid=phones.account,
+            twilio_auth_token=phones.token,
+            twilio_base_url=twilio,
+        )
         desk = await open_desk(store, start=datetime.now(UTC), definition=WITHOUT_QUIET)
         parts = put_together(given, store)
         async with running(create_app(parts), door), httpx.AsyncClient(base_url=url) as http:
             made = Post(desk, parts, mail, phones, url, http)
             await made.change(
                 "UPDATE organisation SET footing = 'live', clock_offset = '0', email_from = :mail, sms_from = :sms",
-                mail="requests@northwick.example", sms=OURS,
-            )  # fmt: skip
+                mail="requests@northwick.example",
+                sms=OURS,
+            )
             yield made
             await phones.settled()
             await made.carriers.close()

@@ -78,12 +78,17 @@ async def test_nothing_set_is_nothing_done(
 @pytest.mark.parametrize(
     "given",
     [
-        "ops", "ops@", "a@b.example; c@d.example", "Ops <ops@northwick.example>", "jörg@northwick.example",
-        "ops@northwick.example, o ps@x.example", "ops@northwick.example\nBcc: eve@example.org",
+        "ops",
+        "ops@",
+        "a@b.example; c@d.example",
+        "Ops <ops@northwick.example>",
+        "jörg@northwick.example",
+        "ops@northwick.example, o ps@x.example",
+        "ops@northwick.example\nBcc: eve@example.org",
         "a@" + "b" * 64 + ".org",
         ",".join(f"o{number}@northwick.example" for number in range(11)),
     ],
-)  # fmt: skip
+)
 def test_a_setting_that_names_no_mailbox_is_refused_at_start(tmp_path: Path, given: str) -> None:
     with pytest.raises(ValueError, match=r"entry \d is no e-mail address; write one|more than 10 addresses"):
         settings(tmp_path, alerts_to=given)

@@ -26,10 +26,19 @@ def outgoing(channel: str) -> Outgoing:
     """A letter or a text."""
     mail = channel != "sms"
     return Outgoing(
-        uuid4(), "live", uuid4(), uuid4(), 1, "email" if mail else "sms", "alex@example.org" if mail else NUMBER,
-        Content("Northwick", "Your request is done.", "News", "<p>Done.</p>"), datetime.now(UTC),
-        "requests@northwick.example" if mail else OURS, "Northwick Council", "en",
-    )  # fmt: skip
+        uuid4(),
+        "live",
+        uuid4(),
+        uuid4(),
+        1,
+        "email" if mail else "sms",
+        "alex@example.org" if mail else NUMBER,
+        Content("Northwick", "Your request is done.", "News", "<p>Done.</p>"),
+        datetime.now(UTC),
+        "requests@northwick.example" if mail else OURS,
+        "Northwick Council",
+        "en",
+    )
 
 
 Made = tuple[Carrier, Outgoing]

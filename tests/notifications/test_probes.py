@@ -30,9 +30,12 @@ def post_office(password: bytes | None = None) -> Controller:
         return AuthResult(success=getattr(given, "password", b"") == password, handled=False)
 
     return Controller(
-        Nothing(), hostname="127.0.0.1", port=free_port(), auth_require_tls=False,
+        Nothing(),
+        hostname="127.0.0.1",
+        port=free_port(),
+        auth_require_tls=False,
         authenticator=known if password else None,
-    )  # fmt: skip
+    )
 
 
 async def test_a_mail_server_that_answers_is_good() -> None:

@@ -123,9 +123,12 @@ async def test_only_twilio_s_signature_opens_the_door(post: Post) -> None:
         {"json": form, "headers": {"X-Twilio-Signature": empty}},
         {"json": form, "headers": {"X-Twilio-Signature": good}},
         {"content": b"", "headers": {"X-Twilio-Signature": empty}},
-        {"data": form, "headers": {"X-Twilio-Signature": good, "X-Twilio-Webhooks-Signature-Settings": "x"},
-         "params": {"bodySHA256": "0" * 64}},
-    ]  # fmt: skip
+        {
+            "data": form,
+            "headers": {"X-Twilio-Signature": good, "X-Twilio-Webhooks-Signature-Settings": "x"},
+            "params": {"bodySHA256": "0" * 64},
+        },
+    ]
     for attack in forged:
         answer = await post.http.post(text.callback, **attack)  # type: ignore[arg-type]  # arguments of several kinds
         assert answer.status_code == 403, attack

@@ -43,10 +43,14 @@ async def test_a_text_is_composed_and_shows_all_that_is_in_it_case_58(ends: Ends
 @pytest.mark.parametrize(
     ("code", "ending"),
     [
-        (21211, Ending.BAD_ADDRESS), (21614, Ending.BAD_ADDRESS), (21408, Ending.BLOCKED), (21612, Ending.BLOCKED),
-        (21610, Ending.STOPPED), (29999, Ending.REJECTED),
+        (21211, Ending.BAD_ADDRESS),
+        (21614, Ending.BAD_ADDRESS),
+        (21408, Ending.BLOCKED),
+        (21612, Ending.BLOCKED),
+        (21610, Ending.STOPPED),
+        (29999, Ending.REJECTED),
     ],
-)  # fmt: skip
+)
 async def test_what_is_permanent_is_told_by_its_code_and_not_tried_again_case_49(
     ends: Ends, code: int, ending: Ending
 ) -> None:

@@ -26,14 +26,32 @@ async def wishes(post: Post) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("words", "wish"),
     [
-        ("STOP", Wish.STOP), ("stop", Wish.STOP), (" Stop. ", Wish.STOP), ("“STOP!”", Wish.STOP),
-        ("S\u200btop", Wish.STOP), ("ＳＴＯＰ", Wish.STOP), ("opt-out", Wish.STOP), ("STOP 🙏", Wish.STOP),
-        ("Stopiwch", Wish.STOP), ("dim mwy", Wish.STOP), ("¡Baja!", Wish.STOP), ("NO MÁS", Wish.STOP),
-        ("توقف", Wish.STOP), ("إيقاف", Wish.STOP), ("ايقاف", Wish.STOP),
-        ("Start", Wish.START), ("UNSTOP", Wish.START), ("Dechrau.", Wish.START), ("ابدأ", Wish.START),
-        ("please stop", None), ("stop the building works", None), ("", None), ("?", None), ("HELP", None),
+        ("STOP", Wish.STOP),
+        ("stop", Wish.STOP),
+        (" Stop. ", Wish.STOP),
+        ("“STOP!”", Wish.STOP),
+        ("S\u200btop", Wish.STOP),
+        ("ＳＴＯＰ", Wish.STOP),
+        ("opt-out", Wish.STOP),
+        ("STOP 🙏", Wish.STOP),
+        ("Stopiwch", Wish.STOP),
+        ("dim mwy", Wish.STOP),
+        ("¡Baja!", Wish.STOP),
+        ("NO MÁS", Wish.STOP),
+        ("توقف", Wish.STOP),
+        ("إيقاف", Wish.STOP),
+        ("ايقاف", Wish.STOP),
+        ("Start", Wish.START),
+        ("UNSTOP", Wish.START),
+        ("Dechrau.", Wish.START),
+        ("ابدأ", Wish.START),
+        ("please stop", None),
+        ("stop the building works", None),
+        ("", None),
+        ("?", None),
+        ("HELP", None),
     ],
-)  # fmt: skip
+)
 def test_a_wish_is_known_in_any_case_and_language_and_nothing_else_is_one_case_50(words: str, wish: Wish) -> None:
     assert read(words) is wish
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-DROPPED = frozenset({
-    "organisation_id", "id", "version", "reference", "source_id", "case_id", "known_facts", "fingerprint", "known_fact",
-    "curve_id", "called", "lease_until",
-})  # fmt: skip
+DROPPED = frozenset(
+    {
+        "organisation_id",
+        "id",
+        "version",
+        "reference",
+        "source_id",
+        "case_id",
+        "known_facts",
+        "fingerprint",
+        "known_fact",
+        "curve_id",
+        "called",
+        "lease_until",
+    }
+)
 """Columns that hold what is drawn anew each time, or that say it in another way."""
 
 

@@ -201,15 +201,18 @@ def _named(tables: dict[str, Any]) -> Names:
 def _called(names: Names) -> dict[str, Callable[[Any], str]]:
     """How a row of each table is called."""
     return {
-        "case": lambda row: row["called"], "entry": lambda row: row["event_id"],
+        "case": lambda row: row["called"],
+        "entry": lambda row: row["event_id"],
         "party": lambda row: names.of[str(row["entry_id"])],
-        "recipient": lambda row: names.of[str(row["id"])], "promise": lambda row: names.of[str(row["id"])],
+        "recipient": lambda row: names.of[str(row["id"])],
+        "promise": lambda row: names.of[str(row["id"])],
         "message": lambda row: names.plain(row["key"]),
         "telling": lambda row: f"{names.of[str(row['promise_id'])]} {row['audience']} {row['channel']}",
         "alert": lambda row: f"{row['kind']} {names.plain(row['subject'])}",
         "audit": lambda row: f"{row['action']} {row['at']} {names.plain(row['detail'])}",
-        "heard": lambda row: row["mode"], "word": lambda row: f"{row['service']} {row['probability']}",
-    }  # fmt: skip
+        "heard": lambda row: row["mode"],
+        "word": lambda row: f"{row['service']} {row['probability']}",
+    }
 
 
 async def keep(given: argparse.Namespace) -> None:

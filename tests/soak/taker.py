@@ -18,9 +18,12 @@ from tracker.store.organisations import keys
 
 CASES = 40
 LIFE = (
-    OPENER, APPLICANT, Draft(NeedsReported((NeededItem("plan", "A word"),)), FOLLOWER.time), FOLLOWER,
+    OPENER,
+    APPLICANT,
+    Draft(NeedsReported((NeededItem("plan", "A word"),)), FOLLOWER.time),
+    FOLLOWER,
     Draft(StatusReported(SERVICE, "CONSULT"), START),
-)  # fmt: skip
+)
 
 
 def batch(name: str) -> list[Report]:

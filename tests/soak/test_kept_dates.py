@@ -16,17 +16,22 @@ from tracker.store.ground.engine import Store
 
 def test_a_log_is_cut_to_the_cases_that_were_received_first_and_keeps_all_of_their_rows(tmp_path: Path) -> None:
     rows = [
-        Row("late", "tree", "received", day(9)), Row("first", "tree", "decided", day(20), True),
-        Row("first", "tree", "received", day(1)), Row("second", "tree", "received", day(2)),
+        Row("late", "tree", "received", day(9)),
+        Row("first", "tree", "decided", day(20), True),
+        Row("first", "tree", "received", day(1)),
+        Row("second", "tree", "received", day(2)),
         Row("second", "tree", "decided", day(30), True),
-    ]  # fmt: skip
+    ]
     file = tmp_path / "log.csv.gz"
     with gzip.open(file, "wt", newline="", encoding="utf-8") as into:
         csv.writer(into).writerows([HEADER, *(row.cells() for row in rows)])
     short = read(cut(file, date.max, tmp_path / "cut.csv", cases=2))
     assert [(row.case_id, row.step) for row in short.rows] == [
-        ("first", "received"), ("second", "received"), ("first", "decided"), ("second", "decided"),
-    ]  # fmt: skip
+        ("first", "received"),
+        ("second", "received"),
+        ("first", "decided"),
+        ("second", "decided"),
+    ]
     until = cut(file, date.fromisoformat(day(30)), tmp_path / "cut.csv")
     assert [row.case_id for row in read(until).rows] == ["first", "second", "late", "first"]
 

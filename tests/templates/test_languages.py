@@ -173,19 +173,39 @@ def test_an_error_of_ours_keeps_its_number_in_every_language() -> None:
 
 @pytest.mark.parametrize(
     ("code", "spoken"),
-    [("cy", "cy"), ("CY", "cy"), ("cy-GB", "cy"), ("ar_EG", "ar"), ("en-AU", "en"), ("zz", None), ("", None),
-     ("../en", None), ("cyx", None), ("x" * 5_000, None)],
-)  # fmt: skip
+    [
+        ("cy", "cy"),
+        ("CY", "cy"),
+        ("cy-GB", "cy"),
+        ("ar_EG", "ar"),
+        ("en-AU", "en"),
+        ("zz", None),
+        ("", None),
+        ("../en", None),
+        ("cyx", None),
+        ("x" * 5_000, None),
+    ],
+)
 def test_a_code_is_understood_or_not(code: str, spoken: str | None) -> None:
     assert languages.understood(code) == spoken
 
 
 @pytest.mark.parametrize(
     ("header", "spoken"),
-    [("cy", "cy"), ("en-GB,en;q=0.9,cy;q=0.8", "en"), ("de;q=1, ar-EG;q=0.4, cy;q=0.5", "cy"), ("cy;q=0, es", "es"),
-     ("de, fr", None), ("*", None), ("", None), (";;,q=,es;q=a,\x00", None), ("es;q=nan", None), ("es;q=7", None),
-     (",".join(["de"] * 5_000) + ",cy", None)],
-)  # fmt: skip
+    [
+        ("cy", "cy"),
+        ("en-GB,en;q=0.9,cy;q=0.8", "en"),
+        ("de;q=1, ar-EG;q=0.4, cy;q=0.5", "cy"),
+        ("cy;q=0, es", "es"),
+        ("de, fr", None),
+        ("*", None),
+        ("", None),
+        (";;,q=,es;q=a,\x00", None),
+        ("es;q=nan", None),
+        ("es;q=7", None),
+        (",".join(["de"] * 5_000) + ",cy", None),
+    ],
+)
 def test_the_browsers_wish_is_heard(header: str, spoken: str | None) -> None:
     assert languages.preferred(header) == spoken
 
@@ -241,11 +261,15 @@ def test_numbers_and_addresses_stay_left_to_right_among_arabic() -> None:
 
 @pytest.mark.parametrize(
     ("text", "upright"),
-    [("Call 01632 960 001", "Call 01632 960 001"), ("هاتف +44 1632 960001.", "هاتف \u200e+44 1632 960001."),
-     ("رمزك 1234-HJKM-NPR3.", "رمزك \u200e1234-HJKM-NPR3."), ("رمزك CDFG-HJKM-NPR3.", "رمزك CDFG-HJKM-NPR3."),
-     ("من 2026-2027 إلى 10:30", "من 2026-2027 إلى 10:30"),
-     ("انظر https://a.example/ ثم", "انظر https://a.example/\u200e ثم")],
-)  # fmt: skip
+    [
+        ("Call 01632 960 001", "Call 01632 960 001"),
+        ("هاتف +44 1632 960001.", "هاتف \u200e+44 1632 960001."),
+        ("رمزك 1234-HJKM-NPR3.", "رمزك \u200e1234-HJKM-NPR3."),
+        ("رمزك CDFG-HJKM-NPR3.", "رمزك CDFG-HJKM-NPR3."),
+        ("من 2026-2027 إلى 10:30", "من 2026-2027 إلى 10:30"),
+        ("انظر https://a.example/ ثم", "انظر https://a.example/\u200e ثم"),
+    ],
+)
 def test_plain_text_keeps_them_so_too(text: str, upright: str) -> None:
     assert wording.upright(text) == upright
 

@@ -17,8 +17,11 @@ from tracker.core.vocabulary.segments import segments
 
 SORRY = {"en": "We are sorry", "cy": "Mae'n ddrwg gennym", "es": "Lo sentimos", "ar": "نعتذر لكم"}
 NOTHING = {"en": "Nothing right now.", "cy": "Dim byd ar hyn o bryd.", "es": "Nada por ahora.", "ar": "لا شيء الآن."}
-ON_A_PHONE = {"en": "You do not need to do anything.", "cy": "Does dim angen i chi wneud dim.",
-              "es": "No tiene que hacer nada."}  # fmt: skip
+ON_A_PHONE = {
+    "en": "You do not need to do anything.",
+    "cy": "Does dim angen i chi wneud dim.",
+    "es": "No tiene que hacer nada.",
+}
 ASKED = {"en": "Please read on your page", "cy": "Darllenwch ar eich tudalen", "es": "Lea en nuestra web"}
 CASES = [(language, reason) for language in LANGUAGES for reason in delays.OURS]
 

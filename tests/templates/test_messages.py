@@ -82,8 +82,12 @@ def test_typographic_marks_do_not_double_the_price() -> None:
     assert segments(said).encoding == "GSM-7"
 
 
-NEWS = {"en": "there is news about your request", "cy": "mae newyddion am eich cais",
-        "es": "hay novedades sobre su solicitud", "ar": "هناك جديد بشأن طلبكم"}  # fmt: skip
+NEWS = {
+    "en": "there is news about your request",
+    "cy": "mae newyddion am eich cais",
+    "es": "hay novedades sobre su solicitud",
+    "ar": "هناك جديد بشأن طلبكم",
+}
 NEUTRAL = {
     "still_working": {"en": "is not lost", "cy": "ar goll", "es": "no se ha perdido", "ar": "ليس ضائعًا"},
     "corrected": {"en": "something wrong", "cy": "rhywbeth anghywir", "es": "dato equivocado", "ar": "غير صحيح"},

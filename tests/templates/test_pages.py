@@ -167,9 +167,20 @@ def test_every_template_compiles_and_every_page_is_tried_here() -> None:
         environment().get_template(name)
     pages = {name.removeprefix("pages/") for name in names if re.fullmatch(r"pages/[a-z_]+\.html", name)}
     assert pages == {
-        "base.html", "case.html", "demo.html", "error.html", "feedback.html", "home.html", "message_page.html",
-        "outbox.html", "stop.html", "thanks.html", "track_form.html", "word.html", "word_offices.html",
-    }  # fmt: skip
+        "base.html",
+        "case.html",
+        "demo.html",
+        "error.html",
+        "feedback.html",
+        "home.html",
+        "message_page.html",
+        "outbox.html",
+        "stop.html",
+        "thanks.html",
+        "track_form.html",
+        "word.html",
+        "word_offices.html",
+    }
 
 
 def test_the_style_sheet_is_small_and_knows_no_left_or_right() -> None:

@@ -19,19 +19,19 @@ SERVICES = {
         PERMIT, confidence=Confidence.WIDENED, account=replace(USUAL, record=Record(180, 240), moved=70, told=0)
     ),
     "far_worse": replace(
-        PERMIT, confidence=Confidence.WITHDRAWN,
+        PERMIT,
+        confidence=Confidence.WITHDRAWN,
         account=replace(USUAL, record=Record(100, 240), half_days=40, most_days=None, moved=150, told=120),
     ),
     "none": replace(
-        PERMIT, confidence=Confidence.WITHDRAWN,
+        PERMIT,
+        confidence=Confidence.WITHDRAWN,
         account=Account(Record(0, 40), 0, 28, None, None, 40, 39),
     ),
     "all": replace(PERMIT, account=Account(Record(40, 40), 0, 28, 20, 27)),
     "one_late": replace(PERMIT, account=Account(Record(39, 40), 1, 1, 1, 1, 1, 1)),
     "one_late_untold": replace(PERMIT, account=Account(Record(39, 40), 1, 0, 0, 2, 0, 0)),
-    "stand_ins": replace(
-        PERMIT, account=replace(USUAL, stand_ins=Record(21, 30), office=Record(7, 12))
-    ),
+    "stand_ins": replace(PERMIT, account=replace(USUAL, stand_ins=Record(21, 30), office=Record(7, 12))),
     "stand_ins_alone": replace(PERMIT, account=replace(USUAL, stand_ins=USUAL.record)),
     "few_stand_ins": replace(PERMIT, account=replace(USUAL, stand_ins=Record(7, 9), office=Record(8, 9))),
     "few_others": replace(PERMIT, account=replace(USUAL, stand_ins=Record(211, 231))),
@@ -43,7 +43,7 @@ SERVICES = {
     "long": replace(PERMIT, name=LONG_NAME),
     "markup": replace(PERMIT, name=MARKUP),
     "another_language": replace(PERMIT, name="Trwydded barcio", language="cy"),
-}  # fmt: skip
+}
 
 OFFICE = OfficeWordFacts("riverton", "Riverton Council", False, date(2025, 3, 2), date(2026, 3, 1), (PERMIT,))
 WORDS = {

@@ -16,8 +16,7 @@ from tests.web.reading import FACT, LATER, words
 from tracker.core.answers.delays import OURS
 from tracker.flows.services import versions
 
-ADVICE = {"en": "We are waiting for advice from another office.",
-          "cy": "Rydyn ni'n aros am gyngor gan swyddfa arall."}  # fmt: skip
+ADVICE = {"en": "We are waiting for advice from another office.", "cy": "Rydyn ni'n aros am gyngor gan swyddfa arall."}
 USUAL = OURS["usual_spread"]
 
 

@@ -58,9 +58,13 @@ async def test_every_answer_has_safe_headers(site: Site, path: str) -> None:
 async def test_every_answer_about_a_request_has_safe_headers(site: Site) -> None:
     reference = await site.case()
     for answer in (
-        await site.page(reference, FACT), await site.page(reference, "x"), await site.page("x", "x"),
-        await site.track(reference, FACT), await site.track(reference, "x"), await site.post(site.event()),
-    ):  # fmt: skip
+        await site.page(reference, FACT),
+        await site.page(reference, "x"),
+        await site.page("x", "x"),
+        await site.track(reference, FACT),
+        await site.track(reference, "x"),
+        await site.post(site.event()),
+    ):
         assert_safe(answer)
 
 

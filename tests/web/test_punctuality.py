@@ -32,10 +32,20 @@ async def test_page_and_api_say_the_same_to_everybody(site: Site) -> None:
     [service] = told["services"]
     assert (service["service"], service["declared"], service["confidence"]) == ("building-permit", 0.9, "trusted")
     assert service["dates"] == {
-        "judged": 34, "kept": 30, "share": 0.8824, "low": 0.7338, "high": 0.9533, "unknown": 0, "said_days": 28,
-        "took_days_half": 20, "took_days_nine_in_ten": None, "moved": 0, "late": 4, "late_told_before": 0,
+        "judged": 34,
+        "kept": 30,
+        "share": 0.8824,
+        "low": 0.7338,
+        "high": 0.9533,
+        "unknown": 0,
+        "said_days": 28,
+        "took_days_half": 20,
+        "took_days_nine_in_ten": None,
+        "moved": 0,
+        "late": 4,
+        "late_told_before": 0,
         "stand_ins": {"judged": 0, "kept": 0},
-    }  # fmt: skip
+    }
     assert service["office_dates"] is None
     page = await site.http.get(PAGE)
     assert page.status_code == 200

@@ -35,11 +35,13 @@ async def learned(site: Site) -> str:
     reference = await site.case()
     await site.status("P-1", "ASSESS", at=LATER, expected_on="2026-04-20")
     async with site.desk.store.transaction() as connection:
-        await connection.execute(text(
-            "INSERT INTO promise (organisation_id, mode, id, case_id, basis, latest_on, probability, made_at) "
-            "SELECT organisation_id, mode, gen_random_uuid(), case_id, 'history', '2026-04-24', 0.9, made_at "
-            "FROM promise WHERE basis = 'office'"
-        ))  # fmt: skip
+        await connection.execute(
+            text(
+                "INSERT INTO promise (organisation_id, mode, id, case_id, basis, latest_on, probability, made_at) "
+                "SELECT organisation_id, mode, gen_random_uuid(), case_id, 'history', '2026-04-24', 0.9, made_at "
+                "FROM promise WHERE basis = 'office'"
+            )
+        )
     return reference
 
 
@@ -63,8 +65,9 @@ async def test_when_a_page_shows_two_dates_both_are_told(site: Site) -> None:
     reference = await learned(site)
     assert "Northwick Council itself says: by 20 April 2026." in words((await site.page(reference, FACT)).text)
     assert await told(site.desk) == [
-        ("history", "2026-04-24", "public", "page"), ("office", "2026-04-20", "public", "page"),
-    ]  # fmt: skip
+        ("history", "2026-04-24", "public", "page"),
+        ("office", "2026-04-20", "public", "page"),
+    ]
 
 
 async def given(site: Site) -> tuple[Given, ...]:

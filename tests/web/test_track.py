@@ -34,14 +34,24 @@ async def test_the_page_and_the_json_say_the_same(site: Site) -> None:
 
     assert told["reference"] == reference
     assert (told["stage"]["code"], told["state"], told["waiting_on"], told["clock"]) == (
-        "more_needed", "open", "you", "paused",
-    )  # fmt: skip
+        "more_needed",
+        "open",
+        "you",
+        "paused",
+    )
     for fact in (
-        told["reference"], told["organisation"], told["service"], told["stage"]["headline"], told["stage"]["meaning"],
-        long(told["promise"]["latest_on"]), long(told["next_word_by"]), "We are waiting for you.",
-        *(need["text"] for need in told["needs"]), *(line["headline"] for line in told["history"]),
+        told["reference"],
+        told["organisation"],
+        told["service"],
+        told["stage"]["headline"],
+        told["stage"]["meaning"],
+        long(told["promise"]["latest_on"]),
+        long(told["next_word_by"]),
+        "We are waiting for you.",
+        *(need["text"] for need in told["needs"]),
+        *(line["headline"] for line in told["history"]),
         *(line["note"] for line in told["history"]),
-    ):  # fmt: skip
+    ):
         assert fact in said, fact
     assert told["promise"]["basis"] == "office"
     assert "Northwick Council set this date." in said
@@ -60,8 +70,9 @@ async def test_a_public_note_is_no_new_step_and_an_internal_one_is_nobodys(site:
         assert (await site.post(site.event(type="case.note", time=LATER.isoformat(), data=data))).is_success
     told, page = await site.track(reference, FACT), await site.page(reference, FACT)
     assert [(line["stage"], line["headline"], line["note"]) for line in told.json()["history"]] == [
-        (None, "", "We tried to call you."), ("received", "We have your building plans", ""),
-    ]  # fmt: skip
+        (None, "", "We tried to call you."),
+        ("received", "We have your building plans", ""),
+    ]
     assert "A note from the office We tried to call you." in words(page.text)
     assert "cross" not in told.text + page.text
 
@@ -71,8 +82,11 @@ async def test_a_request_that_ended_says_so_in_both(site: Site) -> None:
     await site.status("P-1", "WITHDRAWN", at=LATER)
     told, page = (await site.track(reference, FACT)).json(), words((await site.page(reference, FACT)).text)
     assert (told["state"], told["outcome"], told["next_word_by"], told["no_promise_reason"]) == (
-        "closed", "withdrawn", None, "finished",
-    )  # fmt: skip
+        "closed",
+        "withdrawn",
+        None,
+        "finished",
+    )
     assert "How it ended" in page
     assert told["stage"]["headline"] in page
 
@@ -170,9 +184,18 @@ async def test_references_and_facts_are_read_forgivingly(site: Site) -> None:
     reference = await site.case()
     bare = reference.replace("-", "")
     wide = "".join(chr(ord(symbol) + 0xFEE0) for symbol in bare)
-    for typed in (bare, bare.lower(), f"  {reference.lower()} ", reference.replace("-", " "), " ".join(bare), wide,
-                  reference.replace("-", "–"), f"Ref: {reference}".removeprefix("Ref: "), f"{bare}.",
-                  bare.replace("D", "O").replace("V", "u").replace("G", "6")):  # fmt: skip
+    for typed in (
+        bare,
+        bare.lower(),
+        f"  {reference.lower()} ",
+        reference.replace("-", " "),
+        " ".join(bare),
+        wide,
+        reference.replace("-", "–"),
+        f"Ref: {reference}".removeprefix("Ref: "),
+        f"{bare}.",
+        bare.replace("D", "O").replace("V", "u").replace("G", "6"),
+    ):
         assert (await site.track(typed, FACT)).status_code == 200, typed
     for fact in ("ab1 2cd", "AB12CD", " a b 1 2 c d ", "ab1-2cd", "ＡＢ１２ＣＤ", "Ab1.2cD"):
         assert (await site.track(reference, fact)).status_code == 200, fact
@@ -191,8 +214,12 @@ async def test_names_and_dates_are_read_forgivingly(site: Site, known: str, type
 async def test_what_is_missing_is_asked_for(site: Site) -> None:
     reference = await site.case()
     half = {"reference": reference}
-    for typed, field in (({}, "reference"), (half, "known_fact"), ({"known_fact": "x"}, "reference"),
-                         ({"reference": " ", "known_fact": "x"}, "reference")):  # fmt: skip
+    for typed, field in (
+        ({}, "reference"),
+        (half, "known_fact"),
+        ({"known_fact": "x"}, "reference"),
+        ({"reference": " ", "known_fact": "x"}, "reference"),
+    ):
         page = await site.http.post("/track", data=typed)
         assert page.status_code == 400
         assert f'href="#{field}"' in page.text

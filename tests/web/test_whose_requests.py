@@ -92,8 +92,8 @@ async def test_what_was_not_learned_rests_on_nobodys_requests(site: Site) -> Non
 async def test_where_no_date_can_be_told_nothing_is_said_of_requests_that_nobody_saw(site: Site) -> None:
     reference = await loft(site)
     async with site.desk.store.transaction() as connection:
-        await connection.execute(text(
-            "UPDATE promise SET outcome = 'withdrawn', reason = 'too_uncertain', judged_at = made_at"
-        ))  # fmt: skip
+        await connection.execute(
+            text("UPDATE promise SET outcome = 'withdrawn', reason = 'too_uncertain', judged_at = made_at")
+        )
     page = words((await site.page(reference, FACT)).text)
     assert "We cannot give you a date yet." in page and "like yours" not in page

@@ -60,9 +60,14 @@ def report(log: Log, plan: Plan, walked: Walked, others: Iterable[tuple[float, W
         calibration[asked] = score(seen, _of(other.promises, cases, first=True), asked).record
     earlier = tuning(log)
     return Report(
-        log, plan, judged(truth, plan, walked, earlier, earlier.cases(log)), found, practices,
-        _by_month(truth, walked, span.last, log), sorted(calibration.items()),
-    )  # fmt: skip
+        log,
+        plan,
+        judged(truth, plan, walked, earlier, earlier.cases(log)),
+        found,
+        practices,
+        _by_month(truth, walked, span.last, log),
+        sorted(calibration.items()),
+    )
 
 
 def judged(truth: Truth, plan: Plan, walked: Walked, span: Span, cases: Collection[int]) -> Judged:
@@ -90,43 +95,60 @@ def to_json(found: Report, file: str) -> dict[str, Any]:
     log, plan = found.log, found.plan
     return {
         "log": {
-            "file": file, "cases": len(log.cases), "closed": sum(case.end is not None for case in log.cases),
-            "services": len({case.service for case in log.cases}), "received_from": _iso(log.cases[0].received),
-            "received_to": _iso(log.cases[-1].received), "snapshot": _iso(log.snapshot),
+            "file": file,
+            "cases": len(log.cases),
+            "closed": sum(case.end is not None for case in log.cases),
+            "services": len({case.service for case in log.cases}),
+            "received_from": _iso(log.cases[0].received),
+            "received_to": _iso(log.cases[-1].received),
+            "snapshot": _iso(log.snapshot),
             "left_out": [
                 {"what": what, "count": count, "example": log.examples[what]}
                 for what, count in sorted(log.left_out.items())
             ],
         },
         "asked": {
-            "probability": plan.probability, "feed": plan.feed.value, "office_clock": plan.paused is not None,
-            "paused_steps": sorted(plan.paused or ()), "holidays": plan.working.place,
+            "probability": plan.probability,
+            "feed": plan.feed.value,
+            "office_clock": plan.paused is not None,
+            "paused_steps": sorted(plan.paused or ()),
+            "holidays": plan.working.place,
         },
         "judged": _judged(found.judged),
         "tuning": _judged(found.tuning),
         "practice": [{"practice": str(each), **_score(score_)} for each, score_ in found.practices],
         "months": [{"month": month, **_record(record)} for month, record in found.months],
         "calibration": [{"asked": asked, **_record(record)} for asked, record in found.calibration],
-    }  # fmt: skip
+    }
 
 
 def _judged(found: Judged) -> dict[str, Any]:
     first, last = found.span.first, found.span.last
     none = last < first  # the log is too short
     return {
-        "received_from": None if none else _iso(first), "received_to": None if none else _iso(last),
-        "receipt": _score(found.receipt), "later": _score(found.later), "stability": _stability(found.stability),
-    }  # fmt: skip
+        "received_from": None if none else _iso(first),
+        "received_to": None if none else _iso(last),
+        "receipt": _score(found.receipt),
+        "later": _score(found.later),
+        "stability": _stability(found.stability),
+    }
 
 
 def _score(found: Score) -> dict[str, Any]:
     return {
-        "cases": found.cases, "no_date": found.no_date, "no_date_share": _rounded(share(found.no_date, found.cases)),
-        "unknown": found.unknown, **_record(found.record), "rel": _rounded(found.rel),
-        "promised_days_median": found.promised, "took_days_median": found.took, "took_days_p90": found.took_long,
-        "worst_50": _worst(found, FEW), "worst_200": _worst(found, MANY),
+        "cases": found.cases,
+        "no_date": found.no_date,
+        "no_date_share": _rounded(share(found.no_date, found.cases)),
+        "unknown": found.unknown,
+        **_record(found.record),
+        "rel": _rounded(found.rel),
+        "promised_days_median": found.promised,
+        "took_days_median": found.took,
+        "took_days_p90": found.took_long,
+        "worst_50": _worst(found, FEW),
+        "worst_200": _worst(found, MANY),
         "services": [{"service": service, **_record(record)} for service, record in found.services.items()],
-    }  # fmt: skip
+    }
 
 
 def _worst(found: Score, fewest: int) -> dict[str, Any] | None:
@@ -141,16 +163,27 @@ def _record(record: Record) -> dict[str, Any]:
 
 def _stability(found: Stability) -> dict[str, Any]:
     return {
-        "dates": found.dates, "changes": found.changes, "changes_a_case": _rounded(found.changes_a_case),
-        "moved": found.moved, "never_moved_share": _rounded(found.never_moved), "clock_resumed": found.resumed,
-        "false_changes": found.false, "false_changes_share": _rounded(share(found.false, found.judged_changes)),
-        "late": found.late, "told": found.told, "told_share": _rounded(share(found.told, found.late)),
-        "told_early": found.early, "told_early_share": _rounded(share(found.early, found.late)),
-        "days_ahead_median": found.ahead, "notes": found.notes, "needless_notes": found.needless,
+        "dates": found.dates,
+        "changes": found.changes,
+        "changes_a_case": _rounded(found.changes_a_case),
+        "moved": found.moved,
+        "never_moved_share": _rounded(found.never_moved),
+        "clock_resumed": found.resumed,
+        "false_changes": found.false,
+        "false_changes_share": _rounded(share(found.false, found.judged_changes)),
+        "late": found.late,
+        "told": found.told,
+        "told_share": _rounded(share(found.told, found.late)),
+        "told_early": found.early,
+        "told_early_share": _rounded(share(found.early, found.late)),
+        "days_ahead_median": found.ahead,
+        "notes": found.notes,
+        "needless_notes": found.needless,
         "needless_notes_share": _rounded(share(found.needless, found.judged_notes)),
-        "good_news": found.good, "good_news_true": found.good_true,
+        "good_news": found.good,
+        "good_news_true": found.good_true,
         "good_news_true_share": _rounded(share(found.good_true, found.judged_good)),
-    }  # fmt: skip
+    }
 
 
 def _rounded(value: float | None) -> float | None:

@@ -112,9 +112,16 @@ def score(truth: Truth, promises: Iterable[Promised], probability: float) -> Sco
     records = {name: Record(each.kept, len(each.judged)) for name, each in sorted(services.items()) if each.judged}
     record = Record(sum(each.kept for each in records.values()), sum(each.total for each in records.values()))
     return Score(
-        len(ended), found.no_date, found.unknown, record, _relative(services.values(), probability),
-        _low(found.lengths, 0.5), _low(ended, 0.5), _low(ended, 0.9), records,
-    )  # fmt: skip
+        len(ended),
+        found.no_date,
+        found.unknown,
+        record,
+        _relative(services.values(), probability),
+        _low(found.lengths, 0.5),
+        _low(ended, 0.5),
+        _low(ended, 0.9),
+        records,
+    )
 
 
 def losses(truth: Truth, promises: Iterable[Promised], probability: float) -> dict[int, tuple[float, float]]:

@@ -76,10 +76,20 @@ def stability(truth: Truth, walked: Walked, cases: Collection[int]) -> Stability
     came_true = [truth.fate(each.case, each.on, each.by_on) for each in good]
     late, told, early, ahead = _told(truth, first, words)
     return Stability(
-        len(first), len(moves), len(changes), resumed, *_known(false),
-        late, told, early, median(ahead) if ahead else None, len(notes), *_known(needless),
-        len(good), *_known(came_true),
-    )  # fmt: skip
+        len(first),
+        len(moves),
+        len(changes),
+        resumed,
+        *_known(false),
+        late,
+        told,
+        early,
+        median(ahead) if ahead else None,
+        len(notes),
+        *_known(needless),
+        len(good),
+        *_known(came_true),
+    )
 
 
 def changes_by_case(walked: Walked, cases: Collection[int]) -> dict[int, int]:

@@ -33,9 +33,7 @@ class Truth:
         ended on the day after the log does."""
         end = self.end(case)
         last = self._log.snapshot + 1 if end is None else end
-        paused = sum(
-            max(0, min(until, last) - max(since, made_on)) for since, until in self._pauses.get(case, ())
-        )  # fmt: skip
+        paused = sum(max(0, min(until, last) - max(since, made_on)) for since, until in self._pauses.get(case, ()))
         return last - made_on - paused, end is None
 
     def counted(self, case: int, made_on: int, on: int) -> int:

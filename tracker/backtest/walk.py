@@ -203,10 +203,19 @@ class _Walker:
         """What is known of a case at a step on the morning of a day, when all is known until the end of another."""
         case, on = self.cases[index], day_of(today)
         return Sight(
-            self._on_terms(case.service), line.step, day_of(line.day), None, line is case.lines[0],
-            day_of(max(known, 1)), on, day_of(case.received), datetime.combine(on, WORD_HOUR), on,
-            paused=paused, passed=passed,
-        )  # fmt: skip
+            self._on_terms(case.service),
+            line.step,
+            day_of(line.day),
+            None,
+            line is case.lines[0],
+            day_of(max(known, 1)),
+            on,
+            day_of(case.received),
+            datetime.combine(on, WORD_HOUR),
+            on,
+            paused=paused,
+            passed=passed,
+        )
 
     def _on_terms(self, service: str) -> Terms:
         """On what terms a service gives dates until it is learned again."""

@@ -49,9 +49,12 @@ def go_live(
 async def _offered(given: Settings, email_from: str | None, sms_from: str | None) -> Offered:
     """What this installation can carry, asked now."""
     return Offered(
-        email_from, sms_from, given.public_url, await probes.mail_fault(_open(given.smtp_url)),
+        email_from,
+        sms_from,
+        given.public_url,
+        await probes.mail_fault(_open(given.smtp_url)),
         await probes.texts_fault(given.twilio_account_sid, _open(given.twilio_auth_token), given.twilio_base_url),
-    )  # fmt: skip
+    )
 
 
 def _open(secret: SecretStr | None) -> str | None:

@@ -41,10 +41,16 @@ def replay(
         bar = progress.add_task(file.name, total=None)
         outcomes = asyncio.run(
             replaying.replay(
-                file, url, key, limit=limit, zone=zone, seed=shuffle, batch=batch,
+                file,
+                url,
+                key,
+                limit=limit,
+                zone=zone,
+                seed=shuffle,
+                batch=batch,
                 progress=lambda done, total: progress.update(bar, completed=done, total=total),
             )
-        )  # fmt: skip
+        )
     _show(outcomes)
 
 
@@ -55,10 +61,14 @@ def _show(outcomes: replaying.Outcomes) -> None:
     for line in outcomes.refused:
         out.print(f"  refused: {line}", markup=False)
     titles = {
-        "cases": "Cases", "entries": "Entries by place", "messages": "Messages by purpose",
-        "withheld": "Withheld or held, by purpose and reason", "undelivered": "Not delivered",
-        "channels": "Messages that went out, by channel", "promises": "Dates given, and what became of them",
-    }  # fmt: skip
+        "cases": "Cases",
+        "entries": "Entries by place",
+        "messages": "Messages by purpose",
+        "withheld": "Withheld or held, by purpose and reason",
+        "undelivered": "Not delivered",
+        "channels": "Messages that went out, by channel",
+        "promises": "Dates given, and what became of them",
+    }
     for name, title in titles.items():
         counts = outcomes.report.get(name, {})
         out.print(f"{title}: {sum(counts.values())}")

@@ -42,7 +42,7 @@ LIVE_FROM = (
 @organisations_app.command("learn")
 def learn_now(
     slug: Annotated[str, typer.Argument(help="The organisation's short name.")], data_dir: DataDir = None
-) -> None:  # fmt: skip
+) -> None:
     """Learn dates from its cases at once: after an import, say. It happens every night by itself."""
 
     async def run(parts: Parts) -> None:

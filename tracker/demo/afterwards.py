@@ -29,12 +29,14 @@ NEWEST = 300
 """So many of the newest messages lie in the outbox with their words; of older ones the words are gone."""
 
 COMMENTS = {
-    "en": (("I always knew what was going on. Thank you.", "Clear letters, no need to call."),
-           ("You gave me a date and it passed.", "It took much longer than you said.")),
+    "en": (
+        ("I always knew what was going on. Thank you.", "Clear letters, no need to call."),
+        ("You gave me a date and it passed.", "It took much longer than you said."),
+    ),
     "cy": (("Diolch, roedd popeth yn glir.",), ("Cymerodd fwy o amser nag a ddywedoch.",)),
     "es": (("Siempre supe qué pasaba. Gracias.",), ("Tardó más de lo que dijeron.",)),
     "ar": (("كنت أعرف دائمًا ما يحدث. شكرًا.",), ("استغرق الأمر وقتًا أطول مما قلتم.",)),
-}  # fmt: skip
+}
 """By language: what people write who were served on time, and who were not."""
 
 
@@ -52,13 +54,18 @@ def looks(told: Past, until: datetime) -> list[Row]:
         return []
     return [
         {
-            "organisation_id": told.office.id, "mode": Mode.LIVE.value, "promise_id": each.id,
-            "audience": Listener.PUBLIC.value, "channel": Way.PAGE.value, "told_at": at, "message_id": None,
+            "organisation_id": told.office.id,
+            "mode": Mode.LIVE.value,
+            "promise_id": each.id,
+            "audience": Listener.PUBLIC.value,
+            "channel": Way.PAGE.value,
+            "told_at": at,
+            "message_id": None,
         }
         for each in told.case.given
         if each.made_at <= at < (each.superseded_at or each.judged_at or until)
         and calendars.day_of(at, told.office.zone) <= each.latest_on
-    ]  # fmt: skip
+    ]
 
 
 def first_told(told: Past, until: datetime) -> FirstDate | None:
@@ -71,26 +78,40 @@ def first_told(told: Past, until: datetime) -> FirstDate | None:
     case, zone = told.case.case, told.office.zone
     opened_on = case.opened.on or calendars.day_of(case.opened_at or until, zone)
     of = Background(
-        zone, calendars.start_of(opened_on + timedelta(days=1), zone), case.outcome,
+        zone,
+        calendars.start_of(opened_on + timedelta(days=1), zone),
+        case.outcome,
         case.since.on or calendars.day_of(case.since.at or until, zone),
-    )  # fmt: skip
+    )
     return leading([_dated(each, said.get(each.id)) for each in told.case.given], of, until)
 
 
 def _dated(given: Given, told_at: datetime | None) -> Dated:
     return Dated(
-        given.made_at, given.latest_on, given.passes_at, given.basis is Basis.OFFICE, given.basis is Basis.HISTORY,
-        given.probability, given.reason, not given.stands, given.judged_at if given.outcome is Kept.KEPT else None,
-        given.outcome is Kept.COULD_NOT_TELL, told_at,
-    )  # fmt: skip
+        given.made_at,
+        given.latest_on,
+        given.passes_at,
+        given.basis is Basis.OFFICE,
+        given.basis is Basis.HISTORY,
+        given.probability,
+        given.reason,
+        not given.stands,
+        given.judged_at if given.outcome is Kept.KEPT else None,
+        given.outcome is Kept.COULD_NOT_TELL,
+        told_at,
+    )
 
 
 def feedback(told: Past, until: datetime) -> list[Row]:
     """The answer to the question how it went, if it was asked and answered: by about a third."""
-    asked = next((
-        each for each in told.case.messages.values()
-        if each.purpose is Purpose.FEEDBACK and each.state is MessageState.DELIVERED
-    ), None)  # fmt: skip
+    asked = next(
+        (
+            each
+            for each in told.case.messages.values()
+            if each.purpose is Purpose.FEEDBACK and each.state is MessageState.DELIVERED
+        ),
+        None,
+    )
     if asked is None or told.dice.random() > 0.34:
         return []
     at = asked.due_at + timedelta(hours=told.dice.expovariate(1 / 20))
@@ -102,11 +123,21 @@ def feedback(told: Past, until: datetime) -> list[Row]:
     comment = None
     if told.dice.random() < 0.25:
         comment = told.dice.choice(COMMENTS[asked.language][1 if score < 3 else 0])
-    return [{
-        **_of(told), "id": new_id(), "party": asked.party, "score": score, "comment": comment,
-        "language": asked.language, "service": told.definition.service, "stage": case.stage,
-        "outcome": case.outcome.value if case.outcome else None, "promise": kept.value, "answered_at": at,
-    }]  # fmt: skip
+    return [
+        {
+            **_of(told),
+            "id": new_id(),
+            "party": asked.party,
+            "score": score,
+            "comment": comment,
+            "language": asked.language,
+            "service": told.definition.service,
+            "stage": case.stage,
+            "outcome": case.outcome.value if case.outcome else None,
+            "promise": kept.value,
+            "answered_at": at,
+        }
+    ]
 
 
 def contacts(told: Past, until: datetime, account: UUID) -> list[Row]:
@@ -154,14 +185,21 @@ def _contact(told: Past, reason: ContactReason, at: datetime, account: UUID) -> 
         word_on = calendars.next_word_on(max(words), told.definition.outreach.silence, zone)
     channel = told.dice.choices(list(ContactChannel), (70, 15, 7, 3, 5))[0]
     return {
-        **_of(told), "id": new_id(), "account_id": account, "channel": channel.value, "reason": reason.value,
-        "demand": demand(reason).value, "at": at,
+        **_of(told),
+        "id": new_id(),
+        "account_id": account,
+        "channel": channel.value,
+        "reason": reason.value,
+        "demand": demand(reason).value,
+        "at": at,
         "seen": {
-            "stage": stages[-1] if stages else None, "date": on.isoformat() if on else None,
-            "date_state": state.value, "next_word_on": word_on.isoformat() if word_on else None,
+            "stage": stages[-1] if stages else None,
+            "date": on.isoformat() if on else None,
+            "date_state": state.value,
+            "next_word_on": word_on.isoformat() if word_on else None,
             "days_since_word": (at - max(words)).days if words else None,
         },
-    }  # fmt: skip
+    }
 
 
 def letters(all_told: list[Past], attempts: list[Row], links: Links) -> list[Row]:
@@ -176,10 +214,16 @@ def letters(all_told: list[Past], attempts: list[Row], links: Links) -> list[Row
         content, _ = render(facts, channel, f"no-reply@{told.office.slug}.example")
         id_ = new_id()  # in order of time: the outbox shows the newest first
         attempt |= {"content": json.loads(as_json(content)), "id": id_, "provider_id": f"caught-{id_}"}
-        caught.append({
-            "organisation_id": told.office.id, "mode": Mode.LIVE.value, "id": id_, "message_id": message.id,
-            "address": reached.address, "caught_at": attempt["started_at"],
-        })  # fmt: skip
+        caught.append(
+            {
+                "organisation_id": told.office.id,
+                "mode": Mode.LIVE.value,
+                "id": id_,
+                "message_id": message.id,
+                "address": reached.address,
+                "caught_at": attempt["started_at"],
+            }
+        )
     return caught
 
 
@@ -188,14 +232,27 @@ def _as_claimed(told: Past, message: MessageRecord) -> Any:
     silence = told.definition.outreach.silence
     at = message.due_at
     return SimpleNamespace(
-        **{name: getattr(message, name) for name in (
-            "id", "attempt_number", "facts", "language", "purpose", "channel", "party",
-        )},
-        organisation_id=told.office.id, mode=Mode.LIVE.value,
-        now=at, organisation=told.office.name, reference=told.reference, zone=told.office.zone,
+        **{
+            name: getattr(message, name)
+            for name in (
+                "id",
+                "attempt_number",
+                "facts",
+                "language",
+                "purpose",
+                "channel",
+                "party",
+            )
+        },
+        organisation_id=told.office.id,
+        mode=Mode.LIVE.value,
+        now=at,
+        organisation=told.office.name,
+        reference=told.reference,
+        zone=told.office.zone,
         next_word_on=calendars.next_word_on(at, silence, told.office.zone),
         case_state=CaseState.CLOSED if message.purpose in _LAST else CaseState.OPEN,
-    )  # fmt: skip
+    )
 
 
 _LAST = frozenset({Purpose.FINISHED, Purpose.FEEDBACK})

@@ -92,10 +92,12 @@ def past(office: Office, current: Current, told: Told, life: Life, until: dateti
     working = holidays.working_days(current.definition.promise.holidays)
     service = ServiceKnown(current.id, current.definition, curve_id, curve, working)
     dossiers = Dossiers(
-        Scope(office.id, test=False, zone=office.zone), life.steps[0][0], {number: Dossier(number)},
+        Scope(office.id, test=False, zone=office.zone),
+        life.steps[0][0],
+        {number: Dossier(number)},
         services={life.service: service},
         sources={told.sender.source_id: SourceKnown(told.rhythm, told.patience, told.live_from)},
-    )  # fmt: skip
+    )
     dice = random.Random(life.number)  # noqa: S311 - the same demo every time
     found = Past(office, current.definition, dice, Deciding(dossiers, FRESH, dossiers.now))
     by = Reporter(told.sender.source_id, told.sender.source, told.sender.registers)
@@ -152,8 +154,15 @@ def attempts(found: Past) -> list[Row]:
 def _attempt(organisation_id: UUID, message: MessageRecord) -> Row:
     id_ = new_id()
     return {
-        "organisation_id": organisation_id, "mode": Mode.LIVE.value, "id": id_,
-        "message_id": message.id, "number": 1, "carrier": "sandbox", "content": {},
-        "outcome": Ending.ACCEPTED.value, "provider_id": f"caught-{id_}", "started_at": message.due_at,
+        "organisation_id": organisation_id,
+        "mode": Mode.LIVE.value,
+        "id": id_,
+        "message_id": message.id,
+        "number": 1,
+        "carrier": "sandbox",
+        "content": {},
+        "outcome": Ending.ACCEPTED.value,
+        "provider_id": f"caught-{id_}",
+        "started_at": message.due_at,
         "promise_id": named(message.purpose, message.channel or "", message.facts),
-    }  # fmt: skip
+    }

@@ -12,7 +12,7 @@ NAMES = {
     "cy": ("Rhys Megan Gareth Cerys Owain Non", "Evans Powell Griffiths Rees Pritchard"),
     "es": ("Ana Luis Carmen Diego Marta Pablo", "Silva García Ortega Ramos Vega Núñez"),
     "ar": ("ليلى عمر سارة يوسف مريم حسن", "حداد منصور خوري صالح نصار"),
-}  # fmt: skip
+}
 """First names and family names by language."""
 
 _SHARES = (("en", 62), ("cy", 12), ("es", 14), ("ar", 12))
@@ -32,9 +32,13 @@ class Person:
     def told(self) -> dict[str, object]:
         """The data of the event that says who they are."""
         return {
-            "party": "1", "role": "applicant", "name": self.name, "known_fact": self.fact, "language": self.language,
+            "party": "1",
+            "role": "applicant",
+            "name": self.name,
+            "known_fact": self.fact,
+            "language": self.language,
             "channels": [{"channel": channel, "address": address} for channel, address in self.channels],
-        }  # fmt: skip
+        }
 
 
 def somebody(dice: random.Random, place: int, *, texts: float, postcode: bool) -> Person:

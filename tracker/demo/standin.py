@@ -92,9 +92,15 @@ class Standin:
         for status in statuses:
             text.status, text.error_code = status, error_code
             form = {
-                "MessageSid": text.sid, "SmsSid": text.sid, "AccountSid": self.account, "MessageStatus": status,
-                "SmsStatus": status, "To": text.to, "From": text.sender, "ApiVersion": "2010-04-01",
-            }  # fmt: skip
+                "MessageSid": text.sid,
+                "SmsSid": text.sid,
+                "AccountSid": self.account,
+                "MessageStatus": status,
+                "SmsStatus": status,
+                "To": text.to,
+                "From": text.sender,
+                "ApiVersion": "2010-04-01",
+            }
             if error_code is not None:
                 form["ErrorCode"] = str(error_code)
             await self.post(text.callback, form)
@@ -102,9 +108,14 @@ class Standin:
     async def write(self, url: str, *, number: str, to: str, words: str, sid: str = "") -> httpx.Response:
         """A person's text, to our webhook at `url`."""
         form = {
-            "MessageSid": sid or f"SM{secrets.token_hex(16)}", "AccountSid": self.account, "From": number, "To": to,
-            "Body": words, "NumMedia": "0", "ApiVersion": "2010-04-01",
-        }  # fmt: skip
+            "MessageSid": sid or f"SM{secrets.token_hex(16)}",
+            "AccountSid": self.account,
+            "From": number,
+            "To": to,
+            "Body": words,
+            "NumMedia": "0",
+            "ApiVersion": "2010-04-01",
+        }
         return await self.post(url, form)
 
     async def post(self, url: str, form: Mapping[str, str]) -> httpx.Response:
@@ -134,9 +145,13 @@ class Standin:
             return _error(400, REFUSED[form["To"]])
         sender = form.get("From") or form.get("MessagingServiceSid") or ""
         text = Taken(
-            f"SM{secrets.token_hex(16)}", form.get("To", ""), sender, form.get("Body", ""),
-            form.get("StatusCallback", ""), datetime.now(UTC),
-        )  # fmt: skip
+            f"SM{secrets.token_hex(16)}",
+            form.get("To", ""),
+            sender,
+            form.get("Body", ""),
+            form.get("StatusCallback", ""),
+            datetime.now(UTC),
+        )
         self.texts.append(text)
         if trouble.hang:
             return await _never()
@@ -164,8 +179,16 @@ class Standin:
         self.asked += 1
         to = request.query_params.get("To")
         found = [self._told(each) for each in reversed(self.texts) if to is None or each.to == to]
-        page = {"first_page_uri": "", "next_page_uri": None, "page": 0, "page_size": 50, "uri": "", "start": 0,
-                "end": len(found), "previous_page_uri": None}  # fmt: skip
+        page = {
+            "first_page_uri": "",
+            "next_page_uri": None,
+            "page": 0,
+            "page_size": 50,
+            "uri": "",
+            "start": 0,
+            "end": len(found),
+            "previous_page_uri": None,
+        }
         return JSONResponse({**page, "messages": found})
 
     async def _show(self) -> Response:
@@ -180,12 +203,27 @@ class Standin:
     def _told(self, text: Taken) -> dict[str, object]:
         at = format_datetime(text.made_at)
         return {
-            "sid": text.sid, "account_sid": self.account, "to": text.to, "from": text.sender, "body": text.body,
-            "status": text.status, "error_code": text.error_code, "error_message": None, "date_created": at,
-            "date_updated": at, "date_sent": None, "num_segments": "1", "num_media": "0", "direction": "outbound-api",
-            "price": None, "price_unit": "USD", "api_version": "2010-04-01", "uri": "", "subresource_uris": {},
+            "sid": text.sid,
+            "account_sid": self.account,
+            "to": text.to,
+            "from": text.sender,
+            "body": text.body,
+            "status": text.status,
+            "error_code": text.error_code,
+            "error_message": None,
+            "date_created": at,
+            "date_updated": at,
+            "date_sent": None,
+            "num_segments": "1",
+            "num_media": "0",
+            "direction": "outbound-api",
+            "price": None,
+            "price_unit": "USD",
+            "api_version": "2010-04-01",
+            "uri": "",
+            "subresource_uris": {},
             "messaging_service_sid": None,
-        }  # fmt: skip
+        }
 
 
 async def _never() -> Response:

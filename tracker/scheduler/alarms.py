@@ -44,9 +44,13 @@ class Alarms:
     """
 
     def __init__(
-        self, ring: Callable[[str], Awaitable[None]], every: Mapping[str, float], *,
-        wall: tzinfo = UTC, steady: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
+        self,
+        ring: Callable[[str], Awaitable[None]],
+        every: Mapping[str, float],
+        *,
+        wall: tzinfo = UTC,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it tells of every alarm, twice
         self._ring = ring
         self._every = dict(every)

@@ -23,28 +23,50 @@ MOST_BYTES, SECONDS = 4_000, 10.0
 Typed = Annotated[str, StringConstraints(max_length=200)]
 
 EXAMPLE: dict[str, Any] = {
-    "reference": "CDFG-HJKM-NPRX", "organisation": "Northwick Council", "service": "Building permit",
+    "reference": "CDFG-HJKM-NPRX",
+    "organisation": "Northwick Council",
+    "service": "Building permit",
     "stage": {
-        "code": "checking", "headline": "We are checking your application",
-        "meaning": "We look whether everything that we need is there.", "since": "2026-03-02T09:30:00Z",
+        "code": "checking",
+        "headline": "We are checking your application",
+        "meaning": "We look whether everything that we need is there.",
+        "since": "2026-03-02T09:30:00Z",
     },
-    "state": "open", "outcome": None, "waiting_on": "us", "clock": "running",
+    "state": "open",
+    "outcome": None,
+    "waiting_on": "us",
+    "clock": "running",
     "promise": {
-        "basis": "office", "earliest_on": None, "half_by_on": None, "latest_on": "2026-04-27", "probability": None,
-        "made_at": "2026-03-02T09:30:01Z", "superseded_at": None, "reason": None, "outcome": None,
-        "cases": None, "base": None,
+        "basis": "office",
+        "earliest_on": None,
+        "half_by_on": None,
+        "latest_on": "2026-04-27",
+        "probability": None,
+        "made_at": "2026-03-02T09:30:01Z",
+        "superseded_at": None,
+        "reason": None,
+        "outcome": None,
+        "cases": None,
+        "base": None,
     },
-    "likely_sooner": False, "no_promise_reason": None, "next_word_by": "2026-03-16", "word_is_sent": True,
+    "likely_sooner": False,
+    "no_promise_reason": None,
+    "next_word_by": "2026-03-16",
+    "word_is_sent": True,
     "needs": [{"item": "plan", "text": "A floor plan", "due_on": "2026-03-20", "supplied_at": None}],
     "history": [
         {"at": "2026-03-02T09:30:00Z", "stage": "checking", "headline": "We are checking your application", "note": ""},
         {"at": "2026-03-01", "stage": "received", "headline": "We have your application", "note": ""},
     ],
-    "delay": None, "promises": [], "messages": [
+    "delay": None,
+    "promises": [],
+    "messages": [
         {"purpose": "acknowledged", "channel": "email", "state": "delivered", "at": "2026-03-01T10:00:02Z"},
     ],
-    "last_reported_at": "2026-03-02T09:30:00Z", "source_silent": False, "language": "en",
-}  # fmt: skip
+    "last_reported_at": "2026-03-02T09:30:00Z",
+    "source_silent": False,
+    "language": "en",
+}
 
 
 class TrackIn(BaseModel):
@@ -209,12 +231,19 @@ def track_out(facts: CaseFacts) -> TrackOut:
     """The facts as they go over the wire."""
     stage = facts.stage
     return TrackOut(
-        reference=facts.reference, organisation=facts.organisation, service=facts.service,
+        reference=facts.reference,
+        organisation=facts.organisation,
+        service=facts.service,
         stage=StageOut(code=stage.code, headline=stage.headline, meaning=stage.meaning, since=_when(stage.since)),
-        state=facts.state, outcome=facts.outcome, waiting_on=facts.waiting_on, clock=facts.clock,
-        promise=_promise(facts.promise) if facts.promise else None, likely_sooner=facts.sooner,
+        state=facts.state,
+        outcome=facts.outcome,
+        waiting_on=facts.waiting_on,
+        clock=facts.clock,
+        promise=_promise(facts.promise) if facts.promise else None,
+        likely_sooner=facts.sooner,
         no_promise_reason=facts.no_promise_reason,
-        delay=_delay(facts.delay) if facts.delay else None, next_word_by=facts.next_word_by,
+        delay=_delay(facts.delay) if facts.delay else None,
+        next_word_by=facts.next_word_by,
         word_is_sent=facts.word_is_sent,
         needs=[
             NeedOut(item=need.item, text=need.text, due_on=need.due_on, supplied_at=need.supplied_at)
@@ -230,8 +259,9 @@ def track_out(facts: CaseFacts) -> TrackOut:
             for said in facts.messages
         ],
         last_reported_at=facts.last_reported_at,
-        source_silent=facts.source_silent, language=facts.language,
-    )  # fmt: skip
+        source_silent=facts.source_silent,
+        language=facts.language,
+    )
 
 
 def _when(moment: Moment) -> datetime | date:
@@ -247,8 +277,15 @@ def _delay(delay: DelayFacts) -> DelayOut:
 
 def _promise(promise: PromiseFacts) -> PromiseOut:
     return PromiseOut(
-        basis=promise.basis, earliest_on=promise.earliest_on, half_by_on=promise.half_by_on,
-        latest_on=promise.latest_on, probability=promise.probability, made_at=promise.made_at,
-        superseded_at=promise.superseded_at, reason=promise.reason, outcome=promise.outcome,
-        cases=promise.cases, base=promise.base,
-    )  # fmt: skip
+        basis=promise.basis,
+        earliest_on=promise.earliest_on,
+        half_by_on=promise.half_by_on,
+        latest_on=promise.latest_on,
+        probability=promise.probability,
+        made_at=promise.made_at,
+        superseded_at=promise.superseded_at,
+        reason=promise.reason,
+        outcome=promise.outcome,
+        cases=promise.cases,
+        base=promise.base,
+    )

@@ -21,22 +21,38 @@ KEPT_BY_CACHES = "public, max-age=300"
 """It changes once a night, and holds nobody's data."""
 
 EXAMPLE: dict[str, Any] = {
-    "organisation": "Northwick Council", "slug": "northwick", "trying": False, "from_on": "2025-03-02",
+    "organisation": "Northwick Council",
+    "slug": "northwick",
+    "trying": False,
+    "from_on": "2025-03-02",
     "until_on": "2026-03-01",
     "services": [
         {
-            "service": "building-permit", "name": "Building permit", "language": "en", "declared": 0.9,
+            "service": "building-permit",
+            "name": "Building permit",
+            "language": "en",
+            "declared": 0.9,
             "confidence": "trusted",
             "dates": {
-                "judged": 240, "kept": 219, "share": 0.9125, "low": 0.87, "high": 0.942, "unknown": 6,
-                "said_days": 28, "took_days_half": 19, "took_days_nine_in_ten": 27, "moved": 24, "late": 21,
-                "late_told_before": 20, "stand_ins": {"judged": 30, "kept": 21},
+                "judged": 240,
+                "kept": 219,
+                "share": 0.9125,
+                "low": 0.87,
+                "high": 0.942,
+                "unknown": 6,
+                "said_days": 28,
+                "took_days_half": 19,
+                "took_days_nine_in_ten": 27,
+                "moved": 24,
+                "late": 21,
+                "late_told_before": 20,
+                "stand_ins": {"judged": 30, "kept": 21},
             },
             "office_dates": {"judged": 12, "kept": 7},
             "earlier": [],
         },
     ],
-}  # fmt: skip
+}
 
 
 class CountOut(BaseModel):
@@ -142,9 +158,13 @@ def router(store: Store) -> APIRouter:
 def word_out(told: OfficeWordFacts) -> WordOut:
     """The facts as they go over the wire."""
     return WordOut(
-        organisation=told.organisation, slug=told.slug, trying=told.trying, from_on=told.from_on,
-        until_on=told.until_on, services=[_service(each) for each in told.services],
-    )  # fmt: skip
+        organisation=told.organisation,
+        slug=told.slug,
+        trying=told.trying,
+        from_on=told.from_on,
+        until_on=told.until_on,
+        services=[_service(each) for each in told.services],
+    )
 
 
 def _service(of: ServiceWordFacts) -> ServiceWordOut:
@@ -152,19 +172,34 @@ def _service(of: ServiceWordFacts) -> ServiceWordOut:
         EarlierOut(declared=each.declared, judged=each.record.total, kept=each.record.kept) for each in of.earlier
     ]
     return ServiceWordOut(
-        service=of.service, name=of.name, language=of.language, declared=of.declared, confidence=of.confidence.value,
-        dates=_dates(of) if of.shown else None, office_dates=_count(of.office), earlier=earlier,
-    )  # fmt: skip
+        service=of.service,
+        name=of.name,
+        language=of.language,
+        declared=of.declared,
+        confidence=of.confidence.value,
+        dates=_dates(of) if of.shown else None,
+        office_dates=_count(of.office),
+        earlier=earlier,
+    )
 
 
 def _dates(of: ServiceWordFacts) -> DatesOut:
     told, record = of.account, of.account.record
     return DatesOut(
-        judged=record.total, kept=record.kept, share=_rounded(record.share or 0.0),
-        low=_rounded(record.interval.low), high=_rounded(record.interval.high), unknown=told.unknown,
-        said_days=told.said_days, took_days_half=told.half_days, took_days_nine_in_ten=told.most_days,
-        moved=told.moved, late=told.broken, late_told_before=told.told, stand_ins=_count(of.stand_ins),
-    )  # fmt: skip
+        judged=record.total,
+        kept=record.kept,
+        share=_rounded(record.share or 0.0),
+        low=_rounded(record.interval.low),
+        high=_rounded(record.interval.high),
+        unknown=told.unknown,
+        said_days=told.said_days,
+        took_days_half=told.half_days,
+        took_days_nine_in_ten=told.most_days,
+        moved=told.moved,
+        late=told.broken,
+        late_told_before=told.told,
+        stand_ins=_count(of.stand_ins),
+    )
 
 
 def _count(record: Record | None) -> CountOut | None:

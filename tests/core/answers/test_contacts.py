@@ -52,10 +52,13 @@ def test_the_reason_that_is_offered_first_follows_the_case(facts: CaseFacts, rea
         (MISSED, DateState.PASSED, date(2026, 3, 3)),
         (MISSED_THEN_MOVED, DateState.NONE, None),
         (samples.WAITING_FOR_OTHERS, DateState.NONE, None),
-        (replace(samples.ORDINARY, promise=replace(samples.PROMISE, latest_on=date(2026, 3, 5))), DateState.STANDS,
-         date(2026, 3, 5)),
+        (
+            replace(samples.ORDINARY, promise=replace(samples.PROMISE, latest_on=date(2026, 3, 5))),
+            DateState.STANDS,
+            date(2026, 3, 5),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_date_stands_until_its_day_is_over(facts: CaseFacts, state: DateState, on: date | None) -> None:
     assert contacts.date_state(facts, samples.NOW) == (state, on)
 
@@ -63,9 +66,16 @@ def test_a_date_stands_until_its_day_is_over(facts: CaseFacts, state: DateState,
 def test_what_they_could_see_is_kept_in_codes_and_whole_days() -> None:
     facts = samples.ORDINARY
     assert contacts.seen(facts, samples.NOW - timedelta(days=3, hours=23), samples.NOW) == {
-        "stage": "checking", "date": "2026-03-24", "date_state": "stands", "next_word_on": "2026-03-16",
+        "stage": "checking",
+        "date": "2026-03-24",
+        "date_state": "stands",
+        "next_word_on": "2026-03-16",
         "days_since_word": 3,
-    }  # fmt: skip
+    }
     assert contacts.seen(samples.BARE, None, samples.NOW) == {
-        "stage": None, "date": None, "date_state": "none", "next_word_on": None, "days_since_word": None,
-    }  # fmt: skip
+        "stage": None,
+        "date": None,
+        "date_state": "none",
+        "next_word_on": None,
+        "days_since_word": None,
+    }

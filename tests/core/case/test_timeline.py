@@ -188,8 +188,10 @@ def test_what_is_news(bodies: tuple[Body, ...], kind: NewsKind, cause: int) -> N
 
 def test_it_last_happened_when_its_latest_event_did_whatever_it_became_or_when_it_came() -> None:
     bodies = [status("REC"), status("VAL"), status("NOBODY-KNOWS")]
-    came = [replace(each, event=replace(each.event, time=START + place * timedelta(hours=1)))
-            for place, each in enumerate(told(*bodies))]  # fmt: skip
+    came = [
+        replace(each, event=replace(each.event, time=START + place * timedelta(hours=1)))
+        for place, each in enumerate(told(*bodies))
+    ]
     for order in permutations(came):
         made = Fold(_definition(), "UTC", START + timedelta(days=1))
         for each in order:

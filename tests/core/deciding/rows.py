@@ -34,9 +34,7 @@ from tracker.core.vocabulary.words import Rhythm
 SCOPE = Scope(UUID(int=1), False, "Europe/London")
 SOURCE = UUID(int=2)
 OPEN = (MessageState.DUE, MessageState.HELD, MessageState.WITHHELD)
-RENEWED = (
-    "state", "reason", "recipient_id", "channel", "language", "facts", "source_id", "entry_id", "settled_at",
-)  # fmt: skip
+RENEWED = ("state", "reason", "recipient_id", "channel", "language", "facts", "source_id", "entry_id", "settled_at")
 """What a message that is on record takes over from one that is decided anew, besides its time."""
 
 
@@ -96,7 +94,7 @@ class Rows:
             if self.messages[key].state in OPEN:
                 self.messages[key] = replace(
                     self.messages[key], state=MessageState.WITHHELD, reason=Reason.SUPERSEDED, settled_at=changes.now
-                )  # fmt: skip
+                )
         self.heard |= dict.fromkeys(changes.heard, changes.now)
         self.notices.update(changes.notices)
         self.audited += changes.audited

@@ -93,11 +93,17 @@ def test_what_is_counted_of_brief_visits_is_a_week_of_them_alone(told: list[Visi
 def test_no_more_are_finished_than_were_at_risk(told: list[Visit], spare: bool) -> None:
     found = week(told, MONDAY, MONDAY + 6, rare, spare=spare)
     for stage, counts in found.stages.items():
-        bulk, brief, both = (
-            part.get(stage, Counts.none()) for part in (found.bulk, found.brief, found.brief_bulk)
-        )  # fmt: skip
-        for each in (counts, bulk, brief, both, counts.without(bulk), counts.without(brief),
-                     brief.without(both), bulk.without(both)):  # fmt: skip
+        bulk, brief, both = (part.get(stage, Counts.none()) for part in (found.bulk, found.brief, found.brief_bulk))
+        for each in (
+            counts,
+            bulk,
+            brief,
+            both,
+            counts.without(bulk),
+            counts.without(brief),
+            brief.without(both),
+            bulk.without(both),
+        ):
             assert all(0 <= d <= n for n, d in zip(each.risk, each.done, strict=True))
     assert 0 <= found.cleared <= found.finished
 

@@ -18,18 +18,32 @@ CASE = Background("Europe/London", datetime(2026, 1, 22, tzinfo=UTC))
 
 
 def given(
-    made: int, ahead: int, told: int | None = None, *, learned: bool = True, theirs: bool = False,
+    made: int,
+    ahead: int,
+    told: int | None = None,
+    *,
+    learned: bool = True,
+    theirs: bool = False,
     reason: Change | None = None,
-) -> Dated:  # fmt: skip
+) -> Dated:
     """A date that was given so many days after MADE, so far ahead of that day, and told so long after; it was judged,
     or replaced for a reason."""
     made_at = MADE + made * DAY
     latest_on = made_at.date() + ahead * DAY
     passes_at = None if reason is Change.CLOCK_PAUSED else datetime.combine(latest_on + DAY, datetime.min.time(), UTC)
     return Dated(
-        made_at, latest_on, passes_at, theirs, learned, 0.9 if learned else None, reason, True, None, False,
+        made_at,
+        latest_on,
+        passes_at,
+        theirs,
+        learned,
+        0.9 if learned else None,
+        reason,
+        True,
+        None,
+        False,
         None if told is None else made_at + told * DAY,
-    )  # fmt: skip
+    )
 
 
 def ended(days: int, **changes: object) -> FirstDate:
@@ -107,11 +121,18 @@ THEIRS = given(2, 20, 0, theirs=True, learned=False)
         ([given(0, 14, 0, reason=Change.TOO_UNCERTAIN), STAND_IN, given(30, 9)], [0], [0]),
         ([THEIRS], [0], []),
         ([given(0, 14, 0), THEIRS], [0, 1], [0]),
-        ([given(0, 14, 0), replace(THEIRS, reason=Change.OFFICE_CHANGED_DATE), replace(THEIRS, latest_on=NOW.date())],
-         [0, 1], [0]),
+        (
+            [
+                given(0, 14, 0),
+                replace(THEIRS, reason=Change.OFFICE_CHANGED_DATE),
+                replace(THEIRS, latest_on=NOW.date()),
+            ],
+            [0, 1],
+            [0],
+        ),
         ([replace(THEIRS, told_at=None), given(4, 30, 0, theirs=True, learned=False)], [1], []),
     ],
-)  # fmt: skip
+)
 def test_which_date_is_the_first(dates: list[Dated], told: list[int], learned: list[int]) -> None:
     for population, places in ((Population.TOLD, told), (Population.LEARNED, learned)):
         found = firsts(dates, CASE, population, NOW)

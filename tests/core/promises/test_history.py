@@ -53,8 +53,11 @@ def says(history: History) -> list[object]:
     return [
         *(history.counted(without_clearing=one, settled=other) for one in (False, True) for other in (False, True)),
         {service: number for service, number in history.finished().items() if number},
-        history.guarded(), history.cleared(), history.brief(), history.any(),
-    ]  # fmt: skip
+        history.guarded(),
+        history.cleared(),
+        history.brief(),
+        history.any(),
+    ]
 
 
 @settings(deadline=None)

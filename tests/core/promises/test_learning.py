@@ -119,8 +119,10 @@ def test_those_are_kin_who_foretell_a_service_better(alike: Kinship) -> None:
     pace = {"north": 8, "south": 80} if alike is Kinship.FAMILY else {"tree": 8, "house": 80}
     weeks = {
         f"{office}/{asked}": steady(pace[office if alike is Kinship.FAMILY else asked], 300)
-        for office in ("north", "south") for asked in ("tree", "house") if (office, asked) != ("south", "house")
-    }  # fmt: skip
+        for office in ("north", "south")
+        for asked in ("tree", "house")
+        if (office, asked) != ("south", "house")
+    }
     found = taught(weeks).table("south/house", "received")
     assert found == taught(weeks, Method(kinship=alike)).table("south/house", "received")
     assert found != taught(weeks, Method(kinship=Kinship.KIND if alike is Kinship.FAMILY else Kinship.FAMILY)).table(

@@ -65,10 +65,14 @@ def test_a_week_teaches_what_was_foreseen_at_reception_and_could_be_told_when_th
     date_ = FirstDate(date(2026, 1, 21), date(2026, 2, 20), probability=0.9)
     kept = replace(date_, closed_as=Outcome.DONE, ended_on=date(2026, 2, 20))
     others = [
-        replace(kept, probability=0.8), replace(kept, probability=None, learned=False),
-        replace(kept, after_reception=timedelta(days=1)), replace(kept, waited=True),
-        replace(date_, silent_then=True), replace(date_, could_not_tell=True), replace(kept, closed_as=Outcome.MERGED),
-    ]  # fmt: skip
+        replace(kept, probability=0.8),
+        replace(kept, probability=None, learned=False),
+        replace(kept, after_reception=timedelta(days=1)),
+        replace(kept, waited=True),
+        replace(date_, silent_then=True),
+        replace(date_, could_not_tell=True),
+        replace(kept, closed_as=Outcome.MERGED),
+    ]
     dates = [kept, replace(date_, silent=True), *others]
     assert passed(dates, 0.9, timedelta(days=1)) == Record(1, 2)
     assert passed(dates, 0.9, timedelta(days=2)) == Record(2, 3), "a source may tell of a case so much later"

@@ -142,10 +142,7 @@ def test_an_account_counts_stand_ins_among_ours_and_the_offices_own_apart() -> N
     own = replace(stand_in, theirs=True)
     late = {"ended_on": DATE.made_on + timedelta(days=90)}
     ours = [*[ended(10)] * 4, *[stand_in] * 2, replace(stand_in, **late)]
-    theirs = [
-        *[own] * 5, replace(own, moved=True, **late),
-        replace(own, closed_as=None, ended_on=None, silent=True),
-    ]  # fmt: skip
+    theirs = [*[own] * 5, replace(own, moved=True, **late), replace(own, closed_as=None, ended_on=None, silent=True)]
     found = account([*ours, *theirs])
     assert (found.record, found.stand_ins, found.office) == (Record(6, 7), Record(2, 3), Record(5, 6))
     assert (found.unknown, found.moved, found.most_days) == (0, 0, 90)

@@ -17,8 +17,9 @@ from tracker.core.promises.survival import AGES, Ages, Counts, Table, drawn
 
 hazards = st.lists(
     st.sampled_from([0.0, 1e-9, 0.001, 0.01, 0.05, 0.3, 0.9, 1.0]) | st.floats(0, 1),
-    min_size=len(AGES.widths), max_size=len(AGES.widths),
-)  # fmt: skip
+    min_size=len(AGES.widths),
+    max_size=len(AGES.widths),
+)
 tables = hazards.map(lambda each: Table(tuple(each)))
 every_ages = st.sampled_from([AGES, Ages.daily(90), Ages.spaced(5, 1.5, 400), Ages.spaced(28, 2, 1_500)])
 

@@ -67,9 +67,13 @@ class Interrupted:
             return found
 
         wanted = Wanted(
-            sender.organisation_id, sender.mode, [("backoffice", self.number)], sender.source_id,
-            [each.event.id for each in self.reports], {SERVICE},
-        )  # fmt: skip
+            sender.organisation_id,
+            sender.mode,
+            [("backoffice", self.number)],
+            sender.source_id,
+            [each.event.id for each in self.reports],
+            {SERVICE},
+        )
         self.answers, _ = await transaction.decided(self.desk.store, wanted, decide, fresh or transaction.FRESH)
 
 
@@ -141,8 +145,10 @@ async def test_a_message_that_nobody_claimed_takes_the_new_words(desk: Desk) -> 
     await Interrupted(desk, later("CONSULT")).by(None)
     found = await desk.rows("SELECT purpose, state, facts->>'stage' FROM message ORDER BY purpose, state")
     assert [tuple(each) for each in found] == [
-        ("acknowledged", "due", "advice"), ("updated", "due", "advice"), ("updated", "withheld", "assessing"),
-    ]  # fmt: skip
+        ("acknowledged", "due", "advice"),
+        ("updated", "due", "advice"),
+        ("updated", "withheld", "assessing"),
+    ]
 
 
 async def test_a_date_that_is_judged_meanwhile_stays_judged_and_the_case_is_decided_again(desk: Desk) -> None:

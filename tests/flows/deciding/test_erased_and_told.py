@@ -21,21 +21,34 @@ from tracker.flows.organisations.clock import advance
 from tracker.store.ground.engine import Store
 
 PARTY = {
-    "party": "2", "role": "joint_applicant", "name": "Zebedee Quill", "organisation": "Quillco",
-    "known_fact": "AB1 2CD", "channels": [{"channel": "email", "address": "zeb@private.example"}],
-}  # fmt: skip
+    "party": "2",
+    "role": "joint_applicant",
+    "name": "Zebedee Quill",
+    "organisation": "Quillco",
+    "known_fact": "AB1 2CD",
+    "channels": [{"channel": "email", "address": "zeb@private.example"}],
+}
 AGAIN = {**PARTY, "party": "1", "channels": [{"channel": "sms", "address": "07700 900123"}]}
 TOLD: list[tuple[str, dict[str, Any]]] = [
     ("case.party", PARTY),
-    ("case.status", {"service": "building-permit", "status": "ASSESS", "public_note": "the purple barn",
-                     "internal_note": "rang twice", "reason": "a grumpy neighbour", "expected_on": "2026-06-01"}),
+    (
+        "case.status",
+        {
+            "service": "building-permit",
+            "status": "ASSESS",
+            "public_note": "the purple barn",
+            "internal_note": "rang twice",
+            "reason": "a grumpy neighbour",
+            "expected_on": "2026-06-01",
+        },
+    ),
     ("case.needs", {"items": [{"item": "plan", "text": "the back stairs", "due_on": "2026-05-01"}]}),
     ("case.note", {"text": "the gate code is 1234", "audience": "public"}),
     ("case.party", AGAIN),
     ("case.correction", {"event": "late-1", "why": "sorry about Zebedee"}),
     ("case.party", {"party": "2", "role": "joint_applicant", "remove": True}),
     ("case.party", {**PARTY, "name": "Zebedee Quill again"}),
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -48,9 +61,13 @@ def told(desk: Desk, number: str = "P-1", at: Any = START) -> list[Report]:
     reports = []
     for place, (type_, data) in enumerate(TOLD):
         body = {
-            "id": f"late-{place}", "source": desk.sender.source, "type": type_, "subject": number,
-            "time": (at - timedelta(minutes=len(TOLD) - place)).isoformat(), "data": data,
-        }  # fmt: skip
+            "id": f"late-{place}",
+            "source": desk.sender.source,
+            "type": type_,
+            "subject": number,
+            "time": (at - timedelta(minutes=len(TOLD) - place)).isoformat(),
+            "data": data,
+        }
         reports.append(translate(orjson.dumps(body), "application/json", tongue_of(desk.sender, SECRET)))
     return reports
 

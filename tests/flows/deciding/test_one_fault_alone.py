@@ -31,9 +31,13 @@ def report(desk: Desk, number: str, status: str) -> Report:
     """A status event, read."""
     desk.made += 1
     document = {
-        "id": f"f{desk.made}", "source": desk.sender.source, "type": "case.status", "subject": number,
-        "time": START.isoformat(), "data": {"service": SERVICE, "status": status},
-    }  # fmt: skip
+        "id": f"f{desk.made}",
+        "source": desk.sender.source,
+        "type": "case.status",
+        "subject": number,
+        "time": START.isoformat(),
+        "data": {"service": SERVICE, "status": status},
+    }
     return translate(orjson.dumps(document), "application/json", tongue_of(desk.sender, SECRET))
 
 

@@ -141,8 +141,12 @@ async def test_a_batch_of_500_events_of_100_cases(desk: Desk, store: Store) -> N
 
 def _event(desk: Desk, case: int, place: int) -> Report:
     document = {
-        "id": f"b-{case}-{place}", "source": desk.sender.source, "type": "case.status", "subject": f"B-{case}",
-        "time": (START - timedelta(days=5 - place)).isoformat(), "sequence": place,
+        "id": f"b-{case}-{place}",
+        "source": desk.sender.source,
+        "type": "case.status",
+        "subject": f"B-{case}",
+        "time": (START - timedelta(days=5 - place)).isoformat(),
+        "sequence": place,
         "data": {"service": SERVICE, "status": ("REC", "VAL", "RFI", "RFI-IN", "ASSESS")[place]},
-    }  # fmt: skip
+    }
     return translate(orjson.dumps(document), "application/json", tongue_of(desk.sender, SECRET))

@@ -34,8 +34,13 @@ async def case(desk: Desk, number: str = "BP/2026-17A", **party: object) -> tupl
     await desk.status(number, "REC")
     channels = [{"channel": "email", "address": "Alex@Example.org"}, {"channel": "sms", "address": "07700 900123"}]
     await desk.party(number, **{"name": "Alex Núñez-Morgan", "channels": channels, **party})
-    row = (await desk.rows('SELECT id, reference FROM "case" WHERE number = :number AND organisation_id = :office',
-                           number=number, office=desk.office.id))[0]  # fmt: skip
+    row = (
+        await desk.rows(
+            'SELECT id, reference FROM "case" WHERE number = :number AND organisation_id = :office',
+            number=number,
+            office=desk.office.id,
+        )
+    )[0]
     return row.id, row.reference
 
 
@@ -51,10 +56,22 @@ def slips(reference: str) -> list[str]:
 
 
 WAYS = [
-    "BP/2026-17A", "bp/2026-17a", "07700 900 123", "+44 7700 900123", "0044 7700 900123", "(07700) 900-123",
-    "alex@example.org", " ALEX@EXAMPLE.ORG ", "Nunez", "morgan alex", "MORGAN", "Núñez-Morgan, Alex",
-    "Morgan AB1 2CD", "ab12cd morgan", "Alexandra Morgan AB1 2CD",
-]  # fmt: skip
+    "BP/2026-17A",
+    "bp/2026-17a",
+    "07700 900 123",
+    "+44 7700 900123",
+    "0044 7700 900123",
+    "(07700) 900-123",
+    "alex@example.org",
+    " ALEX@EXAMPLE.ORG ",
+    "Nunez",
+    "morgan alex",
+    "MORGAN",
+    "Núñez-Morgan, Alex",
+    "Morgan AB1 2CD",
+    "ab12cd morgan",
+    "Alexandra Morgan AB1 2CD",
+]
 
 
 async def test_a_case_is_found_in_every_way_that_a_caller_may_name_it(store: Store) -> None:
@@ -67,8 +84,10 @@ async def test_a_case_is_found_in_every_way_that_a_caller_may_name_it(store: Sto
     assert found.mistyped and found.certain is None, "what was guessed is offered, not opened"
     hit = found.hits[0]
     assert (hit.names, hit.headline, hit.service) == (
-        ("Alex Núñez-Morgan",), "We have your building plans", "Building permit",
-    )  # fmt: skip
+        ("Alex Núñez-Morgan",),
+        "We have your building plans",
+        "Building permit",
+    )
 
 
 async def test_another_offices_staff_find_nothing_in_any_way_and_no_case_84(store: Store) -> None:
@@ -83,12 +102,14 @@ async def test_another_offices_staff_find_nothing_in_any_way_and_no_case_84(stor
     message = (await ours.rows("SELECT id FROM message WHERE case_id = :case", case=id_))[0][0]
     said = write.Contacted(id_, ContactChannel.PHONE, ContactReason.COMPLAINT, uuid4())
     for refused in (
-        look.look(store, SECRET, stranger, id_, WHY), look.page_facts(store, SECRET, stranger, id_, WHY, None),
-        write.contact(store, stranger, said, WHY), write.note(store, stranger, id_, "words", uuid4(), WHY),
+        look.look(store, SECRET, stranger, id_, WHY),
+        look.page_facts(store, SECRET, stranger, id_, WHY, None),
+        write.contact(store, stranger, said, WHY),
+        write.note(store, stranger, id_, "words", uuid4(), WHY),
         identify.identify(store, SECRET, stranger, id_, "AB1 2CD", WHY),
         resend.resend(store, SECRET, stranger, id_, message, 0, WHY),
         resend.resend(store, SECRET, stranger, own, message, 0, WHY),
-    ):  # fmt: skip
+    ):
         with pytest.raises(CaseNotFound):
             await refused
     assert not await ours.rows("SELECT 1 FROM contact UNION ALL SELECT 1 FROM staff_note")
@@ -147,7 +168,7 @@ async def test_every_look_is_audited_with_its_purpose_and_without_what_was_typed
         ("desk.opened", {"case": str(id_), "purpose": "casework"}),
         ("desk.opened", {"case": str(id_), "as": "citizen", "purpose": "contacted"}),
         ("desk.identified", {"case": str(id_), "fits": True, "purpose": "contacted"}),
-    ]  # fmt: skip
+    ]
     assert "morgan" not in str(rows).lower() and "example.org" not in str(rows)
 
 
@@ -164,13 +185,18 @@ async def test_a_contact_is_kept_once_with_what_they_could_see(store: Store) -> 
     await write.contact(store, staff, said, WHY)
     (row,) = await desk.rows("SELECT * FROM contact")
     assert (row.reason, row.demand, row.channel, row.account_id) == (
-        "where_is_it", "failure", "phone", staff.account_id,
-    )  # fmt: skip
+        "where_is_it",
+        "failure",
+        "phone",
+        staff.account_id,
+    )
     assert row.seen == {
-        "stage": "assessing", "date": "2026-03-20", "date_state": "stands",
+        "stage": "assessing",
+        "date": "2026-03-20",
+        "date_state": "stands",
         "next_word_on": opened.facts.next_word_by.isoformat() if opened.facts.next_word_by else None,
         "days_since_word": 3,
-    }  # fmt: skip
+    }
     assert abs(row.at - await desk.now()) < timedelta(minutes=1), "business time"
     assert len(await desk.rows("SELECT 1 FROM audit WHERE action = 'desk.contact'")) == 1
     await desk.move(START + timedelta(days=30))

@@ -164,8 +164,9 @@ async def test_nothing_is_told_of_what_was_open_and_all_of_what_is_new(desk: Des
     adopted = await going_live.go_live(desk.store, desk.office, GOOD)
     assert adopted == 2
     assert {row[1:] for row in await desk.messages() if row[2] != "superseded"} <= {
-        ("withheld", "adopted"), ("withheld", "no_recipient"),
-    }  # fmt: skip
+        ("withheld", "adopted"),
+        ("withheld", "no_recipient"),
+    }
     assert await released(desk) == []
 
     await later(desk, timedelta(days=3))  # the back office reports on, but nothing of these
@@ -240,9 +241,7 @@ async def test_the_rehearsal_says_who_would_have_been_told_what_and_what_it_cost
     await desk.carry()
     told = await going_live.rehearsal(desk.store, desk.office)
     found = {(each.purpose, each.channel): (each.messages, each.people) for each in told.said}
-    assert found == {
-        ("acknowledged", "email"): (2, 2), ("acknowledged", "sms"): (1, 1), ("finished", "email"): (1, 1),
-    }  # fmt: skip
+    assert found == {("acknowledged", "email"): (2, 2), ("acknowledged", "sms"): (1, 1), ("finished", "email"): (1, 1)}
     assert (told.people, told.to_adopt, told.days) == (3, 2, 1.0)
     assert not told.at_once, "what is open is adopted in silence"
     segments = next(each.segments for each in told.said if each.channel == "sms")
@@ -282,7 +281,9 @@ async def test_a_what_if_is_no_empty_word(desk: Desk) -> None:
     wanted = Wanted(desk.office.id, Mode.LIVE, [("backoffice", "P-1")])
     async with desk.store.reading() as connection:
         known = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
-    unsaid = {number: replace(found, cases=tuple(replace(each, spoken={}) for each in found.cases))
-              for number, found in known.numbers.items()}  # fmt: skip
+    unsaid = {
+        number: replace(found, cases=tuple(replace(each, spoken={}) for each in found.cases))
+        for number, found in known.numbers.items()
+    }
     made = decide(replace(known, numbers=unsaid), (), FRESH, known.now, anew=True).changes
     assert [each.purpose for each in made.messages] == [Purpose.ACKNOWLEDGED]

@@ -125,10 +125,17 @@ async def ledger(desk: Desk, given: list[tuple[str, date, str | None]], told: in
         for place, (basis, latest_on, outcome) in enumerate(given):
             made_at, id_ = START - timedelta(days=20) + timedelta(seconds=place), new_id()
             values = {
-                "organisation_id": desk.office.id, "mode": "live", "id": id_, "case_id": case, "basis": basis,
-                "latest_on": latest_on, "made_at": made_at, "passes_at": None, "outcome": outcome,
+                "organisation_id": desk.office.id,
+                "mode": "live",
+                "id": id_,
+                "case_id": case,
+                "basis": basis,
+                "latest_on": latest_on,
+                "made_at": made_at,
+                "passes_at": None,
+                "outcome": outcome,
                 "superseded_at": None if outcome else made_at,
-            }  # fmt: skip
+            }
             await connection.execute(insert(PROMISE).values(**values))
             if place >= told:
                 whose = (desk.office.id, Mode.LIVE, [id_], Listener.PUBLIC, Way.PAGE)
@@ -139,12 +146,16 @@ async def test_a_link_that_is_not_ours_leads_nowhere(desk: Desk) -> None:
     token = await finished(desk)
     [(message,)] = await desk.rows("SELECT id FROM message LIMIT 1")
     wrong = [
-        "", "x" * 59, token[:-1], token[:30] + ("A" if token[30] != "A" else "B") + token[31:], token.swapcase(),
+        "",
+        "x" * 59,
+        token[:-1],
+        token[:30] + ("A" if token[30] != "A" else "B") + token[31:],
+        token.swapcase(),
         seal(b"another secret", Kind.FEEDBACK, desk.office.id, message),
         seal(SECRET, Kind.STOP, desk.office.id, message),
         seal(SECRET, Kind.FEEDBACK, desk.office.id, new_id()),
         seal(SECRET, Kind.FEEDBACK, new_id(), message),
-    ]  # fmt: skip
+    ]
     for each in wrong:
         with pytest.raises(LinkUnknown):
             await ask.question(desk.store, SECRET, each)

@@ -162,7 +162,7 @@ FAULTS: dict[str, Callable[[list[FirstDate]], list[FirstDate]]] = {
     "days waited in between left out": lambda told: [each for each in told if not each.waited],
     "one forgotten": lambda told: told[1:],
     "one counted twice": lambda told: [*told, told[0]],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

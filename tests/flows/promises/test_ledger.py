@@ -204,8 +204,10 @@ async def test_a_stand_in_moves_before_it_passes_and_is_taken_back_in_the_end(st
     ]
     dates = [(purpose, at.date()) for purpose, at in await told(desk) if purpose in ("date_changed", "delayed")]
     assert dates == [
-        ("date_changed", date(2026, 4, 24)), ("date_changed", date(2026, 5, 22)), ("delayed", date(2026, 6, 22)),
-    ]  # fmt: skip
+        ("date_changed", date(2026, 4, 24)),
+        ("date_changed", date(2026, 5, 22)),
+        ("delayed", date(2026, 6, 22)),
+    ]
 
 
 async def test_while_the_source_is_silent_no_date_moves_and_none_is_called_missed(desk: Desk) -> None:

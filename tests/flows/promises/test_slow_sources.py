@@ -77,10 +77,20 @@ async def given(desk: Desk, rhythm: Rhythm, number: str, latest_on: date, *, kep
         office=desk.office.id,
     )
     promise = Given(
-        new_id(), case.id, None, Basis.HISTORY, None, None, latest_on,
-        start_of(latest_on + timedelta(days=1), ZONE) + GRACE[rhythm], 0.9, 40, None, "received",
+        new_id(),
+        case.id,
+        None,
+        Basis.HISTORY,
+        None,
+        None,
+        latest_on,
+        start_of(latest_on + timedelta(days=1), ZONE) + GRACE[rhythm],
+        0.9,
+        40,
+        None,
+        "received",
         opened_at + timedelta(days=told_days),
-    )  # fmt: skip
+    )
     await desk.give(replace(promise, outcome=Kept.KEPT, judged_at=START) if kept else promise)
 
 
@@ -112,9 +122,10 @@ async def test_a_level_is_corrected_by_kept_and_broken_dates_alike_once_the_sour
 
 @pytest.mark.parametrize("rhythm", [Rhythm.LIVE, Rhythm.WEEKLY])
 @pytest.mark.parametrize(
-    "nights", [(9, 16, 23, 30), (4, 7, 8, 12, 13, 14, 15, 18, 21, 27, 28), (6, 7, 24, 31)],
+    "nights",
+    [(9, 16, 23, 30), (4, 7, 8, 12, 13, 14, 15, 18, 21, 27, 28), (6, 7, 24, 31)],
     ids=["mondays", "any day", "after an outage"],
-)  # fmt: skip
+)
 async def test_however_often_it_is_learned_each_date_that_passes_counts_once(
     store: Store, rhythm: Rhythm, nights: tuple[int, ...]
 ) -> None:
@@ -138,9 +149,10 @@ async def test_a_date_that_passed_in_silence_moves_no_level_judged_or_not(store:
     assert await shift(desk) == 0.0
 
 
-@pytest.mark.parametrize(("rhythm", "days", "counts"), [
-    (Rhythm.LIVE, 0, True), (Rhythm.LIVE, 1, False), (Rhythm.WEEKLY, 8, True), (Rhythm.WEEKLY, 11, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rhythm", "days", "counts"),
+    [(Rhythm.LIVE, 0, True), (Rhythm.LIVE, 1, False), (Rhythm.WEEKLY, 8, True), (Rhythm.WEEKLY, 11, False)],
+)
 async def test_a_case_that_the_source_told_of_with_its_next_load_was_given_its_date_at_once(
     store: Store, rhythm: Rhythm, days: int, counts: bool
 ) -> None:

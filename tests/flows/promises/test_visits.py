@@ -70,9 +70,10 @@ def lived(case: Any, lines: list[Any], until: int) -> Seen:
     last = [a for a, b in zip(lines, [*lines[1:], None], strict=True) if b is None or b.position_at != a.position_at]
     days = [line.position_at.astimezone(zone).date().toordinal() for line in last]
     path = [
-        (day, line.stage) for place, (day, line) in enumerate(zip(days, last, strict=True))
+        (day, line.stage)
+        for place, (day, line) in enumerate(zip(days, last, strict=True))
         if place == 0 or (day != ended and day not in days[place + 1 :])
-    ]  # fmt: skip
+    ]
     path = [each for place, each in enumerate(path) if place == 0 or path[place - 1][1] != each[1]]
     found: Seen = Counter()
     first = next((place for place, (_, stage) in enumerate(path) if stage not in PAUSED), None)

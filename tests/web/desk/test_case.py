@@ -104,17 +104,21 @@ async def test_the_desk_says_what_the_page_and_the_api_say(
         await ann.search(reference)
         said, whole = read_out(ann), ann.words
         for fact in (
-            told["stage"]["headline"], told["stage"]["meaning"],
+            told["stage"]["headline"],
+            told["stage"]["meaning"],
             *(need["text"] for need in told["needs"] if told["state"] == "open"),
-        ):  # fmt: skip
+        ):
             assert plain(html.escape(fact)) in said, fact
         if told["promise"] and told["state"] == "open" and not told["source_silent"]:
             assert long(told["promise"]["latest_on"]) in said
         for fact in (
-            told["reference"], told["service"], told["organisation"],
+            told["reference"],
+            told["service"],
+            told["organisation"],
             *(long(each["latest_on"]) for each in told["promises"]),
-            *(line["headline"] for line in told["history"]), *(line["note"] for line in told["history"]),
-        ):  # fmt: skip
+            *(line["headline"] for line in told["history"]),
+            *(line["note"] for line in told["history"]),
+        ):
             assert fact in whole, fact
         # To the letter: each sentence of the answers of the page is read out, too.
         sentences = answers(citizen)
@@ -185,11 +189,14 @@ async def test_what_is_held_back_or_not_served_is_not_put_before_whoever_talks_t
     await site.case()
     await site.status("P-1", "REFUSED", at=LATER, internal_note="It is a no.")
     held = site.event(
-        type="case.note", time=LATER.isoformat(),
+        type="case.note",
+        time=LATER.isoformat(),
         data={
-            "text": "Held back words.", "audience": "public", "hold_until": (START + timedelta(days=9)).isoformat(),
+            "text": "Held back words.",
+            "audience": "public",
+            "hold_until": (START + timedelta(days=9)).isoformat(),
         },
-    )  # fmt: skip
+    )
     assert (await site.post(held)).is_success
     for audience, text in (("internal", "Seems <i>cross</i>."), ("public", "We rang you.")):
         data = {"text": text, "audience": audience}
@@ -220,9 +227,7 @@ async def test_a_contact_is_logged_in_two_clicks_and_shows_at_once(site: Site) -
             await ann.open(case)
             assert (await ann.send(f"/desk/cases/{case}/contacts", **{"channel": "phone", **odd})).status_code == 403
     rows = await site.desk.rows("SELECT reason, demand, channel FROM contact ORDER BY id")
-    assert [tuple(row) for row in rows] == [
-        ("what_must_i_do", "value", "phone"), ("complaint", "failure", "letter"),
-    ]  # fmt: skip
+    assert [tuple(row) for row in rows] == [("what_must_i_do", "value", "phone"), ("complaint", "failure", "letter")]
 
 
 async def test_a_message_is_sent_again_from_the_case(site: Site) -> None:

@@ -147,11 +147,21 @@ async def test_a_form_without_its_mark_or_from_another_site_changes_nothing(site
         mark = ben.text.split('name="mark" value="')[1].split('"')[0]
         message = ann.text.split(f"/desk/cases/{case}/messages/")[1].split('"')[0]
         fields = {
-            "why": "contacted", "reason": "complaint", "channel": "phone", "times": "0", "words": "x", "typed": "P-1",
-            "once": "01a20192-6481-741d-8be9-1841a124be54", "said": "AB1 2CD",
-        }  # fmt: skip
-        for path in ("search", *(f"cases/{case}/{each}" for each in ("contacts", "notes", "identity")),
-                     f"cases/{case}/messages/{message}", "sign-out"):  # fmt: skip
+            "why": "contacted",
+            "reason": "complaint",
+            "channel": "phone",
+            "times": "0",
+            "words": "x",
+            "typed": "P-1",
+            "once": "01a20192-6481-741d-8be9-1841a124be54",
+            "said": "AB1 2CD",
+        }
+        for path in (
+            "search",
+            *(f"cases/{case}/{each}" for each in ("contacts", "notes", "identity")),
+            f"cases/{case}/messages/{message}",
+            "sign-out",
+        ):
             for forged in ({}, {"mark": ""}, {"mark": "0" * 64}, {"mark": mark}, {"mark": "ü"}):
                 answer = await ann.http.post(f"/desk/{path}", data={**fields, **forged})
                 assert answer.status_code == 403, (path, forged)

@@ -150,8 +150,14 @@ async def test_there_is_a_limit_and_nothing_is_stored_beyond_it(site: Site) -> N
     assert (await send(site, [])).json() == []
 
 
-@pytest.mark.parametrize("body", [b"[" + b"1," * 3_000_000 + b"1]", b'["",' + b'"",' * 2_000_000 + b'""]',
-                                  b'[{"id":[' + b"[]," * 2_000_000 + b"[]]}]"])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" + b"1," * 3_000_000 + b"1]",
+        b'["",' + b'"",' * 2_000_000 + b'""]',
+        b'[{"id":[' + b"[]," * 2_000_000 + b"[]]}]",
+    ],
+)
 async def test_what_would_take_long_to_look_at_is_refused_at_once(site: Site, body: bytes) -> None:
     answer = await send(site, body)
     assert "values" in problem(answer, 400, "malformed")["detail"]

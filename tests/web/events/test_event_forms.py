@@ -45,11 +45,28 @@ async def test_an_unknown_type_lists_the_known_ones(site: Site) -> None:
 
 
 BROKEN = [
-    b"", b" ", b"{", b"nonsense", b"id=1&source=x", b"<event/>", b"[]", b"null", b"1e400", b"{'id': 1}", b"\xff\xfe{}",
-    b"\xef\xbb\xbf{}", b'{"id": NaN}', b"[" * 100_000, b'{"a":' * 100_000, b'{"id": "\\ud800"}', b'{"id": "\\u0000"}',
-    b'{"id": 1, "id": 2}', b'{"sequence": 1e400}', b'{"sequence": ' + b"9" * 10_000 + b"}",
+    b"",
+    b" ",
+    b"{",
+    b"nonsense",
+    b"id=1&source=x",
+    b"<event/>",
+    b"[]",
+    b"null",
+    b"1e400",
+    b"{'id': 1}",
+    b"\xff\xfe{}",
+    b"\xef\xbb\xbf{}",
+    b'{"id": NaN}',
+    b"[" * 100_000,
+    b'{"a":' * 100_000,
+    b'{"id": "\\ud800"}',
+    b'{"id": "\\u0000"}',
+    b'{"id": 1, "id": 2}',
+    b'{"sequence": 1e400}',
+    b'{"sequence": ' + b"9" * 10_000 + b"}",
     '{"id": "x"}'.encode("utf-16"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("body", BROKEN, ids=lambda body: repr(body[:20]))
@@ -60,9 +77,16 @@ async def test_broken_json_is_told_as_such_case_14(site: Site, body: bytes) -> N
 
 @pytest.mark.parametrize(
     "kind",
-    ["", "text/plain", "application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=x",
-     "application/json; charset=utf-16", "application/cloudevents-batch+json"],
-)  # fmt: skip
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=utf-16",
+        "application/cloudevents-batch+json",
+    ],
+)
 async def test_another_content_type_is_refused_with_the_right_one(site: Site, kind: str) -> None:
     told = problem(await site.post(site.event(), **{"Content-Type": kind}), 415, "unsupported-content")
     assert "application/json" in told["remedy"] or "UTF-8" in told["remedy"]
@@ -115,9 +139,13 @@ async def test_a_time_without_an_offset_is_that_of_the_zone_that_the_source_decl
 
 @pytest.mark.parametrize(
     "time",
-    ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", (START + timedelta(hours=2)).isoformat(),
-     (START + timedelta(minutes=11)).isoformat()],
-)  # fmt: skip
+    [
+        "1970-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        (START + timedelta(hours=2)).isoformat(),
+        (START + timedelta(minutes=11)).isoformat(),
+    ],
+)
 async def test_a_time_that_cannot_be_true_is_refused_case_10(site: Site, time: str) -> None:
     told = problem(await site.post(site.event(time=time)), 422, "time-out-of-bounds")
     assert told["pointer"] == "/time"

@@ -24,12 +24,35 @@ async def test_no_key(site: Site) -> None:
 
 
 MALFORMED = [
-    b"", b" ", b"Bearer", b"Bearer ", b"Bearer  ", b"bearer\t", b"Basic dXNlcjpwYXNz", b"Token {key}", b"{key}",
-    b"Bearer{key}", b"Bearer: {key}", b"Bearer '{key}'", b'Bearer "{key}"', b"Bearer {key},Bearer {key}",
-    b"Bearer Bearer {key}", b"Bearer {key}x", b"Bearer x{key}", b"Bearer {key} {key}", b"Digest {key}",
-    b"Bearer \xff\xfe", b"Bearer \xc3\xa4", b"\xff{key}", b"Bearer " + b"a" * 5_000, b"Bearer =", b"Bearer null",
-    b"Bearer undefined", b"Bearer $KEY", b"Bearer <KEY>",
-]  # fmt: skip
+    b"",
+    b" ",
+    b"Bearer",
+    b"Bearer ",
+    b"Bearer  ",
+    b"bearer\t",
+    b"Basic dXNlcjpwYXNz",
+    b"Token {key}",
+    b"{key}",
+    b"Bearer{key}",
+    b"Bearer: {key}",
+    b"Bearer '{key}'",
+    b'Bearer "{key}"',
+    b"Bearer {key},Bearer {key}",
+    b"Bearer Bearer {key}",
+    b"Bearer {key}x",
+    b"Bearer x{key}",
+    b"Bearer {key} {key}",
+    b"Digest {key}",
+    b"Bearer \xff\xfe",
+    b"Bearer \xc3\xa4",
+    b"\xff{key}",
+    b"Bearer " + b"a" * 5_000,
+    b"Bearer =",
+    b"Bearer null",
+    b"Bearer undefined",
+    b"Bearer $KEY",
+    b"Bearer <KEY>",
+]
 
 
 @pytest.mark.parametrize("header", MALFORMED, ids=lambda header: repr(header[:30]))

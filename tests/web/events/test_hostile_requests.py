@@ -41,11 +41,20 @@ async def test_what_was_typed_is_shown_as_text_case_76(site: Site) -> None:
 
 
 FORMS = [
-    b"&".join(b"a%d=1" % place for place in range(400)), b"reference=%00&known_fact=%00", bytes(range(256)),
-    b"reference=%ed%a0%80&known_fact=%ed%a0%80", b"reference=%ff&known_fact=%80", b"&&&===&", b"%", b"reference",
-    b"reference=A&reference=B&known_fact=1&known_fact=2", "reference=\u202e\u0000&known_fact=\U0001f4a5".encode(),
-    b"a" * 4_000, b"reference=" + b"%41" * 1_000 + b"&known_fact=x", "reference=x".encode("utf-16"),
-]  # fmt: skip
+    b"&".join(b"a%d=1" % place for place in range(400)),
+    b"reference=%00&known_fact=%00",
+    bytes(range(256)),
+    b"reference=%ed%a0%80&known_fact=%ed%a0%80",
+    b"reference=%ff&known_fact=%80",
+    b"&&&===&",
+    b"%",
+    b"reference",
+    b"reference=A&reference=B&known_fact=1&known_fact=2",
+    "reference=\u202e\u0000&known_fact=\U0001f4a5".encode(),
+    b"a" * 4_000,
+    b"reference=" + b"%41" * 1_000 + b"&known_fact=x",
+    "reference=x".encode("utf-16"),
+]
 
 
 @pytest.mark.parametrize("body", FORMS, ids=lambda body: repr(body[:24]))
@@ -59,13 +68,25 @@ async def test_a_form_of_any_shape_gets_a_page(site: Site, body: bytes, kind: st
 
 @pytest.mark.parametrize(
     ("body", "status"),
-    [(b"", 422), (b"{", 400), (b"[]", 422), (b"null", 422), (b"1e400", 422), (b"\xff", 400), (b"[" * 3_000, 400),
-     (b'{"reference": NaN, "known_fact": 1e400}', 422), (b'{"reference": "x", "known_fact": "\\ud800"}', 422),
-     (b'{"reference": "\\ud800", "known_fact": "x"}', 422), (b'{"reference": "\\u0000", "known_fact": ""}', 400),
-     (b'{"reference": "x"}', 422), (b'{"reference": "x", "known_fact": "y", "admin": true}', 422),
-     (b'{"reference": ' + b"9" * 3_500 + b', "known_fact": ""}', 422), (b'{"a": "' + b"x" * 5_000 + b'"}', 413)],
+    [
+        (b"", 422),
+        (b"{", 400),
+        (b"[]", 422),
+        (b"null", 422),
+        (b"1e400", 422),
+        (b"\xff", 400),
+        (b"[" * 3_000, 400),
+        (b'{"reference": NaN, "known_fact": 1e400}', 422),
+        (b'{"reference": "x", "known_fact": "\\ud800"}', 422),
+        (b'{"reference": "\\ud800", "known_fact": "x"}', 422),
+        (b'{"reference": "\\u0000", "known_fact": ""}', 400),
+        (b'{"reference": "x"}', 422),
+        (b'{"reference": "x", "known_fact": "y", "admin": true}', 422),
+        (b'{"reference": ' + b"9" * 3_500 + b', "known_fact": ""}', 422),
+        (b'{"a": "' + b"x" * 5_000 + b'"}', 413),
+    ],
     ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else "",
-)  # fmt: skip
+)
 async def test_json_of_any_shape_gets_a_problem_document(site: Site, body: bytes, status: int) -> None:
     answer = await site.http.post("/api/v1/track", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == status, answer.text
@@ -97,9 +118,18 @@ async def test_the_rest_of_a_body_that_is_too_long_is_not_read(site: Site) -> No
 
 @pytest.mark.parametrize(
     "path",
-    ["..%2fenvironment.py", "%2e%2e%2fenvironment.py", "tracker.css%00", "tracker.css/", "%2e%2e", "%ff", "Tracker.css",
-     "....//environment.py", "%5c..%5cenvironment.py"],
-)  # fmt: skip
+    [
+        "..%2fenvironment.py",
+        "%2e%2e%2fenvironment.py",
+        "tracker.css%00",
+        "tracker.css/",
+        "%2e%2e",
+        "%ff",
+        "Tracker.css",
+        "....//environment.py",
+        "%5c..%5cenvironment.py",
+    ],
+)
 async def test_static_serves_the_style_sheet_and_nothing_else(site: Site, path: str) -> None:
     assert (await site.http.get("/static/tracker.css")).headers["content-type"].startswith("text/css")
     assert (await site.http.get(f"/static/{path}")).status_code in (404, 307)

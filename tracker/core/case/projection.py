@@ -22,17 +22,28 @@ def projected(
     word_on = _word_on(case, definition, zone, live_from, spoken_at)
     parties = [party for _, party in sorted(case.parties.items())]
     return {
-        "stage": case.stage, "since_at": case.since.at, "since_on": case.since.on, "state": case.state,
-        "outcome": case.outcome, "waiting_on": case.waiting_on, "clock": case.clock, "unmapped": case.unmapped,
-        "delay_reason": case.delay_reason, "needs": [plain_need(need.item) for need in case.needs.values()],
+        "stage": case.stage,
+        "since_at": case.since.at,
+        "since_on": case.since.on,
+        "state": case.state,
+        "outcome": case.outcome,
+        "waiting_on": case.waiting_on,
+        "clock": case.clock,
+        "unmapped": case.unmapped,
+        "delay_reason": case.delay_reason,
+        "needs": [plain_need(need.item) for need in case.needs.values()],
         "known_facts": [party.known_fact for party in parties if party.known_fact],
         "language": next((party.language for party in parties if party.language), None),
-        "opened_at": case.opened_at, "opened_on": case.opened.on, "last_at": case.last_at or case.opened_at,
-        "spoken_at": spoken_at, "next_word_on": word_on, "void": False,
+        "opened_at": case.opened_at,
+        "opened_on": case.opened.on,
+        "last_at": case.last_at or case.opened_at,
+        "spoken_at": spoken_at,
+        "next_word_on": word_on,
+        "void": False,
         "next_word_at": calendars.word_due_at(word_on, zone) if word_on else None,
         "news_entry": case.news.entry if case.news else None,
         "asked_entry": case.wanted[-1].asked_by if case.wanted else None,
-    }  # fmt: skip
+    }
 
 
 def _word_on(
@@ -57,7 +68,9 @@ def forget_at(case: Folded, definition: Definition, zone: str, now: datetime) ->
 def plain_need(item: NeededItem) -> dict[str, Any]:
     """One thing that the person is asked for, as it is stored."""
     return {
-        "item": item.item, "text": item.text, "code": item.code,
+        "item": item.item,
+        "text": item.text,
+        "code": item.code,
         "due_on": item.due_on.isoformat() if item.due_on else None,
         "supplied_at": item.supplied_at.isoformat() if item.supplied_at else None,
-    }  # fmt: skip
+    }

@@ -163,9 +163,15 @@ def _may_follow(case: Folded, stage: Stage, definition: Definition) -> bool:
 
 
 def _enter(
-    case: Folded, each: Placed, stage: Stage, at: datetime, *, expected_on: date | None = None, note: str = "",
+    case: Folded,
+    each: Placed,
+    stage: Stage,
+    at: datetime,
+    *,
+    expected_on: date | None = None,
+    note: str = "",
     reason: str | None = None,
-) -> Stepped:  # fmt: skip
+) -> Stepped:
     event, opening, moved = each.event, case.stage is None, case.stage != stage.code
     date_moved = expected_on is not None and expected_on != case.office_on
     kind = _kind(stage, opening=opening, moved=moved, date_moved=date_moved, note=bool(note))

@@ -66,10 +66,15 @@ class Book:
         """On what terms the service gives dates now."""
         policy = self.definition.promise
         return Terms(
-            self.curve, self.level, policy.probability, self.working,
-            Thresholds(policy.warn, policy.warn_near, policy.warn_last, policy.move), policy.fallback_days,
-            self.confidence is not Confidence.WITHDRAWN, self.relied_on_since,
-        )  # fmt: skip
+            self.curve,
+            self.level,
+            policy.probability,
+            self.working,
+            Thresholds(policy.warn, policy.warn_near, policy.warn_last, policy.move),
+            policy.fallback_days,
+            self.confidence is not Confidence.WITHDRAWN,
+            self.relied_on_since,
+        )
 
     @property
     def cases(self) -> int | None:
@@ -130,9 +135,20 @@ class Book:
     def blank(self, basis: Basis, found: Window) -> Given:
         """A promise that is made now, with nothing yet of what it rests on."""
         return Given(
-            self.fresh.id(), self.case, None, basis, found.earliest_on, found.half_by_on, found.latest_on,
-            self.passes_at(found.latest_on), None, None, None, None, self.now,
-        )  # fmt: skip
+            self.fresh.id(),
+            self.case,
+            None,
+            basis,
+            found.earliest_on,
+            found.half_by_on,
+            found.latest_on,
+            self.passes_at(found.latest_on),
+            None,
+            None,
+            None,
+            None,
+            self.now,
+        )
 
     def give(self, given: Given) -> Given:
         """Add a promise."""

@@ -71,10 +71,23 @@ class Changes:
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
-        return any((
-            self.opened, self.cases, self.entries, self.moves, self.recipients, self.given, self.changed,
-            self.messages, self.overtaken, self.heard, self.unheld, self.notices, self.audited,
-        ))  # fmt: skip
+        return any(
+            (
+                self.opened,
+                self.cases,
+                self.entries,
+                self.moves,
+                self.recipients,
+                self.given,
+                self.changed,
+                self.messages,
+                self.overtaken,
+                self.heard,
+                self.unheld,
+                self.notices,
+                self.audited,
+            )
+        )
 
     def add(self, other: Changes) -> None:
         """Add those of another decision, about other numbers of the same scope."""
@@ -114,6 +127,15 @@ class Changes:
 
 
 _LISTS = (
-    "opened", "cases", "entries", "moves", "recipients", "given", "changed", "messages", "retimed", "overtaken",
+    "opened",
+    "cases",
+    "entries",
+    "moves",
+    "recipients",
+    "given",
+    "changed",
+    "messages",
+    "retimed",
+    "overtaken",
     "audited",
-)  # fmt: skip
+)

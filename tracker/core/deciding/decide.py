@@ -55,9 +55,14 @@ class Decided:
 
 
 def decide(
-    dossiers: Dossiers, events: Sequence[Report], fresh: Fresh, now: datetime, *, by: Reporter | None = None,
+    dossiers: Dossiers,
+    events: Sequence[Report],
+    fresh: Fresh,
+    now: datetime,
+    *,
+    by: Reporter | None = None,
     anew: bool = False,
-) -> Decided:  # fmt: skip
+) -> Decided:
     """Decide about events, each on what its predecessors left; without events about all cases of the dossiers of which
     something is due, or `anew` about every one of them. `by`: who reports the events."""
     deciding = Deciding(dossiers, fresh, now)
@@ -204,9 +209,11 @@ class Deciding:
             return self._answer(case, entered.id)
         if len(number.waiting) >= MOST_PARKED_PER_NUMBER and not opens:
             raise too_many()
-        unknown = isinstance(event.body, StatusReported) and named is not None and not named.definition.stage_for(
-            event.body.status
-        )  # fmt: skip
+        unknown = (
+            isinstance(event.body, StatusReported)
+            and named is not None
+            and not named.definition.stage_for(event.body.status)
+        )
         entered = self._entered(report, number.number[0], by, Placement.QUARANTINED if unknown else Placement.PARKED)
         entered = self._parked(entered, may_open=opens or isinstance(event.body, CorrectionReported))
         number.wait(entered)
@@ -259,10 +266,13 @@ class Deciding:
     def decided(self) -> Decided:
         """What the decision comes to."""
         changes = Changes(
-            self._dossiers.scope, self.now, heard=sorted(self._heard),
+            self._dossiers.scope,
+            self.now,
+            heard=sorted(self._heard),
             unheld=sorted(source for source, silent in self._heard.items() if silent),
-            notices=self._notices, audited=self._audited,
-        )  # fmt: skip
+            notices=self._notices,
+            audited=self._audited,
+        )
         for each in self._not_decided:
             self._notices[notices.not_read(each.fault, str(each.case_id or each.number[1]))] += 1
         for _, number in sorted(self._numbers.items()):

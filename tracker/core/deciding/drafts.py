@@ -18,9 +18,21 @@ from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Clock
 
 KEPT_FACTS = (
-    "definition", "stage", "unmapped", "waiting_on", "outcome", "sensitive", "promise_on", "promise_basis", "old_on",
-    "half_by_on", "probability", "promise", "role", "sooner",
-)  # fmt: skip
+    "definition",
+    "stage",
+    "unmapped",
+    "waiting_on",
+    "outcome",
+    "sensitive",
+    "promise_on",
+    "promise_basis",
+    "old_on",
+    "half_by_on",
+    "probability",
+    "promise",
+    "role",
+    "sooner",
+)
 """What stays of a message's facts once its case is erased: codes, flags and dates. What is not named here goes."""
 
 
@@ -34,19 +46,35 @@ class Sayer:
 
 
 def draft(
-    sayer: Sayer, case: Folded, said: Outreach, recipients: Mapping[tuple[str, str], RecipientRecord], dates: Dates,
-    fresh: Fresh, now: datetime,
-) -> MessageRecord:  # fmt: skip
+    sayer: Sayer,
+    case: Folded,
+    said: Outreach,
+    recipients: Mapping[tuple[str, str], RecipientRecord],
+    dates: Dates,
+    fresh: Fresh,
+    now: datetime,
+) -> MessageRecord:
     """The row of a decision to say something, or not to."""
     channel = said.address.channel.value if said.address else None
     recipient = recipients.get((said.party, channel)) if channel else None
     return MessageRecord(
-        id=fresh.id(), key=said.key, case_id=sayer.case, entry_id=said.entry, source_id=sayer.source,
-        recipient_id=recipient.id if recipient else None, party=said.party, purpose=said.purpose, cause=said.cause,
-        channel=channel, language=said.language, facts=_facts(sayer, case, said, dates),
-        state=MessageState.WITHHELD if said.reason else MessageState.DUE, reason=said.reason, decided_at=now,
+        id=fresh.id(),
+        key=said.key,
+        case_id=sayer.case,
+        entry_id=said.entry,
+        source_id=sayer.source,
+        recipient_id=recipient.id if recipient else None,
+        party=said.party,
+        purpose=said.purpose,
+        cause=said.cause,
+        channel=channel,
+        language=said.language,
+        facts=_facts(sayer, case, said, dates),
+        state=MessageState.WITHHELD if said.reason else MessageState.DUE,
+        reason=said.reason,
+        decided_at=now,
         due_at=said.due_at,
-    )  # fmt: skip
+    )
 
 
 def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: Dates) -> dict[str, Any]:
@@ -57,18 +85,26 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: Dates) -> dict[str
         standing = None
     party = case.parties.get(said.party)
     return {
-        "definition": str(sayer.definition), "stage": case.stage, "unmapped": case.unmapped,
-        "waiting_on": case.waiting_on.value, "outcome": case.outcome.value if case.outcome else None,
+        "definition": str(sayer.definition),
+        "stage": case.stage,
+        "unmapped": case.unmapped,
+        "waiting_on": case.waiting_on.value,
+        "outcome": case.outcome.value if case.outcome else None,
         "needs": [] if said.sensitive else [plain_need(need.item) for need in case.wanted],
-        "note": said.note, "sensitive": said.sensitive, "zone": said.zone,
-        "old_on": _iso(said.old_on), "promise_on": _iso(standing.latest_on if standing else None),
+        "note": said.note,
+        "sensitive": said.sensitive,
+        "zone": said.zone,
+        "old_on": _iso(said.old_on),
+        "promise_on": _iso(standing.latest_on if standing else None),
         "half_by_on": _iso(standing.half_by_on if standing else None),
         "promise_basis": standing.basis.value if standing else None,
         "promise_base": standing.base if standing else None,
-        "promise": str(standing.id) if standing else None, "role": party.role.value if party else None,
-        "probability": standing.probability if standing else None, "sooner": dates.sooner,
+        "promise": str(standing.id) if standing else None,
+        "role": party.role.value if party else None,
+        "probability": standing.probability if standing else None,
+        "sooner": dates.sooner,
         "delay_reason": case.delay_reason,
-    }  # fmt: skip
+    }
 
 
 def _iso(day: date | None) -> str | None:

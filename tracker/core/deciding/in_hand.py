@@ -140,7 +140,7 @@ class CaseInHand:
             if each.state is MessageState.DUE and each.due_at <= until:
                 self.messages[key] = replace(
                     each, state=MessageState.DELIVERED, settled_at=each.due_at, attempt_number=1
-                )  # fmt: skip
+                )
                 self.spoken[key] = replace(self.spoken[key], state=MessageState.DELIVERED)
 
     def judge_passed(self) -> None:
@@ -150,9 +150,16 @@ class CaseInHand:
     def checkpoint(self) -> Kept:
         """What it is, to come back to."""
         return Kept(
-            self.record, dict(self.entries), list(self.given), dict(self.spoken), dict(self.messages),
-            set(self.overtaken), dict(self.recipients), set(self.reached), self.settled,
-        )  # fmt: skip
+            self.record,
+            dict(self.entries),
+            list(self.given),
+            dict(self.spoken),
+            dict(self.messages),
+            set(self.overtaken),
+            dict(self.recipients),
+            set(self.reached),
+            self.settled,
+        )
 
     def back_to(self, kept: Kept) -> None:
         """Be what it was."""
@@ -262,18 +269,18 @@ class CaseInHand:
             self.spoken[key] = replace(self.spoken[key], state=MessageState.WITHHELD, reason=Reason.SUPERSEDED)
             if key in self.messages:
                 self.messages[key] = replace(
-                    self.messages[key], state=MessageState.WITHHELD, reason=Reason.SUPERSEDED,
+                    self.messages[key],
+                    state=MessageState.WITHHELD,
+                    reason=Reason.SUPERSEDED,
                     settled_at=self.ground.now,
-                )  # fmt: skip
+                )
             else:
                 self.overtaken.add(key)
 
     def _forget(self) -> None:
         """What is decided about an erased case says nothing to anybody, and holds nothing personal."""
         self._overtake(tuple(each.key for each in self.spoken.values() if each.state in UNDECIDED))
-        self.messages = {
-            key: replace(each, facts=without_words(each.facts)) for key, each in self.messages.items()
-        }  # fmt: skip
+        self.messages = {key: replace(each, facts=without_words(each.facts)) for key, each in self.messages.items()}
         self.recipients = {at: replace(each, address="", normal=None) for at, each in self.recipients.items()}
         self.record = replace(self._row(), needs=[], next_word_on=None, next_word_at=None, wake_at=None, forget_at=None)
 

@@ -65,8 +65,9 @@ def _keep_office(book: Book, case: Folded) -> None:
         return
     fresh = replace(
         book.blank(Basis.OFFICE, Window(None, None, case.office_on)),
-        entry_id=case.office_entry, passes_at=book.passes_at(case.office_on),
-    )  # fmt: skip
+        entry_id=case.office_entry,
+        passes_at=book.passes_at(case.office_on),
+    )
     ours = book.standing(ours=True)
     for old in (standing, ours):  # a stand-in of ours gives way; a date that was learned stands beside the office's
         if old is not None and old.basis is not Basis.HISTORY:
@@ -108,12 +109,22 @@ def _sight(book: Book, case: Folded) -> Sight:
     standing, today = book.standing(ours=True), book.today
     since = book.day(standing.made_at) if standing is not None else today
     return Sight(
-        book.terms, case.stage, book.stage_on(case), case.since.at, case.since == case.opened, book.known_on,
-        judging_day(book.now, book.zone), book.began_on(case), book.now, today,
-        office=case.office_on is not None, paused=case.clock is Clock.PAUSED, silent=book.silent,
+        book.terms,
+        case.stage,
+        book.stage_on(case),
+        case.since.at,
+        case.since == case.opened,
+        book.known_on,
+        judging_day(book.now, book.zone),
+        book.began_on(case),
+        book.now,
+        today,
+        office=case.office_on is not None,
+        paused=case.clock is Clock.PAUSED,
+        silent=book.silent,
         passed=standing is not None and book.passed(standing),
         waited=days_paused(case, book.definition, since, today, book.zone),
-    )  # fmt: skip
+    )
 
 
 def _held(book: Book) -> Held | None:
@@ -125,9 +136,14 @@ def _held(book: Book) -> Held | None:
     taken_at = newest.judged_at if newest.reason == Change.TOO_UNCERTAIN else None
     return Held(
         Window(newest.earliest_on, newest.half_by_on, newest.latest_on) if newest.stands else None,
-        book.day(newest.made_at), first.latest_on, book.day(first.made_at), newest.basis is Basis.HISTORY,
-        newest.probability, taken_at=taken_at, taken_on=book.day(taken_at) if taken_at is not None else None,
-    )  # fmt: skip
+        book.day(newest.made_at),
+        first.latest_on,
+        book.day(first.made_at),
+        newest.basis is Basis.HISTORY,
+        newest.probability,
+        taken_at=taken_at,
+        taken_on=book.day(taken_at) if taken_at is not None else None,
+    )
 
 
 def _write(book: Book, case: Folded, turn: Turn) -> None:
@@ -161,18 +177,30 @@ def _row(book: Book, case: Folded, found: Window) -> Given:
         entry = case.opener.entry if case.opener is not None else None
         return replace(book.blank(Basis.DEFINITION, found), entry_id=entry, stage=case.stage)
     return replace(
-        book.blank(Basis.HISTORY, found), entry_id=case.since_entry, stage=case.stage, curve_id=book.curve_id,
-        probability=book.definition.promise.probability, cases=book.cases, base=book.base,
-    )  # fmt: skip
+        book.blank(Basis.HISTORY, found),
+        entry_id=case.since_entry,
+        stage=case.stage,
+        curve_id=book.curve_id,
+        probability=book.definition.promise.probability,
+        cases=book.cases,
+        base=book.base,
+    )
 
 
 def _again(book: Book, case: Folded, standing: Given, found: Window) -> Given:
     """The row of a date that moves with its clock: it rests on what it rested on before."""
     return replace(
-        standing, id=book.fresh.id(), earliest_on=found.earliest_on, half_by_on=found.half_by_on,
-        latest_on=found.latest_on, passes_at=book.passes_at(found.latest_on), made_at=book.now, told_at=None,
-        entry_id=case.since_entry if standing.basis is Basis.HISTORY else standing.entry_id, stage=case.stage,
-    )  # fmt: skip
+        standing,
+        id=book.fresh.id(),
+        earliest_on=found.earliest_on,
+        half_by_on=found.half_by_on,
+        latest_on=found.latest_on,
+        passes_at=book.passes_at(found.latest_on),
+        made_at=book.now,
+        told_at=None,
+        entry_id=case.since_entry if standing.basis is Basis.HISTORY else standing.entry_id,
+        stage=case.stage,
+    )
 
 
 def _in_ignorance(book: Book, case: Folded, standing: Given) -> bool:

@@ -26,22 +26,25 @@ def noticed(event: StatusEvent, placement: Placement | None, definition: Definit
     if placement is Placement.QUARANTINED:
         service, status = getattr(event.body, "service", ""), getattr(event.body, "status", None)
         yield Notice(
-            "status_unmapped", f"{service} {status}",
+            "status_unmapped",
+            f"{service} {status}",
             "Add the code to a stage of the service and run `tracker services apply`; its events follow by themselves.",
-        )  # fmt: skip
+        )
     elif placement is Placement.FLAGGED:
         yield Notice(
-            "illegal_move", f"{event.source} {event.type}",
+            "illegal_move",
+            f"{event.source} {event.type}",
             "Look at the source's order of statuses; if the move is right, allow it in leads_to or send case.reopen.",
-        )  # fmt: skip
+        )
     body = event.body
     if definition is None or not isinstance(body, StatusReported) or body.delay_reason is None:
         return
     if not delays.is_worded(body.delay_reason, definition):  # the event counts, and people read a reason of ours
         yield Notice(
-            "reason_unworded", f"{body.service} {body.delay_reason}",
+            "reason_unworded",
+            f"{body.service} {body.delay_reason}",
             "Word the code in [delay_reasons] of the service and run `tracker services apply`; open cases follow.",
-        )  # fmt: skip
+        )
 
 
 def not_read(fault: Exception, subject: str) -> Notice:

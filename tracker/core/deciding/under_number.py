@@ -30,9 +30,12 @@ class UnderNumber:
     """The cases and the waiting entries of a number, as they are by now. `fault`: they could not be read."""
 
     def __init__(
-        self, ground: Ground, dossier: Dossier, services: Mapping[str, ServiceKnown],
+        self,
+        ground: Ground,
+        dossier: Dossier,
+        services: Mapping[str, ServiceKnown],
         sources: Mapping[UUID, SourceKnown],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.ground, self.number, self.fault = ground, dossier.number, dossier.fault
         self.waiting = {each.id: each for each in dossier.waiting}
         self.cases: list[CaseInHand] = []
@@ -112,11 +115,23 @@ class UnderNumber:
         if case.case.opener is None:
             return None
         case.record = CaseRecord(
-            id=case.id, register=self.number[0], number=self.number[1], epoch=epoch,
-            service=service.definition.service, reference=self.ground.fresh.reference(), source_id=opener.source_id,
-            live_from=source.live_from, word_to=None, wake_at=None, promise_id=None, sooner=False, forget_at=None,
-            erased_at=None, version=0, **projected(case.case, service.definition, zone, source.live_from, None),
-        )  # fmt: skip
+            id=case.id,
+            register=self.number[0],
+            number=self.number[1],
+            epoch=epoch,
+            service=service.definition.service,
+            reference=self.ground.fresh.reference(),
+            source_id=opener.source_id,
+            live_from=source.live_from,
+            word_to=None,
+            wake_at=None,
+            promise_id=None,
+            sooner=False,
+            forget_at=None,
+            erased_at=None,
+            version=0,
+            **projected(case.case, service.definition, zone, source.live_from, None),
+        )
         case.settle(opener.source_id, source)
         self.cases.append(case)
         for each in mine:

@@ -52,9 +52,8 @@ class Outreach:
 
 
 def warranted(
-    case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...],
-    dates: tuple[DateNews, ...] = (),
-) -> tuple[Outreach, ...]:  # fmt: skip
+    case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], dates: tuple[DateNews, ...] = ()
+) -> tuple[Outreach, ...]:
     """The messages that ought to have been said about this case by now, each to send or withheld with its reason."""
     if case.opener is None:
         return ()
@@ -150,9 +149,13 @@ def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
 
 
 def _to(
-    party: PartyReported, topic: Topic, case: Folded, definition: Definition, setting: Setting,
+    party: PartyReported,
+    topic: Topic,
+    case: Folded,
+    definition: Definition,
+    setting: Setting,
     spoken: tuple[Spoken, ...],
-) -> Outreach:  # fmt: skip
+) -> Outreach:
     address = _reached(party, definition)
     id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause)
     language = party.language if party.language in definition.languages else definition.language
@@ -162,9 +165,20 @@ def _to(
     due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting)
     reason = _reason(party, topic, id_, address, definition, setting, spoken)
     return Outreach(
-        id_, topic.purpose, party.party, topic.cause, topic.entry, address, language or definition.language,
-        sensitive, due_at, zone, "" if sensitive else topic.note, reason, topic.old_on,
-    )  # fmt: skip
+        id_,
+        topic.purpose,
+        party.party,
+        topic.cause,
+        topic.entry,
+        address,
+        language or definition.language,
+        sensitive,
+        due_at,
+        zone,
+        "" if sensitive else topic.note,
+        reason,
+        topic.old_on,
+    )
 
 
 def _reached(party: PartyReported, definition: Definition) -> Address | None:
@@ -176,9 +190,14 @@ def _reached(party: PartyReported, definition: Definition) -> Address | None:
 
 
 def _reason(
-    party: PartyReported, topic: Topic, id_: str, address: Address | None, definition: Definition, setting: Setting,
+    party: PartyReported,
+    topic: Topic,
+    id_: str,
+    address: Address | None,
+    definition: Definition,
+    setting: Setting,
     spoken: tuple[Spoken, ...],
-) -> Reason | None:  # fmt: skip
+) -> Reason | None:
     """Why this is not said, if it is not."""
     if topic.withhold is not None:
         return topic.withhold
@@ -209,6 +228,17 @@ def _nobody(topic: Topic, definition: Definition, setting: Setting) -> Outreach:
     reason = topic.withhold or Reason.NO_RECIPIENT
     id_ = key(setting.case, topic.purpose, "", 0, topic.cause)
     return Outreach(
-        id_, topic.purpose, "", topic.cause, topic.entry, None, definition.language, True, setting.now, setting.zone,
-        "", reason, topic.old_on,
-    )  # fmt: skip
+        id_,
+        topic.purpose,
+        "",
+        topic.cause,
+        topic.entry,
+        None,
+        definition.language,
+        True,
+        setting.now,
+        setting.zone,
+        "",
+        reason,
+        topic.old_on,
+    )

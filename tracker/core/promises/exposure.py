@@ -83,9 +83,15 @@ Expected = Callable[[str], Table]
 
 
 def week(
-    visits: Iterable[Visit], first: int, last: int, expected: Expected | None = None, *, spare: bool = True,
-    ages: Ages = AGES, method: Method = USUAL,
-) -> Week:  # fmt: skip
+    visits: Iterable[Visit],
+    first: int,
+    last: int,
+    expected: Expected | None = None,
+    *,
+    spare: bool = True,
+    ages: Ages = AGES,
+    method: Method = USUAL,
+) -> Week:
     """The counts of a service's visits over the days from `first` through `last`.
 
     `expected` is what was learned before, by which clearing-out is told from work; None while nothing was. `spare`: it
@@ -113,7 +119,7 @@ def week(
 
 def _clear_out(
     found: Week, visits: Sequence[Visit], day: int, expected: Expected, *, spare: bool, ages: Ages, method: Method
-) -> None:  # fmt: skip
+) -> None:
     """Count a day apart if on it far more old cases finished than were to be expected: those, that is, that were older
     than half of the service's cases become."""
     tables = {visit.stage: expected(visit.stage) for visit in visits}

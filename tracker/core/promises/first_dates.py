@@ -196,16 +196,24 @@ def _first(line: Sequence[Dated], of: Background, now: datetime) -> FirstDate | 
         silent = quiet_at < now and day_of(of.heard_at, of.zone) <= latest_on
         silent_then = not counts.settled and passes_at is not None and quiet_at < passes_at
     return FirstDate(
-        made_on=day_of(given.made_at, of.zone), latest_on=latest_on, theirs=given.theirs, learned=given.learned,
-        probability=given.probability, closed_as=of.closed_as, ended_on=of.ended_on,
+        made_on=day_of(given.made_at, of.zone),
+        latest_on=latest_on,
+        theirs=given.theirs,
+        learned=given.learned,
+        probability=given.probability,
+        closed_as=of.closed_as,
+        ended_on=of.ended_on,
         kept_on=day_of(counts.kept_at, of.zone) if counts.kept_at is not None else None,
-        could_not_tell=counts.could_not_tell, over=_over(counts, of, now), silent=silent, silent_then=silent_then,
+        could_not_tell=counts.could_not_tell,
+        over=_over(counts, of, now),
+        silent=silent,
+        silent_then=silent_then,
         moved=counts.reason in _GIVEN_UP,
         forewarned=any(at >= given.made_at and day_of(at, of.zone) <= latest_on for at in of.warned_at),
         waited=counts is not given,
         after_reception=given.made_at - of.received_until,
         tried=of.live_at is not None and given.made_at < of.live_at,
-    )  # fmt: skip
+    )
 
 
 def _over(counts: Dated, of: Background, now: datetime) -> bool:

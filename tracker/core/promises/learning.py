@@ -76,9 +76,7 @@ class Curve:
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Curve:
         """The curve that `to_json` wrote."""
-        tables = {
-            kind: {stage: Table(tuple(hazards)) for stage, hazards in body[kind].items()} for kind in _KINDS
-        }  # fmt: skip
+        tables = {kind: {stage: Table(tuple(hazards)) for stage, hazards in body[kind].items()} for kind in _KINDS}
         return cls(body["finished"], body["everyone"], body["shift"], **tables)
 
 
@@ -186,7 +184,7 @@ def _kin_of(method: Method, long: Mapping[Key, Counts], stages: Mapping[str, tup
 
 def _likelihood(
     weight: float, long: Mapping[Key, Counts], stages: Mapping[str, tuple[float, ...]], kin_of: Kin
-) -> float:  # fmt: skip
+) -> float:
     together = _added(long, lambda service, stage: (kin_of(service), stage))
     total = 0.0
     for (service, stage), own in long.items():

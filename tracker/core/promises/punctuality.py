@@ -151,13 +151,16 @@ def account(dates: Iterable[FirstDate]) -> Account:
     judged = [each for each in ours if each.fate is not Fate.UNKNOWN]
     took = [each.took_days for each in judged]
     return Account(
-        record(each.fate for each in judged), len(ours) - len(judged),
-        _reached([each.said_days for each in judged], 1, 2), _reached(took, 1, 2), _reached(took, 9, 10),
+        record(each.fate for each in judged),
+        len(ours) - len(judged),
+        _reached([each.said_days for each in judged], 1, 2),
+        _reached(took, 1, 2),
+        _reached(took, 9, 10),
         sum(each.moved for each in judged),
         sum(each.forewarned and each.fate is Fate.BROKEN for each in judged),
         record(each.fate for each in judged if not each.learned),
         record(each.fate for each in found if each.theirs),
-    )  # fmt: skip
+    )
 
 
 def record(fates: Iterable[Fate]) -> Record:

@@ -98,7 +98,7 @@ def judging_day(now: datetime, zone: str) -> date:
 
 def window(
     table: Table, stage_on: date, known_on: date, level: float, today: date, working: WorkingDays = WEEKDAYS
-) -> Window | None:  # fmt: skip
+) -> Window | None:
     """When a case that came to its stage on `stage_on`, and was open at the end of `known_on`, is finished.
 
     `known_on` is the day before `stage_on` where nothing is known since. None where the table does not reach the level
@@ -113,7 +113,7 @@ def window(
 
 def _reached(
     table: Table, stage_on: date, known_on: date, share: float, today: date, working: WorkingDays
-) -> date | None:  # fmt: skip
+) -> date | None:
     age = table.reaches(share, (known_on - stage_on).days)
     return None if age is None else working.since(max(stage_on + timedelta(days=age), today + timedelta(days=1)))
 
@@ -137,9 +137,13 @@ class Place:
 
 
 def weigh(
-    place: Place, standing: Standing, level: float, today: date, known_on: date | None = None,
+    place: Place,
+    standing: Standing,
+    level: float,
+    today: date,
+    known_on: date | None = None,
     thresholds: Thresholds = USUAL,
-) -> Verdict:  # fmt: skip
+) -> Verdict:
     """What is to be done about a learned date on the morning of this day, by what was known at the end of `known_on`
     (by itself the day before). It moves later only; at the latest on the last working day before it, if it is as likely
     to be missed as to be kept.
@@ -186,7 +190,7 @@ def _step(place: Place, standing: Standing, today: date, known_on: date, thresho
 
 def _review_on(
     place: Place, standing: Standing, step: Step, today: date, thresholds: Thresholds, sooner_at: float | None
-) -> date:  # fmt: skip
+) -> date:
     """The first day on which another step is due by this table, or `sooner`, at the level `sooner_at`, holds no longer;
     at most the next Monday, when there may be a newer table. People are warned of a date only once."""
     day, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
@@ -223,7 +227,7 @@ def stand_in(began_on: date, days: int, today: date, working: WorkingDays = WEEK
 
 def weigh_stand_in(
     standing: Standing, began_on: date, days: int, today: date, working: WorkingDays = WEEKDAYS
-) -> Verdict:  # fmt: skip
+) -> Verdict:
     """What is to be done about a date that was not learned: on the last working day before it, it moves by half its
     length. Nothing is known of it, so it moves twice at most; then there is none."""
     decide_on = _decided_on(standing, working)

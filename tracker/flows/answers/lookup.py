@@ -185,9 +185,13 @@ def case_facts(
 
 
 def _delay(
-    row: Row[Any], promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None,
-    messages: tuple[MessageFacts, ...], definition: Definition, language: str,
-) -> DelayFacts | None:  # fmt: skip
+    row: Row[Any],
+    promises: tuple[PromiseFacts, ...],
+    standing: PromiseFacts | None,
+    messages: tuple[MessageFacts, ...],
+    definition: Definition,
+    language: str,
+) -> DelayFacts | None:
     """What is amiss with the date of an open case, and why, as far as it is known."""
     warned_at = max((each.at for each in messages if each.purpose == Purpose.DELAYED), default=None)
     waited = delays.Waited(Clock(row.clock), day_of(row.now, row.zone), warned_at)
@@ -208,9 +212,15 @@ def _stage(row: Row[Any], stage: Stage | None, definition: Definition, language:
         return say(of, language, definition.language)
 
     return StageFacts(
-        stage.code, words(stage.headline), words(stage.meaning), since, words(stage.next), words(stage.you_can),
-        words(stage.if_late), words(stage.other),
-    )  # fmt: skip
+        stage.code,
+        words(stage.headline),
+        words(stage.meaning),
+        since,
+        words(stage.next),
+        words(stage.you_can),
+        words(stage.if_late),
+        words(stage.other),
+    )
 
 
 def _leading(promises: tuple[PromiseFacts, ...]) -> PromiseFacts | None:
@@ -254,12 +264,20 @@ def _promise(row: Mapping[str, Any]) -> PromiseFacts:
     if latest_on is None or made_at is None:
         raise ValueError("a promise without a date or a time")
     return PromiseFacts(
-        basis=row["basis"], earliest_on=_day(row["earliest_on"]), half_by_on=_day(row["half_by_on"]),
-        latest_on=latest_on, probability=row["probability"], made_at=made_at,
-        superseded_at=_instant(row["superseded_at"]), reason=row["reason"], outcome=row["outcome"],
-        cases=row["cases"], base=row["base"], id=UUID(row["id"]),
+        basis=row["basis"],
+        earliest_on=_day(row["earliest_on"]),
+        half_by_on=_day(row["half_by_on"]),
+        latest_on=latest_on,
+        probability=row["probability"],
+        made_at=made_at,
+        superseded_at=_instant(row["superseded_at"]),
+        reason=row["reason"],
+        outcome=row["outcome"],
+        cases=row["cases"],
+        base=row["base"],
+        id=UUID(row["id"]),
         told=tuple(ToldFacts(audience, way, datetime.fromisoformat(at)) for audience, way, at in row["told"] or ()),
-    )  # fmt: skip
+    )
 
 
 def _message(row: Mapping[str, Any]) -> MessageFacts:

@@ -77,7 +77,10 @@ def _wanted(sender: Sender, reports: Sequence[Report], by: Reporter) -> Wanted:
     """What must be known to decide about these events."""
     events = [report.event for report in reports]
     return Wanted(
-        sender.organisation_id, sender.mode, sorted(set(numbers_of(events, by))), sender.source_id,
+        sender.organisation_id,
+        sender.mode,
+        sorted(set(numbers_of(events, by))),
+        sender.source_id,
         sorted({event.id for event in events}),
         {event.body.service for event in events if isinstance(event.body, StatusReported)},
-    )  # fmt: skip
+    )

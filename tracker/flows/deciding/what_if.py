@@ -49,10 +49,10 @@ def _adopted(known: Dossiers) -> Dossiers:
 
 def _silent(case: CaseKnown, known: Dossiers) -> CaseKnown:
     spoken = {
-        key: each if each.state is MessageState.WITHHELD else replace(
-            each, state=MessageState.WITHHELD, reason=Reason.ADOPTED
-        )
+        key: each
+        if each.state is MessageState.WITHHELD
+        else replace(each, state=MessageState.WITHHELD, reason=Reason.ADOPTED)
         for key, each in case.spoken.items()
-    }  # fmt: skip
+    }
     record = replace(case.record, live_from=known.now, spoken_at=None, next_word_on=None, next_word_at=None)
     return replace(case, record=record, spoken=spoken)

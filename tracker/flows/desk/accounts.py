@@ -58,9 +58,14 @@ async def add(
     if not 0 < len(name) <= 80:
         raise SetupRefused("The name is missing or too long.", "Give a name of at most 80 characters.")
     values = {
-        "organisation_id": office.id, "id": new_id(), "login": login, "name": name, "position": position.value,
-        "password_hash": await _hashed(login, password), "disabled_at": None,
-    }  # fmt: skip
+        "organisation_id": office.id,
+        "id": new_id(),
+        "login": login,
+        "name": name,
+        "position": position.value,
+        "password_hash": await _hashed(login, password),
+        "disabled_at": None,
+    }
     async with store.transaction() as connection:
         if not await accounts.add(connection, values):
             raise SetupRefused("There is an account of this login already.", "Choose another login.")

@@ -158,8 +158,14 @@ async def _hit(connection: AsyncConnection, office: Office, row: Row[Any]) -> Hi
     stage = None if row.unmapped else definition.stage(row.stage)
     headline = say(stage.headline if stage else CHECKING_HEADLINE, office.language, definition.language)
     return Hit(
-        case=row.id, service=say(definition.name, office.language, definition.language), headline=headline,
-        state=row.state, opened=Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at),
-        reference=references.spell(row.reference), number=row.number, names=tuple(row.names or ()), zone=row.zone,
+        case=row.id,
+        service=say(definition.name, office.language, definition.language),
+        headline=headline,
+        state=row.state,
+        opened=Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at),
+        reference=references.spell(row.reference),
+        number=row.number,
+        names=tuple(row.names or ()),
+        zone=row.zone,
         now=row.now,
-    )  # fmt: skip
+    )

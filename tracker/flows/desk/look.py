@@ -156,13 +156,21 @@ async def look(
     await _seen(store, staff, facts)
     names = {each: party.name or party.organisation or "" for each, party in folded.parties.items()}
     return DeskCase(
-        id=case, number=row.number, sensitive=definition.sensitive or bool(folded.sensitive_parties), facts=facts,
+        id=case,
+        number=row.number,
+        sensitive=definition.sensitive or bool(folded.sensitive_parties),
+        facts=facts,
         first=first,
-        languages=definition.languages, fact_label=say(definition.known_fact.label, office.language, facts.language),
-        people=people, decisions=tuple(_decision(each, found, stopped, names) for each in found),
-        history=_history(stored, folded, definition, office.language), contacts=contacted, notes=notes,
-        reason=contacts.likely_reason(facts, facts.now), once=(new_id(), new_id()),
-    )  # fmt: skip
+        languages=definition.languages,
+        fact_label=say(definition.known_fact.label, office.language, facts.language),
+        people=people,
+        decisions=tuple(_decision(each, found, stopped, names) for each in found),
+        history=_history(stored, folded, definition, office.language),
+        contacts=contacted,
+        notes=notes,
+        reason=contacts.likely_reason(facts, facts.now),
+        once=(new_id(), new_id()),
+    )
 
 
 def _placed(stored: Sequence[Row[Any]], country: str) -> Iterator[Placed]:
@@ -192,9 +200,18 @@ def _decision(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID], names
     refusal = resend.refusal(row, rows, stopped)
     attempts = tuple((datetime.fromisoformat(each["started_at"]), each["outcome"] or "") for each in row.attempts)
     return Decision(
-        row.id, row.purpose, row.channel or "", row.state, row.reason, names.get(row.party, ""), row.at, row.due_at,
-        attempts, None if refusal is None else refusal.value, resend.repeated(row, rows),
-    )  # fmt: skip
+        row.id,
+        row.purpose,
+        row.channel or "",
+        row.state,
+        row.reason,
+        names.get(row.party, ""),
+        row.at,
+        row.due_at,
+        attempts,
+        None if refusal is None else refusal.value,
+        resend.repeated(row, rows),
+    )
 
 
 async def _people(
@@ -202,28 +219,35 @@ async def _people(
 ) -> tuple[Person, ...]:
     kept = {
         (each.channel, each.address): (
-            staff.organisation_id, Mode.LIVE.value, each.channel.value,
+            staff.organisation_id,
+            Mode.LIVE.value,
+            each.channel.value,
             addresses.digest(secret, each.channel.value, normal),
         )
         for party in folded.parties.values()
         for each in party.channels
         if (normal := reached.normal(each.channel, each.address, country)) is not None
-    }  # fmt: skip
+    }
     wishes = await stops.stopped(connection, list(dict.fromkeys(kept.values())))
     return tuple(
         Person(
-            party.role.value, party.name or "", party.organisation or "", party.language or "",
+            party.role.value,
+            party.name or "",
+            party.organisation or "",
+            party.language or "",
             id_ in folded.sensitive_parties,
             tuple(
                 Reached(
-                    each.channel.value, each.address, (each.channel, each.address) in kept,
+                    each.channel.value,
+                    each.address,
+                    (each.channel, each.address) in kept,
                     kept.get((each.channel, each.address)) in wishes,
                 )
                 for each in party.channels
             ),
         )
         for id_, party in sorted(folded.parties.items())
-    )  # fmt: skip
+    )
 
 
 def _history(

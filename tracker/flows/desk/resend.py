@@ -83,19 +83,23 @@ def refusal(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID]) -> Rese
 def repeated(row: Row[Any], rows: Sequence[Row[Any]]) -> int:
     """How often a message was sent again so far: by those that say the same to the same person in the same way."""
     return max(
-        int(each.key.split(":")[3]) for each in rows
+        int(each.key.split(":")[3])
+        for each in rows
         if (each.purpose, each.party, each.rung, each.cause) == (row.purpose, row.party, row.rung, row.cause)
-    )  # fmt: skip
+    )
 
 
 async def stopped(connection: AsyncConnection, secret: bytes, staff: Staff, rows: Sequence[Row[Any]]) -> set[UUID]:
     """The messages whose recipient asked us to stop on that channel."""
     asked = {
         row.id: (
-            staff.organisation_id, Mode.LIVE.value, row.channel, addresses.digest(secret, row.channel, row.normal),
+            staff.organisation_id,
+            Mode.LIVE.value,
+            row.channel,
+            addresses.digest(secret, row.channel, row.normal),
         )
         for row in rows
         if row.channel is not None and row.normal is not None
-    }  # fmt: skip
+    }
     wishes = await stops.stopped(connection, list(dict.fromkeys(asked.values())))
     return {id_ for id_, each in asked.items() if each in wishes}

@@ -38,11 +38,17 @@ async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose)
         demand = contacts.demand(said.reason)
         detail = {"case": str(said.case), "reason": said.reason.value, "demand": demand.value}
         values = {
-            "organisation_id": staff.organisation_id, "mode": Mode.LIVE.value, "id": said.once,
-            "case_id": said.case, "account_id": staff.account_id, "channel": said.channel.value,
-            "reason": said.reason.value, "demand": demand.value,
-            "seen": dict(contacts.seen(facts, row.spoken_at, facts.now)), "at": facts.now,
-        }  # fmt: skip
+            "organisation_id": staff.organisation_id,
+            "mode": Mode.LIVE.value,
+            "id": said.once,
+            "case_id": said.case,
+            "account_id": staff.account_id,
+            "channel": said.channel.value,
+            "reason": said.reason.value,
+            "demand": demand.value,
+            "seen": dict(contacts.seen(facts, row.spoken_at, facts.now)),
+            "at": facts.now,
+        }
         if await stored.add(connection, values):
             await audit.note(connection, staff, "desk.contact", why, detail)
             spoken = next((way for way in SPOKEN if way.value == said.channel.value), None)
@@ -58,9 +64,14 @@ async def note(store: Store, staff: Staff, case: UUID, words: str, once: UUID, w
         if not words:
             return False
         values = {
-            "organisation_id": staff.organisation_id, "mode": Mode.LIVE.value, "id": once, "case_id": case,
-            "account_id": staff.account_id, "words": words, "at": facts.now,
-        }  # fmt: skip
+            "organisation_id": staff.organisation_id,
+            "mode": Mode.LIVE.value,
+            "id": once,
+            "case_id": case,
+            "account_id": staff.account_id,
+            "words": words,
+            "at": facts.now,
+        }
         if await stored.add_note(connection, values):
             await audit.note(connection, staff, "desk.noted", why, {"case": str(case)})
     return True

@@ -112,11 +112,14 @@ async def rehearsal(store: Store, office: Office) -> Rehearsal:
         days = max(1.0, (now - first_at) / timedelta(days=1))
         said = tuple(
             Said(
-                line.purpose, line.channel, line.messages, line.people,
+                line.purpose,
+                line.channel,
+                line.messages,
+                line.people,
                 counted[line.purpose] if line.channel == Channel.SMS else 0,
             )
             for line in lines
-        )  # fmt: skip
+        )
         return Rehearsal(said, people, days, await checking.to_adopt(connection, office.id), at_once)
 
 
@@ -130,9 +133,12 @@ async def go_live(store: Store, office: Office, offered: Offered) -> int:
             said = " ".join(f"{each.what}: {each.remedy}" for each in to_do)
             raise SetupRefused(f"{office.slug} cannot go live yet; nothing has changed.", said)
         unsaid, adopted = await checking.go_live(
-            connection, office.id, offered.email_from or standing.email_from, offered.sms_from or standing.sms_from,
+            connection,
+            office.id,
+            offered.email_from or standing.email_from,
+            offered.sms_from or standing.sms_from,
             standing.now,
-        )  # fmt: skip
+        )
         detail = {"cases_adopted": adopted, "messages_withheld": unsaid}
         await records.audit(connection, office.id, Mode.LIVE, "operator", "organisation.live", detail, standing.now)
     return adopted

@@ -52,9 +52,14 @@ async def add_organisation(
             raise SetupRefused(f"There is an organisation '{slug}' already.", "Choose another short name.")
         id_ = new_id()
         values = {
-            "id": id_, "slug": slug, "name": name.strip(), "zone": zone, "language": language,
-            "footing": Footing.SANDBOX.value, "clock_offset": clock_offset,
-        }  # fmt: skip
+            "id": id_,
+            "slug": slug,
+            "name": name.strip(),
+            "zone": zone,
+            "language": language,
+            "footing": Footing.SANDBOX.value,
+            "clock_offset": clock_offset,
+        }
         await organisations.add(connection, values)
         return await organisations.office(connection, id_)
 
@@ -80,11 +85,15 @@ async def add_source(store: Store, office: Office, source: NewSource) -> UUID:
             raise SetupRefused(f"There is a source '{source.name}' already.", "Choose another name.")
         id_ = new_id()
         values = {
-            "organisation_id": office.id, "id": id_, "name": source.name, "rhythm": source.rhythm.value,
-            "patience": source.patience or PATIENCE[source.rhythm], "zone": source.zone,
+            "organisation_id": office.id,
+            "id": id_,
+            "name": source.name,
+            "rhythm": source.rhythm.value,
+            "patience": source.patience or PATIENCE[source.rhythm],
+            "zone": source.zone,
             "registers": list(dict.fromkeys((source.name, *source.registers))),
             "live_from": live_from or office.now,
-        }  # fmt: skip
+        }
         await organisations.add_source(connection, values)
     return id_
 
@@ -97,9 +106,14 @@ async def add_key(store: Store, office: Office, source: str, mode: Mode) -> str:
         if source_id is None:
             raise SetupRefused(f"There is no source '{source}'.", "Add it with `tracker sources add`.")
         values = {
-            "organisation_id": office.id, "id": new_id(), "mode": mode.value, "source_id": source_id,
-            "hint": token[-4:], "digest": hashlib.sha256(token.encode()).digest(), "revoked_at": None,
-        }  # fmt: skip
+            "organisation_id": office.id,
+            "id": new_id(),
+            "mode": mode.value,
+            "source_id": source_id,
+            "hint": token[-4:],
+            "digest": hashlib.sha256(token.encode()).digest(),
+            "revoked_at": None,
+        }
         await stored_keys.add(connection, values)
     return token
 

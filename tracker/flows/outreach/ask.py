@@ -64,11 +64,20 @@ async def answer(store: Store, secret: bytes, token: str, score: int, comment: s
         row = _open(await feedback.asked(connection, *named, locked=True))
         first = await first_dates.of_case(connection, row.organisation_id, Mode(row.mode), row.case_id)
         values = {
-            "organisation_id": row.organisation_id, "mode": row.mode, "id": new_id(), "case_id": row.case_id,
-            "party": row.party, "score": score, "comment": plain(comment) or None, "language": row.language,
-            "service": row.service, "stage": row.stage, "outcome": row.outcome,
-            "promise": kept(first), "answered_at": row.now,
-        }  # fmt: skip
+            "organisation_id": row.organisation_id,
+            "mode": row.mode,
+            "id": new_id(),
+            "case_id": row.case_id,
+            "party": row.party,
+            "score": score,
+            "comment": plain(comment) or None,
+            "language": row.language,
+            "service": row.service,
+            "stage": row.stage,
+            "outcome": row.outcome,
+            "promise": kept(first),
+            "answered_at": row.now,
+        }
         if not await feedback.keep(connection, values, row.now - CHANGEABLE):
             raise _closed()
         return await _question(connection, row)

@@ -23,9 +23,15 @@ MAY_MISS = frozenset({Purpose.ACKNOWLEDGED, Purpose.UPDATED, Purpose.STILL_WORKI
 
 
 async def next_rung(
-    connection: AsyncConnection, secret: bytes, organisation_id: UUID, mode: Mode, message_id: UUID, now: datetime,
-    *, asked_to_stop: bool = False,
-) -> bool:  # fmt: skip
+    connection: AsyncConnection,
+    secret: bytes,
+    organisation_id: UUID,
+    mode: Mode,
+    message_id: UUID,
+    now: datetime,
+    *,
+    asked_to_stop: bool = False,
+) -> bool:
     """After a message failed, in the same transaction: write what people must hear again for another channel.
 
     True when there was one that the service uses, with an address that has not asked us to stop. Else staff are told

@@ -124,11 +124,16 @@ def decide(
         mail = row.channel == Channel.EMAIL
         decisions.append(
             Released(
-                claimed, row.channel, row.address if mail else row.normal, outreach_facts(row, definition, links),
-                row.footing == Footing.SANDBOX, row.slug, row.email_from if mail else row.sms_from,
+                claimed,
+                row.channel,
+                row.address if mail else row.normal,
+                outreach_facts(row, definition, links),
+                row.footing == Footing.SANDBOX,
+                row.slug,
+                row.email_from if mail else row.sms_from,
                 named(row.purpose, row.channel, row.facts),
             )
-        )  # fmt: skip
+        )
     return decisions
 
 
@@ -154,9 +159,14 @@ def _stop(row: Row[Any], stopped: bool) -> tuple[MessageState, Reason] | None:
     if row.address is None:
         return MessageState.WITHHELD, Reason.NO_CHANNEL
     if not still_true(
-        Purpose(row.purpose), row.cause, exists=not row.void, closed=row.case_state == CaseState.CLOSED,
-        news=str(row.news_entry), asked=str(row.asked_entry), promise=row.promise_id,
-    ):  # fmt: skip
+        Purpose(row.purpose),
+        row.cause,
+        exists=not row.void,
+        closed=row.case_state == CaseState.CLOSED,
+        news=str(row.news_entry),
+        asked=str(row.asked_entry),
+        promise=row.promise_id,
+    ):
         return MessageState.WITHHELD, Reason.SUPERSEDED
     if row.normal is None:
         return MessageState.WITHHELD, Reason.BAD_ADDRESS

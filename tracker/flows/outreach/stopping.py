@@ -63,9 +63,15 @@ def read(words: str) -> Wish | None:
 
 
 async def heed(
-    connection: AsyncConnection, secret: bytes, asked: tuple[UUID, Mode, Channel, str], wish: Wish, *, via: str,
-    now: datetime, id_: UUID | None = None,
-) -> bool:  # fmt: skip
+    connection: AsyncConnection,
+    secret: bytes,
+    asked: tuple[UUID, Mode, Channel, str],
+    wish: Wish,
+    *,
+    via: str,
+    now: datetime,
+    id_: UUID | None = None,
+) -> bool:
     """Keep a wish of (organisation, mode, channel, normal address), in the caller's transaction; of a stop, withhold
     what waits, and let what people must hear go on to the next rung. False when this wish (`id_`) was kept before."""
     organisation_id, mode, channel, normal = asked

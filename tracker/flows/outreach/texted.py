@@ -44,9 +44,14 @@ async def hear(store: Store, secret: bytes, text: Text) -> int:
             if case is None:
                 continue
             note = {
-                "organisation_id": office.id, "mode": Mode.LIVE.value, "id": id_, "case_id": case.id,
-                "account_id": None, "words": _printable(text.words), "at": office.now,
-            }  # fmt: skip
+                "organisation_id": office.id,
+                "mode": Mode.LIVE.value,
+                "id": id_,
+                "case_id": case.id,
+                "account_id": None,
+                "words": _printable(text.words),
+                "at": office.now,
+            }
             if await contacts.add_note(connection, note):
                 heard += 1
                 remedy = "Read the note on the case: this person has sent us a text and may wait for an answer."

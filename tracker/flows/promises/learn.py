@@ -176,9 +176,13 @@ def _expected(service: str, learned: Learned | None) -> Expected | None:
 
 
 async def _passed(
-    connection: AsyncConnection, office: Office, by_service: dict[str, Definition], before: dict[str, Newest],
-    until: date, grace: timedelta,
-) -> dict[str, Record] | None:  # fmt: skip
+    connection: AsyncConnection,
+    office: Office,
+    by_service: dict[str, Definition],
+    before: dict[str, Newest],
+    until: date,
+    grace: timedelta,
+) -> dict[str, Record] | None:
     """What became of each service's first dates that have passed since the levels were corrected, and until the last
     day of which every source has had the time to tell: sooner, dates that were kept would count, and those that broke
     would not. None where that is not due: it is once a week."""
@@ -196,7 +200,7 @@ async def _passed(
 
 def _corrected(
     definition: Definition, learned: Learned, before: Newest | None, passed: dict[str, Record] | None, until: date
-) -> Newest:  # fmt: skip
+) -> Newest:
     """The curve of a service, its level corrected by the first dates that have passed until this day."""
     shift, weighed_on = (before.curve.shift, before.weighed_on) if before is not None else (0.0, None)
     if passed is not None:

@@ -101,9 +101,13 @@ async def tell(store: Store, slug: str, language: str) -> OfficeWordFacts:
         ]
     first = rows[0] if rows else None
     return OfficeWordFacts(
-        office.slug, office.name, office.footing is not Footing.LIVE, first.from_on if first else None,
-        first.until_on if first else None, tuple(sorted(found, key=lambda each: each.name.casefold())),
-    )  # fmt: skip
+        office.slug,
+        office.name,
+        office.footing is not Footing.LIVE,
+        first.from_on if first else None,
+        first.until_on if first else None,
+        tuple(sorted(found, key=lambda each: each.name.casefold())),
+    )
 
 
 async def offices(store: Store) -> list[tuple[str, str]]:
@@ -119,18 +123,29 @@ async def _service(
     spoken = language if language in definition.languages else definition.language
     now, *earlier = rows
     return ServiceWordFacts(
-        service, say(definition.name, spoken, definition.language), spoken, now.probability,
-        Confidence(now.confidence), _read(now),
+        service,
+        say(definition.name, spoken, definition.language),
+        spoken,
+        now.probability,
+        Confidence(now.confidence),
+        _read(now),
         tuple(
             EarlierAimFacts(row.probability, _read(row).record)
-            for row in earlier if row.kept + row.broken >= FEWEST_SHOWN
+            for row in earlier
+            if row.kept + row.broken >= FEWEST_SHOWN
         ),
-    )  # fmt: skip
+    )
 
 
 def _read(row: Row[Any]) -> Account:
     return Account(
-        Record(row.kept, row.kept + row.broken), row.unknown, row.said_days, row.half_days, row.most_days, row.moved,
-        row.told, Record(row.stand_ins_kept, row.stand_ins_kept + row.stand_ins_broken),
+        Record(row.kept, row.kept + row.broken),
+        row.unknown,
+        row.said_days,
+        row.half_days,
+        row.most_days,
+        row.moved,
+        row.told,
+        Record(row.stand_ins_kept, row.stand_ins_kept + row.stand_ins_broken),
         Record(row.office_kept, row.office_kept + row.office_broken),
-    )  # fmt: skip
+    )

@@ -35,11 +35,18 @@ def event_of(row: Mapping[str, Any], normal: Normal) -> StatusEvent:
     """The event that an entry keeps, with what it said of a party beside it: of a row as it is, or as JSON. `normal` is
     asked about addresses from before their one form was kept."""
     return StatusEvent(
-        id=row["event_id"], source=row["source"], type=row["type"], number=row["number"], time=_at(row["occurred_at"]),
-        body=_join(row, normal), register=row["register"], sequence=row["sequence"],
-        occurred_on=_day(row["occurred_on"]), sensitive=row["sensitive"],
+        id=row["event_id"],
+        source=row["source"],
+        type=row["type"],
+        number=row["number"],
+        time=_at(row["occurred_at"]),
+        body=_join(row, normal),
+        register=row["register"],
+        sequence=row["sequence"],
+        occurred_on=_day(row["occurred_on"]),
+        sensitive=row["sensitive"],
         hold_until=None if row["hold_until"] is None else _at(row["hold_until"]),
-    )  # fmt: skip
+    )
 
 
 def split(body: Body) -> tuple[dict[str, Any], dict[str, Any] | None]:
@@ -70,11 +77,15 @@ def _join(row: Mapping[str, Any], normal: Normal) -> Body:
     match row["type"]:
         case "case.status":
             return StatusReported(
-                service=body["service"], status=body["status"], reason=words.get("reason"),
-                public_note=words.get("public_note"), internal_note=words.get("internal_note"),
-                expected_on=_day(body.get("expected_on")), served_on=_day(body.get("served_on")),
+                service=body["service"],
+                status=body["status"],
+                reason=words.get("reason"),
+                public_note=words.get("public_note"),
+                internal_note=words.get("internal_note"),
+                expected_on=_day(body.get("expected_on")),
+                served_on=_day(body.get("served_on")),
                 delay_reason=body.get("delay_reason"),
-            )  # fmt: skip
+            )
         case "case.needs":
             return NeedsReported(tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"])))
         case "case.party":
@@ -95,11 +106,17 @@ def _party(row: Mapping[str, Any], normal: Normal) -> PartyReported:
         return PartyReported(party="", remove=True)
     fact = row["known_fact"]
     return PartyReported(
-        party=row["party"], role=Role(row["role"]), name=row["name"], organisation=row["organisation"],
-        language=row["language"], channels=tuple(_address(each, normal) for each in row["channels"]),
-        known_fact=bytes.fromhex(fact[2:]) if isinstance(fact, str) else fact, remove=row["removed"],
-        prefers=Channel(row["prefers"]) if row["prefers"] else None, zone=row["party_zone"],
-    )  # fmt: skip
+        party=row["party"],
+        role=Role(row["role"]),
+        name=row["name"],
+        organisation=row["organisation"],
+        language=row["language"],
+        channels=tuple(_address(each, normal) for each in row["channels"]),
+        known_fact=bytes.fromhex(fact[2:]) if isinstance(fact, str) else fact,
+        remove=row["removed"],
+        prefers=Channel(row["prefers"]) if row["prefers"] else None,
+        zone=row["party_zone"],
+    )
 
 
 def _address(each: Mapping[str, Any], normal: Normal) -> Address:
@@ -110,9 +127,13 @@ def _address(each: Mapping[str, Any], normal: Normal) -> Address:
 def _item(item: Mapping[str, Any], words: str | None) -> NeededItem:
     supplied = item.get("supplied_at")
     return NeededItem(
-        item=item["item"], text=words, code=item.get("code"), due_on=_day(item.get("due_on")),
-        supplied_at=_at(supplied) if supplied else None, remove=item.get("remove", False),
-    )  # fmt: skip
+        item=item["item"],
+        text=words,
+        code=item.get("code"),
+        due_on=_day(item.get("due_on")),
+        supplied_at=_at(supplied) if supplied else None,
+        remove=item.get("remove", False),
+    )
 
 
 def _at(value: datetime | str) -> datetime:

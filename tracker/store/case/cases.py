@@ -153,9 +153,12 @@ async def open_numbers(
 ) -> Sequence[Row[Any]]:
     """A batch of the identities of an organisation's open live cases, in order of id."""
     query = select(*IDENTITY).where(
-        CASE.c.organisation_id == organisation_id, CASE.c.mode == Mode.LIVE, CASE.c.state == CaseState.OPEN,
-        CASE.c.void.is_(False), CASE.c.erased_at.is_(None),
-    )  # fmt: skip
+        CASE.c.organisation_id == organisation_id,
+        CASE.c.mode == Mode.LIVE,
+        CASE.c.state == CaseState.OPEN,
+        CASE.c.void.is_(False),
+        CASE.c.erased_at.is_(None),
+    )
     if after is not None:
         query = query.where(CASE.c.id > after)
     return (await connection.execute(query.order_by(CASE.c.id).limit(limit))).all()

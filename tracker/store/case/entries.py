@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     text,
     update,
-)  # fmt: skip
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -171,7 +171,9 @@ async def expire(connection: AsyncConnection, only: UUID | None, limit: int) -> 
 async def quarantined_numbers(connection: AsyncConnection, organisation_id: UUID, service: str) -> list[Any]:
     """Case numbers (mode, register, number) without a case that have entries of this service in quarantine."""
     query = select(ENTRY.c.mode, ENTRY.c.register, ENTRY.c.number).where(
-        ENTRY.c.organisation_id == organisation_id, ENTRY.c.service == service,
-        ENTRY.c.placement == Placement.QUARANTINED, ENTRY.c.case_id.is_(None),
-    )  # fmt: skip
+        ENTRY.c.organisation_id == organisation_id,
+        ENTRY.c.service == service,
+        ENTRY.c.placement == Placement.QUARANTINED,
+        ENTRY.c.case_id.is_(None),
+    )
     return list((await connection.execute(query.distinct())).all())

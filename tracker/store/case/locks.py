@@ -42,9 +42,11 @@ async def lock(connection: AsyncConnection, organisation_id: UUID, mode: Mode, n
     """Serialise everything about these numbers until the transaction ends. Must be the first statement, and one of its
     own: the next one sees what this one waited for."""
     values = {
-        "organisation": str(organisation_id), "mode": mode.value, "registers": [register for register, _ in numbers],
+        "organisation": str(organisation_id),
+        "mode": mode.value,
+        "registers": [register for register, _ in numbers],
         "numbers": [number for _, number in numbers],
-    }  # fmt: skip
+    }
     await connection.execute(_LOCK, values)
 
 

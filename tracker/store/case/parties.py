@@ -74,11 +74,18 @@ RECIPIENT = table(Recipient)
 def party_row(entry: UUID, body: PartyReported) -> dict[str, Any]:
     """The columns of what an event said of a party, but for whose it is."""
     return {
-        "entry_id": entry, "party": body.party,
-        "role": body.role.value, "name": body.name, "organisation": body.organisation, "language": body.language,
+        "entry_id": entry,
+        "party": body.party,
+        "role": body.role.value,
+        "name": body.name,
+        "organisation": body.organisation,
+        "language": body.language,
         "channels": [
             {"channel": each.channel.value, "address": each.address, "normal": each.normal} for each in body.channels
         ],
-        "known_fact": body.known_fact, "removed": body.remove, "prefers": body.prefers.value if body.prefers else None,
-        "zone": body.zone, "words": name_words(f"{body.name or ''} {body.organisation or ''}"),
-    }  # fmt: skip
+        "known_fact": body.known_fact,
+        "removed": body.remove,
+        "prefers": body.prefers.value if body.prefers else None,
+        "zone": body.zone,
+        "words": name_words(f"{body.name or ''} {body.organisation or ''}"),
+    }

@@ -166,10 +166,14 @@ async def read(connection: AsyncConnection, wanted: Wanted, working: Working, no
     The caller holds the locks of the numbers: see `store.case.locks`.
     """
     asked = {
-        "organisation": wanted.organisation_id, "mode": wanted.mode.value,
-        "registers": [register for register, _ in wanted.numbers], "numbers": [number for _, number in wanted.numbers],
-        "source": wanted.source_id, "event_ids": list(wanted.event_ids), "services": sorted(wanted.services),
-    }  # fmt: skip
+        "organisation": wanted.organisation_id,
+        "mode": wanted.mode.value,
+        "registers": [register for register, _ in wanted.numbers],
+        "numbers": [number for _, number in wanted.numbers],
+        "source": wanted.source_id,
+        "event_ids": list(wanted.event_ids),
+        "services": sorted(wanted.services),
+    }
     row = await _READ.row(connection, asked)
     office = row["office"]
     scope = Scope(wanted.organisation_id, wanted.mode is Mode.TEST, office["zone"])
@@ -179,10 +183,14 @@ async def read(connection: AsyncConnection, wanted: Wanted, working: Working, no
         return Entered(UUID(each["id"]), event, each["register"], UUID(each["source_id"]), _spot(each))
 
     return Dossiers(
-        scope, datetime.fromisoformat(office["now"]), _numbers(wanted.numbers, row, entered), _seen(wanted, row),
-        await _services(connection, wanted.organisation_id, row["services"] or (), working), _sources(row),
+        scope,
+        datetime.fromisoformat(office["now"]),
+        _numbers(wanted.numbers, row, entered),
+        _seen(wanted, row),
+        await _services(connection, wanted.organisation_id, row["services"] or (), working),
+        _sources(row),
         tuple(row["services_known"] or ()),
-    )  # fmt: skip
+    )
 
 
 def _numbers(
@@ -209,9 +217,12 @@ def _known(each: Mapping[str, Any], entered: Callable[[Any], Entered]) -> CaseKn
     spoken = [_spoken(message) for message in each["messages"] or ()]
     recipients = [_recipient(recipient) for recipient in each["recipients"] or ()]
     return CaseKnown(
-        _case(each["case"]), tuple(map(entered, each["entries"] or ())), {message.key: message for message in spoken},
-        tuple(map(_given, each["promises"] or ())), {(one.party, one.channel): one for one in recipients},
-    )  # fmt: skip
+        _case(each["case"]),
+        tuple(map(entered, each["entries"] or ())),
+        {message.key: message for message in spoken},
+        tuple(map(_given, each["promises"] or ())),
+        {(one.party, one.channel): one for one in recipients},
+    )
 
 
 def _seen(wanted: Wanted, row: Mapping[str, Any]) -> dict[tuple[UUID, str], Seen]:
@@ -243,19 +254,24 @@ async def _services(
         word = each["word"] or {}
         since_on = word.get("since_on")
         known[each["service"]] = ServiceKnown(
-            definition_id, definition, curve_id, curve, working(definition.promise.holidays),
+            definition_id,
+            definition,
+            curve_id,
+            curve,
+            working(definition.promise.holidays),
             Confidence(word["confidence"]) if word else None,
             datetime.fromisoformat(since_on).date() if since_on else None,
-        )  # fmt: skip
+        )
     return known
 
 
 def _sources(row: Mapping[str, Any]) -> dict[UUID, SourceKnown]:
     return {
         UUID(each["id"]): SourceKnown(
-            Rhythm(each["rhythm"]), timedelta(seconds=float(each["patience"])),
+            Rhythm(each["rhythm"]),
+            timedelta(seconds=float(each["patience"])),
             datetime.fromisoformat(each["live_from"]) if each["live_from"] else None,
             datetime.fromisoformat(each["heard_at"]) if each["heard_at"] else None,
         )
         for each in row["sources"] or ()
-    }  # fmt: skip
+    }

@@ -149,9 +149,13 @@ async def begin(connection: AsyncConnection, account: Row[Any], digest: bytes, s
     password changed: `account` is its row as the password was compared."""
     await connection.execute(_STALE)
     values = {
-        "organisation": account.organisation_id, "id": new_id(), "account": account.id, "digest": digest,
-        "seconds": seconds, "hash": account.password_hash,
-    }  # fmt: skip
+        "organisation": account.organisation_id,
+        "id": new_id(),
+        "account": account.id,
+        "digest": digest,
+        "seconds": seconds,
+        "hash": account.password_hash,
+    }
     return (await connection.execute(_BEGIN, values)).one_or_none() is not None
 
 

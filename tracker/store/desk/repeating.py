@@ -57,7 +57,11 @@ async def repeat(
 ) -> bool:
     """The same message once more, due at once, under a key of its own; False when that key is on record already."""
     values = {
-        "organisation": organisation_id, "mode": mode.value, "message": message_id, "id": new_id(), "key": key,
+        "organisation": organisation_id,
+        "mode": mode.value,
+        "message": message_id,
+        "id": new_id(),
+        "key": key,
         "now": now,
-    }  # fmt: skip
+    }
     return (await connection.execute(_REPEAT, values)).one_or_none() is not None

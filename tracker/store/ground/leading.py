@@ -37,11 +37,14 @@ class Leadership:
             # A host that vanished without a word is noticed by the server, too, so that another can lead.
             connect_args={
                 "server_settings": {
-                    "application_name": APPLICATION, "timezone": "UTC",
-                    "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "2",
+                    "application_name": APPLICATION,
+                    "timezone": "UTC",
+                    "tcp_keepalives_idle": "5",
+                    "tcp_keepalives_interval": "5",
+                    "tcp_keepalives_count": "2",
                 }
             },
-        )  # fmt: skip
+        )
         self._connection: AsyncConnection | None = None
         self._session: int | None = None
         self._turn = asyncio.Lock()

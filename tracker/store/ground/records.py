@@ -100,9 +100,14 @@ _ALERT: Final = text(ALERTED)
 def alert_row(mode: Mode, kind: str, subject: str, remedy: str, times: int, now: datetime) -> dict[str, Any]:
     """One situation that operators are told of, seen so many times. They are not sent what happens in test mode."""
     return {
-        "id": new_id(), "kind": kind, "subject": subject[:SUBJECT_CHARACTERS], "remedy": remedy, "times": times,
-        "at": now, "live": mode is Mode.LIVE,
-    }  # fmt: skip
+        "id": new_id(),
+        "kind": kind,
+        "subject": subject[:SUBJECT_CHARACTERS],
+        "remedy": remedy,
+        "times": times,
+        "at": now,
+        "live": mode is Mode.LIVE,
+    }
 
 
 async def alert(
@@ -169,16 +174,26 @@ async def told(connection: AsyncConnection, claimed: Row[Any]) -> None:
 
 
 async def audit(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, actor: str, action: str,
-    detail: dict[str, Any], now: datetime,
-) -> None:  # fmt: skip
+    connection: AsyncConnection,
+    organisation_id: UUID,
+    mode: Mode,
+    actor: str,
+    action: str,
+    detail: dict[str, Any],
+    now: datetime,
+) -> None:
     """Add a line to the audit."""
     await connection.execute(
         insert(AUDIT).values(
-            organisation_id=organisation_id, mode=mode.value, id=new_id(), at=now, actor=actor, action=action,
+            organisation_id=organisation_id,
+            mode=mode.value,
+            id=new_id(),
+            at=now,
+            actor=actor,
+            action=action,
             detail=detail,
         )
-    )  # fmt: skip
+    )
 
 
 async def alerts(connection: AsyncConnection, organisation_id: UUID, limit: int = 100) -> Sequence[Row[Any]]:

@@ -20,9 +20,12 @@ from tracker.store.promises import tellings
 from tracker.store.promises.tellings import Telling
 
 TABLES: dict[str, Table] = {
-    "telling": table(Telling), "attempt": table(Attempt), "caught": table(Caught), "feedback": FEEDBACK,
+    "telling": table(Telling),
+    "attempt": table(Attempt),
+    "caught": table(Caught),
+    "feedback": FEEDBACK,
     "contact": CONTACT,
-}  # fmt: skip
+}
 """What there is of cases beside what was decided about them, in an order in which nothing points to what is not there
 yet."""
 
@@ -44,11 +47,19 @@ async def write(connection: AsyncConnection, rows: dict[str, list[dict[str, Any]
     for name, into in TABLES.items():
         if rows.get(name):
             await connection.execute(insert(into), rows[name])
-    await tellings.sent(connection, [
-        {"organisation": row["organisation_id"], "mode": row["mode"], "message": row["message_id"],
-         "number": row["number"]}
-        for row in rows.get("attempt", ()) if row["promise_id"] is not None
-    ])  # fmt: skip
+    await tellings.sent(
+        connection,
+        [
+            {
+                "organisation": row["organisation_id"],
+                "mode": row["mode"],
+                "message": row["message_id"],
+                "number": row["number"],
+            }
+            for row in rows.get("attempt", ())
+            if row["promise_id"] is not None
+        ],
+    )
 
 
 async def take_stock(store: Store) -> None:

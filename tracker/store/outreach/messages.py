@@ -79,8 +79,10 @@ async def unhold(connection: AsyncConnection, organisation_id: UUID, mode: Mode,
     await connection.execute(
         update(MESSAGE)
         .where(
-            MESSAGE.c.organisation_id == organisation_id, MESSAGE.c.mode == mode, MESSAGE.c.source_id == source_id,
+            MESSAGE.c.organisation_id == organisation_id,
+            MESSAGE.c.mode == mode,
+            MESSAGE.c.source_id == source_id,
             MESSAGE.c.state == MessageState.HELD,
         )
         .values(state=MessageState.DUE, reason=None)
-    )  # fmt: skip
+    )

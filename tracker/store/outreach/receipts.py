@@ -57,14 +57,26 @@ async def attempt(connection: AsyncConnection, organisation_id: UUID, attempt_id
 
 
 async def keep(
-    connection: AsyncConnection, attempt: Row[Any], *, provider_id: str, status: str, code: str | None,
+    connection: AsyncConnection,
+    attempt: Row[Any],
+    *,
+    provider_id: str,
+    status: str,
+    code: str | None,
     body: dict[str, Any],
-) -> bool:  # fmt: skip
+) -> bool:
     """Keep a receipt; False when the same was told before."""
     statement = insert(RECEIPT).values(
-        organisation_id=attempt.organisation_id, mode=attempt.mode, id=new_id(), attempt_id=attempt.id,
-        provider_id=provider_id, status=status, code=code, body=body, received_at=attempt.at,
-    )  # fmt: skip
+        organisation_id=attempt.organisation_id,
+        mode=attempt.mode,
+        id=new_id(),
+        attempt_id=attempt.id,
+        provider_id=provider_id,
+        status=status,
+        code=code,
+        body=body,
+        received_at=attempt.at,
+    )
     kept = statement.on_conflict_do_nothing(
         index_elements=["organisation_id", "mode", "attempt_id", "status"]
     ).returning(RECEIPT.c.id)
@@ -108,10 +120,15 @@ async def advance(
     moved = await connection.execute(
         _ADVANCE,
         {
-            **where, "message": attempt.message_id, "number": attempt.number, "state": state, "now": attempt.now,
-            "newest": newest, "any": any_,
+            **where,
+            "message": attempt.message_id,
+            "number": attempt.number,
+            "state": state,
+            "now": attempt.now,
+            "newest": newest,
+            "any": any_,
         },
-    )  # fmt: skip
+    )
     named = {**where, "attempt": attempt.id, "provider_id": provider_id}
     await connection.execute(_CALLED, {**named, "outcome": outcome if moved.rowcount else None})
     if outcome is None:

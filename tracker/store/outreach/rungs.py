@@ -68,14 +68,27 @@ async def others(
 
 
 async def climb(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID,
-    key: str, rung: int, recipient: Row[Any], now: datetime,
-) -> None:  # fmt: skip
+    connection: AsyncConnection,
+    organisation_id: UUID,
+    mode: Mode,
+    message_id: UUID,
+    key: str,
+    rung: int,
+    recipient: Row[Any],
+    now: datetime,
+) -> None:
     """Write the message again, for another channel; once, since its key is unique."""
     await connection.execute(
         _CLIMB,
         {
-            "organisation": organisation_id, "mode": mode.value, "message": message_id, "new": new_id(), "key": key,
-            "rung": rung, "recipient": recipient.id, "channel": recipient.channel, "now": now,
+            "organisation": organisation_id,
+            "mode": mode.value,
+            "message": message_id,
+            "new": new_id(),
+            "key": key,
+            "rung": rung,
+            "recipient": recipient.id,
+            "channel": recipient.channel,
+            "now": now,
         },
-    )  # fmt: skip
+    )

@@ -69,23 +69,38 @@ async def stopped(connection: AsyncConnection, asked: Sequence[Asked]) -> set[As
         return set()
     organisations, modes, channels, digests = zip(*asked, strict=True)
     values = {
-        "organisations": list(organisations), "modes": list(modes), "channels": list(channels),
+        "organisations": list(organisations),
+        "modes": list(modes),
+        "channels": list(channels),
         "digests": list(digests),
-    }  # fmt: skip
+    }
     return {(row[0], row[1], row[2], row[3]) for row in (await connection.execute(_STOPPED, values)).all()}
 
 
 async def record(
-    connection: AsyncConnection, asked: Asked, wish: Wish, *, via: str, id_: UUID, now: datetime,
+    connection: AsyncConnection,
+    asked: Asked,
+    wish: Wish,
+    *,
+    via: str,
+    id_: UUID,
+    now: datetime,
     purpose: Purpose | None = None,
-) -> bool:  # fmt: skip
+) -> bool:
     """Keep a wish; False when it is on record already: what a provider tells us may be told twice, its id is the
     same."""
     organisation_id, mode, channel, digest = asked
     statement = insert(table(Stop)).values(
-        organisation_id=organisation_id, mode=mode, id=id_, channel=channel, digest=digest, wish=wish.value,
-        purpose=purpose.value if purpose else None, via=via, at=now,
-    )  # fmt: skip
+        organisation_id=organisation_id,
+        mode=mode,
+        id=id_,
+        channel=channel,
+        digest=digest,
+        wish=wish.value,
+        purpose=purpose.value if purpose else None,
+        via=via,
+        at=now,
+    )
     written = await connection.execute(statement.on_conflict_do_nothing().returning(table(Stop).c.id))
     return written.one_or_none() is not None
 
@@ -110,8 +125,12 @@ async def withhold(
 ) -> list[UUID]:
     """Withhold everything that waits to be sent to an address; returns the messages."""
     values = {
-        "organisation": organisation_id, "mode": mode.value, "channel": channel.value, "normal": normal, "now": now,
-    }  # fmt: skip
+        "organisation": organisation_id,
+        "mode": mode.value,
+        "channel": channel.value,
+        "normal": normal,
+        "now": now,
+    }
     return list((await connection.execute(_WITHHOLD, values)).scalars())
 
 

@@ -89,15 +89,22 @@ async def grace(connection: AsyncConnection, organisation_id: UUID) -> timedelta
 
 async def add(
     connection: AsyncConnection, organisation_id: UUID, service: str, learned: Newest, window_from: date, now: datetime
-) -> UUID:  # fmt: skip
+) -> UUID:
     """Store what was learned, and drop old curves that no date was ever read from."""
     id_, curve = new_id(), learned.curve
     await connection.execute(
         insert(CURVE).values(
-            organisation_id=organisation_id, id=id_, service=service, learned_at=now, window_from=window_from,
-            weighed_on=learned.weighed_on, finished=curve.finished, everyone=curve.everyone, body=curve.to_json(),
+            organisation_id=organisation_id,
+            id=id_,
+            service=service,
+            learned_at=now,
+            window_from=window_from,
+            weighed_on=learned.weighed_on,
+            finished=curve.finished,
+            everyone=curve.everyone,
+            body=curve.to_json(),
         )
-    )  # fmt: skip
+    )
     await connection.execute(_FORGET, {"organisation": organisation_id, "service": service, "kept": KEPT})
     return id_
 

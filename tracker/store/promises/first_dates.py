@@ -80,9 +80,12 @@ async def passed(
     """The first dates of a service's live cases whose day was from the one day until the other, and is over. The caller
     is in a transaction: they are read part by part."""
     values = {
-        "organisation": office.id, "mode": Mode.LIVE.value, "service": service, "from_on": from_on,
+        "organisation": office.id,
+        "mode": Mode.LIVE.value,
+        "service": service,
+        "from_on": from_on,
         "until_on": until_on,
-    }  # fmt: skip
+    }
     found: dict[Population, list[FirstDate]] = {each: [] for each in Population}
 
     def count(ledger: Sequence[Row[Any]]) -> None:
@@ -116,7 +119,13 @@ def _read(rows: Sequence[Row[Any]]) -> tuple[list[Dated], Background]:
     """The dates of one case, and what one must know of it."""
     zone, received_until, closed_as, ended_on, heard_at, patience, live_at, warned_at = rows[0][2:_DATED]
     of = Background(
-        zone, received_until, Outcome(closed_as) if closed_as else None, ended_on, heard_at, patience, live_at,
+        zone,
+        received_until,
+        Outcome(closed_as) if closed_as else None,
+        ended_on,
+        heard_at,
+        patience,
+        live_at,
         tuple(warned_at or ()),
-    )  # fmt: skip
+    )
     return [Dated(*row[_DATED:]) for row in rows], of

@@ -107,16 +107,30 @@ async def put(connection: AsyncConnection, office: Office, service: str, counted
 def _row(office: Office, counted: Counted, today: date) -> dict[str, Any]:
     told, standing = counted.account, counted.standing
     return {
-        "organisation_id": office.id, "service": counted.service, "probability": counted.probability,
-        "current": counted.current, "counted_at": office.now, "from_on": today - timedelta(days=WINDOW_DAYS),
-        "until_on": today - timedelta(days=1), "kept": told.record.kept, "broken": told.broken,
-        "unknown": told.unknown, "said_days": told.said_days, "half_days": told.half_days,
-        "most_days": told.most_days, "moved": told.moved, "told": told.told,
-        "stand_ins_kept": told.stand_ins.kept, "stand_ins_broken": told.stand_ins.total - told.stand_ins.kept,
-        "office_kept": told.office.kept, "office_broken": told.office.total - told.office.kept,
-        "confidence": standing.confidence.value, "since_on": standing.since_on, "looked_on": standing.looked_on,
+        "organisation_id": office.id,
+        "service": counted.service,
+        "probability": counted.probability,
+        "current": counted.current,
+        "counted_at": office.now,
+        "from_on": today - timedelta(days=WINDOW_DAYS),
+        "until_on": today - timedelta(days=1),
+        "kept": told.record.kept,
+        "broken": told.broken,
+        "unknown": told.unknown,
+        "said_days": told.said_days,
+        "half_days": told.half_days,
+        "most_days": told.most_days,
+        "moved": told.moved,
+        "told": told.told,
+        "stand_ins_kept": told.stand_ins.kept,
+        "stand_ins_broken": told.stand_ins.total - told.stand_ins.kept,
+        "office_kept": told.office.kept,
+        "office_broken": told.office.total - told.office.kept,
+        "confidence": standing.confidence.value,
+        "since_on": standing.since_on,
+        "looked_on": standing.looked_on,
         "given_from": standing.given_from,
-    }  # fmt: skip
+    }
 
 
 _OF_OFFICE = text(

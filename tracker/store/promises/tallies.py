@@ -89,9 +89,8 @@ _VISITS = text(
 
 
 async def visits(
-    connection: AsyncConnection, organisation_id: UUID, zone: str, since: date, paused: list[str],
-    closing: list[str],
-) -> dict[str, list[Visit]]:  # fmt: skip
+    connection: AsyncConnection, organisation_id: UUID, zone: str, since: date, paused: list[str], closing: list[str]
+) -> dict[str, list[Visit]]:
     """What became of live cases, as counts by service, stage and days: of those that are open, and those that ended
     since a day.
 
@@ -101,10 +100,7 @@ async def visits(
     `paused` names the stages whose clock is paused ("service stage"); the days spent in them are no age. `closing`
     names those that end a case: nobody waits in them.
     """
-    values = {
-        "organisation": organisation_id, "zone": zone, "since": since, "paused": paused,
-        "closing": closing,
-    }  # fmt: skip
+    values = {"organisation": organisation_id, "zone": zone, "since": since, "paused": paused, "closing": closing}
     found: dict[str, list[Visit]] = defaultdict(list)
     for row in (await connection.execute(_VISITS, values)).all():
         found[row[0]].append(Visit(*row[1:]))
@@ -161,9 +157,12 @@ async def of(connection: AsyncConnection, organisation_id: UUID, since: date) ->
 
 
 async def keep(
-    connection: AsyncConnection, organisation_id: UUID, weeks: Mapping[date, Mapping[str, Week]], oldest: date,
+    connection: AsyncConnection,
+    organisation_id: UUID,
+    weeks: Mapping[date, Mapping[str, Week]],
+    oldest: date,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Store weeks in place of what was counted for them before, and drop those that begin before a day."""
     rows = [
         {

@@ -70,14 +70,23 @@ _SENT = text(
 
 
 async def keep(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, promises: Sequence[UUID], audience: Listener,
-    channel: Way, told_at: datetime,
-) -> None:  # fmt: skip
+    connection: AsyncConnection,
+    organisation_id: UUID,
+    mode: Mode,
+    promises: Sequence[UUID],
+    audience: Listener,
+    channel: Way,
+    told_at: datetime,
+) -> None:
     """Write that these dates were told. What is on record already stays as it is."""
     values = {
-        "organisation": organisation_id, "mode": mode.value, "promises": list(promises), "audience": audience.value,
-        "channel": channel.value, "told_at": told_at,
-    }  # fmt: skip
+        "organisation": organisation_id,
+        "mode": mode.value,
+        "promises": list(promises),
+        "audience": audience.value,
+        "channel": channel.value,
+        "told_at": told_at,
+    }
     await connection.execute(_KEEP, values)
 
 

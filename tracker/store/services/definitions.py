@@ -84,10 +84,15 @@ async def add_version(
     id_, version = new_id(), newest.scalar_one() + 1
     await connection.execute(
         insert(DEFINITION).values(
-            organisation_id=organisation_id, id=id_, service=definition.service, version=version,
-            source_text=source_text, body=to_json(definition), applied_at=now,
+            organisation_id=organisation_id,
+            id=id_,
+            service=definition.service,
+            version=version,
+            source_text=source_text,
+            body=to_json(definition),
+            applied_at=now,
         )
-    )  # fmt: skip
+    )
     return Current(id_, version, definition)
 
 

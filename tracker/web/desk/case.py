@@ -86,9 +86,11 @@ def _actions(routes: APIRouter, gate: Gate) -> None:
             return to_sign_in()
         try:
             said = write.Contacted(
-                UUID(case), ContactChannel(posted.fields.get("channel", "")),
-                ContactReason(posted.fields.get("reason", "")), UUID(posted.fields.get("once", "")),
-            )  # fmt: skip
+                UUID(case),
+                ContactChannel(posted.fields.get("channel", "")),
+                ContactReason(posted.fields.get("reason", "")),
+                UUID(posted.fields.get("once", "")),
+            )
         except ValueError:
             raise FormExpired from None
         try:
@@ -142,10 +144,18 @@ async def _shown(
     # Words of the page in the caller's language, within a desk in its own: rendered apart, as the page does it.
     spoken = page("desk/read_out.html", found.facts.language, facts=found.facts)
     return gate.page(
-        "case.html", staff, case=found, facts=found.facts, read_out=spoken, why=why.value, done=done,
-        identity=identity, channels=list(ContactChannel), reasons=list(ContactReason),
+        "case.html",
+        staff,
+        case=found,
+        facts=found.facts,
+        read_out=spoken,
+        why=why.value,
+        done=done,
+        identity=identity,
+        channels=list(ContactChannel),
+        reasons=list(ContactReason),
         tongues_here=[{"code": code, "name": languages.own_name(code)} for code in found.languages],
-    )  # fmt: skip
+    )
 
 
 def _nothing(gate: Gate, staff: Staff) -> Response:

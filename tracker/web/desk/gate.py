@@ -75,9 +75,14 @@ class Gate:
     def let_in(self, response: Response, token: str) -> Response:
         """Give the browser its cookie."""
         response.set_cookie(
-            self.cookie, token, max_age=accounts.SESSION_SECONDS, path="/", secure=self.secure, httponly=True,
+            self.cookie,
+            token,
+            max_age=accounts.SESSION_SECONDS,
+            path="/",
+            secure=self.secure,
+            httponly=True,
             samesite="strict",
-        )  # fmt: skip
+        )
         return response
 
     def let_out(self, response: Response) -> Response:

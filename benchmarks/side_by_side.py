@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.engine import make_url
 
-from tracker.store.embedded.server import Server, start
+from tracker.store.embedded.server import EmbeddedServer, start
 from tracker.store.ground.engine import open_store
 from tracker.store.schema import migrate
 
@@ -117,7 +117,7 @@ def arguments(what: str) -> argparse.Namespace:
 
 
 @contextmanager
-def database_server() -> Iterator[Server]:
+def database_server() -> Iterator[EmbeddedServer]:
     """A server of its own in a folder of its own, as durable as in earnest: every commit reaches the disk."""
     with tempfile.TemporaryDirectory(prefix="tmr-") as folder:
         server = start(Path(folder) / "data")
@@ -127,7 +127,7 @@ def database_server() -> Iterator[Server]:
             server.close()
 
 
-async def migrated(server: Server, name: str) -> str:
+async def migrated(server: EmbeddedServer, name: str) -> str:
     """A new database with the schema; its URL."""
     await administer(server, f'CREATE DATABASE "{name}"')
     store = open_store(server.url(name), pool_size=1)
@@ -138,13 +138,13 @@ async def migrated(server: Server, name: str) -> str:
     return server.url(name)
 
 
-async def copied(server: Server, name: str, template: str) -> str:
+async def copied(server: EmbeddedServer, name: str, template: str) -> str:
     """A new database that is a copy of another, to which nobody is connected; its URL."""
     await administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     return server.url(name)
 
 
-async def administer(server: Server, statement: str) -> None:
+async def administer(server: EmbeddedServer, statement: str) -> None:
     """One statement outside of every transaction."""
     connection = await asyncpg.connect(**reached(server.url()))
     try:

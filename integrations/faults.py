@@ -41,7 +41,7 @@ def malformed(error: ValidationError, model: type[BaseModel] | None) -> Malforme
     faults = error.errors(include_url=False, include_input=False)
     places = [strict_json.pointer(*fault["loc"]) for fault in faults]
     told = [
-        f"{place} {_WORDS.get(fault['type'], 'cannot be read').format_map(_Known(fault.get('ctx', {})))}"
+        f"{place} {_WORDS.get(fault['type'], 'cannot be read').format_map(_FaultContext(fault.get('ctx', {})))}"
         for place, fault in zip(places[:LISTED], faults, strict=False)
     ]
     if len(faults) > LISTED:
@@ -49,7 +49,7 @@ def malformed(error: ValidationError, model: type[BaseModel] | None) -> Malforme
     return MalformedEvent("; ".join(told) + ".", _remedy(faults[0], model), pointer=places[0])
 
 
-class _Known(dict[str, Any]):
+class _FaultContext(dict[str, Any]):
     """A fault's context, in which a name that is not there leaves a word that makes sense."""
 
     def __missing__(self, key: str) -> str:

@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 
 from integrations import schema
 from integrations.strict_json import loads, loads_list
-from integrations.wire import Tongue, check_plain, translate, translated
-from tracker.core.deciding.reports import Answer, Intake, Refused, Report
+from integrations.wire import WireContext, check_plain, translate, translated
+from tracker.core.deciding.reports import Answer, Intake, RefusedEvent, Report
 from tracker.core.vocabulary import known_facts, references
 from tracker.core.vocabulary.errors import MalformedEvent, TrackerError, UnknownKey
 from tracker.flows.deciding.intake import CHUNK, ingest, take_in
@@ -130,9 +130,9 @@ def router(door: Door) -> APIRouter:
     return routes
 
 
-def tongue_of(sender: Sender, secret: bytes) -> Tongue:
+def tongue_of(sender: Sender, secret: bytes) -> WireContext:
     """By what the events of a sender are read."""
-    return Tongue(
+    return WireContext(
         sender.zone,
         lambda fact: known_facts.digest(secret, str(sender.organisation_id), fact),
         lambda channel, address: addresses.normal(channel, address, sender.country),
@@ -157,7 +157,7 @@ async def taken(door: Door, sender: Sender, body: bytes) -> list[TakenOut | Prob
 
 
 async def _chunk(
-    door: Door, sender: Sender, items: list[dict[str, object] | MalformedEvent], tongue: Tongue
+    door: Door, sender: Sender, items: list[dict[str, object] | MalformedEvent], tongue: WireContext
 ) -> list[TakenOut | ProblemOut]:
     """The answers to some events; those that can be read are taken in together."""
     read: list[Report | TrackerError] = []
@@ -169,7 +169,7 @@ async def _chunk(
     return [_answered(next(answers)) if isinstance(each, Report) else ProblemOut(**problem(each)) for each in read]
 
 
-def _read(item: dict[str, object] | MalformedEvent, tongue: Tongue) -> Report | TrackerError:
+def _read(item: dict[str, object] | MalformedEvent, tongue: WireContext) -> Report | TrackerError:
     if isinstance(item, MalformedEvent):
         return item
     try:
@@ -178,8 +178,8 @@ def _read(item: dict[str, object] | MalformedEvent, tongue: Tongue) -> Report | 
         return fault
 
 
-def _answered(answer: Answer | Refused) -> TakenOut | ProblemOut:
-    return ProblemOut(**problem(answer.error)) if isinstance(answer, Refused) else _taken(answer)
+def _answered(answer: Answer | RefusedEvent) -> TakenOut | ProblemOut:
+    return ProblemOut(**problem(answer.error)) if isinstance(answer, RefusedEvent) else _taken(answer)
 
 
 def _taken(answer: Answer) -> TakenOut:

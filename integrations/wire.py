@@ -40,7 +40,7 @@ _CHARSET = re.compile(r"""charset\s*=\s*"?([^\s";]+)""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class WireContext:
     """By what the events of a source are read.
 
     `zone` is the IANA name that it declared for times without an offset, None where it declared none; a name that does
@@ -54,7 +54,7 @@ class Tongue:
     fingerprint_key: bytes
 
 
-def translate(body: bytes, content_type: str | None, tongue: Tongue) -> Report:
+def translate(body: bytes, content_type: str | None, tongue: WireContext) -> Report:
     """Read one event strictly; `content_type` is the request's header.
 
     Of a local hour that comes twice the first is taken; one that does not exist is moved forward by the gap.
@@ -68,7 +68,7 @@ def translate(body: bytes, content_type: str | None, tongue: Tongue) -> Report:
     return translated(_plain(document) if form == CLOUDEVENTS else document, tongue)
 
 
-def translated(document: dict[str, object], tongue: Tongue) -> Report:
+def translated(document: dict[str, object], tongue: WireContext) -> Report:
     """Read one plain event that was parsed strictly. Raises MalformedEvent."""
     told = _validated(document, ZoneInfo(tongue.zone) if tongue.zone else None)
     data = told.data or ReopenDataIn()
@@ -90,7 +90,7 @@ def translated(document: dict[str, object], tongue: Tongue) -> Report:
     return Report(replace(event, body=_settled(event.body, fact, tongue)), fingerprint)
 
 
-def _settled(body: Body, fact: str | None, tongue: Tongue) -> Body:
+def _settled(body: Body, fact: str | None, tongue: WireContext) -> Body:
     """What is said of a party, with the digest of its known fact and the one form of each address."""
     if not isinstance(body, PartyReported):
         return body

@@ -22,9 +22,9 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from notifications.channels import Accepted, Answer, Later, Outgoing, PutOff, Refused, Unsure
-from notifications.gates import Gate
+from notifications.gates import CarrierGate
 from tracker.core.outreach.attempts import Ending
-from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal
 
 CONNECTIONS = 8
 """At most so many connections to the server, each used again and again."""
@@ -51,7 +51,7 @@ _ENDINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class MailServer:
     """A mail server, as its URL names it. `tls`: from the first byte; else STARTTLS whenever it is offered."""
 
     host: str
@@ -61,13 +61,13 @@ class Server:
     password: str | None
 
 
-def server(url: str) -> Server:
+def server(url: str) -> MailServer:
     """Read smtp://user:password@host:587 or smtps://...; raises ValueError, in words."""
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("write the mail server as smtp://user:password@host:587 or smtps://...")
     tls = parts.scheme == "smtps"
-    return Server(
+    return MailServer(
         parts.hostname, parts.port or (465 if tls else 587), tls,
         unquote(parts.username) if parts.username else None, unquote(parts.password) if parts.password else None,
     )  # fmt: skip
@@ -79,11 +79,11 @@ class Email:
     name = "smtp"
     repeatable = True
 
-    def __init__(self, server: Server, public_url: str, secret: bytes) -> None:
+    def __init__(self, server: MailServer, public_url: str, secret: bytes) -> None:
         self._server = server
         self._host = urlsplit(public_url).hostname or "localhost"
         self._secret = secret
-        self._gate = Gate()
+        self._gate = CarrierGate()
         self._idle: list[tuple[SMTP, int]] = []
         self._room = asyncio.Semaphore(CONNECTIONS)
 
@@ -250,7 +250,7 @@ def compose(outgoing: Outgoing, sender: str, to: str, host: str, secret: bytes) 
         "Subject": _encoded(_line(content.subject or "")),
         "Date": format_datetime(outgoing.now),
         "Message-ID": f"<{outgoing.message_id}@{host}>",
-        "X-Attempt": seal(secret, Kind.ATTEMPT, outgoing.organisation_id, outgoing.attempt_id),
+        "X-Attempt": seal(secret, LinkKind.ATTEMPT, outgoing.organisation_id, outgoing.attempt_id),
         "Auto-Submitted": "auto-generated",
         "Content-Language": _line(outgoing.language),
         "MIME-Version": "1.0",

@@ -13,7 +13,7 @@ FIRST_SECONDS = 2.0
 LONGEST_SECONDS = 300.0
 
 
-class Gate:
+class CarrierGate:
     """Open until something goes wrong. Machine time of this process: nothing here is kept."""
 
     def __init__(self) -> None:

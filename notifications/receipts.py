@@ -17,7 +17,7 @@ from fastapi.responses import Response
 from notifications import twilio_words
 from tracker.core.outreach.attempts import Ending
 from tracker.core.vocabulary.errors import NotGranted
-from tracker.core.vocabulary.seals import Kind, unseal
+from tracker.core.vocabulary.seals import LinkKind, unseal
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach import ladder, stopping
 from tracker.store.ground import records
@@ -51,7 +51,7 @@ def router(store: Store, secret: bytes, public_url: str, token: str | None) -> A
     @routes.post("/twilio/status/{sealed}")
     async def status(sealed: str, request: Request) -> Response:
         form = await signed_form(request, public_url, token)
-        named = unseal(secret, Kind.ATTEMPT, sealed)
+        named = unseal(secret, LinkKind.ATTEMPT, sealed)
         said = twilio_words.status(form.get("MessageStatus", ""))
         if named is None or said is None:
             log.info("receipt_unknown", extra={"why": "status" if named else "attempt"})

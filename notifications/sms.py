@@ -16,9 +16,9 @@ from twilio.rest import Client
 
 from notifications import twilio_words
 from notifications.channels import Absent, Accepted, Answer, Later, Outgoing, Refused, Unsure
-from notifications.gates import Gate
+from notifications.gates import CarrierGate
 from tracker.core.outreach.attempts import Ending
-from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal
 
 AT_TWILIO = "https://api.twilio.com"
 TIMES = httpx.Timeout(connect=5.0, read=15.0, write=10.0, pool=15.0)
@@ -40,7 +40,7 @@ class Sms:
     repeatable = False
 
     def __init__(self, account: str, token: str, base_url: str, public_url: str, secret: bytes) -> None:
-        self._gate = Gate()
+        self._gate = CarrierGate()
         self._http = _Http(base_url.rstrip("/"))
         self._client = Client(account, token, http_client=self._http)
         self._public_url = public_url.rstrip("/")
@@ -56,7 +56,7 @@ class Sms:
             return Refused(Ending.BAD_ADDRESS)
         if not outgoing.sender:
             return Later(SENDER_REST, Ending.SENDER_REFUSED)
-        token = seal(self._secret, Kind.ATTEMPT, outgoing.organisation_id, outgoing.attempt_id)
+        token = seal(self._secret, LinkKind.ATTEMPT, outgoing.organisation_id, outgoing.attempt_id)
         service = re.fullmatch(r"MG[0-9a-fA-F]{32}", outgoing.sender) is not None
         given = {"messaging_service_sid" if service else "from_": outgoing.sender}
         try:

@@ -20,7 +20,7 @@ from tracker.core.case.events import Body, StatusEvent
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.dossier import Dossier, Scope
 from tracker.core.deciding.reports import Answer
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding import holidays, intake
 from tracker.flows.organisations import offices
@@ -80,7 +80,7 @@ class Desk:
             found = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
         return found.numbers[wanted.numbers[0]]
 
-    async def give(self, *given: Given) -> None:
+    async def give(self, *given: PromiseRecord) -> None:
         """Put dates into the ledger as they are, whatever the machine would have made of their cases."""
         scope = Scope(self.office.id, self.sender.mode is Mode.TEST, self.office.zone)
         async with self.store.transaction() as connection:

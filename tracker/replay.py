@@ -32,7 +32,7 @@ TOGETHER = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedReplay:
     """What `--prepare` made: the organisation and the key to replay with."""
 
     organisation: str
@@ -52,7 +52,7 @@ class Outcomes:
     report: dict[str, Any] = field(default_factory=dict)
 
 
-async def prepare(settings: Settings, path: Path, zone: str) -> Prepared:
+async def prepare(settings: Settings, path: Path, zone: str) -> PreparedReplay:
     """Make a sandbox organisation for a log: a definition a service, a source, a key, the clock at its start."""
     log = read(path)
     start = log.rows[0].local().replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
@@ -65,7 +65,7 @@ async def prepare(settings: Settings, path: Path, zone: str) -> Prepared:
         for text in made.values():
             await versions.apply(parts.store, office, text)
         key = await offices.add_key(parts.store, office, SOURCE, Mode.LIVE)
-    return Prepared(office.slug, SOURCE, key, len(made), start)
+    return PreparedReplay(office.slug, SOURCE, key, len(made), start)
 
 
 async def _free_organisation(store: Any, slug: str, zone: str, offset: timedelta) -> Any:

@@ -12,7 +12,7 @@ from tests.backtest.logs import Row, day, loaded
 from tests.backtest.test_hostile_logs import crowd
 from tests.backtest.test_walk import START, of
 from tracker.backtest.walk import Plan, walk
-from tracker.backtest.walked import Moved
+from tracker.backtest.walked import MovedDate
 
 
 @pytest.mark.parametrize(("hour", "moves"), [(9, 0), (11, 1)])
@@ -49,7 +49,7 @@ def test_a_date_comes_back_on_the_day_itself_if_the_case_moved_on_after_it_was_t
         rows.append(Row(f"later{number}", "tree", step, day(100 + 2 * number + after, 9), step == "done"))
     rows += [Row("C1", "tree", "received", day(130, 9)), Row("end", "tree", "received", day(400, 9))]
 
-    def moves(rows: list[Row]) -> list[Moved]:
+    def moves(rows: list[Row]) -> list[MovedDate]:
         log = loaded(tmp_path, rows)
         return [each for each in walk(log, Plan()).moves if log.cases[each.case].id == "C1"]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from tracker.backtest.log import Case, Line, Log
+from tracker.backtest.log import Log, LoggedCase, LogLine
 from tracker.backtest.practice import PRACTICES, YEAR_DAYS, Practice, Rule, practised
 
 MONDAY = date(2026, 3, 2).toordinal()
 
 
-def case(number: int, received: int, took: int | None, service: str = "tree") -> Case:
+def case(number: int, received: int, took: int | None, service: str = "tree") -> LoggedCase:
     """A case received so many days after the Monday."""
     day = MONDAY + received
-    line = Line(day, date.fromordinal(day).isoformat(), "received")
-    return Case(f"C{number}", service, [line], None if took is None else day + took)
+    line = LogLine(day, date.fromordinal(day).isoformat(), "received")
+    return LoggedCase(f"C{number}", service, [line], None if took is None else day + took)
 
 
 def office(*late: tuple[int, str], lengths: tuple[int, ...] = tuple(range(1, 31))) -> Log:

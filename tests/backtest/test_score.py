@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from tracker.backtest.log import Case, Line, Log
+from tracker.backtest.log import Log, LoggedCase, LogLine
 from tracker.backtest.report import report, to_json
 from tracker.backtest.score import Span, judging, losses, pinball, score, tuning
 from tracker.backtest.stability import changes_by_case, stability
 from tracker.backtest.truth import Truth
 from tracker.backtest.walk import Plan
-from tracker.backtest.walked import GoodNews, Moved, Noted, Promised, Walked
+from tracker.backtest.walked import GoodNews, MovedDate, Noted, Promised, Walked
 
 MONDAY = date(2026, 3, 2).toordinal()
 SNAPSHOT = MONDAY + 100
@@ -22,7 +22,9 @@ def log(*ends: int | None, service: str = "tree", each_day: bool = False) -> Log
     """Cases received on the Monday, or one on each day from it, that ended so many days after it, or are open."""
     days = [MONDAY + number * each_day for number in range(len(ends))]
     cases = [
-        Case(f"C{number}", service, [Line(day, date.fromordinal(day).isoformat(), "received")], end and MONDAY + end)
+        LoggedCase(
+            f"C{number}", service, [LogLine(day, date.fromordinal(day).isoformat(), "received")], end and MONDAY + end
+        )
         for number, (day, end) in enumerate(zip(days, ends, strict=True))
     ]
     return Log(cases, SNAPSHOT)
@@ -131,14 +133,14 @@ def test_the_windows_are_those_of_the_receptions_and_end_where_cases_can_be_told
     assert list(judging(days).cases(days)) == list(range(60, 81))
 
 
-def walked(*moves: Moved, notes: tuple[Noted, ...] = (), count: int = 4, days: int = 20) -> Walked:
+def walked(*moves: MovedDate, notes: tuple[Noted, ...] = (), count: int = 4, days: int = 20) -> Walked:
     """A walk in which each case was given a date so many days after the Monday."""
     return Walked([promised(case, days) for case in range(count)], list(moves), list(notes))
 
 
-def moved(case: int, on: int, old: int, new: int | None, reason: str = "likely_late") -> Moved:
+def moved(case: int, on: int, old: int, new: int | None, reason: str = "likely_late") -> MovedDate:
     """A change, in days after the Monday."""
-    return Moved(case, "", MONDAY + on, MONDAY + old, None if new is None else MONDAY + new, reason)
+    return MovedDate(case, "", MONDAY + on, MONDAY + old, None if new is None else MONDAY + new, reason)
 
 
 def test_late_cases_are_told_by_the_first_word_of_any_kind_before_the_first_date() -> None:

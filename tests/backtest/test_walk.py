@@ -11,7 +11,7 @@ from tests.backtest.logs import BEGAN, Row, day, loaded
 from tests.backtest.test_hostile_logs import USUAL, crowd
 from tracker.backtest.cohorts import Cohorts, Trail
 from tracker.backtest.feeds import LOST_EVERY_WEEKS, Feed, monday
-from tracker.backtest.log import Case, Line, Log
+from tracker.backtest.log import Log, LoggedCase, LogLine
 from tracker.backtest.pupil import Pupil
 from tracker.backtest.walk import Plan, walk
 from tracker.backtest.walked import Promised, Walked
@@ -116,8 +116,10 @@ def lost() -> int:
 def test_rows_that_went_astray_are_counted_in_their_place_when_they_come() -> None:
     """A case received in the lost week that ends in the next counts from its reception on; nothing counts twice."""
     first = START + lost()
-    case = Case(
-        "C", "s", [Line(first + 1, "", "received"), Line(first + 3, "", "review"), Line(first + 8, "", "advice")]
+    case = LoggedCase(
+        "C",
+        "s",
+        [LogLine(first + 1, "", "received"), LogLine(first + 3, "", "review"), LogLine(first + 8, "", "advice")],
     )
     case.end = first + 9
     in_order, astray = Pupil(0.9, None), Pupil(0.9, None)
@@ -137,7 +139,7 @@ def test_rows_that_went_astray_are_counted_in_their_place_when_they_come() -> No
     assert in_order._history.finished() == {"s": 1}
 
 
-def told(case: Case, paused: frozenset[str]) -> list[Visit]:
+def told(case: LoggedCase, paused: frozenset[str]) -> list[Visit]:
     """The visits of a case, day by day."""
     cohorts = Cohorts()
     trail = Trail(cohorts, paused)
@@ -171,9 +173,9 @@ def at_risk(visits: list[Visit]) -> dict[str, tuple[int, int]]:
     return {stage: (sum(each.risk), sum(each.done)) for stage, each in found.stages.items() if not each.empty()}
 
 
-def case_of(*steps: tuple[int, str], end: int | None = None) -> Case:
+def case_of(*steps: tuple[int, str], end: int | None = None) -> LoggedCase:
     """A case that came to steps on days."""
-    return Case("C", "s", [Line(number, "", step) for number, step in steps], end)
+    return LoggedCase("C", "s", [LogLine(number, "", step) for number, step in steps], end)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,9 @@ def case_of(*steps: tuple[int, str], end: int | None = None) -> Case:
         (case_of((10, "asked"), (50, "back"), end=59), {"asked": (50, 1), "back": (10, 1)}),  # no clock ran before
     ],
 )
-def test_days_on_which_the_applicant_has_the_ball_are_no_age(case: Case, expected: dict[str, tuple[int, int]]) -> None:
+def test_days_on_which_the_applicant_has_the_ball_are_no_age(
+    case: LoggedCase, expected: dict[str, tuple[int, int]]
+) -> None:
     visits = told(case, PAUSED)
     assert all(visit.cases > 0 for visit in visits)
     assert at_risk(visits) == expected
@@ -212,13 +216,13 @@ def test_a_clock_that_runs_again_moves_the_date_by_the_days_waited_and_never_int
 def test_a_date_that_came_while_the_clock_was_paused_teaches_the_level_nothing() -> None:
     pupil = Pupil(0.9, PAUSED)
     for index in range(40):
-        case = Case(str(index), "s", [Line(START, "", "in"), Line(START + 2, "", "asked")])
+        case = LoggedCase(str(index), "s", [LogLine(START, "", "in"), LogLine(START + 2, "", "asked")])
         pupil.take(index, case, START)
         pupil.promise(index, "s", START + 10)
         if index < 20:
             pupil.take(index, case, START + 2)
     for index in range(20, 40):
-        case = Case(str(index), "s", [Line(START, "", "in")], START + 9)
+        case = LoggedCase(str(index), "s", [LogLine(START, "", "in")], START + 9)
         pupil.take(index, case, START + 9)
     pupil.refit(START + 14, START + 13)
     assert pupil.level("s") < 0.9  # those twenty that were not paused were all kept

@@ -16,7 +16,7 @@ from tests.browser.test_live_pages import kept
 from tests.http import settings
 from tests.journeys.processes import free_port
 from tests.office import SECRET, Desk, open_desk
-from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.main import create_app, put_together, web_server
 from tracker.store.ground.engine import Store
 
@@ -49,7 +49,7 @@ async def asked(store: Store, tmp_path: Path) -> AsyncIterator[Asked]:
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.02)
-    yield Asked(desk, f"http://127.0.0.1:{port}/feedback/{seal(SECRET, Kind.FEEDBACK, desk.office.id, message)}")
+    yield Asked(desk, f"http://127.0.0.1:{port}/feedback/{seal(SECRET, LinkKind.FEEDBACK, desk.office.id, message)}")
     server.should_exit = True
     await serving
 

@@ -25,7 +25,7 @@ from tests.flows.promises.test_punctuality import many
 from tests.http import settings
 from tests.journeys.processes import free_port
 from tests.office import SECRET, START, Desk, open_desk
-from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.flows.desk import accounts
 from tracker.flows.promises import punctuality
 from tracker.main import create_app, listening, put_together, web_server
@@ -58,7 +58,7 @@ class Live:
     references: dict[str, str]
     ends: dict[str, UUID]
 
-    def link(self, kind: Kind, code: str) -> str:
+    def link(self, kind: LinkKind, code: str) -> str:
         """A link in the message of the end."""
         return f"{self.url}/{kind}/{seal(SECRET, kind, self.desk.office.id, self.ends[code])}"
 
@@ -149,12 +149,12 @@ async def pages_of_everybody(tab: Page, live: Live, code: str) -> AsyncIterator[
         await tab.locator(".answer-now").wait_for()
         assert await tab.locator(".silent").count() == 0
         yield f"case, {name}"
-    await go(tab, live.link(Kind.STOP, code))
+    await go(tab, live.link(LinkKind.STOP, code))
     yield "stop"
     for name in ("stopped", "started again"):
         await send(tab)
         yield name
-    await go(tab, live.link(Kind.FEEDBACK, code))
+    await go(tab, live.link(LinkKind.FEEDBACK, code))
     yield "feedback"
     await send(tab)
     yield "feedback, nothing chosen"

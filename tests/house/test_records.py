@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Table
 
 from tracker.core.deciding.dossier import CaseRecord, MessageRecord, RecipientRecord
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.store.case.cases import CASE
 from tracker.store.case.parties import RECIPIENT
 from tracker.store.outreach.messages import MESSAGE
@@ -24,7 +24,7 @@ SCOPE = {"organisation_id", "mode"}
     [
         (CaseRecord, CASE, set(), set()),
         (RecipientRecord, RECIPIENT, set(), set()),
-        (Given, PROMISE, {"told_at"}, set()),
+        (PromiseRecord, PROMISE, {"told_at"}, set()),
         (MessageRecord, MESSAGE, {"retimed"}, {"lease_until"}),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integrations.wire import PLAIN, Tongue, translate
+from integrations.wire import PLAIN, WireContext, translate
 from tracker.core.deciding.reports import Report
 from tracker.core.vocabulary.errors import MalformedEvent
 
@@ -27,9 +27,9 @@ def read(document: object, content_type: str | None = PLAIN, zone: str | None = 
     return translate(body, content_type, tongue(zone))
 
 
-def tongue(zone: str | None = None, key: bytes = b"k" * 32, digest: bytes | None = None) -> Tongue:
+def tongue(zone: str | None = None, key: bytes = b"k" * 32, digest: bytes | None = None) -> WireContext:
     """How a source is read; the digest of a known fact shows what was digested."""
-    return Tongue(
+    return WireContext(
         zone, lambda fact: digest or b"digest of " + fact.encode(), lambda channel, address: f"{channel}:{address}", key
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from tests.laws.case_sets import House, events, report
 from tests.laws.rounds import APPLICANT, FOLLOWER, OPENER, change, send, together
 from tracker.core.case.events import StatusEvent
-from tracker.core.deciding.reports import Answer, Intake, Refused
+from tracker.core.deciding.reports import Answer, Intake, RefusedEvent
 from tracker.core.vocabulary.errors import ContentDiffers
 from tracker.flows.deciding import intake
 from tracker.flows.deciding.sweep import sweep
@@ -35,7 +35,7 @@ CASES = """
 STORED = "SELECT count(*) FROM entry WHERE number = ANY(:numbers)"
 
 
-async def send_all(house: House, told: Sequence[StatusEvent]) -> list[Answer | Refused]:
+async def send_all(house: House, told: Sequence[StatusEvent]) -> list[Answer | RefusedEvent]:
     """Take a batch in."""
     return await intake.take_in(house.desk.store, house.desk.sender, [report(each) for each in told])
 
@@ -134,7 +134,7 @@ async def same_id_under_two_numbers(house: House) -> str | None:
     answers = await together(send_all(house, first), send_all(house, second))
     if any(isinstance(each, BaseException) for each in answers):
         return f"something broke: {answers}"
-    refused = [each.error for batch in answers for each in batch if isinstance(each, Refused)]
+    refused = [each.error for batch in answers for each in batch if isinstance(each, RefusedEvent)]
     if [type(each) for each in refused] != [ContentDiffers]:
         return f"refused {refused}"
     [(cases,)] = await house.desk.rows(

@@ -12,7 +12,7 @@ from tests.notifications.conftest import Ends, Post
 from tests.notifications.test_contract import outgoing
 from tests.office import SECRET
 from tracker.core.outreach.attempts import Ending
-from tracker.core.vocabulary.seals import Kind, unseal
+from tracker.core.vocabulary.seals import LinkKind, unseal
 
 ALEX = "alex@example.org"
 
@@ -25,7 +25,7 @@ async def test_a_letter_says_who_it_is_from_and_how_to_stop_it(post: Post) -> No
     assert letter["From"] == "Northwick Council <requests@northwick.example>"
     message, attempt = (await post.desk.rows("SELECT message_id, id FROM attempt"))[0]
     assert letter["Message-ID"] == f"<{message}@127.0.0.1>"
-    assert unseal(SECRET, Kind.ATTEMPT, letter["X-Attempt"]) == (post.desk.office.id, attempt)
+    assert unseal(SECRET, LinkKind.ATTEMPT, letter["X-Attempt"]) == (post.desk.office.id, attempt)
     assert letter["List-Unsubscribe"].startswith(f"<{post.url}/stop/")
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert letter["Auto-Submitted"] == "auto-generated" and letter["Content-Language"] == "en"

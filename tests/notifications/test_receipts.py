@@ -11,7 +11,7 @@ from twilio.request_validator import RequestValidator
 
 from tests.notifications.conftest import NUMBER, Post
 from tests.office import SECRET
-from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.demo.standin import UNDELIVERED, Trouble
 from tracker.store.ground.columns import new_id
 
@@ -100,7 +100,7 @@ async def test_a_receipt_for_what_we_do_not_know_is_answered_well_and_counted_ca
     await sent(post)
     (text,) = post.phones.texts
     with caplog.at_level(logging.INFO):
-        for sealed in ("x", seal(SECRET, Kind.ATTEMPT, post.desk.office.id, new_id()), "é" * 59):
+        for sealed in ("x", seal(SECRET, LinkKind.ATTEMPT, post.desk.office.id, new_id()), "é" * 59):
             text.callback = f"{post.url}/twilio/status/{sealed}"
             await post.phones.report(text, "sent")
     assert post.phones.answers == [204, 204, 204] or post.phones.answers[:2] == [204, 204]

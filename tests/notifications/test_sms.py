@@ -11,7 +11,7 @@ from tests.notifications.conftest import NUMBER, Ends, Post
 from tests.notifications.test_contract import outgoing
 from tests.office import SECRET
 from tracker.core.outreach.attempts import Ending
-from tracker.core.vocabulary.seals import Kind, unseal
+from tracker.core.vocabulary.seals import LinkKind, unseal
 from tracker.demo.standin import Trouble
 
 
@@ -22,7 +22,7 @@ async def test_a_text_carries_its_attempt_in_the_address_of_its_receipts(post: P
     assert text.to == NUMBER and text.sender == "+447700900999"
     (attempt,) = (await post.desk.rows("SELECT id, provider_id FROM attempt"))[0:1]
     sealed = text.callback.removeprefix(f"{post.url}/twilio/status/")
-    assert unseal(SECRET, Kind.ATTEMPT, sealed) == (post.desk.office.id, attempt.id)
+    assert unseal(SECRET, LinkKind.ATTEMPT, sealed) == (post.desk.office.id, attempt.id)
     assert attempt.provider_id == text.sid
     await post.phones.settled()
     assert await post.states() == [("sms", "delivered", "accepted")]

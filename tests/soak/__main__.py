@@ -22,11 +22,11 @@ from tests.laws.rounds import INTAKE
 from tests.laws.test_laws import LAWS
 from tests.soak import chunks, cuts, schedulers, server_attack
 from tests.soak.table import LONGEST_SECONDS, Table, house
-from tracker.store.embedded.server import Server, start
+from tracker.store.embedded.server import EmbeddedServer, start
 
 
 @contextmanager
-def database() -> Iterator[Server]:
+def database() -> Iterator[EmbeddedServer]:
     """A server with the schema that syncs to disk, as in production."""
     with tempfile.TemporaryDirectory(prefix="tracker-soak-") as folder:
         server = start(Path(folder) / "data")
@@ -36,7 +36,7 @@ def database() -> Iterator[Server]:
             server.close()
 
 
-def laws(table: Table, server: Server, examples: int) -> None:
+def laws(table: Table, server: EmbeddedServer, examples: int) -> None:
     """The laws of the timeline, with many examples: ten for each round, so `--only laws --rounds 120` tries 1,200."""
     for place, (name, law) in enumerate(LAWS.items()):
         with table.line(f"law: {name}") as line, asyncio.Runner() as runner:
@@ -49,7 +49,7 @@ def laws(table: Table, server: Server, examples: int) -> None:
                 runner.run(scene.__aexit__(None, None, None))
 
 
-async def at_once(table: Table, server: Server, rounds: int) -> None:
+async def at_once(table: Table, server: EmbeddedServer, rounds: int) -> None:
     """Intake from several connections at the same instant."""
     async with house(server, "at-once") as home:
         for name, happen in (INTAKE | BATCHES).items():
@@ -61,7 +61,7 @@ async def at_once(table: Table, server: Server, rounds: int) -> None:
                         line.fail(wrong)
 
 
-async def left_behind(table: Table, server: Server, rounds: int) -> None:
+async def left_behind(table: Table, server: EmbeddedServer, rounds: int) -> None:
     """Workers that die or sleep with messages in hand."""
     async with house(server, "left-behind") as home:
         await fill(home, 10)
@@ -82,7 +82,7 @@ class Process:
         self._process = process
 
     @classmethod
-    async def begin(cls, server: Server, home: House) -> Process:
+    async def begin(cls, server: EmbeddedServer, home: House) -> Process:
         """Start one and wait until it is ready."""
         pipe = asyncio.subprocess.PIPE
         command = ("-m", "tests.soak.carrier", server.url(), str(home.desk.office.id))
@@ -108,7 +108,7 @@ class Process:
         await self._process.wait()
 
 
-async def two_processes(table: Table, server: Server, rounds: int, messages: int) -> None:
+async def two_processes(table: Table, server: EmbeddedServer, rounds: int, messages: int) -> None:
     """Two worker processes over the same due messages; then the same with one of them killed half-way."""
     async with house(server, "two-workers") as home:
         await fill(home, 20)
@@ -137,7 +137,7 @@ async def two_processes(table: Table, server: Server, rounds: int, messages: int
             await each.kill()
 
 
-async def _killed_half_way(server: Server, home: House, workers: list[Process], messages: int) -> str | None:
+async def _killed_half_way(server: EmbeddedServer, home: House, workers: list[Process], messages: int) -> str | None:
     await due_again(home)
     for each in workers:
         each.go()
@@ -174,7 +174,7 @@ def main(options: argparse.Namespace) -> int:
     table = Table()
     few, many = (2, 400) if options.short else (rounds, 2_000)
     due = (300, 30, 4) if options.short else (5_000, 1_000, 40)
-    parts: dict[str, Callable[[Server], object]] = {
+    parts: dict[str, Callable[[EmbeddedServer], object]] = {
         "intake": lambda server: asyncio.run(at_once(table, server, rounds)),
         "chunks": lambda server: asyncio.run(chunks.run(table, server, 2 if options.short else rounds)),
         "rescue": lambda server: asyncio.run(left_behind(table, server, max(2, rounds // 5))),

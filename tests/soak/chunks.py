@@ -16,7 +16,7 @@ from tests.soak.table import LONGEST_SECONDS, Table, house
 from tests.soak.taker import batch
 from tracker.core.deciding.reports import Answer, Intake
 from tracker.flows.deciding.intake import CHUNK, take_in
-from tracker.store.embedded.server import Server
+from tracker.store.embedded.server import EmbeddedServer
 
 STORED = "SELECT event_id FROM entry WHERE number LIKE :name || '-%'"
 CASES = """
@@ -47,7 +47,7 @@ PARTIES = """
 class Taker:
     """The process; begun anew after each death."""
 
-    def __init__(self, server: Server, home: House) -> None:
+    def __init__(self, server: EmbeddedServer, home: House) -> None:
         digest = hashlib.sha256(home.desk.key.encode()).hexdigest()
         self._command = (sys.executable, "-m", "tests.soak.taker", server.url(), digest)
         self._process: asyncio.subprocess.Process | None = None
@@ -92,7 +92,7 @@ class Taker:
             raise RuntimeError("a process ended before it was done")
 
 
-async def run(table: Table, server: Server, rounds: int) -> None:
+async def run(table: Table, server: EmbeddedServer, rounds: int) -> None:
     """Kill it in so many rounds, each at a random instant of its batch."""
     async with house(server, "chunks") as home:
         taker = Taker(server, home)

@@ -13,7 +13,7 @@ from tests.laws.case_sets import House
 from tests.laws.deliveries import fill, multiply
 from tests.laws.rounds import change
 from tests.soak.table import LONGEST_SECONDS, Line, Table, house
-from tracker.store.embedded.server import Server
+from tracker.store.embedded.server import EmbeddedServer
 from tracker.store.ground.leading import APPLICATION
 
 KINDS = ("scheduler", "worker", "scheduler", "worker")
@@ -60,7 +60,7 @@ LEADERS = """
 class Station:
     """One process, which dies and is begun again."""
 
-    def __init__(self, kind: str, server: Server) -> None:
+    def __init__(self, kind: str, server: EmbeddedServer) -> None:
         self._command = (sys.executable, "-m", "tests.soak.station", kind, server.url())
         self._process: asyncio.subprocess.Process | None = None
 
@@ -91,7 +91,7 @@ class Station:
             raise RuntimeError(f"a process ended by itself, with status {ended}")
 
 
-async def run(table: Table, server: Server, messages: int, cases: int, kills: int) -> None:
+async def run(table: Table, server: EmbeddedServer, messages: int, cases: int, kills: int) -> None:
     """`messages` and as many words as `cases`, which fall due in waves with a `kill` after each; then count what
     became of every one."""
     async with house(server, "schedulers") as home:

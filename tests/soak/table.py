@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from tests.laws.case_sets import House
-from tracker.store.embedded.server import Server
+from tracker.store.embedded.server import EmbeddedServer
 from tracker.store.ground.engine import open_store
 from tracker.store.schema import migrate
 
@@ -62,7 +62,7 @@ class Table:
 
 
 @asynccontextmanager
-async def house(server: Server, slug: str, pool_size: int = 10) -> AsyncIterator[House]:
+async def house(server: EmbeddedServer, slug: str, pool_size: int = 10) -> AsyncIterator[House]:
     """An office of its own in the database of the soak."""
     store = open_store(server.url(), pool_size=pool_size)
     try:

@@ -20,7 +20,7 @@ import asyncpg
 from tracker.store.embedded.guardian import is_posted
 from tracker.store.embedded.home import Home
 from tracker.store.embedded.process import residents
-from tracker.store.embedded.server import Server, start
+from tracker.store.embedded.server import EmbeddedServer, start
 
 PROJECT = Path(__file__).resolve().parents[2]
 _USE = """
@@ -116,7 +116,7 @@ class Owner:
                 stream.close()
 
 
-def ask(server: Server | str, *statements: str, database: str = "tracker", user: str = "tracker") -> Any:
+def ask(server: EmbeddedServer | str, *statements: str, database: str = "tracker", user: str = "tracker") -> Any:
     """Run statements one by one in a fresh connection; the first value of the last one's answer."""
 
     async def run() -> Any:

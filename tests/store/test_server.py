@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from tests.store.server_processes import PROJECT, Owner, ask, is_quiet, made, parent_of, until
 from tracker.store.embedded import account
 from tracker.store.embedded.locks import ALONE, FileLock
-from tracker.store.embedded.server import DataDirectoryRefused, Server, ServerDidNotStart, start
+from tracker.store.embedded.server import DataDirectoryRefused, EmbeddedServer, ServerDidNotStart, start
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another account")
 _NOBODY = 65534
@@ -130,7 +130,7 @@ def test_a_server_without_fsync_is_not_taken_for_a_durable_one(kept: Path) -> No
 
 @pytest.mark.parametrize("name", ["with a space", "per%cent+plus", "مدينة-ŵ", "col:on,comma", "x" * 120])
 def test_any_name_of_the_directory_works_in_the_url(public: Path, name: str) -> None:
-    async def through_sqlalchemy(server: Server) -> object:
+    async def through_sqlalchemy(server: EmbeddedServer) -> object:
         engine = create_async_engine(server.url())
         try:
             async with engine.connect() as connection:

@@ -7,10 +7,10 @@ from datetime import date
 
 from tests.templates.samples import LONG_NAME, MARKUP
 from tracker.core.answers.punctuality_facts import EarlierAimFacts, OfficeWordFacts, ServiceWordFacts
-from tracker.core.promises.punctuality import Account, Record
+from tracker.core.promises.punctuality import PunctualityFigures, Record
 from tracker.core.vocabulary.words import Confidence
 
-USUAL = Account(Record(219, 240), 6, 28, 19, 27, 24, 20)
+USUAL = PunctualityFigures(Record(219, 240), 6, 28, 19, 27, 24, 20)
 PERMIT = ServiceWordFacts("permit", "Resident parking permit", "en", 0.9, Confidence.TRUSTED, USUAL)
 SERVICES = {
     "usual": PERMIT,
@@ -26,19 +26,23 @@ SERVICES = {
     "none": replace(
         PERMIT,
         confidence=Confidence.WITHDRAWN,
-        account=Account(Record(0, 40), 0, 28, None, None, 40, 39),
+        account=PunctualityFigures(Record(0, 40), 0, 28, None, None, 40, 39),
     ),
-    "all": replace(PERMIT, account=Account(Record(40, 40), 0, 28, 20, 27)),
-    "one_late": replace(PERMIT, account=Account(Record(39, 40), 1, 1, 1, 1, 1, 1)),
-    "one_late_untold": replace(PERMIT, account=Account(Record(39, 40), 1, 0, 0, 2, 0, 0)),
+    "all": replace(PERMIT, account=PunctualityFigures(Record(40, 40), 0, 28, 20, 27)),
+    "one_late": replace(PERMIT, account=PunctualityFigures(Record(39, 40), 1, 1, 1, 1, 1, 1)),
+    "one_late_untold": replace(PERMIT, account=PunctualityFigures(Record(39, 40), 1, 0, 0, 2, 0, 0)),
     "stand_ins": replace(PERMIT, account=replace(USUAL, stand_ins=Record(21, 30), office=Record(7, 12))),
     "stand_ins_alone": replace(PERMIT, account=replace(USUAL, stand_ins=USUAL.record)),
     "few_stand_ins": replace(PERMIT, account=replace(USUAL, stand_ins=Record(7, 9), office=Record(8, 9))),
     "few_others": replace(PERMIT, account=replace(USUAL, stand_ins=Record(211, 231))),
-    "offices_alone": replace(PERMIT, account=Account(Record(7, 9), stand_ins=Record(7, 9), office=Record(11, 14))),
-    "few": replace(PERMIT, account=Account(Record(11, 12), 1, 28, 19, 27, 1, 1)),
-    "too_few": replace(PERMIT, account=Account(Record(7, 9), 33, 28, 19, 27, 2, 1)),
-    "too_few_after_withdrawal": replace(PERMIT, confidence=Confidence.WITHDRAWN, account=Account(Record(0, 0))),
+    "offices_alone": replace(
+        PERMIT, account=PunctualityFigures(Record(7, 9), stand_ins=Record(7, 9), office=Record(11, 14))
+    ),
+    "few": replace(PERMIT, account=PunctualityFigures(Record(11, 12), 1, 28, 19, 27, 1, 1)),
+    "too_few": replace(PERMIT, account=PunctualityFigures(Record(7, 9), 33, 28, 19, 27, 2, 1)),
+    "too_few_after_withdrawal": replace(
+        PERMIT, confidence=Confidence.WITHDRAWN, account=PunctualityFigures(Record(0, 0))
+    ),
     "another_aim": replace(PERMIT, declared=0.85, earlier=(EarlierAimFacts(0.9, Record(50, 60)),)),
     "long": replace(PERMIT, name=LONG_NAME),
     "markup": replace(PERMIT, name=MARKUP),

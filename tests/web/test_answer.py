@@ -10,7 +10,7 @@ import pytest
 from tests.http import Site
 from tests.office import SECRET
 from tests.web.reading import words
-from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal
 
 PAGE = {"Accept": "text/html"}
 
@@ -22,7 +22,7 @@ async def link(site: Site) -> str:
     await site.status("P-1", "GRANTED")
     await site.desk.carry()
     [(message,)] = await site.desk.rows("SELECT id FROM message WHERE purpose = 'finished'")
-    return f"/feedback/{seal(SECRET, Kind.FEEDBACK, site.desk.office.id, message)}"
+    return f"/feedback/{seal(SECRET, LinkKind.FEEDBACK, site.desk.office.id, message)}"
 
 
 async def scores(site: Site) -> list[int]:
@@ -92,7 +92,7 @@ async def test_76_markup_in_a_comment_is_text(site: Site, link: str) -> None:
 
 async def test_links_that_lead_nowhere_are_told_alike(site: Site, link: str) -> None:
     [(message,)] = await site.desk.rows("SELECT id FROM message WHERE purpose = 'finished'")
-    stop = f"/feedback/{seal(SECRET, Kind.STOP, site.desk.office.id, message)}"
+    stop = f"/feedback/{seal(SECRET, LinkKind.STOP, site.desk.office.id, message)}"
     pages = set()
     for wrong in ("/feedback/x", link[:-1], link + "A", stop, "/feedback/" + "%00" * 59, "/feedback/" + "é" * 59):
         for answer in (await site.http.get(wrong, headers=PAGE), await send(site, wrong, score="3")):

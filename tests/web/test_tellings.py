@@ -15,7 +15,7 @@ from tests.office import START, Desk
 from tests.web.reading import FACT, LATER, long, words
 from tracker.core.answers.contacts import ContactChannel
 from tracker.core.answers.tellings import Listener, Way
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.promises import put_on_record
 from tracker.store.promises import tellings
@@ -70,7 +70,7 @@ async def test_when_a_page_shows_two_dates_both_are_told(site: Site) -> None:
     ]
 
 
-async def given(site: Site) -> tuple[Given, ...]:
+async def given(site: Site) -> tuple[PromiseRecord, ...]:
     """The dates of the case, as a decision about it knows them."""
     return (await site.desk.known("P-1")).cases[0].given
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from tracker.backtest.log import Case
+from tracker.backtest.log import LoggedCase
 from tracker.core.promises.exposure import Visit
 
 Open = tuple[str, int, int, bool]
@@ -63,7 +63,7 @@ class Trail:
         self._step = ""
         self._paused_on: int | None = None
 
-    def tell(self, case: Case, day: int) -> None:
+    def tell(self, case: LoggedCase, day: int) -> None:
         """What happened to the case on a day: its last step counts, and its end."""
         lines, ended = case.on(day), case.end == day
         last = lines[-1].step if lines else ""

@@ -22,7 +22,7 @@ MOST_STAGES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """A step that a case came to: on which day, at what local time (ISO 8601; the day alone where no more is known)."""
 
     day: int
@@ -31,13 +31,13 @@ class Line:
 
 
 @dataclass(slots=True)
-class Case:
+class LoggedCase:
     """The steps of a case in order of time, the last one of each instant; the day on which it ended, if it did, and at
     what local time."""
 
     id: str
     service: str
-    lines: list[Line]
+    lines: list[LogLine]
     end: int | None = None
     ended_at: str = ""
 
@@ -46,7 +46,7 @@ class Case:
         """The day on which it was received."""
         return self.lines[0].day
 
-    def on(self, day: int) -> list[Line]:
+    def on(self, day: int) -> list[LogLine]:
         """What it came to on a day, found without reading all the rest: a case may have very many lines."""
         first, after = (bisect_left(self.lines, each, key=lambda line: line.day) for each in (day, day + 1))
         return self.lines[first:after]
@@ -57,7 +57,7 @@ class Log:
     """The cases in order of their reception; `snapshot` is the last day that is known of. `left_out` says what could
     not be used, with one example each."""
 
-    cases: list[Case] = field(default_factory=list)
+    cases: list[LoggedCase] = field(default_factory=list)
     snapshot: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
@@ -109,13 +109,13 @@ def _raw(row: Row) -> Raw:
     return by, row.is_final, told, intern(row.step), intern(row.service)
 
 
-def _case(log: Log, case_id: str, raw: list[Raw]) -> Case | None:
+def _case(log: Log, case_id: str, raw: list[Raw]) -> LoggedCase | None:
     """The rows of a case in order of time. What is decided here looks back only, never ahead."""
     ordered = sorted(raw, key=lambda row: row[:2])
     if ordered[0][1]:
         log.leave_out("cases that ended before they were received", case_id)
         return None
-    began, case = ordered[0][0], Case(case_id, ordered[0][4], [])
+    began, case = ordered[0][0], LoggedCase(case_id, ordered[0][4], [])
     if began.year > FURTHEST_YEAR:
         log.leave_out(f"cases received after the year {FURTHEST_YEAR}", case_id)
         return None
@@ -129,5 +129,5 @@ def _case(log: Log, case_id: str, raw: list[Raw]) -> Case | None:
         else:
             if case.lines and case.lines[-1].at == told:
                 case.lines.pop()
-            case.lines.append(Line(at.toordinal(), told, step))
+            case.lines.append(LogLine(at.toordinal(), told, step))
     return case

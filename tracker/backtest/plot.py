@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from tracker.backtest.report import Report
+from tracker.backtest.report import BacktestReport
 from tracker.core.promises.punctuality import Record
 
 WIDTH, HEIGHT = 960, 480
@@ -37,7 +37,7 @@ class Frame:
         return self.top + self.height * (1 - (share - self.lowest) / (1 - self.lowest))
 
 
-def svg(found: Report, name: str) -> str:
+def svg(found: BacktestReport, name: str) -> str:
     """The picture, as a file's text."""
     months = [(month, record) for month, record in found.months if record.total >= FEWEST]
     name = "".join(each for each in name if each.isprintable())
@@ -58,7 +58,7 @@ def svg(found: Report, name: str) -> str:
     )
 
 
-def _told(found: Report, months: Sequence[tuple[str, Record]]) -> str:
+def _told(found: BacktestReport, months: Sequence[tuple[str, Record]]) -> str:
     tried = "; ".join(f"asked for {_percent(asked)}, {_said(record)}" for asked, record in found.calibration)
     by_month = "; ".join(f"{month}, {_said(record)}" for month, record in months)
     return f"Share of dates kept by probability: {tried}. By month of reception: {by_month or 'too few dates'}."

@@ -8,23 +8,23 @@ from heapq import heappop, heappush
 
 from tracker.backtest.cohorts import Cohorts, Trail
 from tracker.backtest.feeds import monday
-from tracker.backtest.log import Case, Line
+from tracker.backtest.log import LoggedCase, LogLine
 from tracker.core.promises import levels
 from tracker.core.promises.exposure import week
 from tracker.core.promises.history import History
 from tracker.core.promises.learning import Learned, learn
 from tracker.core.promises.life import Taught
 from tracker.core.promises.method import USUAL, Method
-from tracker.core.promises.survival import AGES, Table
+from tracker.core.promises.survival import AGES, SurvivalTable
 from tracker.core.promises.windows import FEWEST
 
 
 @dataclass(slots=True)
-class _Known:
+class _FollowedCase:
     """What is known of a case: the step where it stands, the last day that anything was heard of, the day on which it
     ended; `waited`: days on which its clock was paused, until `resumed_on`."""
 
-    line: Line
+    line: LogLine
     heard_on: int
     end: int | None = None
     promised: bool = False
@@ -40,13 +40,13 @@ class _Lessons:
     learned: Learned
     service: str
 
-    def table(self, stage: str) -> Table:
+    def table(self, stage: str) -> SurvivalTable:
         return self.learned.table(self.service, stage)
 
-    def received_table(self, stage: str) -> Table:
+    def received_table(self, stage: str) -> SurvivalTable:
         return self.learned.received_table(self.service, stage)
 
-    def risk_table(self, stage: str) -> Table:
+    def risk_table(self, stage: str) -> SurvivalTable:
         return self.learned.risk_table(self.service, stage)
 
 
@@ -56,23 +56,23 @@ class Pupil:
     def __init__(self, probability: float, paused: frozenset[str] | None, method: Method = USUAL) -> None:
         self._probability, self._paused, self._method = probability, paused or frozenset(), method
         self.pauses: dict[int, list[tuple[int, int]]] = {}
-        self._known: dict[int, _Known] = {}
+        self._known: dict[int, _FollowedCase] = {}
         self._cohorts: dict[str, Cohorts] = defaultdict(Cohorts)
         self._history = History(method)
         self._learned: Learned | None = None
         self._shifts: dict[str, float] = {}
         self._promises: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._trails: dict[int, Trail] = {}
-        self._untold: list[tuple[int, int, Case]] = []
+        self._untold: list[tuple[int, int, LoggedCase]] = []
         self._counted = self._began = 0
 
-    def take(self, index: int, case: Case, day: int) -> Line | None:
+    def take(self, index: int, case: LoggedCase, day: int) -> LogLine | None:
         """Hear what happened to a case on a day; the later step that it came to, if it came to one and stayed."""
         known, moved, lines, ended = self._known.get(index), None, case.on(day), case.end == day
         self._began = min(self._began or day, day)
         self._untold.append((day, index, case))
         if known is None:
-            known = self._known[index] = _Known(lines[0] if lines else Line(day, "", ""), day)
+            known = self._known[index] = _FollowedCase(lines[0] if lines else LogLine(day, "", ""), day)
             if lines and lines[0] is not case.lines[0] and not ended:
                 moved = lines[0]  # the rows of its reception went astray
         elif day < known.heard_on:
@@ -87,7 +87,7 @@ class Pupil:
             known.end = day
         return moved
 
-    def _run(self, index: int, known: _Known, day: int, *, ended: bool, step: str) -> None:
+    def _run(self, index: int, known: _FollowedCase, day: int, *, ended: bool, step: str) -> None:
         """A paused clock runs again with the next step."""
         if known.paused_on is not None and (ended or (step and step not in self._paused)):
             self.pauses.setdefault(index, []).append((known.paused_on, day))
@@ -172,7 +172,7 @@ class Pupil:
         known = self._known.get(index)
         return known is not None and known.end is not None
 
-    def line(self, index: int) -> Line:
+    def line(self, index: int) -> LogLine:
         """The step at which the case is known to be."""
         return self._known[index].line
 

@@ -32,7 +32,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BacktestReport:
     """What a walk came to. `practices`: what each practice would have kept of the judged cases; `months`: first dates
     by month of reception; `calibration`: of the judged cases, for each probability that was tried."""
 
@@ -45,7 +45,7 @@ class Report:
     calibration: Sequence[tuple[float, Record]]
 
 
-def report(log: Log, plan: Plan, walked: Walked, others: Iterable[tuple[float, Walked]] = ()) -> Report:
+def report(log: Log, plan: Plan, walked: Walked, others: Iterable[tuple[float, Walked]] = ()) -> BacktestReport:
     """Judge a walk; `others` are walks of the same log for other probabilities, for calibration."""
     truth, span = Truth(log, walked.pauses, plan.working), judging(log)
     cases = span.cases(log)
@@ -59,7 +59,7 @@ def report(log: Log, plan: Plan, walked: Walked, others: Iterable[tuple[float, W
         seen = Truth(log, other.pauses, plan.working)
         calibration[asked] = score(seen, _of(other.promises, cases, first=True), asked).record
     earlier = tuning(log)
-    return Report(
+    return BacktestReport(
         log,
         plan,
         judged(truth, plan, walked, earlier, earlier.cases(log)),
@@ -90,7 +90,7 @@ def _by_month(truth: Truth, walked: Walked, last: int, log: Log) -> list[tuple[s
     return [(month, found) for month, each in sorted(fates.items()) if (found := record(each)).total]
 
 
-def to_json(found: Report, file: str) -> dict[str, Any]:
+def to_json(found: BacktestReport, file: str) -> dict[str, Any]:
     """The report as plain values."""
     log, plan = found.log, found.plan
     return {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from tracker.backtest.truth import Truth
-from tracker.backtest.walked import Moved, Promised, Walked
+from tracker.backtest.walked import MovedDate, Promised, Walked
 from tracker.core.promises.first_dates import Fate
 from tracker.core.vocabulary.words import Change
 
@@ -103,9 +103,9 @@ def _first(walked: Walked, cases: Collection[int]) -> dict[int, Promised]:
     return {each.case: each for each in walked.promises if each.first and each.on is not None and each.case in cases}
 
 
-def _moves(walked: Walked, first: Collection[int]) -> tuple[dict[int, list[Moved]], int]:
+def _moves(walked: Walked, first: Collection[int]) -> tuple[dict[int, list[MovedDate]], int]:
     """The changes of these cases' dates, and how many clocks ran again."""
-    moves: dict[int, list[Moved]] = defaultdict(list)
+    moves: dict[int, list[MovedDate]] = defaultdict(list)
     resumed = 0
     for move in walked.moves:
         if move.case in first and move.reason == Change.CLOCK_PAUSED:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.backtest.feeds import Feed, monday
-from tracker.backtest.log import Case, Line, Log
+from tracker.backtest.log import Log, LoggedCase, LogLine
 from tracker.backtest.pupil import Pupil
-from tracker.backtest.walked import DATE, GoodNews, Moved, Noted, Promised, Walked, day_of
+from tracker.backtest.walked import DATE, GoodNews, MovedDate, Noted, Promised, Walked, day_of
 from tracker.core.promises.life import Deed, Held, Sight, Terms, Turn, first, heard, standing, turned
 from tracker.core.promises.method import USUAL, Method
 from tracker.core.promises.windows import Window
@@ -113,7 +113,7 @@ class _Walker:
         if not live:
             self._catch_up(fresh, today, known)
 
-    def _take(self, index: int, day: int) -> tuple[int, Line | None]:
+    def _take(self, index: int, day: int) -> tuple[int, LogLine | None]:
         """Learn what happened to a case on a day; the step that it came to on it, if that is a later one and the case
         stayed there."""
         case, pupil = self.cases[index], self._pupil
@@ -128,7 +128,7 @@ class _Walker:
                 self._follow(index, heard(sight, held), today)
         return index, moved
 
-    def _catch_up(self, fresh: list[tuple[int, Line | None]], today: int, known: int) -> None:
+    def _catch_up(self, fresh: list[tuple[int, LogLine | None]], today: int, known: int) -> None:
         """Promise what is to be promised after a load: to each case once, at its last step."""
         came_to = {index: moved for index, moved in fresh if moved is not None}
         for index in dict.fromkeys(index for index, _ in fresh):
@@ -140,14 +140,14 @@ class _Walker:
             elif came_to.get(index) is line:
                 self._later(index, line, today, _stamp(today, LOADED, line.at), known)
 
-    def _receive(self, index: int, line: Line, today: int, known: int, made_at: str) -> None:
+    def _receive(self, index: int, line: LogLine, today: int, known: int, made_at: str) -> None:
         turn = heard(self._sight(index, line, today, known), None)
         on = turn.held.window.latest_on.toordinal() if turn.held and turn.held.window else None
         self.found.promises.append(Promised(index, line.step, made_at, today, on, first=True))
         self._pupil.promise(index, self.cases[index].service, on)
         self._follow(index, turn, today)
 
-    def _later(self, index: int, line: Line, today: int, made_at: str, known: int | None = None) -> None:
+    def _later(self, index: int, line: LogLine, today: int, made_at: str, known: int | None = None) -> None:
         """What one would have said who asks at a later step; a date that was taken back may come back."""
         if self._pupil.is_paused(line.step):
             return
@@ -189,16 +189,16 @@ class _Walker:
                 turn = turns[key] = turned(self._sight(index, line, today, known, paused, passed), held)
             self._follow(index, turn, today)
 
-    def _this_morning(self, index: int, today: int) -> Line | None:
+    def _this_morning(self, index: int, today: int) -> LogLine | None:
         """The step that the case has come to since midnight."""
         steps = [line for line in self.cases[index].on(today) if _by_morning(line.at, today)]
         return steps[-1] if steps and self.plan.feed is Feed.LIVE else None
 
-    def _ended_this_morning(self, case: Case, today: int) -> bool:
+    def _ended_this_morning(self, case: LoggedCase, today: int) -> bool:
         return self.plan.feed is Feed.LIVE and _by_morning(case.ended_at, today)
 
     def _sight(
-        self, index: int, line: Line, today: int, known: int, paused: bool = False, passed: bool = False
+        self, index: int, line: LogLine, today: int, known: int, paused: bool = False, passed: bool = False
     ) -> Sight:
         """What is known of a case at a step on the morning of a day, when all is known until the end of another."""
         case, on = self.cases[index], day_of(today)
@@ -260,7 +260,7 @@ class _Walker:
 
     def _move(self, index: int, today: int, old: int, new: int | None, reason: str) -> None:
         changed_at = _stamp(today, MORNING, self.cases[index].lines[0].at)
-        self.found.moves.append(Moved(index, changed_at, today, old, new, str(reason)))
+        self.found.moves.append(MovedDate(index, changed_at, today, old, new, str(reason)))
 
 
 def _stamp(day: int, time: str, like: str) -> str:

@@ -24,7 +24,7 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedDate:
     """A change of a date that was shown; `new_on` None where it was taken back."""
 
     case: int
@@ -60,7 +60,7 @@ class Walked:
     snapshot where it did not."""
 
     promises: list[Promised] = field(default_factory=list)
-    moves: list[Moved] = field(default_factory=list)
+    moves: list[MovedDate] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
     good_news: list[GoodNews] = field(default_factory=list)
     pauses: dict[int, list[tuple[int, int]]] = field(default_factory=dict)

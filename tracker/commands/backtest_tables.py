@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich import box
 from rich.table import Table
 
-from tracker.backtest.report import Judged, Report
+from tracker.backtest.report import BacktestReport, Judged
 from tracker.backtest.score import FEW, MANY, Score
 from tracker.backtest.stability import Stability, share
 from tracker.backtest.walked import day_of
@@ -13,7 +13,7 @@ from tracker.commands.terminal import out
 from tracker.core.promises.punctuality import Record
 
 
-def show(found: Report, file: str) -> None:
+def show(found: BacktestReport, file: str) -> None:
     """Print it."""
     log, plan = found.log, found.plan
     closed, services = sum(case.end is not None for case in log.cases), len({case.service for case in log.cases})
@@ -65,7 +65,7 @@ def _figures(found: Score) -> list[tuple[str, str]]:
     ]
 
 
-def _practice(found: Report) -> None:
+def _practice(found: BacktestReport) -> None:
     table = _table("What was common would have kept, of the same cases", "", "kept", f"worst of {FEW} or more", "rel")
     for practice, score in found.practices:
         rel = "" if score.rel is None else f"{score.rel:.2f}"

@@ -19,7 +19,7 @@ from tracker.backtest import log as logs
 from tracker.backtest import plot as pictures
 from tracker.backtest.feeds import Feed
 from tracker.backtest.log import FURTHEST_YEAR, Log
-from tracker.backtest.report import ASKED, Report, report, to_json
+from tracker.backtest.report import ASKED, BacktestReport, report, to_json
 from tracker.backtest.walk import Plan, walk
 from tracker.backtest.walked import Walked
 from tracker.commands.backtest_tables import show
@@ -139,6 +139,6 @@ def _step(bar: Progress, log: Log, plan: Plan, name: str) -> Walked:
     return walk(log, plan, lambda done, total: bar.update(task, completed=done, total=total))
 
 
-def _draw(path: Path, found: Report, name: str) -> None:
+def _draw(path: Path, found: BacktestReport, name: str) -> None:
     with files.written(path) as file:
         file.write(pictures.svg(found, name))

@@ -14,10 +14,10 @@ from tracker.core.answers.contacts import ContactChannel, ContactReason, DateSta
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.deciding.dossier import MessageRecord
 from tracker.core.promises.first_dates import Background, Dated, FirstDate, leading
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import MessageState, Purpose
-from tracker.core.vocabulary.words import Basis, CaseState, Kept, Mode
+from tracker.core.vocabulary.words import Basis, CaseState, Mode, PromiseOutcome
 from tracker.demo.history import Past, Row
 from tracker.demo.lives import in_office_hours
 from tracker.flows.outreach import ask
@@ -86,7 +86,7 @@ def first_told(told: Past, until: datetime) -> FirstDate | None:
     return leading([_dated(each, said.get(each.id)) for each in told.case.given], of, until)
 
 
-def _dated(given: Given, told_at: datetime | None) -> Dated:
+def _dated(given: PromiseRecord, told_at: datetime | None) -> Dated:
     return Dated(
         given.made_at,
         given.latest_on,
@@ -96,8 +96,8 @@ def _dated(given: Given, told_at: datetime | None) -> Dated:
         given.probability,
         given.reason,
         not given.stands,
-        given.judged_at if given.outcome is Kept.KEPT else None,
-        given.outcome is Kept.COULD_NOT_TELL,
+        given.judged_at if given.outcome is PromiseOutcome.KEPT else None,
+        given.outcome is PromiseOutcome.COULD_NOT_TELL,
         told_at,
     )
 

@@ -21,11 +21,11 @@ from tracker.core.deciding.dossier import Dossier, Dossiers, MessageRecord, Scop
 from tracker.core.deciding.in_hand import CaseInHand
 from tracker.core.deciding.reports import Report, Reporter
 from tracker.core.outreach.attempts import Ending
-from tracker.core.promises.learning import Curve
+from tracker.core.promises.learning import SurvivalCurve
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import CaseState, Mode, Rhythm
-from tracker.demo.lives import Life
+from tracker.demo.lives import InventedCase
 from tracker.flows.deciding import holidays
 from tracker.flows.deciding.transaction import FRESH
 from tracker.flows.outreach.release import named
@@ -36,7 +36,7 @@ from tracker.store.services.definitions import Current
 
 Row = dict[str, Any]
 
-Learned = tuple[UUID, Curve]
+Learned = tuple[UUID, SurvivalCurve]
 """The curve that dates were read from, and its id."""
 
 
@@ -74,7 +74,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Reporting:
     """Who reported a past, since when, how often, and by which secret it is read."""
 
     sender: Sender
@@ -84,7 +84,9 @@ class Told:
     secret: bytes
 
 
-def past(office: Office, current: Current, told: Told, life: Life, until: datetime, learned: Learned | None) -> Past:
+def past(
+    office: Office, current: Current, told: Reporting, life: InventedCase, until: datetime, learned: Learned | None
+) -> Past:
     """A life up to an instant. `learned`: None where nothing was learned yet, and its date is the service's own
     stand-in."""
     curve_id, curve = learned or (None, None)
@@ -122,7 +124,7 @@ def _come_to(found: Past, now: datetime) -> None:
         case.judge_passed()
 
 
-def _report(told: Told, event: Row) -> Report:
+def _report(told: Reporting, event: Row) -> Report:
     return translate(json.dumps(event).encode(), "application/json", tongue_of(told.sender, told.secret))
 
 

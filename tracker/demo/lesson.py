@@ -8,7 +8,7 @@ from uuid import UUID
 from tracker.core.case.timeline import Folded
 from tracker.core.promises.exposure import Visit, week
 from tracker.core.promises.history import History
-from tracker.core.promises.learning import Curve, learn
+from tracker.core.promises.learning import SurvivalCurve, learn
 from tracker.core.promises.windows import FEWEST
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import day_of
@@ -18,7 +18,7 @@ from tracker.store.ground.organisations import Office
 from tracker.store.promises import curves
 from tracker.store.promises.curves import Newest
 
-Taught = dict[str, tuple[UUID, Curve]]
+Taught = dict[str, tuple[UUID, SurvivalCurve]]
 """For each service the curve of that time, and the id under which it is stored."""
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import WEEKDAYS
-from tracker.demo.people import Person
+from tracker.demo.people import InventedPerson
 
 ZONE = "Europe/London"
 
@@ -63,12 +63,12 @@ Step = tuple[datetime, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class InventedCase:
     """One request: whose it is, and its events in time."""
 
     number: str
     service: str
-    person: Person
+    person: InventedPerson
     steps: tuple[Step, ...]
 
 
@@ -78,9 +78,9 @@ def length(dice: random.Random, course: Course) -> float:
 
 
 def live(
-    dice: random.Random, course: Course, definition: Definition, number: str, source: str, person: Person,
+    dice: random.Random, course: Course, definition: Definition, number: str, source: str, person: InventedPerson,
     begins: datetime, days: float,
-) -> Life:  # fmt: skip
+) -> InventedCase:  # fmt: skip
     """The life of a request that begins then and takes so many days."""
     end = dice.choices([code for code, _ in course.ends], [weight for _, weight in course.ends])[0]
     chosen: dict[float, bool] = {}  # what is asked for and what comes back are one throw
@@ -111,7 +111,7 @@ def live(
             add(at, "case.needs", {"items": [{"item": asked, "supplied_at": at.isoformat()}]})
             asked = None
         before = at
-    return Life(number, course.service, person, tuple(steps))
+    return InventedCase(number, course.service, person, tuple(steps))
 
 
 def in_office_hours(day: datetime, minutes: int) -> datetime:

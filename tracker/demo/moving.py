@@ -22,7 +22,7 @@ _SPAN = re.compile(r"(\d{1,4})([hdw])")
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ClockMove:
     """Where the clock stood, what it shows now, and what happened on the way, counted."""
 
     since: datetime
@@ -40,7 +40,7 @@ def span(text: str) -> timedelta:
 
 async def move(
     settings: Settings, by: timedelta | None, to: datetime | None, progress: Callable[[timedelta, timedelta], None]
-) -> Moved:
+) -> ClockMove:
     """Move the clocks of the demo in this data directory, whether or not it runs meanwhile. `to`: a local time.
 
     `progress` is called with how far they have come, and how far they go. Raises SetupRefused, TimeOutOfBounds.
@@ -57,7 +57,7 @@ async def move(
 
 async def _move(
     parts: Parts, by: timedelta | None, to: datetime | None, progress: Callable[[timedelta, timedelta], None]
-) -> Moved:
+) -> ClockMove:
     known = [await offices.organisation(parts.store, slug) for slug in OFFICES]
     since = max(office.now for office in known)
     target = to.replace(tzinfo=ZoneInfo(ZONE)) if to else since + (by or timedelta(0))
@@ -73,4 +73,4 @@ async def _move(
     async with parts.store.reading() as connection:
         happened = await seeding.happened(connection, [office.id for office in known], since)
     now = (await offices.organisation(parts.store, known[0].slug)).now
-    return Moved(since, now, happened)
+    return ClockMove(since, now, happened)

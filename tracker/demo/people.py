@@ -20,7 +20,7 @@ POSTCODES = ("NW4 2BC", "NW4 7QT", "NW5 1AA", "NW6 3DF", "NW7 2PL", "NW9 5TU")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class InventedPerson:
     """Somebody who waits, as a back office would tell of them. `fact`: the second detail that opens the page."""
 
     name: str
@@ -41,7 +41,7 @@ class Person:
         }
 
 
-def somebody(dice: random.Random, place: int, *, texts: float, postcode: bool) -> Person:
+def somebody(dice: random.Random, place: int, *, texts: float, postcode: bool) -> InventedPerson:
     """The person of this number; `texts`: how likely they are reached by text. Addresses can belong to nobody:
     example.org, and the numbers that Ofcom keeps for drama."""
     language = dice.choices([code for code, _ in _SHARES], [share for _, share in _SHARES])[0]
@@ -51,7 +51,7 @@ def somebody(dice: random.Random, place: int, *, texts: float, postcode: bool) -
     channels = (phone,) if dice.random() < texts else (mail, phone) if dice.random() < 0.2 else (mail,)
     born = date(1941, 1, 1) + timedelta(days=dice.randrange(23_000))
     fact = dice.choice(POSTCODES) if postcode else born.isoformat()
-    return Person(f"{first} {last}", language, channels, fact, dice.random() < 0.01)
+    return InventedPerson(f"{first} {last}", language, channels, fact, dice.random() < 0.01)
 
 
 def _latin(name: str) -> str:

@@ -17,7 +17,7 @@ from fastapi.responses import HTMLResponse
 from templates.environment import page
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.demo.lives import ZONE
-from tracker.demo.seed import OFFICES, Progress, Told, keep, kept, seed, started
+from tracker.demo.seed import OFFICES, DemoGuide, Progress, keep, kept, seed, started
 from tracker.flows.organisations import offices
 from tracker.main import Parts, assembled, create_app, listening, on_signals, web_server
 from tracker.settings import Settings
@@ -85,7 +85,7 @@ async def _now(parts: Parts) -> datetime:
     return (await offices.organisation(parts.store, next(iter(OFFICES)))).now
 
 
-def _start_page(parts: Parts, url: str, told: Told) -> APIRouter:
+def _start_page(parts: Parts, url: str, told: DemoGuide) -> APIRouter:
     """`/demo`: a link and a thing to try for each kind of user."""
     routes = APIRouter(include_in_schema=False)
 
@@ -104,7 +104,7 @@ def _clock(now: datetime) -> str:
     return f"{now.astimezone(ZoneInfo(ZONE)):%A %d %B %Y %H:%M}"
 
 
-def _links(url: str, told: Told, now: datetime) -> list[tuple[str, str, str, str, str]]:
+def _links(url: str, told: DemoGuide, now: datetime) -> list[tuple[str, str, str, str, str]]:
     """Who, a title, a link, what to try there, and something to type where it needs that."""
     first, agent = told.cases[0], told.desk[0]
     manager = next(each for each in told.desk if each["position"] == Position.MANAGER)
@@ -147,7 +147,7 @@ def _links(url: str, told: Told, now: datetime) -> list[tuple[str, str, str, str
     ]  # fmt: skip
 
 
-def _curl(url: str, told: Told, now: datetime) -> str:
+def _curl(url: str, told: DemoGuide, now: datetime) -> str:
     source, first = told.source, told.cases[0]
     body = {
         "id": f"try-{now:%j%H%M%S}", "source": source["source"], "type": "case.status", "subject": first["number"],
@@ -160,7 +160,7 @@ def _curl(url: str, told: Told, now: datetime) -> str:
     )
 
 
-def _as_json(url: str, told: Told, now: datetime) -> str:
+def _as_json(url: str, told: DemoGuide, now: datetime) -> str:
     agent = told.desk[0]
     return json.dumps(
         {
@@ -171,7 +171,7 @@ def _as_json(url: str, told: Told, now: datetime) -> str:
     )  # fmt: skip
 
 
-def _as_text(url: str, told: Told, now: datetime) -> str:
+def _as_text(url: str, told: DemoGuide, now: datetime) -> str:
     lines = ["", f"The demo is running: {url}/demo", f"Its clock shows {_clock(now)}."]
     for who, title, link, what, code in _links(url, told, now):
         lines += ["", f"{who}: {title}", f"  {link}", f"  {what}", *([f"  {code}"] if code else [])]

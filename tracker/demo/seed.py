@@ -23,7 +23,7 @@ from tracker.core.vocabulary import references
 from tracker.core.vocabulary.words import Mode, Rhythm
 from tracker.demo import afterwards, history, lesson, lives, people, stories
 from tracker.demo.history import Past
-from tracker.demo.lives import COURSES, ZONE, Life, Step
+from tracker.demo.lives import COURSES, ZONE, InventedCase, Step
 from tracker.flows.deciding.intake import ingest
 from tracker.flows.desk import accounts
 from tracker.flows.organisations import offices
@@ -62,7 +62,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DemoGuide:
     """What the demo says of itself, and keeps beside its data so that a second start says the same."""
 
     source: dict[str, Any]
@@ -78,13 +78,13 @@ def kept(folder: Path) -> Path:
     return folder / "demo.json"
 
 
-def recall(folder: Path) -> Told | None:
+def recall(folder: Path) -> DemoGuide | None:
     """What an earlier start told, if there was one."""
     file = kept(folder)
-    return Told(**json.loads(file.read_text())) if file.exists() else None
+    return DemoGuide(**json.loads(file.read_text())) if file.exists() else None
 
 
-def keep(folder: Path, told: Told) -> None:
+def keep(folder: Path, told: DemoGuide) -> None:
     """Keep what was told for the next start. The file holds keys and passwords of the demo: for its owner alone."""
     file = kept(folder)
     file.touch(mode=0o600)
@@ -103,7 +103,7 @@ def definitions() -> dict[str, tuple[str, Definition]]:
     return found
 
 
-async def seed(parts: Parts, cases: int, progress: Progress = lambda what, done, all_: None) -> Told:
+async def seed(parts: Parts, cases: int, progress: Progress = lambda what, done, all_: None) -> DemoGuide:
     """Make the offices and their cases at the first start; later starts find them."""
     before = recall(parts.settings.data_dir)
     if before is not None:
@@ -123,7 +123,7 @@ async def seed(parts: Parts, cases: int, progress: Progress = lambda what, done,
         "key": keys["northwick"], "source": SOURCES["northwick"], "register": SOURCES["northwick"],
         "service": "building-permit", "statuses": list(made["building-permit"][1].mapping),
     }  # fmt: skip
-    told = Told(source, sorted(known, key=lambda case: case["service"] != "building-permit"), desk)
+    told = DemoGuide(source, sorted(known, key=lambda case: case["service"] != "building-permit"), desk)
     keep(parts.settings.data_dir, told)
     return told
 
@@ -163,7 +163,7 @@ async def _accounts(parts: Parts, slug: str) -> list[dict[str, str]]:
 
 def _plan(
     slug: str, cases: int, end: datetime, made: dict[str, tuple[str, Definition]]
-) -> tuple[list[Life], list[Life]]:
+) -> tuple[list[InventedCase], list[InventedCase]]:
     """The requests of an office: those that are over by now, and those that the demo is about."""
     source, dice = SOURCES[slug], afterwards.dice_of(slug, "lives")
     courses = [course for course in COURSES if course.organisation == slug]
@@ -175,7 +175,7 @@ def _plan(
         stories.told(story, made[story.service][1], at, f"{story.service[:2].upper()}-{year}-{1001 + at}", source, end)
         for at, story in enumerate(mine[: max(1, round(open_ * share))])
     ]
-    finished: list[Life] = []
+    finished: list[InventedCase] = []
     begins = end - PLAYED
     counted = len(going)
     for place in range(counted, max(counted, round(cases * share))):
@@ -193,13 +193,19 @@ def _plan(
 
 
 async def _tell(
-    parts: Parts, slug: str, key: str, finished: list[Life], going: list[Life], end: datetime, progress: Progress
+    parts: Parts,
+    slug: str,
+    key: str,
+    finished: list[InventedCase],
+    going: list[InventedCase],
+    end: datetime,
+    progress: Progress,
 ) -> list[dict[str, str]]:
     """Write the past of an office and play its last weeks; returns how each open request is found."""
     office = await offices.organisation(parts.store, slug)
     sender = await recognise(parts.store, key)
     begins = end - PLAYED
-    reported = history.Told(sender, RHYTHM, PATIENCE, begins - 3 * PAST, parts.secret)
+    reported = history.Reporting(sender, RHYTHM, PATIENCE, begins - 3 * PAST, parts.secret)
     spoken: dict[str, str] = {}
     past: list[Past] = []
     half_way, taught = begins - PAST / 2, None
@@ -228,7 +234,12 @@ async def _tell(
 
 
 async def _past(
-    parts: Parts, office: Office, reported: history.Told, life: Life, begins: datetime, taught: lesson.Taught
+    parts: Parts,
+    office: Office,
+    reported: history.Reporting,
+    life: InventedCase,
+    begins: datetime,
+    taught: lesson.Taught,
 ) -> Past:
     async with parts.store.reading() as connection:
         current = await stored_services.current(connection, office.id, life.service)
@@ -290,6 +301,6 @@ async def _send(parts: Parts, sender: Sender, event: dict[str, Any]) -> str | No
     return (await ingest(parts.store, sender, told)).reference
 
 
-def started(told: Told, url: str) -> Told:
+def started(told: DemoGuide, url: str) -> DemoGuide:
     """The same, started at another address."""
     return replace(told, url=url)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tracker.core.services.definitions import Definition
-from tracker.demo.lives import Life, Step, in_office_hours
-from tracker.demo.people import Person
+from tracker.demo.lives import InventedCase, Step, in_office_hours
+from tracker.demo.people import InventedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +17,13 @@ class Story:
 
     service: str
     organisation: str
-    person: Person
+    person: InventedPerson
     steps: tuple[tuple[float, str], ...]
     needs: tuple[str, int] | None = None
 
 
-def _mail(name: str, language: str, fact: str) -> Person:
-    return Person(name, language, (("email", f"{name.split()[0].lower()}@example.org"),), fact)
+def _mail(name: str, language: str, fact: str) -> InventedPerson:
+    return InventedPerson(name, language, (("email", f"{name.split()[0].lower()}@example.org"),), fact)
 
 
 STORIES = (
@@ -41,11 +41,11 @@ STORIES = (
         ((55, "REC"), (53, "VAL"), (35, "ASSESS"), (6, "GRANTED")),
     ),
     Story(
-        "missed-bin", "northwick", Person("Megan Rees", "cy", (("sms", "07700 900104"),), "NW4 2BC"),
+        "missed-bin", "northwick", InventedPerson("Megan Rees", "cy", (("sms", "07700 900104"),), "NW4 2BC"),
         ((3, "LOGGED"), (2, "ROUTED")),
     ),
     Story(
-        "missed-bin", "northwick", Person("Mei Chen", "en", (("sms", "07700 900105"),), "NW4 7QT"),
+        "missed-bin", "northwick", InventedPerson("Mei Chen", "en", (("sms", "07700 900105"),), "NW4 7QT"),
         ((6, "LOGGED"), (5, "ROUTED"), (4, "DONE")),
     ),
     Story(
@@ -53,13 +53,13 @@ STORIES = (
         ((34, "CLM01"), (30, "CLM02"), (13, "CLM05")),
     ),
     Story(
-        "benefit-claim", "harbour", Person("ليلى حداد", "ar", (("email", "laila@example.org"),), "1993-07-21"),
+        "benefit-claim", "harbour", InventedPerson("ليلى حداد", "ar", (("email", "laila@example.org"),), "1993-07-21"),
         ((20, "CLM01"), (15, "CLM02"), (8, "CLM03")), ("identity", 14),
     ),
 )  # fmt: skip
 
 
-def told(story: Story, definition: Definition, place: int, number: str, source: str, end: datetime) -> Life:
+def told(story: Story, definition: Definition, place: int, number: str, source: str, end: datetime) -> InventedCase:
     """The life of a story's case up to `end`."""
     steps: list[Step] = []
 
@@ -81,4 +81,4 @@ def told(story: Story, definition: Definition, place: int, number: str, source: 
             item = story.needs[0]
             due_on = (end + timedelta(days=story.needs[1])).date().isoformat()
             add(at, "case.needs", {"items": [{"item": item, "code": item, "due_on": due_on}]})
-    return Life(number, story.service, story.person, tuple(steps))
+    return InventedCase(number, story.service, story.person, tuple(steps))

@@ -61,7 +61,7 @@ _log = logging.getLogger("tracker.web")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ProblemKind:
     """One kind of problem, as `/problems/{slug}` explains it."""
 
     slug: str
@@ -74,33 +74,33 @@ class Kind:
 class _Problem:
     """An answer in the making."""
 
-    kind: Kind
+    kind: ProblemKind
     detail: str
     remedy: str
     extra: Mapping[str, str]
     headers: Mapping[str, str]
 
 
-def _of_class(situation: type[errors.TrackerError]) -> Kind:
+def _of_class(situation: type[errors.TrackerError]) -> ProblemKind:
     status = next(STATUSES[each] for each in situation.__mro__ if each in STATUSES)
-    return Kind(situation.slug, situation.title, status, " ".join((situation.__doc__ or "").split()))
+    return ProblemKind(situation.slug, situation.title, status, " ".join((situation.__doc__ or "").split()))
 
 
-_INVALID = Kind(
+_INVALID = ProblemKind(
     "invalid-request",
     "The request does not fit",
     422,
     "A parameter or a field of the request is missing, or is not of the kind it should be.",
 )
-_NO_PAGE = Kind("no-such-page", "There is nothing at this address", 404, "The address leads nowhere.")
-_NO_METHOD = Kind(
+_NO_PAGE = ProblemKind("no-such-page", "There is nothing at this address", 404, "The address leads nowhere.")
+_NO_METHOD = ProblemKind(
     "method-not-allowed",
     "This address does not take that method",
     405,
     "The address exists; the Allow header lists the methods that it takes.",
 )
-_HTTP = Kind("http", "The request was not accepted", 400, "The server refused the request as such.")
-_BROKEN = Kind(
+_HTTP = ProblemKind("http", "The request was not accepted", 400, "The server refused the request as such.")
+_BROKEN = ProblemKind(
     "internal",
     "Something went wrong on our side",
     500,
@@ -108,12 +108,12 @@ _BROKEN = Kind(
 )
 
 
-def _kinds() -> dict[str, Kind]:
+def _kinds() -> dict[str, ProblemKind]:
     found = {kind.slug: kind for kind in (_INVALID, _NO_PAGE, _NO_METHOD, _HTTP, _BROKEN)}
     return found | {situation.slug: _of_class(situation) for situation in STATUSES}
 
 
-KINDS: Mapping[str, Kind] = _kinds()
+KINDS: Mapping[str, ProblemKind] = _kinds()
 """Every kind of problem by its slug."""
 
 router = APIRouter()
@@ -257,7 +257,7 @@ def _from_http(error: HTTPException) -> _Problem:
     if error.status_code == 405:
         return _Problem(_NO_METHOD, "The method is not taken.", "Use a method that Allow lists.", {}, headers)
     words = HTTPStatus(error.status_code).phrase if error.status_code in _PHRASES else "Refused"
-    kind = Kind(_HTTP.slug, words, error.status_code, _HTTP.meaning)
+    kind = ProblemKind(_HTTP.slug, words, error.status_code, _HTTP.meaning)
     return _Problem(kind, str(error.detail)[:500], "Mend the request and send it again.", {}, headers)
 
 

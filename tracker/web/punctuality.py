@@ -15,7 +15,7 @@ from tracker.core.answers.punctuality_facts import OfficeWordFacts, ServiceWordF
 from tracker.core.promises.punctuality import Record
 from tracker.flows.promises import punctuality as accounts
 from tracker.store.ground.engine import Store
-from tracker.web.track import tongue_of
+from tracker.web.track import language_of
 
 KEPT_BY_CACHES = "public, max-age=300"
 """It changes once a night, and holds nobody's data."""
@@ -130,13 +130,13 @@ def router(store: Store) -> APIRouter:
 
     @routes.get("/word", include_in_schema=False)
     async def offices(request: Request, language: str = "") -> HTMLResponse:
-        tongue = tongue_of(request, language)
+        tongue = language_of(request, language)
         found = await accounts.offices(store)
         return _kept(HTMLResponse(page("word_offices.html", tongue.language, chosen=tongue.chosen, offices=found)))
 
     @routes.get("/o/{slug}/word", include_in_schema=False)
     async def show(slug: str, request: Request, language: str = "") -> HTMLResponse:
-        tongue = tongue_of(request, language)
+        tongue = language_of(request, language)
         told = await accounts.tell(store, slug, tongue.language)
         return _kept(HTMLResponse(page("word.html", tongue.language, chosen=tongue.chosen, told=told)))
 

@@ -30,14 +30,14 @@ STYLES = frozenset({"tracker.css", "desk.css"})
 
 
 @dataclass(frozen=True, slots=True)
-class Tongue:
+class PageLanguage:
     """The language of a page, and the one that goes on with the person: none, if only English was ever heard of."""
 
     language: str
     chosen: str
 
 
-def tongue_of(request: Request, asked: str) -> Tongue:
+def language_of(request: Request, asked: str) -> PageLanguage:
     """The language that was asked for, else the browser's, else English.
 
     A browser says English when nobody ever chose. That does not go on, so that it does not stand in the way of the
@@ -45,7 +45,7 @@ def tongue_of(request: Request, asked: str) -> Tongue:
     """
     wished = languages.preferred(request.headers.get("accept-language", "")) or languages.SOURCE
     said = languages.understood(asked)
-    return Tongue(said or wished, said or (wished if wished != languages.SOURCE else ""))
+    return PageLanguage(said or wished, said or (wished if wished != languages.SOURCE else ""))
 
 
 def router(store: Store, secret: bytes) -> APIRouter:
@@ -54,12 +54,12 @@ def router(store: Store, secret: bytes) -> APIRouter:
 
     @routes.get("/")
     async def home(request: Request, language: str = "") -> HTMLResponse:
-        tongue = tongue_of(request, language)
+        tongue = language_of(request, language)
         return _varying(HTMLResponse(page("home.html", tongue.language, chosen=tongue.chosen)))
 
     @routes.get("/track")
     async def ask(request: Request, reference: str = "", language: str = "") -> HTMLResponse:
-        return _form(tongue_of(request, language), reference[:40])
+        return _form(language_of(request, language), reference[:40])
 
     @routes.post("/track")
     async def show(request: Request) -> HTMLResponse:
@@ -68,7 +68,7 @@ def router(store: Store, secret: bytes) -> APIRouter:
         typed = parse_qs((await read_body(request, 4_000, 10.0)).decode("utf-8", "replace"))
         reference = typed.get("reference", [""])[0][:200].strip()
         known_fact = typed.get("known_fact", [""])[0][:200].strip()
-        tongue = tongue_of(request, typed.get("language", [""])[0])
+        tongue = language_of(request, typed.get("language", [""])[0])
         if not reference:
             return _form(tongue, "", "no_reference")
         if not known_fact:
@@ -92,7 +92,7 @@ def router(store: Store, secret: bytes) -> APIRouter:
     return routes
 
 
-def _form(tongue: Tongue, reference: str, problem: str | None = None, status: int = 400) -> HTMLResponse:
+def _form(tongue: PageLanguage, reference: str, problem: str | None = None, status: int = 400) -> HTMLResponse:
     error = None if problem is None else {"field": _field(problem), "kind": problem}
     body = page(
         "track_form.html", tongue.language, chosen=tongue.chosen, reference=reference, error=error, fact_label=""

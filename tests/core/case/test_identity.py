@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.core.case.identity import REUSE_GAP, Life, life_for
+from tracker.core.case.identity import REUSE_GAP, Epoch, epoch_for
 
 DAY = timedelta(days=1)
 BEGAN = datetime(2015, 3, 2, tzinfo=UTC)
-OLD = Life(UUID(int=1), 1, BEGAN, BEGAN + 100 * DAY)
-NEW = Life(UUID(int=2), 2, OLD.last_at + REUSE_GAP + 30 * DAY, OLD.last_at + REUSE_GAP + 90 * DAY)
+OLD = Epoch(UUID(int=1), 1, BEGAN, BEGAN + 100 * DAY)
+NEW = Epoch(UUID(int=2), 2, OLD.last_at + REUSE_GAP + 30 * DAY, OLD.last_at + REUSE_GAP + 90 * DAY)
 
 
 @pytest.mark.parametrize(
@@ -37,16 +37,16 @@ NEW = Life(UUID(int=2), 2, OLD.last_at + REUSE_GAP + 30 * DAY, OLD.last_at + REU
     ],
 )
 def test_which_life_an_event_belongs_to(
-    lives: tuple[Life, ...], at: datetime, opens: bool, expected: Life | None
+    lives: tuple[Epoch, ...], at: datetime, opens: bool, expected: Epoch | None
 ) -> None:
-    assert life_for(lives, at, opens=opens) == expected
+    assert epoch_for(lives, at, opens=opens) == expected
 
 
 @given(st.integers(-9000, 9000), st.booleans())
 def test_the_order_of_lives_does_not_matter_and_no_event_skips_a_life(days: int, opens: bool) -> None:
     at = BEGAN + days * DAY
-    found = life_for((OLD, NEW), at, opens=opens)
-    assert found == life_for((NEW, OLD), at, opens=opens)
+    found = epoch_for((OLD, NEW), at, opens=opens)
+    assert found == epoch_for((NEW, OLD), at, opens=opens)
     if at >= NEW.opened_at:
         assert found in (NEW, None)
     if not opens and at >= BEGAN:

@@ -27,7 +27,7 @@ from tracker.core.deciding.dossier import (
     SourceKnown,
 )
 from tracker.core.outreach.topics import Spoken
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.words import Rhythm
 
@@ -63,7 +63,7 @@ class Rows:
     entries: dict[UUID, Entered] = field(default_factory=dict)
     messages: dict[str, MessageRecord] = field(default_factory=dict)
     recipients: dict[tuple[UUID, str, str], RecipientRecord] = field(default_factory=dict)
-    given: dict[UUID, Given] = field(default_factory=dict)
+    given: dict[UUID, PromiseRecord] = field(default_factory=dict)
     heard: dict[UUID, datetime] = field(default_factory=dict)
     notices: Counter[Any] = field(default_factory=Counter)
     audited: list[Any] = field(default_factory=list)

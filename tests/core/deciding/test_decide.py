@@ -29,7 +29,7 @@ from tracker.core.case.fold import Fold, fold
 from tracker.core.case.placing import Placed
 from tracker.core.deciding.decide import Decided, decide
 from tracker.core.deciding.dossier import Dossiers, Number, ServiceKnown
-from tracker.core.deciding.reports import Answer, Intake, Refused, Report, Reporter
+from tracker.core.deciding.reports import Answer, Intake, RefusedEvent, Report, Reporter
 from tracker.core.vocabulary.messages import MessageState
 
 BY = Reporter(SOURCE, "backoffice", ("backoffice",))
@@ -81,7 +81,7 @@ def in_parts(
     return rows, answers
 
 
-def plain(answer: Answer | Refused) -> Any:
+def plain(answer: Answer | RefusedEvent) -> Any:
     """An answer that can be compared: errors are as equal as what they say."""
     return answer if isinstance(answer, Answer) else (type(answer.error), str(answer.error))
 
@@ -224,7 +224,7 @@ def test_one_event_too_many_is_refused_and_keeps_no_other_out() -> None:
     other = reports([Draft(StatusReported(SERVICE, "REC"), START)], "N2")
     made = decide(known(rows), told + other, Counting(), START, by=BY)
     rows.write(made.changes)
-    assert [type(each) for each in made.answers] == [Answer] * 2_000 + [Refused, Answer]
+    assert [type(each) for each in made.answers] == [Answer] * 2_000 + [RefusedEvent, Answer]
     assert len(rows.entries) == 2_001
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.core.promises.exposure import PARTS, Visit, Week, week
-from tracker.core.promises.survival import AGES, Counts, Table
+from tracker.core.promises.survival import AGES, Counts, SurvivalTable
 
 MONDAY = 738_000 - 738_000 % 7 + 1
 
@@ -44,9 +44,9 @@ def added(weeks: list[Week]) -> tuple[object, ...]:
     return seen, sum(each.finished for each in weeks), sum(each.cleared for each in weeks)
 
 
-def rare(stage: str) -> Table:
+def rare(stage: str) -> SurvivalTable:
     """One in fifty is finished each day."""
-    return Table((0.02,) * len(AGES.widths))
+    return SurvivalTable((0.02,) * len(AGES.widths))
 
 
 @given(visits(), st.lists(st.integers(0, 60), min_size=2, max_size=6, unique=True), st.booleans(), st.booleans())

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tests.core.promises.test_history import services, tellings
 from tracker.core.promises.exposure import Visit, Week, week
 from tracker.core.promises.history import History
-from tracker.core.promises.learning import Curve, Learned, family, kind, learn
+from tracker.core.promises.learning import Learned, SurvivalCurve, family, kind, learn
 from tracker.core.promises.method import USUAL, Kinship, Method
-from tracker.core.promises.survival import AGES, Counts, Table
+from tracker.core.promises.survival import AGES, Counts, SurvivalTable
 
 MONDAY = 738_000 - 738_000 % 7 + 1
 
@@ -38,7 +38,7 @@ def steady(days: int, count: int, stage: str = "received") -> list[Visit]:
     return found
 
 
-def half(table: Table) -> int:
+def half(table: SurvivalTable) -> int:
     """The age at whose end half are done."""
     age = table.reaches(0.5)
     assert age is not None
@@ -55,7 +55,7 @@ def test_every_table_falls_from_one_towards_nothing(
         history.add(number, each)
     learned = learn(history)
     for service in ("a", "b", *new, "never/seen"):
-        for stage in ("received", "review", "never seen", Curve.ANY):
+        for stage in ("received", "review", "never seen", SurvivalCurve.ANY):
             for table in (read(service, stage) for read in (learned.table, learned.risk_table, learned.received_table)):
                 assert len(table.hazards) == len(AGES.widths)
                 assert all(0 < hazard <= 1 for hazard in table.hazards)
@@ -71,7 +71,7 @@ def test_a_curve_is_exactly_the_same_after_a_journey_through_json(
     for number, each in told:
         history.add(number, each)
     curve = learn(history).curve("a", ["received", "review"], shift)
-    assert Curve.from_json(json.loads(json.dumps(curve.to_json()))) == curve
+    assert SurvivalCurve.from_json(json.loads(json.dumps(curve.to_json()))) == curve
 
 
 def test_nothing_teaches_next_to_nothing() -> None:
@@ -101,7 +101,7 @@ def test_a_stage_that_a_service_never_saw_is_that_of_its_kin_then_of_all() -> No
 def test_a_stage_that_nobody_has_seen_is_foreseen_from_the_services_own_others() -> None:
     learned = taught({"slow": steady(200, 400), "quick": [*steady(6, 100), *steady(4, 100, "review")]})
     assert half(learned.table("quick", "brand new")) < 10
-    assert learned.table("quick", "brand new") == learned.table("quick", Curve.ANY)
+    assert learned.table("quick", "brand new") == learned.table("quick", SurvivalCurve.ANY)
     assert half(learned.table("slow", "brand new")) > 100
 
 
@@ -165,7 +165,7 @@ def test_clearing_out_is_left_out_of_dates_and_not_of_what_weighs_them() -> None
     assert learned.risk_table("s", "a").survival(25) < 0.5 * learned.table("s", "a").survival(25)
     curve = learned.curve("s", ["a"], 0.01)
     assert (curve.table("a"), curve.risk_table("a")) == (learned.table("s", "a"), learned.risk_table("s", "a"))
-    assert curve.table("never seen") == curve.dates[Curve.ANY]
+    assert curve.table("never seen") == curve.dates[SurvivalCurve.ANY]
     assert (curve.received_table("a"), dict(curve.received)) == (curve.table("a"), {}), "nobody left on the first day"
 
 
@@ -179,4 +179,4 @@ def test_who_is_received_is_one_of_all_that_come_and_who_stays_is_one_of_those_t
     assert learned.risk_table("s", "received").hazards == stays.table("s", "received").hazards
     curve = learned.curve("s", ["received"], 0.0)
     assert curve.received_table("received") == learned.received_table("s", "received") != curve.table("received")
-    assert curve.received_table("never seen") == curve.received[Curve.ANY] != curve.table("never seen")
+    assert curve.received_table("never seen") == curve.received[SurvivalCurve.ANY] != curve.table("never seen")

@@ -10,31 +10,31 @@ import pytest
 
 from tests.core.promises.test_windows import DAILY, MONDAY, STEADY, ahead
 from tracker.core.promises.life import Deed, Held, Sight, Terms, Turn, heard, looked_at, turned
-from tracker.core.promises.survival import Table
+from tracker.core.promises.survival import SurvivalTable
 from tracker.core.promises.windows import Step, Window
 
-NEVER = Table((0.0,) * 600, DAILY)
-QUICK = Table((0.5,) * 600, DAILY)
+NEVER = SurvivalTable((0.0,) * 600, DAILY)
+QUICK = SurvivalTable((0.5,) * 600, DAILY)
 
 
 class Lessons:
     """What was learned: the stages of one table, but for that of the day of reception."""
 
-    def __init__(self, table: Table, received: Table | None = None) -> None:
+    def __init__(self, table: SurvivalTable, received: SurvivalTable | None = None) -> None:
         self._table, self._received = table, received or table
 
-    def table(self, stage: str) -> Table:
+    def table(self, stage: str) -> SurvivalTable:
         """The same for every stage."""
         return self._table
 
     risk_table = table
 
-    def received_table(self, stage: str) -> Table:
+    def received_table(self, stage: str) -> SurvivalTable:
         """The same for every stage."""
         return self._received
 
 
-def seen(day: int, table: Table = STEADY, *, came: int = 0, **more: Any) -> Sight:
+def seen(day: int, table: SurvivalTable = STEADY, *, came: int = 0, **more: Any) -> Sight:
     """A case that came to its stage so many days after MONDAY, seen at ten o'clock on another such day."""
     today, terms = ahead(MONDAY, day), Terms(Lessons(table, more.pop("received", None)), 0.9, 0.9)
     at = datetime.combine(today, time(10), UTC)

@@ -13,18 +13,18 @@ from lifelines import KaplanMeierFitter
 from lifelines.exceptions import StatError
 
 from tracker.core.promises.exposure import Visit, week
-from tracker.core.promises.survival import AGES, Ages, Counts, Table, drawn
+from tracker.core.promises.survival import AGES, Ages, Counts, SurvivalTable, drawn
 
 hazards = st.lists(
     st.sampled_from([0.0, 1e-9, 0.001, 0.01, 0.05, 0.3, 0.9, 1.0]) | st.floats(0, 1),
     min_size=len(AGES.widths),
     max_size=len(AGES.widths),
 )
-tables = hazards.map(lambda each: Table(tuple(each)))
+tables = hazards.map(lambda each: SurvivalTable(tuple(each)))
 every_ages = st.sampled_from([AGES, Ages.daily(90), Ages.spaced(5, 1.5, 400), Ages.spaced(28, 2, 1_500)])
 
 
-def naive(table: Table, age: int) -> float:
+def naive(table: SurvivalTable, age: int) -> float:
     """The logarithm of what is left at the end of an age, day by day."""
     daily = (table.hazards[table.ages.cell(each)] for each in range(min(age + 1, table.ages.longest)))
     return sum(log(max(1e-12, 1 - hazard)) for hazard in daily)
@@ -44,7 +44,7 @@ def test_the_usual_ages_are_few_and_reach_four_years() -> None:
 
 
 @given(tables)
-def test_survival_begins_at_one_and_never_rises(table: Table) -> None:
+def test_survival_begins_at_one_and_never_rises(table: SurvivalTable) -> None:
     left = [table.survival(age) for age in range(-2, AGES.longest + 3)]
     assert left[0] == left[1] == 1.0
     assert all(0 <= later <= before <= 1 for before, later in pairwise(left))
@@ -52,14 +52,16 @@ def test_survival_begins_at_one_and_never_rises(table: Table) -> None:
 
 
 @given(tables, st.integers(0, 1_700))
-def test_survival_is_the_product_of_what_each_day_leaves(table: Table, age: int) -> None:
+def test_survival_is_the_product_of_what_each_day_leaves(table: SurvivalTable, age: int) -> None:
     assert table.log_survival(age) == pytest.approx(naive(table, age), rel=1e-9, abs=1e-12)
     assert table.survival(age) == exp(table.log_survival(age))
 
 
 @settings(max_examples=150, deadline=None)
 @given(tables, st.floats(0.001, 1) | st.sampled_from([0.1, 0.5, 0.9]), st.integers(-1, 1_600))
-def test_it_reaches_a_share_at_the_first_age_that_leaves_no_more(table: Table, share: float, known: int) -> None:
+def test_it_reaches_a_share_at_the_first_age_that_leaves_no_more(
+    table: SurvivalTable, share: float, known: int
+) -> None:
     age, target = table.reaches(share, known), table.log_survival(known) + log(share)
     slack = 1e-7  # of the logarithm: two ways of adding up
     if age is None:
@@ -71,19 +73,19 @@ def test_it_reaches_a_share_at_the_first_age_that_leaves_no_more(table: Table, s
 
 
 @given(tables)
-def test_no_share_is_never_reached(table: Table) -> None:
+def test_no_share_is_never_reached(table: SurvivalTable) -> None:
     assert table.reaches(0.0) is None
 
 
 def test_a_share_is_reached_on_the_day_itself_not_a_day_late() -> None:
     # Nine in ten on the third day exactly: rounding must not make a fourth of it.
-    table = Table((0.0, 0.0, 0.9, *[0.0] * (len(AGES.widths) - 3)))
+    table = SurvivalTable((0.0, 0.0, 0.9, *[0.0] * (len(AGES.widths) - 3)))
     assert (table.reaches(0.1), table.reaches(0.1, known=2)) == (2, None)
-    assert Table((1.0,) * len(AGES.widths)).reaches(0.1, known=40) == 41
+    assert SurvivalTable((1.0,) * len(AGES.widths)).reaches(0.1, known=40) == 41
 
 
 @given(tables, st.integers(0, 1_700))
-def test_a_hazard_is_that_of_the_age(table: Table, age: int) -> None:
+def test_a_hazard_is_that_of_the_age(table: SurvivalTable, age: int) -> None:
     if age < AGES.longest:
         expected = table.hazard(age)
         assert table.log_survival(age) - table.log_survival(age - 1) == pytest.approx(
@@ -152,7 +154,7 @@ def test_without_weight_it_is_what_lifelines_estimates(seed: int) -> None:
     assume(fitted is not None)
     assert fitted
     counts = week(visits, first, last, ages=ages).stages["a"]
-    table = Table(drawn(counts, [0.0] * ages.longest, 0, ages), ages)
+    table = SurvivalTable(drawn(counts, [0.0] * ages.longest, 0, ages), ages)
     theirs = fitted.survival_function_at_times(range(1, 2 * DAYS)).tolist()
     assert [table.survival(age) for age in range(2 * DAYS - 1)] == pytest.approx(theirs, abs=1e-9)
     for share in (0.9, 0.5, 0.1):

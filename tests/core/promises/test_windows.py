@@ -9,13 +9,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tracker.core.promises.survival import AGES, Ages, Table
+from tracker.core.promises.survival import AGES, Ages, SurvivalTable
 from tracker.core.promises.windows import (
     FURTHEST_DAYS,
     FURTHEST_LENGTHS,
     HORIZON_DAYS,
     Place,
-    Standing,
+    StandingDate,
     Step,
     Verdict,
     judging_day,
@@ -31,7 +31,7 @@ from tracker.core.vocabulary.calendars import WEEKDAYS
 
 MONDAY = date(2026, 3, 2)
 DAILY = Ages.daily(600)
-STEADY = Table((0.05,) * 600, DAILY)
+STEADY = SurvivalTable((0.05,) * 600, DAILY)
 """One in twenty is finished each day."""
 
 days = st.dates(date(2024, 1, 1), date(2030, 1, 1))
@@ -40,11 +40,11 @@ spans = st.timedeltas(timedelta(days=-400), timedelta(0)).map(lambda span: timed
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> Table:
+def tables(draw: st.DrawFn) -> SurvivalTable:
     """Tables of any shape: cases may all be done one day, or none for long; at the end some are finished each day."""
     rates = st.sampled_from([0.0, 0.001, 0.01, 0.05, 0.3, 0.9])
     few = draw(st.lists(rates, min_size=1, max_size=len(AGES.widths)))
-    return Table(tuple((few * len(AGES.widths))[: len(AGES.widths) - 9]) + (0.01,) * 9)
+    return SurvivalTable(tuple((few * len(AGES.widths))[: len(AGES.widths) - 9]) + (0.01,) * 9)
 
 
 def ahead(day: date, number: int) -> date:
@@ -52,13 +52,15 @@ def ahead(day: date, number: int) -> date:
     return day + timedelta(days=number)
 
 
-def stood(table: Table, stage_on: date, risks: Table | None = None) -> Place:
+def stood(table: SurvivalTable, stage_on: date, risks: SurvivalTable | None = None) -> Place:
     """A place whose standing dates are weighed by the table that they are read from."""
     return Place(stage_on, table, risks or table)
 
 
 @given(tables(), spans, levels, days)
-def test_a_window_is_of_working_days_ahead_in_order(table: Table, age: timedelta, level: float, today: date) -> None:
+def test_a_window_is_of_working_days_ahead_in_order(
+    table: SurvivalTable, age: timedelta, level: float, today: date
+) -> None:
     stage_on, known_on = today + age, ahead(today, -1)
     found = window(table, stage_on, known_on, level, today)
     if found is None:
@@ -73,7 +75,7 @@ def test_a_window_is_of_working_days_ahead_in_order(table: Table, age: timedelta
 
 @given(tables(), spans, levels, levels, days)
 def test_who_wants_to_be_surer_waits_longer(
-    table: Table, age: timedelta, one: float, other: float, today: date
+    table: SurvivalTable, age: timedelta, one: float, other: float, today: date
 ) -> None:
     early, late = (window(table, today + age, ahead(today, -1), level, today) for level in sorted((one, other)))
     if late is not None:
@@ -83,7 +85,7 @@ def test_who_wants_to_be_surer_waits_longer(
 
 @given(tables(), spans, levels, days)
 def test_a_day_more_of_waiting_never_makes_the_date_earlier(
-    table: Table, age: timedelta, level: float, today: date
+    table: SurvivalTable, age: timedelta, level: float, today: date
 ) -> None:
     before = window(table, today + age, ahead(today, -1), level, today)
     after = window(table, today + age, today, level, ahead(today, 1))
@@ -101,7 +103,7 @@ def test_a_window_is_read_off_the_table() -> None:
 
 
 def test_a_date_is_never_today_though_most_finish_at_once() -> None:
-    at_once = Table((0.99,) * len(AGES.widths))
+    at_once = SurvivalTable((0.99,) * len(AGES.widths))
     found = window(at_once, MONDAY, ahead(MONDAY, -1), 0.9, MONDAY)
     assert found is not None
     assert found.latest_on == ahead(MONDAY, 1)
@@ -112,16 +114,16 @@ def test_a_date_is_never_today_though_most_finish_at_once() -> None:
 
 
 def test_a_table_that_never_gets_there_gives_no_date() -> None:
-    stuck = Table((0.0,) * len(AGES.widths))
+    stuck = SurvivalTable((0.0,) * len(AGES.widths))
     assert window(stuck, MONDAY, ahead(MONDAY, -1), 0.9, MONDAY) is None
-    slow = Table((0.002,) * len(AGES.widths))  # nine in ten take 1,151 days
+    slow = SurvivalTable((0.002,) * len(AGES.widths))  # nine in ten take 1,151 days
     assert window(slow, MONDAY, ahead(MONDAY, -1), 0.9, MONDAY) is None
     assert window(slow, MONDAY, ahead(MONDAY, -1), 0.8, MONDAY) is not None
     assert window(STEADY, ahead(MONDAY, -700), ahead(MONDAY, -1), 0.9, MONDAY) is None
 
 
 @given(tables(), spans, days, st.integers(-5, 400))
-def test_a_risk_is_a_probability(table: Table, age: timedelta, today: date, until: int) -> None:
+def test_a_risk_is_a_probability(table: SurvivalTable, age: timedelta, today: date, until: int) -> None:
     chance = risk(table, today + age, ahead(today, until), ahead(today, -1))
     assert 0 <= chance <= 1
     assert until >= 0 or chance == 1.0
@@ -138,16 +140,16 @@ standings = st.builds(
 )
 
 
-def standing(today: date, told: tuple[int, int, int]) -> Standing:
+def standing(today: date, told: tuple[int, int, int]) -> StandingDate:
     """A date some days ahead that was given some days ago."""
     until, length, first = told
-    return Standing(WEEKDAYS.since(ahead(today, until)), ahead(today, -length), first)
+    return StandingDate(WEEKDAYS.since(ahead(today, until)), ahead(today, -length), first)
 
 
 @settings(max_examples=300)
 @given(tables(), tables(), days, spans, standings, levels)
 def test_a_date_moves_later_only_and_is_looked_at_again(
-    dates: Table, risks: Table, today: date, age: timedelta, told: tuple[int, int, int], level: float
+    dates: SurvivalTable, risks: SurvivalTable, today: date, age: timedelta, told: tuple[int, int, int], level: float
 ) -> None:
     before = standing(today, told)
     assume(before.latest_on >= today)
@@ -171,7 +173,7 @@ def test_a_date_moves_later_only_and_is_looked_at_again(
 @settings(max_examples=300)
 @given(tables(), days, st.integers(1, 400), standings)
 def test_the_day_of_the_review_is_the_first_on_which_another_step_is_due(
-    table: Table, today: date, age: int, told: tuple[int, int, int]
+    table: SurvivalTable, today: date, age: int, told: tuple[int, int, int]
 ) -> None:
     place, before = stood(table, ahead(today, -age)), standing(today, told)
     assume(before.latest_on >= today)
@@ -191,7 +193,7 @@ def test_the_day_of_the_review_is_the_first_on_which_another_step_is_due(
 @settings(max_examples=200)
 @given(tables(), days, st.integers(1, 100), standings)
 def test_no_date_passes_that_was_as_likely_to_be_missed_as_to_be_kept(
-    table: Table, today: date, age: int, told: tuple[int, int, int]
+    table: SurvivalTable, today: date, age: int, told: tuple[int, int, int]
 ) -> None:
     """Followed from review to review, a date is moved or taken back before it passes, if by then it likely breaks."""
     place, before = stood(table, ahead(today, -age)), standing(today, told)
@@ -206,7 +208,7 @@ def test_no_date_passes_that_was_as_likely_to_be_missed_as_to_be_kept(
 
 
 def test_a_date_is_warned_of_first_and_moved_a_working_day_before() -> None:
-    before, place = Standing(ahead(MONDAY, 45), MONDAY, 45), stood(STEADY, MONDAY)
+    before, place = StandingDate(ahead(MONDAY, 45), MONDAY, 45), stood(STEADY, MONDAY)
     steps = [weigh(place, before, 0.9, ahead(MONDAY, number)).step for number in range(1, 46)]
     assert steps.index(Step.WARN) < steps.index(Step.MOVE)
     assert steps[: steps.index(Step.WARN)] == [Step.HOLD] * steps.index(Step.WARN)
@@ -216,8 +218,8 @@ def test_a_date_is_warned_of_first_and_moved_a_working_day_before() -> None:
 
 def test_on_the_last_working_day_before_a_date_people_hear_of_a_small_risk_too() -> None:
     """Sixteen days on, one in eleven is not finished by Thursday; on Wednesday the next day is too late to be told."""
-    place, thursday = stood(Table((0.0,) * 15 + (0.7,) * 585, DAILY), MONDAY), ahead(MONDAY, 17)
-    before = Standing(thursday, MONDAY, 17)
+    place, thursday = stood(SurvivalTable((0.0,) * 15 + (0.7,) * 585, DAILY), MONDAY), ahead(MONDAY, 17)
+    before = StandingDate(thursday, MONDAY, 17)
     found = [weigh(place, before, 0.9, ahead(MONDAY, day)) for day in (14, 15, 16)]
     assert [round(risk(place.risks, MONDAY, thursday, ahead(MONDAY, day)), 2) for day in (13, 14, 15)] == [
         0.03,
@@ -228,25 +230,25 @@ def test_on_the_last_working_day_before_a_date_people_hear_of_a_small_risk_too()
 
 
 def test_a_case_is_weighed_from_the_morning_after_it_came_to_its_stage() -> None:
-    soon = Standing(ahead(MONDAY, 1), ahead(MONDAY, -30), 30)
+    soon = StandingDate(ahead(MONDAY, 1), ahead(MONDAY, -30), 30)
     assert weigh(stood(STEADY, MONDAY), soon, 0.9, MONDAY) == Verdict(Step.HOLD, review_on=ahead(MONDAY, 1))
     assert weigh(stood(STEADY, MONDAY), soon, 0.9, ahead(MONDAY, 1)).step is Step.MOVE
 
 
 def test_a_case_that_comes_to_a_stage_on_the_day_of_its_date_is_weighed_at_once() -> None:
-    standing, friday = Standing(ahead(MONDAY, 4), ahead(MONDAY, -30), 34), stood(STEADY, ahead(MONDAY, 4))
+    standing, friday = StandingDate(ahead(MONDAY, 4), ahead(MONDAY, -30), 34), stood(STEADY, ahead(MONDAY, 4))
     assert weigh(friday, standing, 0.9, ahead(MONDAY, 3)) == Verdict(Step.HOLD, review_on=ahead(MONDAY, 4))
     assert weigh(friday, standing, 0.9, ahead(MONDAY, 4), ahead(MONDAY, 3)).step is Step.MOVE
 
 
 def test_what_is_known_late_is_weighed_by_what_was_known() -> None:
-    before, place = Standing(ahead(MONDAY, 20), MONDAY, 20), stood(STEADY, MONDAY)
+    before, place = StandingDate(ahead(MONDAY, 20), MONDAY, 20), stood(STEADY, MONDAY)
     steps = [weigh(place, before, 0.9, ahead(MONDAY, 11), ahead(MONDAY, known)).step for known in (3, 10, 17)]
     assert steps == [Step.HOLD, Step.HOLD, Step.MOVE]  # 17, 10 and 3 days are left, of which each finishes one in 20
 
 
 def test_dates_and_risks_are_read_from_tables_of_their_own() -> None:
-    never, before = Table((0.0,) * 600, DAILY), Standing(ahead(MONDAY, 40), MONDAY, 40)
+    never, before = SurvivalTable((0.0,) * 600, DAILY), StandingDate(ahead(MONDAY, 40), MONDAY, 40)
     verdict = weigh(Place(MONDAY, STEADY, never), before, 0.9, ahead(MONDAY, 5))
     assert verdict.step is Step.MOVE
     assert verdict.window is not None
@@ -255,18 +257,18 @@ def test_dates_and_risks_are_read_from_tables_of_their_own() -> None:
 
 
 def test_a_new_date_is_no_mere_day_later() -> None:
-    cliff = Table((0.0,) * 40 + (0.9999,) * 560, DAILY)
-    before = Standing(ahead(MONDAY, 39), MONDAY, 40)
+    cliff = SurvivalTable((0.0,) * 40 + (0.9999,) * 560, DAILY)
+    before = StandingDate(ahead(MONDAY, 39), MONDAY, 40)
     verdict = weigh(stood(cliff, MONDAY), before, 0.9, ahead(MONDAY, 30))
     assert verdict.window is not None
     assert verdict.window.latest_on == WEEKDAYS.since(ahead(MONDAY, 39 + 4)) == ahead(MONDAY, 43)
 
 
 def test_a_date_that_would_move_too_far_is_given_up() -> None:
-    stuck = Table((0.05,) * 10 + (0.01,) * 590, DAILY)
+    stuck = SurvivalTable((0.05,) * 10 + (0.01,) * 590, DAILY)
     soon, now = ahead(MONDAY, 10), ahead(MONDAY, 9)
-    assert weigh(stood(stuck, MONDAY), Standing(soon, MONDAY, 10), 0.9, now).step is Step.GIVE_UP
-    assert weigh(stood(stuck, MONDAY), Standing(soon, MONDAY, 100), 0.9, now).step is Step.MOVE
+    assert weigh(stood(stuck, MONDAY), StandingDate(soon, MONDAY, 10), 0.9, now).step is Step.GIVE_UP
+    assert weigh(stood(stuck, MONDAY), StandingDate(soon, MONDAY, 100), 0.9, now).step is Step.MOVE
 
 
 def test_the_services_own_date_moves_twice_and_is_then_given_up() -> None:
@@ -274,7 +276,7 @@ def test_the_services_own_date_moves_twice_and_is_then_given_up() -> None:
     assert found is not None
     for _ in range(4):
         dates.append(found.latest_on)
-        before = Standing(found.latest_on, MONDAY, 56)
+        before = StandingDate(found.latest_on, MONDAY, 56)
         held = weigh_stand_in(before, MONDAY, 56, today)
         assert (held.step, held.review_on) == (Step.HOLD, max(ahead(today, 1), held.review_on or today))
         assert held.review_on is not None

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from tests.office import DEFINITION, SECRET, START, Desk, open_desk
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.errors import LinkOver, MistypedReference, SetupRefused
-from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.answers.lookup import Asked, CaseNotFound, look_up
 from tracker.flows.case import forget
@@ -64,7 +64,9 @@ async def lived(desk: Desk, number: str = "P-1", *, ended: bool = True) -> str:
         "SELECT a.id, m.id FROM attempt a JOIN message m ON m.id = a.message_id WHERE m.case_id = :case LIMIT 1",
         case=case.id,
     ))[0]  # fmt: skip
-    await ask.answer(desk.store, SECRET, seal(SECRET, Kind.FEEDBACK, desk.office.id, message), 4, "sorry about Zebedee")
+    await ask.answer(
+        desk.store, SECRET, seal(SECRET, LinkKind.FEEDBACK, desk.office.id, message), 4, "sorry about Zebedee"
+    )
     async with desk.store.transaction() as connection:
         values = {"o": desk.office.id, "c": case.id, "a": attempt, "i": new_id(), "now": START}
         await connection.execute(
@@ -127,7 +129,7 @@ async def test_the_page_opens_for_nobody_and_the_question_is_over(desk: Desk) ->
     await all_forgotten(desk)
     with pytest.raises(CaseNotFound):
         await look_up(desk.store, SECRET, asked)
-    token = seal(SECRET, Kind.FEEDBACK, desk.office.id, message)
+    token = seal(SECRET, LinkKind.FEEDBACK, desk.office.id, message)
     for over in (ask.question(desk.store, SECRET, token), ask.answer(desk.store, SECRET, token, 1, "Zebedee again")):
         with pytest.raises(LinkOver, match="erased"):
             await over

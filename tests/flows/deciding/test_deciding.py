@@ -16,7 +16,7 @@ from tests.laws.rounds import APPLICANT, FOLLOWER, OPENER
 from tests.office import SERVICE, START, Desk, open_desk
 from tracker.core.case.events import StatusReported
 from tracker.core.deciding.decide import Deciding
-from tracker.core.deciding.reports import Answer, Intake, Refused, Report, Reporter
+from tracker.core.deciding.reports import Answer, Intake, RefusedEvent, Report, Reporter
 from tracker.core.vocabulary.errors import ContentDiffers, TooManyRequests
 from tracker.flows.deciding import intake, transaction
 from tracker.store.deciding.dossier import Wanted
@@ -50,14 +50,14 @@ class Interrupted:
 
     def __init__(self, desk: Desk, *reports: Report, number: str = NUMBER) -> None:
         self.desk, self.reports, self.number, self.tries = desk, reports, number, 0
-        self.answers: list[Answer | Refused] = []
+        self.answers: list[Answer | RefusedEvent] = []
 
     async def by(self, happens: Callable[[], Awaitable[object]] | None, fresh: Drawn | None = None) -> None:
         """Decide; the first time it happens, and not when it is decided again."""
         sender = self.desk.sender
         by = Reporter(sender.source_id, sender.source, sender.registers)
 
-        async def decide(made: Deciding) -> list[Answer | Refused]:
+        async def decide(made: Deciding) -> list[Answer | RefusedEvent]:
             self.tries += 1
             found = [made.take(each, by) for each in self.reports] if self.reports else []
             if not self.reports:
@@ -212,7 +212,7 @@ async def test_an_id_that_comes_under_another_number_meanwhile_is_refused(desk: 
     await made.by(lambda: intake.ingest(desk.store, desk.sender, twin))
     assert made.tries == 2
     first, second = made.answers
-    assert isinstance(first, Refused) and isinstance(first.error, ContentDiffers)
+    assert isinstance(first, RefusedEvent) and isinstance(first.error, ContentDiffers)
     assert isinstance(second, Answer) and second.outcome is Intake.PARKED
     assert [each.number for each in await desk.rows('SELECT number FROM "case"')] == ["P-2"]
 
@@ -257,7 +257,7 @@ async def test_one_event_that_races_for_ever_keeps_none_of_the_others_out(desk: 
     answers = await intake.take_in(desk.store, desk.sender, batch)
     assert [isinstance(each, Answer) for each in answers] == [True, False, True]
     refused = answers[1]
-    assert isinstance(refused, Refused) and isinstance(refused.error, TooManyRequests)
+    assert isinstance(refused, RefusedEvent) and isinstance(refused.error, TooManyRequests)
     assert [tuple(each) for each in await desk.rows("SELECT last_value FROM tries")] == [(2 * transaction.TRIES,)]
     await desk.change("DROP TRIGGER crowded ON entry")
     again = await intake.take_in(desk.store, desk.sender, batch)

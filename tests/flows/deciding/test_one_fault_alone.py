@@ -10,7 +10,7 @@ import pytest
 from integrations.inbound import tongue_of
 from integrations.wire import translate
 from tests.office import SECRET, SERVICE, START, Desk, open_desk
-from tracker.core.deciding.reports import Answer, Refused, Report
+from tracker.core.deciding.reports import Answer, RefusedEvent, Report
 from tracker.core.vocabulary.errors import CaseNotRead
 from tracker.flows.deciding import intake
 from tracker.flows.deciding.sweep import look_at_cases, open_held
@@ -50,8 +50,8 @@ async def test_a_batch_with_a_case_that_cannot_be_written_takes_all_the_others(d
     numbers = [f"P-{each}" for each in range(20)]
     numbers.insert(7, "POISON")
     answers = await intake.take_in(store, desk.sender, [report(desk, number, "REC") for number in numbers])
-    refused = [place for place, each in enumerate(answers) if isinstance(each, Refused)]
-    assert refused == [7] and isinstance(answers[7], Refused) and isinstance(answers[7].error, CaseNotRead)
+    refused = [place for place, each in enumerate(answers) if isinstance(each, RefusedEvent)]
+    assert refused == [7] and isinstance(answers[7], RefusedEvent) and isinstance(answers[7].error, CaseNotRead)
     assert sum(isinstance(each, Answer) for each in answers) == 20
     assert len(await desk.rows('SELECT 1 FROM "case"')) == 20
     assert await alerts(desk) == ["case_not_read"]

@@ -12,7 +12,7 @@ from sqlalchemy import insert, text
 from tests.office import SECRET, START, Desk, open_desk
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.vocabulary.errors import LinkOver, LinkUnknown
-from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach import ask
 from tracker.store.ground.columns import new_id
@@ -36,7 +36,7 @@ async def finished(desk: Desk, number: str = "P-1") -> str:
         "WHERE c.number = :number AND m.party = '1' LIMIT 1",
         number=number,
     )
-    return seal(SECRET, Kind.FEEDBACK, desk.office.id, rows[0].id)
+    return seal(SECRET, LinkKind.FEEDBACK, desk.office.id, rows[0].id)
 
 
 async def kept(desk: Desk) -> list[Any]:
@@ -151,10 +151,10 @@ async def test_a_link_that_is_not_ours_leads_nowhere(desk: Desk) -> None:
         token[:-1],
         token[:30] + ("A" if token[30] != "A" else "B") + token[31:],
         token.swapcase(),
-        seal(b"another secret", Kind.FEEDBACK, desk.office.id, message),
-        seal(SECRET, Kind.STOP, desk.office.id, message),
-        seal(SECRET, Kind.FEEDBACK, desk.office.id, new_id()),
-        seal(SECRET, Kind.FEEDBACK, new_id(), message),
+        seal(b"another secret", LinkKind.FEEDBACK, desk.office.id, message),
+        seal(SECRET, LinkKind.STOP, desk.office.id, message),
+        seal(SECRET, LinkKind.FEEDBACK, desk.office.id, new_id()),
+        seal(SECRET, LinkKind.FEEDBACK, new_id(), message),
     ]
     for each in wrong:
         with pytest.raises(LinkUnknown):

@@ -21,9 +21,9 @@ from tracker.core.answers.tellings import Listener
 from tracker.core.promises import levels
 from tracker.core.promises.first_dates import FirstDate, Population
 from tracker.core.promises.punctuality import WINDOW_DAYS, Record
-from tracker.core.promises.record import Given
-from tracker.core.vocabulary.seals import Kind, seal
-from tracker.core.vocabulary.words import Basis, Confidence, Kept, Mode
+from tracker.core.promises.record import PromiseRecord
+from tracker.core.vocabulary.seals import LinkKind, seal
+from tracker.core.vocabulary.words import Basis, Confidence, Mode, PromiseOutcome
 from tracker.flows.desk import look
 from tracker.flows.outreach import ask
 from tracker.flows.promises import punctuality
@@ -139,7 +139,7 @@ async def test_the_desk_and_the_answer_to_how_it_was_say_of_each_case_what_the_p
 async def answered(desk: Desk, case: UUID) -> str:
     """What is put down beside the answer of a case's party."""
     [row] = await desk.rows("SELECT id FROM message WHERE case_id = :case", case=case)
-    await ask.answer(desk.store, SECRET, seal(SECRET, Kind.FEEDBACK, desk.office.id, row.id), 3, "")
+    await ask.answer(desk.store, SECRET, seal(SECRET, LinkKind.FEEDBACK, desk.office.id, row.id), 3, "")
     [kept] = await desk.rows("SELECT promise FROM feedback WHERE case_id = :case", case=case)
     return str(kept.promise)
 
@@ -214,7 +214,7 @@ async def test_t17_the_public_count_is_of_all_first_dates_that_people_were_told(
 async def test_a_date_that_was_corrected_is_the_first_only_where_people_were_told_it(quiet: Desk, told: bool) -> None:
     slip = await said(quiet, "P-1", 5, took=32, told=told)
     fresh = replace(slip, id=new_id(), latest_on=TODAY - timedelta(days=2), made_at=slip.made_at + timedelta(days=9))
-    await quiet.give(replace(fresh, outcome=Kept.MISSED, judged_at=START))
+    await quiet.give(replace(fresh, outcome=PromiseOutcome.MISSED, judged_at=START))
     await tell(quiet, fresh.id, fresh.made_at)
     assert [each.latest_on for each in await counted(quiet, Population.LEARNED)] == [slip.latest_on]
     await change(quiet, slip, "case_corrected")
@@ -260,7 +260,7 @@ async def test_what_is_not_ours_to_count_is_left_out(quiet: Desk) -> None:
     assert all(each.tried for each in await counted(quiet, Population.LEARNED))
 
 
-async def make(desk: Desk, given: Given, basis: Basis) -> None:
+async def make(desk: Desk, given: PromiseRecord, basis: Basis) -> None:
     """Let a date be of another kind than it is."""
     async with desk.store.transaction() as connection:
         await connection.exec_driver_sql(
@@ -268,8 +268,8 @@ async def make(desk: Desk, given: Given, basis: Basis) -> None:
         )
 
 
-async def said_later(desk: Desk, first: Given) -> None:
+async def said_later(desk: Desk, first: PromiseRecord) -> None:
     """A learned date takes the place of the first one, and is kept."""
     later = replace(first, id=new_id(), latest_on=TODAY - timedelta(days=1), made_at=first.made_at + timedelta(days=25))
-    await desk.give(replace(later, outcome=Kept.KEPT, judged_at=START))
+    await desk.give(replace(later, outcome=PromiseOutcome.KEPT, judged_at=START))
     await tell(desk, later.id, later.made_at)

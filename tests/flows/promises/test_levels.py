@@ -13,8 +13,8 @@ from tests.flows.promises.test_ledger import ledger, told, wait
 from tests.flows.promises.test_punctuality import said
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
 from tracker.core.promises.method import USUAL
-from tracker.core.promises.punctuality import Account, Record, Standing
-from tracker.core.vocabulary.words import Confidence, Kept
+from tracker.core.promises.punctuality import PunctualityFigures, Record, Reliance
+from tracker.core.vocabulary.words import Confidence, PromiseOutcome
 from tracker.flows.deciding.sweep import sweep
 from tracker.flows.promises import learn
 from tracker.flows.promises import punctuality as accounting
@@ -51,7 +51,7 @@ async def stands(desk: Desk, confidence: Confidence) -> None:
     async with desk.store.transaction() as connection:
         office = await organisations.office(connection, desk.office.id)
         today = office.now.date()
-        account, standing = Account(Record(20, 40)), Standing(confidence, today, today, None, 0.9)
+        account, standing = PunctualityFigures(Record(20, 40)), Reliance(confidence, today, today, None, 0.9)
         await punctuality_counts.put(
             connection, office, SERVICE, [Counted(SERVICE, 0.9, account, standing, current=True)], today
         )
@@ -86,7 +86,7 @@ async def test_a_date_that_stands_still_or_that_nobody_could_judge_moves_no_leve
     await desk.status("PAUSED", "RFI")
     async with desk.store.transaction() as connection:
         await connection.exec_driver_sql(
-            f"UPDATE promise SET outcome = '{Kept.COULD_NOT_TELL}', judged_at = passes_at "
+            f"UPDATE promise SET outcome = '{PromiseOutcome.COULD_NOT_TELL}', judged_at = passes_at "
             "WHERE case_id = (SELECT id FROM \"case\" WHERE number = 'SILENT')"
         )
     await wait(desk, date(2026, 4, 6))

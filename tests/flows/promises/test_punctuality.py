@@ -14,9 +14,9 @@ from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.promises.first_dates import FirstDate, Population
 from tracker.core.promises.punctuality import WINDOW_DAYS, Record
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.errors import OrganisationUnknown
-from tracker.core.vocabulary.words import Basis, Confidence, Kept, Outcome
+from tracker.core.vocabulary.words import Basis, Confidence, Outcome, PromiseOutcome
 from tracker.flows.promises import learn, punctuality
 from tracker.flows.services import versions
 from tracker.store.ground import organisations
@@ -38,7 +38,7 @@ async def desk(store: Store) -> Desk:
 
 async def said(
     desk: Desk, number: str, passed: int, *, took: int | None = None, by: str = "GRANTED", told: bool = True
-) -> Given:
+) -> PromiseRecord:
     """A case whose learned date passed so many days ago, and which ended `took` days after it was given."""
     made_at = START - timedelta(days=passed + AHEAD)
     await desk.status(number, "REC", at=made_at)
@@ -46,13 +46,16 @@ async def said(
         await desk.status(number, by, at=made_at + timedelta(days=took))
     latest_on = made_at.date() + timedelta(days=AHEAD)
     [case] = await desk.rows('SELECT id FROM "case" WHERE number = :number', number=number)
-    given = Given(
+    given = PromiseRecord(
         new_id(), case.id, None, Basis.HISTORY, None, None, latest_on,
         made_at + timedelta(days=AHEAD), 0.9, 40, None, "received", made_at,
     )  # fmt: skip
-    outcome, after = Kept.WITHDRAWN, took if took is not None else AHEAD
+    outcome, after = PromiseOutcome.WITHDRAWN, took if took is not None else AHEAD
     if took is None or by == "GRANTED":
-        outcome, after = Kept.KEPT if after == took and took <= AHEAD else Kept.MISSED, min(after, AHEAD)
+        outcome, after = (
+            PromiseOutcome.KEPT if after == took and took <= AHEAD else PromiseOutcome.MISSED,
+            min(after, AHEAD),
+        )
     await desk.give(replace(given, outcome=outcome, judged_at=made_at + timedelta(days=after)))
     if told:
         await tell(desk, given.id, made_at)
@@ -149,7 +152,7 @@ async def test_first_dates_of_a_real_ledger_count_when_their_day_has_passed(stor
     assert await shown(desk) == (Record(2, 4), Confidence.TRUSTED)
 
 
-async def change(desk: Desk, given: Given, reason: str) -> None:
+async def change(desk: Desk, given: PromiseRecord, reason: str) -> None:
     """Let a date have been replaced for this reason."""
     async with desk.store.transaction() as connection:
         await connection.exec_driver_sql(
@@ -161,7 +164,7 @@ async def change(desk: Desk, given: Given, reason: str) -> None:
 async def test_a_date_that_was_moved_stays_the_first(desk: Desk) -> None:
     first = await said(desk, "P-1", 20, took=40)
     later = replace(first, id=new_id(), latest_on=TODAY - timedelta(days=2), made_at=first.made_at + timedelta(days=25))
-    await desk.give(replace(later, outcome=Kept.KEPT, judged_at=START))
+    await desk.give(replace(later, outcome=PromiseOutcome.KEPT, judged_at=START))
     await change(desk, first, "likely_late")
     [only] = await counted(desk)
     assert (only.latest_on, only.fate.value, only.moved, only.forewarned) == (first.latest_on, "broken", True, False)

@@ -13,10 +13,10 @@ from tests.flows.promises.test_punctuality import counted, said
 from tests.flows.promises.test_told_dates import PLAIN
 from tests.office import SERVICE, START, Desk, open_desk
 from tracker.core.promises.method import USUAL
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.calendars import start_of
 from tracker.core.vocabulary.rhythm import GRACE
-from tracker.core.vocabulary.words import Basis, Kept, Rhythm
+from tracker.core.vocabulary.words import Basis, PromiseOutcome, Rhythm
 from tracker.flows.deciding.holidays import working_days
 from tracker.flows.deciding.sweep import judge_dates, sweep
 from tracker.flows.organisations.clock import advance
@@ -76,7 +76,7 @@ async def given(desk: Desk, rhythm: Rhythm, number: str, latest_on: date, *, kep
         number=number,
         office=desk.office.id,
     )
-    promise = Given(
+    promise = PromiseRecord(
         new_id(),
         case.id,
         None,
@@ -91,7 +91,7 @@ async def given(desk: Desk, rhythm: Rhythm, number: str, latest_on: date, *, kep
         "received",
         opened_at + timedelta(days=told_days),
     )
-    await desk.give(replace(promise, outcome=Kept.KEPT, judged_at=START) if kept else promise)
+    await desk.give(replace(promise, outcome=PromiseOutcome.KEPT, judged_at=START) if kept else promise)
 
 
 async def shift(desk: Desk) -> float:

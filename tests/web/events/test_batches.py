@@ -19,7 +19,7 @@ from tests.http import Site, open_site
 from tests.office import SERVICE, START
 from tests.web.reading import problem
 from tracker.core.deciding.decide import Deciding
-from tracker.core.deciding.reports import Answer, Refused, Report, Reporter
+from tracker.core.deciding.reports import Answer, RefusedEvent, Report, Reporter
 from tracker.flows.deciding.intake import CHUNK
 from tracker.store.ground.engine import Store, open_store
 
@@ -177,7 +177,7 @@ async def test_others_go_on_between_the_events_of_one_case(site: Site, monkeypat
     events, turns = [status(site, "P-1", code) for code in ["REC", *["VAL", "RFI"] * 20]], 0
     decided_at, take = list[int](), Deciding.take
 
-    def noting(self: Deciding, report: Report, by: Reporter) -> Answer | Refused:
+    def noting(self: Deciding, report: Report, by: Reporter) -> Answer | RefusedEvent:
         decided_at.append(turns)
         return take(self, report, by)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.core.promises.punctuality import FEWEST_JUDGED, FEWEST_SHOWN, Account, Record
+from tracker.core.promises.punctuality import FEWEST_JUDGED, FEWEST_SHOWN, PunctualityFigures, Record
 from tracker.core.vocabulary.words import Confidence
 
 
@@ -26,7 +26,7 @@ class ServiceWordFacts:
     language: str
     declared: float
     confidence: Confidence
-    account: Account
+    account: PunctualityFigures
     earlier: tuple[EarlierAimFacts, ...] = ()
 
     @property

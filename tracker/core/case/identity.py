@@ -11,7 +11,7 @@ REUSE_GAP = timedelta(days=3 * 365)
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Epoch:
     """One identity epoch of a case number, from its opening to its last event, as places in the timeline."""
 
     case: UUID
@@ -20,7 +20,7 @@ class Life:
     last_at: datetime
 
 
-def life_for(lives: tuple[Life, ...], at: datetime, *, opens: bool) -> Life | None:
+def epoch_for(lives: tuple[Epoch, ...], at: datetime, *, opens: bool) -> Epoch | None:
     """The life that an event at this place belongs to, or None: it opens a new one if it can, else it is parked.
 
     Decided when the event comes, and kept: which epoch a page belongs to is something people were told.

@@ -13,11 +13,11 @@ from tracker.core.deciding.dossier import ServiceKnown, SourceKnown
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.promises import levels
 from tracker.core.promises.life import Terms
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.promises.windows import FEWEST, Thresholds, Window, judging_day
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.rhythm import GRACE
-from tracker.core.vocabulary.words import Base, Basis, Change, Confidence, Kept, Rhythm
+from tracker.core.vocabulary.words import Base, Basis, Change, Confidence, PromiseOutcome, Rhythm
 
 LOAD = timedelta(hours=6)
 """A source that reports once a week has told all when it has been silent for so long: its first row is not its last."""
@@ -36,7 +36,7 @@ class Reading:
 class Book:
     """The dates of one case. `given` is the ledger as it is by now; rows are added to it, superseded and judged."""
 
-    def __init__(self, case: UUID, reading: Reading, given: Sequence[Given], fresh: Fresh) -> None:
+    def __init__(self, case: UUID, reading: Reading, given: Sequence[PromiseRecord], fresh: Fresh) -> None:
         service, source = reading.service, reading.source
         self.case, self.given, self.fresh = case, list(given), fresh
         self.definition, self.working = service.definition, service.working
@@ -90,11 +90,11 @@ class Book:
             return None
         return Base.SERVICE if self.curve.finished >= FEWEST else Base.OFFICE
 
-    def newest(self, *, ours: bool) -> Given | None:
+    def newest(self, *, ours: bool) -> PromiseRecord | None:
         """The date of ours, or of the office's, that was given last."""
         return next((each for each in reversed(self.given) if each.ours is ours), None)
 
-    def standing(self, *, ours: bool) -> Given | None:
+    def standing(self, *, ours: bool) -> PromiseRecord | None:
         """The date of ours, or of the office's, that stands."""
         return next((each for each in reversed(self.given) if each.ours is ours and each.stands), None)
 
@@ -123,7 +123,7 @@ class Book:
         """The instant at which a day is over, and its source has had the time to tell what happened on it."""
         return calendars.start_of(latest_on + timedelta(days=1), self.zone) + GRACE[self.rhythm]
 
-    def passed(self, given: Given) -> bool:
+    def passed(self, given: PromiseRecord) -> bool:
         """Whether the day of a date is over, as far as we know."""
         if given.passes_at is None:
             return False
@@ -132,9 +132,9 @@ class Book:
             loaded and self.rhythm is Rhythm.WEEKLY and self.known_on >= given.latest_on
         )
 
-    def blank(self, basis: Basis, found: Window) -> Given:
+    def blank(self, basis: Basis, found: Window) -> PromiseRecord:
         """A promise that is made now, with nothing yet of what it rests on."""
-        return Given(
+        return PromiseRecord(
             self.fresh.id(),
             self.case,
             None,
@@ -150,24 +150,24 @@ class Book:
             self.now,
         )
 
-    def give(self, given: Given) -> Given:
+    def give(self, given: PromiseRecord) -> PromiseRecord:
         """Add a promise."""
         self.given.append(given)
         return given
 
-    def supersede(self, old: Given, by: Given, reason: Change) -> None:
+    def supersede(self, old: PromiseRecord, by: PromiseRecord, reason: Change) -> None:
         """Say what replaced a promise."""
         self._put(old, superseded_by=by.id, superseded_at=self.now, reason=reason.value)
 
-    def judge(self, given: Given, outcome: Kept, at: datetime, reason: Change | None = None) -> None:
+    def judge(self, given: PromiseRecord, outcome: PromiseOutcome, at: datetime, reason: Change | None = None) -> None:
         """Say what became of a promise; `reason`: why it was taken back."""
         self._put(given, outcome=outcome, judged_at=at, reason=reason.value if reason else None)
 
-    def let_pass(self, given: Given, at: datetime | None) -> Given:
+    def let_pass(self, given: PromiseRecord, at: datetime | None) -> PromiseRecord:
         """Say when the day of a promise is over, or that it stands still: the date itself does not move."""
         return given if given.passes_at == at else self._put(given, passes_at=at)
 
-    def _put(self, given: Given, **changes: Any) -> Given:
+    def _put(self, given: PromiseRecord, **changes: Any) -> PromiseRecord:
         changed = replace(given, **changes)
         self.given = [changed if each.id == given.id else each for each in self.given]
         return changed

@@ -12,7 +12,7 @@ from uuid import UUID
 from tracker.core.deciding.dossier import CaseRecord, Entered, MessageRecord, RecipientRecord, Scope, Spot
 from tracker.core.deciding.in_hand import CaseInHand
 from tracker.core.deciding.notices import Notice
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class Changes:
     entries: list[Entered] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     recipients: list[RecipientRecord] = field(default_factory=list)
-    given: list[Given] = field(default_factory=list)
-    changed: list[Given] = field(default_factory=list)
+    given: list[PromiseRecord] = field(default_factory=list)
+    changed: list[PromiseRecord] = field(default_factory=list)
     messages: list[MessageRecord] = field(default_factory=list)
     retimed: list[str] = field(default_factory=list)
     overtaken: list[str] = field(default_factory=list)

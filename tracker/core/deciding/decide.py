@@ -21,7 +21,7 @@ from tracker.core.deciding.dossier import Dossiers, Entered, Number, Seen, Servi
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.deciding.in_hand import CaseInHand, Ground
 from tracker.core.deciding.notices import Notice
-from tracker.core.deciding.reports import NOTES, Answer, Intake, Refused, Report, Reporter, granted, too_many
+from tracker.core.deciding.reports import NOTES, Answer, Intake, RefusedEvent, Report, Reporter, granted, too_many
 from tracker.core.deciding.under_number import MOST_PARKED_PER_NUMBER, PARKED_FOR, UnderNumber
 from tracker.core.vocabulary.errors import CaseNotRead, ContentDiffers, TimeOutOfBounds, TrackerError, UnknownService
 from tracker.core.vocabulary.words import Placement
@@ -49,7 +49,7 @@ class Decided:
 
     changes: Changes
     now: datetime
-    answers: tuple[Answer | Refused, ...]
+    answers: tuple[Answer | RefusedEvent, ...]
     not_decided: tuple[NotDecided, ...]
     moved: int
 
@@ -85,7 +85,7 @@ class Deciding:
         self._heard: dict[UUID, bool] = {}
         self._notices: Counter[Notice] = Counter()
         self._audited: list[Audited] = []
-        self._answers: list[Answer | Refused] = []
+        self._answers: list[Answer | RefusedEvent] = []
         self._not_decided: list[NotDecided] = []
 
     @property
@@ -99,12 +99,12 @@ class Deciding:
         for number in self._numbers.values():
             number.later(self._ground)
 
-    def take(self, report: Report, by: Reporter) -> Answer | Refused:
+    def take(self, report: Report, by: Reporter) -> Answer | RefusedEvent:
         """Decide about one event."""
         try:
-            found: Answer | Refused = self._take(report, by)
+            found: Answer | RefusedEvent = self._take(report, by)
         except TrackerError as error:
-            found = Refused(error)
+            found = RefusedEvent(error)
         self._answers.append(found)
         return found
 

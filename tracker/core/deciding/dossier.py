@@ -13,8 +13,8 @@ from uuid import UUID
 
 from tracker.core.case.events import StatusEvent
 from tracker.core.outreach.topics import Spoken
-from tracker.core.promises.learning import Curve
-from tracker.core.promises.record import Given
+from tracker.core.promises.learning import SurvivalCurve
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
@@ -149,7 +149,7 @@ class CaseKnown:
     record: CaseRecord
     entries: tuple[Entered, ...] = ()
     spoken: Mapping[str, Spoken] = field(default_factory=dict)
-    given: tuple[Given, ...] = ()
+    given: tuple[PromiseRecord, ...] = ()
     recipients: Mapping[tuple[str, str], RecipientRecord] = field(default_factory=dict)
 
 
@@ -183,7 +183,7 @@ class ServiceKnown:
     definition_id: UUID
     definition: Definition
     curve_id: UUID | None = None
-    curve: Curve | None = None
+    curve: SurvivalCurve | None = None
     working: WorkingDays = WEEKDAYS
     confidence: Confidence | None = None
     relied_on_since: date | None = None

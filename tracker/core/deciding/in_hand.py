@@ -34,7 +34,7 @@ from tracker.core.deciding.ledger import Dates, keep
 from tracker.core.outreach import timing, who_hears_what
 from tracker.core.outreach.topics import Setting, Spoken
 from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
-from tracker.core.promises.record import Given, missed
+from tracker.core.promises.record import PromiseRecord, missed
 from tracker.core.vocabulary.messages import MessageState, Reason
 
 
@@ -48,12 +48,12 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Snapshot:
     """What is put back when an event cannot be decided about."""
 
     record: CaseRecord | None
     entries: dict[UUID, Entered]
-    given: list[Given]
+    given: list[PromiseRecord]
     spoken: dict[str, Spoken]
     messages: dict[str, MessageRecord]
     overtaken: set[str]
@@ -147,9 +147,9 @@ class CaseInHand:
         """Judge the dates whose day is over while it is open."""
         self.given = [missed(each) if each.is_over(self.ground.now) else each for each in self.given]
 
-    def checkpoint(self) -> Kept:
+    def checkpoint(self) -> Snapshot:
         """What it is, to come back to."""
-        return Kept(
+        return Snapshot(
             self.record,
             dict(self.entries),
             list(self.given),
@@ -161,7 +161,7 @@ class CaseInHand:
             self.settled,
         )
 
-    def back_to(self, kept: Kept) -> None:
+    def back_to(self, kept: Snapshot) -> None:
         """Be what it was."""
         self.record, self.entries, self.given, self.spoken = kept.record, kept.entries, kept.given, kept.spoken
         self.messages, self.overtaken = kept.messages, kept.overtaken

@@ -16,11 +16,11 @@ from tracker.core.deciding.book import Book
 from tracker.core.outreach.topics import DateNews
 from tracker.core.promises import life
 from tracker.core.promises.life import Deed, Held, Sight, Turn
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.promises.windows import Step, Verdict, Window, judging_day, withdrawn_cause
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import Purpose
-from tracker.core.vocabulary.words import Basis, CaseState, Change, Clock, Kept, Outcome
+from tracker.core.vocabulary.words import Basis, CaseState, Change, Clock, Outcome, PromiseOutcome
 
 YOUNG = timedelta(days=14)
 """A date that was changed longer ago is no news any more."""
@@ -32,7 +32,7 @@ class Dates:
     dates, the same as long as nothing changes; `review_at`: when it may need another look (business time); `sooner`:
     that date is ours, it stands, and the case is likely to be finished well before it."""
 
-    standing: Given | None
+    standing: PromiseRecord | None
     news: tuple[DateNews, ...]
     review_at: datetime | None
     sooner: bool = False
@@ -60,7 +60,7 @@ def _keep_office(book: Book, case: Folded) -> None:
         if standing is not None:
             book.judge(standing, _kept(book, case, standing), book.now)
         return
-    passed = (Kept.MISSED, Kept.COULD_NOT_TELL)
+    passed = (PromiseOutcome.MISSED, PromiseOutcome.COULD_NOT_TELL)
     if before is not None and before.latest_on == case.office_on and before.outcome in (None, *passed):
         return
     fresh = replace(
@@ -75,16 +75,16 @@ def _keep_office(book: Book, case: Folded) -> None:
     book.give(fresh)
 
 
-def _kept(book: Book, case: Folded, standing: Given) -> Kept:
+def _kept(book: Book, case: Folded, standing: PromiseRecord) -> PromiseOutcome:
     """What became of a date when its case ended: kept when it was finished on or before it, in the office's zone. On
     one of ours the days on which the clock was paused do not count."""
     if case.opener is None or case.state is CaseState.OPEN or case.outcome in (Outcome.WITHDRAWN, Outcome.MERGED):
-        return Kept.WITHDRAWN
+        return PromiseOutcome.WITHDRAWN
     latest_on, finished_on = standing.latest_on, book.stage_on(case)
     if standing.ours:
         waited = days_paused(case, book.definition, book.day(standing.made_at), finished_on, book.zone)
         latest_on = book.working.since(latest_on + timedelta(days=waited))
-    return Kept.KEPT if finished_on <= latest_on else Kept.MISSED
+    return PromiseOutcome.KEPT if finished_on <= latest_on else PromiseOutcome.MISSED
 
 
 def _keep_ours(book: Book, case: Folded) -> Verdict:
@@ -157,21 +157,25 @@ def _write(book: Book, case: Folded, turn: Turn) -> None:
         match each.deed, each.after:
             case Deed.PASSED, _:
                 passed_at = standing.passes_at or book.now
-                book.judge(standing, Kept.COULD_NOT_TELL if book.silent else Kept.MISSED, min(passed_at, book.now))
+                book.judge(
+                    standing,
+                    PromiseOutcome.COULD_NOT_TELL if book.silent else PromiseOutcome.MISSED,
+                    min(passed_at, book.now),
+                )
             case Deed.TAKEN_BACK, _:
-                book.judge(standing, Kept.WITHDRAWN, book.now, Change.TOO_UNCERTAIN)
+                book.judge(standing, PromiseOutcome.WITHDRAWN, book.now, Change.TOO_UNCERTAIN)
             case Deed.MOVED, Window() as found:
                 _replace(book, standing, _row(book, case, found), Change.LIKELY_LATE)
             case Deed.RESUMED, Window() as found:
                 _replace(book, standing, _again(book, case, standing, found), Change.CLOCK_PAUSED)
 
 
-def _replace(book: Book, standing: Given, fresh: Given, reason: Change) -> None:
+def _replace(book: Book, standing: PromiseRecord, fresh: PromiseRecord, reason: Change) -> None:
     book.supersede(standing, fresh, reason)
     book.give(fresh)
 
 
-def _row(book: Book, case: Folded, found: Window) -> Given:
+def _row(book: Book, case: Folded, found: Window) -> PromiseRecord:
     """The row of a date that is given now, with what it rests on: what was learned, or the service's stand-in."""
     if book.curve is None or case.stage is None:
         entry = case.opener.entry if case.opener is not None else None
@@ -187,7 +191,7 @@ def _row(book: Book, case: Folded, found: Window) -> Given:
     )
 
 
-def _again(book: Book, case: Folded, standing: Given, found: Window) -> Given:
+def _again(book: Book, case: Folded, standing: PromiseRecord, found: Window) -> PromiseRecord:
     """The row of a date that moves with its clock: it rests on what it rested on before."""
     return replace(
         standing,
@@ -203,7 +207,7 @@ def _again(book: Book, case: Folded, standing: Given, found: Window) -> Given:
     )
 
 
-def _in_ignorance(book: Book, case: Folded, standing: Given) -> bool:
+def _in_ignorance(book: Book, case: Folded, standing: PromiseRecord) -> bool:
     """Whether a date was read from another beginning than the case had, as we know by now, when it was given.
 
     Events may come in any order: the date must not depend on which of them was here first, as long as nobody was told
@@ -218,11 +222,11 @@ def _in_ignorance(book: Book, case: Folded, standing: Given) -> bool:
     return case.since.at is not None and case.since.at <= standing.made_at
 
 
-def _correct(book: Book, case: Folded, standing: Given) -> None:
+def _correct(book: Book, case: Folded, standing: PromiseRecord) -> None:
     """Give the date anew from what is known now, earlier or later; where it is the same, from another beginning."""
     found = life.first(_sight(book, case))
     if found is None:
-        book.judge(standing, Kept.WITHDRAWN, book.now, Change.CASE_CORRECTED)
+        book.judge(standing, PromiseOutcome.WITHDRAWN, book.now, Change.CASE_CORRECTED)
     else:
         _replace(book, standing, _row(book, case, found), Change.CASE_CORRECTED)
 
@@ -242,11 +246,11 @@ def _news(book: Book, verdict: Verdict) -> tuple[DateNews, ...]:
     return tuple(news)
 
 
-def _broken(book: Book, standing: Given) -> Given | None:
+def _broken(book: Book, standing: PromiseRecord) -> PromiseRecord | None:
     """The date that could not be kept and that this one took the place of, if there is one."""
     before = next((each for each in reversed(book.given) if each.ours and each.id != standing.id), None)
     if before is None:
         return None
     if before.superseded_by == standing.id:
         return before if before.reason == Change.LIKELY_LATE else None
-    return before if before.outcome in (Kept.MISSED, Kept.COULD_NOT_TELL) else None
+    return before if before.outcome in (PromiseOutcome.MISSED, PromiseOutcome.COULD_NOT_TELL) else None

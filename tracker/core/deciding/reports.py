@@ -56,7 +56,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedEvent:
     """An event of which nothing is stored, and why: the error says how to mend it."""
 
     error: TrackerError

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from tracker.core.case import placing
 from tracker.core.case.events import StatusEvent, StatusReported, without_words
-from tracker.core.case.identity import Life, life_for
+from tracker.core.case.identity import Epoch, epoch_for
 from tracker.core.case.projection import projected
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.dossier import CaseRecord, Dossier, Entered, ServiceKnown, SourceKnown
-from tracker.core.deciding.in_hand import CaseInHand, Ground, Kept
+from tracker.core.deciding.in_hand import CaseInHand, Ground, Snapshot
 from tracker.core.vocabulary.words import Placement
 
 PARKED_FOR = timedelta(days=30)
@@ -22,7 +22,7 @@ PARKED_FOR = timedelta(days=30)
 MOST_PARKED_PER_NUMBER = 200
 """So many events wait for one number at most, beside such as may open a case."""
 
-Checkpoint = tuple[list[tuple[CaseInHand, Kept]], dict[UUID, Entered]]
+Checkpoint = tuple[list[tuple[CaseInHand, Snapshot]], dict[UUID, Entered]]
 """The cases with what they were, and what was waiting."""
 
 
@@ -74,8 +74,8 @@ class UnderNumber:
             at = placing.position(event, named.definition, self.ground.scope.zone)
             opening = placing.opens(event, named.definition)
         records = [*(case.record for case in self.cases if case.record is not None), *self._lost.values()]
-        life = life_for(
-            tuple(Life(each.id, each.epoch, each.opened_at, each.last_at) for each in records), at, opens=opening
+        life = epoch_for(
+            tuple(Epoch(each.id, each.epoch, each.opened_at, each.last_at) for each in records), at, opens=opening
         )
         if life is not None and life.case in self._lost:
             raise LookupError(f"the definition of {self._lost[life.case].service} is gone")
@@ -108,9 +108,9 @@ class UnderNumber:
         opened_at = placing.position(opener.event, service.definition, zone)
         case = CaseInHand(self.ground, service, None, self.ground.fresh.id())
         epoch = len(self.cases) + len(self._lost) + 1
-        life = Life(case.id, epoch, opened_at, opened_at)
+        life = Epoch(case.id, epoch, opened_at, opened_at)
         waiting = self.waiting.values()
-        mine = [each for each in waiting if each is opener or life_for((life,), each.event.time, opens=False)]
+        mine = [each for each in waiting if each is opener or epoch_for((life,), each.event.time, opens=False)]
         case.start(mine)
         if case.case.opener is None:
             return None

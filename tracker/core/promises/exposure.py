@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.core.promises.method import USUAL, Method
-from tracker.core.promises.survival import AGES, Ages, Counts, Table
+from tracker.core.promises.survival import AGES, Ages, Counts, SurvivalTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Week:
         return cls(**parts, finished=body["finished"], cleared=body["cleared"])
 
 
-Expected = Callable[[str], Table]
+Expected = Callable[[str], SurvivalTable]
 """The table of a stage by what was learned before the week."""
 
 

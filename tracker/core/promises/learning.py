@@ -20,12 +20,12 @@ from typing import Any
 
 from tracker.core.promises.history import History, Key
 from tracker.core.promises.method import Kinship, Method
-from tracker.core.promises.survival import AGES, SURE, Counts, Table, drawn
+from tracker.core.promises.survival import AGES, SURE, Counts, SurvivalTable, drawn
 from tracker.core.promises.windows import FEWEST
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class SurvivalCurve:
     """What was learned about a service: for each stage a table to read dates from once the day on which a case came to
     it is over, and one to weigh standing dates by, from which no clearing-out is left out; one for the day on which
     a case is `received`, where that differs.
@@ -37,22 +37,22 @@ class Curve:
     finished: int
     everyone: int
     shift: float
-    dates: Mapping[str, Table]
-    risks: Mapping[str, Table]
-    received: Mapping[str, Table]
+    dates: Mapping[str, SurvivalTable]
+    risks: Mapping[str, SurvivalTable]
+    received: Mapping[str, SurvivalTable]
 
     ANY = ""
     """The stage that was never seen: its table is that of all the service's own stages together."""
 
-    def table(self, stage: str) -> Table:
+    def table(self, stage: str) -> SurvivalTable:
         """The table that dates are read from."""
         return self.dates.get(stage) or self.dates[self.ANY]
 
-    def received_table(self, stage: str) -> Table:
+    def received_table(self, stage: str) -> SurvivalTable:
         """The table that dates are read from on the day on which a case is received in a stage."""
         return self.received.get(stage) or self.received.get(self.ANY) or self.table(stage)
 
-    def risk_table(self, stage: str) -> Table:
+    def risk_table(self, stage: str) -> SurvivalTable:
         """The table that standing dates are weighed by."""
         return self.risks.get(stage) or self.risks[self.ANY]
 
@@ -74,9 +74,11 @@ class Curve:
         }
 
     @classmethod
-    def from_json(cls, body: Mapping[str, Any]) -> Curve:
+    def from_json(cls, body: Mapping[str, Any]) -> SurvivalCurve:
         """The curve that `to_json` wrote."""
-        tables = {kind: {stage: Table(tuple(hazards)) for stage, hazards in body[kind].items()} for kind in _KINDS}
+        tables = {
+            kind: {stage: SurvivalTable(tuple(hazards)) for stage, hazards in body[kind].items()} for kind in _KINDS
+        }
         return cls(body["finished"], body["everyone"], body["shift"], **tables)
 
 
@@ -99,27 +101,27 @@ class Learned:
         self._dates, self._risks, self._received, self.finished = dates, risks, received, finished
         self.everyone = sum(finished.values())
 
-    def table(self, service: str, stage: str) -> Table:
+    def table(self, service: str, stage: str) -> SurvivalTable:
         """The table that dates are read from once the day on which a case came to the stage is over."""
         return self._dates.table(service, stage)
 
-    def received_table(self, service: str, stage: str) -> Table:
+    def received_table(self, service: str, stage: str) -> SurvivalTable:
         """The table that dates are read from on the day on which a case is received in the stage: that of all who came
         to it."""
         return self._received.table(service, stage)
 
-    def risk_table(self, service: str, stage: str) -> Table:
+    def risk_table(self, service: str, stage: str) -> SurvivalTable:
         """The table that standing dates are weighed by."""
         return self._risks.table(service, stage)
 
-    def curve(self, service: str, stages: Iterable[str], shift: float) -> Curve:
+    def curve(self, service: str, stages: Iterable[str], shift: float) -> SurvivalCurve:
         """The curve of a service, with tables for each of these stages."""
-        codes = [Curve.ANY, *stages]
+        codes = [SurvivalCurve.ANY, *stages]
         dates = {stage: self.table(service, stage) for stage in codes}
         risks = {stage: self.risk_table(service, stage) for stage in codes}
         brief = self._received is not self._dates
         received = {stage: self.received_table(service, stage) for stage in codes} if brief else {}
-        return Curve(self.finished.get(service, 0), self.everyone, shift, dates, risks, received)
+        return SurvivalCurve(self.finished.get(service, 0), self.everyone, shift, dates, risks, received)
 
 
 class _Chain:
@@ -137,20 +139,20 @@ class _Chain:
         self._kin = {
             key: drawn(counts, self._stages.get(key[1], self._root), method.kin_weight) for key, counts in kin.items()
         }
-        self._tables: dict[Key, Table] = {}
+        self._tables: dict[Key, SurvivalTable] = {}
 
-    def table(self, service: str, stage: str) -> Table:
+    def table(self, service: str, stage: str) -> SurvivalTable:
         """The table of a service and stage: where the service never saw the stage, that of the nearest who did, and
         where nobody did that of all its own stages together."""
         key = (service, stage)
         if key not in self._tables:
-            self._tables[key] = Table(self._hazards(service, stage))
+            self._tables[key] = SurvivalTable(self._hazards(service, stage))
         return self._tables[key]
 
     def _hazards(self, service: str, stage: str) -> tuple[float, ...]:
         kin = self._kin_of(service)
         if (kin, stage) not in self._kin and stage not in self._stages:
-            stage = Curve.ANY
+            stage = SurvivalCurve.ANY
         parent = self._kin.get((kin, stage)) or self._stages.get(stage) or self._root
         own = self._long.get((service, stage))
         hazards = drawn(own, parent, self._method.service_weight) if own else parent
@@ -197,7 +199,7 @@ def _likelihood(
 
 def _together(counts: Mapping[Key, Counts]) -> dict[Key, Counts]:
     """All stages of each service together: what is foreseen of one that nobody has seen."""
-    return _added(counts, lambda service, stage: (service, Curve.ANY))
+    return _added(counts, lambda service, stage: (service, SurvivalCurve.ANY))
 
 
 def _added(counts: Mapping[Key, Counts], under: Callable[[str, str], Key]) -> dict[Key, Counts]:

@@ -13,11 +13,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from tracker.core.promises.survival import Table
+from tracker.core.promises.survival import SurvivalTable
 from tracker.core.promises.windows import (
     USUAL,
     Place,
-    Standing,
+    StandingDate,
     Step,
     Thresholds,
     Verdict,
@@ -34,13 +34,13 @@ from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
 class Taught(Protocol):
     """What was learned of a service, as dates are read from it."""
 
-    def table(self, stage: str) -> Table:
+    def table(self, stage: str) -> SurvivalTable:
         """The table that dates are read from."""
 
-    def received_table(self, stage: str) -> Table:
+    def received_table(self, stage: str) -> SurvivalTable:
         """The same on the day on which a case is received in a stage."""
 
-    def risk_table(self, stage: str) -> Table:
+    def risk_table(self, stage: str) -> SurvivalTable:
         """The table that standing dates are weighed by."""
 
 
@@ -218,7 +218,7 @@ def _fresh(sight: Sight) -> bool:
     return sight.at_receipt and sight.known < sight.came_on
 
 
-def _dates(sight: Sight, taught: Taught, stage: str) -> Table:
+def _dates(sight: Sight, taught: Taught, stage: str) -> SurvivalTable:
     return taught.received_table(stage) if _fresh(sight) else taught.table(stage)
 
 
@@ -287,8 +287,10 @@ def weighed(sight: Sight, held: Held) -> Verdict:
     return weigh_stand_in(stood, sight.began_on, days, sight.judged_on, terms.working)
 
 
-def standing(held: Held) -> Standing:
+def standing(held: Held) -> StandingDate:
     """The date that stands, as it is weighed."""
     if held.window is None:
         raise ValueError("no date stands")
-    return Standing(held.window.latest_on, held.made_on, (held.first_on - held.first_made_on).days, held.probability)
+    return StandingDate(
+        held.window.latest_on, held.made_on, (held.first_on - held.first_made_on).days, held.probability
+    )

@@ -109,7 +109,7 @@ def confidence(record: Record, declared: float, before: Confidence, held_days: i
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Reliance:
     """How far a service's dates are relied on: since which day (None: always), the day of the last look, and,
     while it is tried again, the day from which dates are weighed by when they were given. `declared`: the level that
     the service declared then."""
@@ -122,7 +122,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class PunctualityFigures:
     """What became of the first dates that a service gave. `said_days`: the median length of what was said; `half_days`
     and `most_days`: by when half, and 9 in 10, were finished, None where so many are not finished yet. `moved`: of the
     judged dates; `told`: of the broken ones, those of which people heard before the day. `stand_ins`: those of `record`
@@ -144,13 +144,13 @@ class Account:
         return self.record.total - self.record.kept
 
 
-def account(dates: Iterable[FirstDate]) -> Account:
+def account(dates: Iterable[FirstDate]) -> PunctualityFigures:
     """What became of these dates. Open cases count as taking longer than any that ended."""
     found = list(dates)
     ours = [each for each in found if not each.theirs]
     judged = [each for each in ours if each.fate is not Fate.UNKNOWN]
     took = [each.took_days for each in judged]
-    return Account(
+    return PunctualityFigures(
         record(each.fate for each in judged),
         len(ours) - len(judged),
         _reached([each.said_days for each in judged], 1, 2),
@@ -169,14 +169,14 @@ def record(fates: Iterable[Fate]) -> Record:
     return Record(found[Fate.KEPT], found[Fate.KEPT] + found[Fate.BROKEN])
 
 
-def weighed(dates: Iterable[FirstDate], standing: Standing) -> Record:
+def weighed(dates: Iterable[FirstDate], standing: Reliance) -> Record:
     """The record that decides about a service: dates that passed since it stands as it does; while it is tried again
     after a withdrawal only those that were given since, because the old ones brought it there."""
     since, given_from = standing.since_on or date.min, standing.given_from or date.min
     return record(each.fate for each in dates if each.latest_on >= since and each.made_on >= given_from)
 
 
-def _verdict(dates: Sequence[FirstDate], declared: float, before: Standing, today: date) -> Confidence:
+def _verdict(dates: Sequence[FirstDate], declared: float, before: Reliance, today: date) -> Confidence:
     """What the dates mean for a service. Only those that were given since it was widened say what widening is worth:
     once they are enough they decide, and until then nothing is withdrawn, for as long as a trial lasts."""
     held_days = (today - before.since_on).days if before.since_on is not None else 0
@@ -190,19 +190,19 @@ def _verdict(dates: Sequence[FirstDate], declared: float, before: Standing, toda
     return confidence(record, declared, before.confidence, held_days)
 
 
-def look(dates: Sequence[FirstDate], declared: float, before: Standing, today: date) -> Standing:
+def look(dates: Sequence[FirstDate], declared: float, before: Reliance, today: date) -> Reliance:
     """How a service stands today, by the dates that were given at the level that it declares; the same again within
     the week. One that gives no dates and then asks for less is tried again at once."""
     asks_for_less = before.declared is not None and declared < before.declared
     if before.confidence is Confidence.WITHDRAWN and asks_for_less:
-        return Standing(Confidence.WIDENED, today, today, today, declared)
+        return Reliance(Confidence.WIDENED, today, today, today, declared)
     if before.looked_on is not None and today < before.looked_on + timedelta(days=LOOK_DAYS):
         return replace(before, declared=declared)
     found = _verdict(dates, declared, before, today)
     if found is before.confidence:
-        return Standing(found, before.since_on, today, before.given_from, declared)
+        return Reliance(found, before.since_on, today, before.given_from, declared)
     tried_again = before.confidence is Confidence.WITHDRAWN and found is Confidence.WIDENED
-    return Standing(found, today, today, today if tried_again else None, declared)
+    return Reliance(found, today, today, today if tried_again else None, declared)
 
 
 def _reached(days: Sequence[int | None], some: int, of: int) -> int | None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from tracker.core.vocabulary.words import Basis, Kept
+from tracker.core.vocabulary.words import Basis, PromiseOutcome
 
 OURS = frozenset({Basis.HISTORY, Basis.DEFINITION})
 """The kinds of dates that we give; the office's own may stand beside one of them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class PromiseRecord:
     """One row of the ledger. `told_at`: when anybody outside the office was told of it first; that is written where
     it is told, and not with the row."""
 
@@ -33,7 +33,7 @@ class Given:
     superseded_by: UUID | None = None
     superseded_at: datetime | None = None
     reason: str | None = None
-    outcome: Kept | None = None
+    outcome: PromiseOutcome | None = None
     judged_at: datetime | None = None
     base: str | None = None
     told_at: datetime | None = None
@@ -59,6 +59,6 @@ class Given:
         return self.told_at is not None and (self.passes_at is None or self.told_at < self.passes_at)
 
 
-def missed(given: Given) -> Given:
+def missed(given: PromiseRecord) -> PromiseRecord:
     """A date whose day is over while its case is open: judged at that instant."""
-    return replace(given, outcome=Kept.MISSED, judged_at=given.passes_at)
+    return replace(given, outcome=PromiseOutcome.MISSED, judged_at=given.passes_at)

@@ -96,7 +96,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Table:
+class SurvivalTable:
     """The share that is open still by age, from the daily hazard in each cell."""
 
     hazards: tuple[float, ...]

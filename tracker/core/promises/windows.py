@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import ceil, exp
 from uuid import UUID
 
-from tracker.core.promises.survival import Table
+from tracker.core.promises.survival import SurvivalTable
 from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays, day_of, word_due_at
 
 FEWEST = 30
@@ -63,7 +63,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingDate:
     """A date as it stands: when it was given, how many days ahead the first one of the case lay when given, and at
     which probability it was given, where that may be another than is asked for now."""
 
@@ -97,7 +97,7 @@ def judging_day(now: datetime, zone: str) -> date:
 
 
 def window(
-    table: Table, stage_on: date, known_on: date, level: float, today: date, working: WorkingDays = WEEKDAYS
+    table: SurvivalTable, stage_on: date, known_on: date, level: float, today: date, working: WorkingDays = WEEKDAYS
 ) -> Window | None:
     """When a case that came to its stage on `stage_on`, and was open at the end of `known_on`, is finished.
 
@@ -112,13 +112,13 @@ def window(
 
 
 def _reached(
-    table: Table, stage_on: date, known_on: date, share: float, today: date, working: WorkingDays
+    table: SurvivalTable, stage_on: date, known_on: date, share: float, today: date, working: WorkingDays
 ) -> date | None:
     age = table.reaches(share, (known_on - stage_on).days)
     return None if age is None else working.since(max(stage_on + timedelta(days=age), today + timedelta(days=1)))
 
 
-def risk(table: Table, stage_on: date, latest_on: date, known_on: date) -> float:
+def risk(table: SurvivalTable, stage_on: date, latest_on: date, known_on: date) -> float:
     """The probability that a case that came to its stage on `stage_on`, and was open at the end of `known_on`, misses a
     date."""
     ages = (latest_on - stage_on).days, (known_on - stage_on).days
@@ -131,14 +131,14 @@ class Place:
     office works."""
 
     stage_on: date
-    dates: Table
-    risks: Table
+    dates: SurvivalTable
+    risks: SurvivalTable
     working: WorkingDays = WEEKDAYS
 
 
 def weigh(
     place: Place,
-    standing: Standing,
+    standing: StandingDate,
     level: float,
     today: date,
     known_on: date | None = None,
@@ -170,7 +170,7 @@ def weigh(
     return Verdict(Step.MOVE, Window(fresh.earliest_on, fresh.half_by_on, latest_on))
 
 
-def _sooner(place: Place, standing: Standing, level: float, today: date, known_on: date) -> bool:
+def _sooner(place: Place, standing: StandingDate, level: float, today: date, known_on: date) -> bool:
     """Whether the date that would be given now lies well before the one that stands. That one is kept all the same:
     to move dates forward is what breaks them."""
     share = 1 - max(level, standing.probability or 0.0)  # that less is asked for now is no good news
@@ -178,7 +178,7 @@ def _sooner(place: Place, standing: Standing, level: float, today: date, known_o
     return latest_on is not None and latest_on + timedelta(days=standing.leeway) <= standing.latest_on
 
 
-def _step(place: Place, standing: Standing, today: date, known_on: date, thresholds: Thresholds) -> Step:
+def _step(place: Place, standing: StandingDate, today: date, known_on: date, thresholds: Thresholds) -> Step:
     chance = risk(place.risks, place.stage_on, standing.latest_on, known_on)
     last_chance = today >= place.working.until(standing.latest_on - timedelta(days=1))
     if chance >= (min(EVEN, thresholds.move) if last_chance else thresholds.move):
@@ -189,7 +189,7 @@ def _step(place: Place, standing: Standing, today: date, known_on: date, thresho
 
 
 def _review_on(
-    place: Place, standing: Standing, step: Step, today: date, thresholds: Thresholds, sooner_at: float | None
+    place: Place, standing: StandingDate, step: Step, today: date, thresholds: Thresholds, sooner_at: float | None
 ) -> date:
     """The first day on which another step is due by this table, or `sooner`, at the level `sooner_at`, holds no longer;
     at most the next Monday, when there may be a newer table. People are warned of a date only once."""
@@ -204,7 +204,7 @@ def _review_on(
     return day
 
 
-def weigh_unfounded(standing: Standing, today: date, working: WorkingDays = WEEKDAYS) -> Verdict:
+def weigh_unfounded(standing: StandingDate, today: date, working: WorkingDays = WEEKDAYS) -> Verdict:
     """What is to be done about a learned date when history has become too thin to weigh it: it holds, and is taken back
     on the last working day before it."""
     decide_on = _decided_on(standing, working)
@@ -213,7 +213,7 @@ def weigh_unfounded(standing: Standing, today: date, working: WorkingDays = WEEK
     return Verdict(Step.GIVE_UP)
 
 
-def _decided_on(standing: Standing, working: WorkingDays) -> date:
+def _decided_on(standing: StandingDate, working: WorkingDays) -> date:
     """The last day on which people can be told of a date's change before it, at the earliest the day after it was
     given."""
     return max(working.until(standing.latest_on - timedelta(days=1)), standing.made_on + timedelta(days=1))
@@ -226,7 +226,7 @@ def stand_in(began_on: date, days: int, today: date, working: WorkingDays = WEEK
 
 
 def weigh_stand_in(
-    standing: Standing, began_on: date, days: int, today: date, working: WorkingDays = WEEKDAYS
+    standing: StandingDate, began_on: date, days: int, today: date, working: WorkingDays = WEEKDAYS
 ) -> Verdict:
     """What is to be done about a date that was not learned: on the last working day before it, it moves by half its
     length. Nothing is known of it, so it moves twice at most; then there is none."""

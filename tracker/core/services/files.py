@@ -15,7 +15,7 @@ from tracker.core.services.definitions import Definition, KnownFact, Stage, Word
 from tracker.core.services.faults import MOST_FAULTS, Fault, Faults, shown
 from tracker.core.services.stored_form import from_json, to_json
 from tracker.core.services.texts import unfit_code
-from tracker.core.services.toml_tables import Table
+from tracker.core.services.toml_tables import TomlTable
 from tracker.core.services.versions import compare, inherit
 from tracker.core.vocabulary.words import Clock, Outcome, WaitingOn
 
@@ -65,7 +65,7 @@ def read(text: str) -> Definition | Faults:
 def read_table(content: Mapping[str, object]) -> Definition | Faults:
     """The definition in a table of keys, such as a TOML parser yields, or every fault found in it."""
     faults: list[Fault] = []
-    draft = _draft(Table(content, "", faults))
+    draft = _draft(TomlTable(content, "", faults))
     faults.extend(check(draft, faults))
     if not faults:
         return draft.definition
@@ -108,7 +108,7 @@ def _named(fault: Fault, names: Mapping[str, str]) -> Fault:
     return Fault(fault.path, f'Stage "{shown(code)}": {fault.problem}', fault.remedy) if code else fault
 
 
-def _draft(root: Table) -> Draft:
+def _draft(root: TomlTable) -> Draft:
     service = root.code("service", _SERVICE, _SERVICE_RULE)
     root.languages = _languages(root)
     sensitive = root.flag("sensitive", False)
@@ -142,7 +142,7 @@ def _draft(root: Table) -> Draft:
     return Draft(definition, tuple(table.path for table in tables), codes)
 
 
-def _languages(root: Table) -> tuple[str, ...]:
+def _languages(root: TomlTable) -> tuple[str, ...]:
     remedy = 'Write languages = ["en"]: the codes of the languages of all words, the main one first.'
     found = root.names("languages", 1, MOST_LANGUAGES, remedy)
     right = True
@@ -155,7 +155,7 @@ def _languages(root: Table) -> tuple[str, ...]:
     return tuple(language for language in found if language) if right else ()
 
 
-def _known_fact(root: Table) -> KnownFact:
+def _known_fact(root: TomlTable) -> KnownFact:
     remedy = 'Write a table [known_fact] with kind = "postcode" and label = { en = "Your postcode" }.'
     table = root.table("known_fact", remedy)
     if table is None:
@@ -166,7 +166,7 @@ def _known_fact(root: Table) -> KnownFact:
     return fact
 
 
-def _stage(table: Table) -> Stage:
+def _stage(table: TomlTable) -> Stage:
     outcome = table.choice("outcome", Outcome)
     stage = Stage(
         code=table.code("code", _STAGE, _STAGE_RULE),
@@ -189,7 +189,7 @@ def _stage(table: Table) -> Stage:
     return stage
 
 
-def _needs(root: Table) -> dict[str, Words]:
+def _needs(root: TomlTable) -> dict[str, Words]:
     table = root.table("needs")
     if table is None:
         return {}
@@ -197,7 +197,7 @@ def _needs(root: Table) -> dict[str, Words]:
     return {code: table.words(code, "needs") for code in list(table.content)[:MOST_NEEDS]}
 
 
-def _delay_reasons(root: Table) -> dict[str, Words]:
+def _delay_reasons(root: TomlTable) -> dict[str, Words]:
     table = root.table("delay_reasons")
     if table is None:
         return {}
@@ -205,7 +205,7 @@ def _delay_reasons(root: Table) -> dict[str, Words]:
     return {code: table.words(code, "delay_reasons") for code in list(table.content)[:MOST_DELAYS]}
 
 
-def _moved(root: Table) -> dict[str, str]:
+def _moved(root: TomlTable) -> dict[str, str]:
     table = root.table("moved")
     if table is None:
         return {}
@@ -213,7 +213,7 @@ def _moved(root: Table) -> dict[str, str]:
     return {old: table.code(old, _STAGE, _STAGE_RULE) for old in list(table.content)[:MOST_MOVED]}
 
 
-def _keys(table: Table, most: int, remedy: str) -> None:
+def _keys(table: TomlTable, most: int, remedy: str) -> None:
     """Note what is wrong with the keys of a table whose keys are the office's own codes."""
     if len(table.content) > most:
         table.fault("", f"there are {len(table.content)} keys; at most {most} are read", remedy)

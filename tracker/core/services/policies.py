@@ -14,7 +14,7 @@ from tracker.core.services.definitions import (
     RetentionPolicy,
     Statutory,
 )
-from tracker.core.services.toml_tables import Table
+from tracker.core.services.toml_tables import TomlTable
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Channel, Role
 
@@ -25,7 +25,7 @@ LEAST_RISK = 0.01
 """People warned of a smaller risk of missing a date would always be warned."""
 
 
-def promise(root: Table) -> PromisePolicy:
+def promise(root: TomlTable) -> PromisePolicy:
     """What is asked of dates of our own."""
     table = root.table("promise")
     if table is None:
@@ -47,7 +47,7 @@ def promise(root: Table) -> PromisePolicy:
     return policy
 
 
-def outreach(root: Table) -> OutreachPolicy:
+def outreach(root: TomlTable) -> OutreachPolicy:
     """Who is told of what, how and when."""
     usual = OutreachPolicy()
     table = root.table("outreach")
@@ -74,7 +74,7 @@ def outreach(root: Table) -> OutreachPolicy:
     return policy
 
 
-def _quiet(table: Table, usual: QuietHours | None) -> QuietHours | None:
+def _quiet(table: TomlTable, usual: QuietHours | None) -> QuietHours | None:
     """`quiet_hours = ["21:00", "08:00"]`; an empty list means that there are none."""
     remedy = 'Write quiet_hours = ["21:00", "08:00"]: when they begin and when they end, in 24 hours.'
     given = table.names("quiet_hours", 0, 2, remedy)
@@ -90,7 +90,7 @@ def _quiet(table: Table, usual: QuietHours | None) -> QuietHours | None:
     return QuietHours(begins, ends)
 
 
-def feedback(root: Table) -> FeedbackPolicy:
+def feedback(root: TomlTable) -> FeedbackPolicy:
     """Whether we ask how it went."""
     usual = FeedbackPolicy()
     table = root.table("feedback")
@@ -101,7 +101,7 @@ def feedback(root: Table) -> FeedbackPolicy:
     return FeedbackPolicy(ask, usual.after if days is None else timedelta(days=days))
 
 
-def retention(root: Table) -> RetentionPolicy:
+def retention(root: TomlTable) -> RetentionPolicy:
     """How long cases are kept."""
     table = root.table("retention")
     if table is None:
@@ -111,7 +111,7 @@ def retention(root: Table) -> RetentionPolicy:
     return RetentionPolicy() if days is None else RetentionPolicy(timedelta(days=days))
 
 
-def statutory(root: Table) -> Statutory | None:
+def statutory(root: TomlTable) -> Statutory | None:
     """The limit set by law."""
     table = root.table("statutory")
     if table is None:

@@ -18,7 +18,7 @@ _ASTRAY = "this key stands below the start of a table"
 _TOP_REMEDY = "Write {} at the top of the file, above the first line in [brackets]."
 
 
-class Table:
+class TomlTable:
     """A table at `path`, whose words have to be there in all `languages`. Ask for each key, then `finish`."""
 
     def __init__(
@@ -160,10 +160,10 @@ class Table:
         if not isinstance(value, dict):
             self._wrong(key, value, "a table of words, one for each language", remedy)
             return {}
-        table = Table(value, below(self.path, key), self._faults, self.languages)
+        table = TomlTable(value, below(self.path, key), self._faults, self.languages)
         return table._texts(kind or key)
 
-    def table(self, key: str, remedy: str | None = None) -> Table | None:
+    def table(self, key: str, remedy: str | None = None) -> TomlTable | None:
         """The table under this key, which must be there when there is a remedy for its want."""
         value = self._value(key, remedy)
         if value is None:
@@ -171,9 +171,9 @@ class Table:
         if not isinstance(value, dict):
             self._wrong(key, value, "a table", f"Write [{key}] on a line of its own and its keys below it.")
             return None
-        return Table(value, below(self.path, key), self._faults, self.languages)
+        return TomlTable(value, below(self.path, key), self._faults, self.languages)
 
-    def tables(self, key: str, most: int, remedy: str) -> list[Table]:
+    def tables(self, key: str, most: int, remedy: str) -> list[TomlTable]:
         """The tables of a list of tables, such as [[stages]]; at least one, at most `most`."""
         value = self._value(key, remedy)
         if value is None:
@@ -184,10 +184,10 @@ class Table:
         if len(value) > most:
             problem = f"there are {len(value)}; at most {most} can be read"
             self.fault(key, problem, "Join those that mean the same.")
-        found: list[Table] = []
+        found: list[TomlTable] = []
         for place, one in enumerate(value[:most]):
             if isinstance(one, dict):
-                found.append(Table(one, f"{below(self.path, key)}[{place}]", self._faults, self.languages))
+                found.append(TomlTable(one, f"{below(self.path, key)}[{place}]", self._faults, self.languages))
             else:
                 self.fault_at(key, place, "this is not a table", remedy)
         return found

@@ -13,7 +13,7 @@ _TAG_BYTES = 12
 """96 bits of HMAC-SHA-256 (RFC 2104, truncated as in its section 5)."""
 
 
-class Kind(StrEnum):
+class LinkKind(StrEnum):
     """What a token is for; one kind never opens another."""
 
     FEEDBACK = "feedback"
@@ -24,13 +24,13 @@ class Kind(StrEnum):
     """Lets a provider's receipt find the attempt that it tells of."""
 
 
-def seal(secret: bytes, kind: Kind, organisation: UUID, id_: UUID) -> str:
+def seal(secret: bytes, kind: LinkKind, organisation: UUID, id_: UUID) -> str:
     """A token of 59 characters that stands for this id, safe in a URL."""
     named = organisation.bytes + id_.bytes
     return base64.urlsafe_b64encode(named + _tag(secret, kind, named)).rstrip(b"=").decode()
 
 
-def unseal(secret: bytes, kind: Kind, token: str) -> tuple[UUID, UUID] | None:
+def unseal(secret: bytes, kind: LinkKind, token: str) -> tuple[UUID, UUID] | None:
     """The organisation and id that a token stands for; None when it is not one of ours, or of another kind."""
     if len(token) != 59:
         return None
@@ -43,5 +43,5 @@ def unseal(secret: bytes, kind: Kind, token: str) -> tuple[UUID, UUID] | None:
     return (organisation, id_) if hmac.compare_digest(seal(secret, kind, organisation, id_), token) else None
 
 
-def _tag(secret: bytes, kind: Kind, named: bytes) -> bytes:
+def _tag(secret: bytes, kind: LinkKind, named: bytes) -> bytes:
     return hmac.digest(secret, f"seal\0{kind}\0".encode() + named, hashlib.sha256)[:_TAG_BYTES]

@@ -93,7 +93,7 @@ class Basis(StrEnum):
     """Ours, from the service's own stand-in while history is too thin."""
 
 
-class Kept(StrEnum):
+class PromiseOutcome(StrEnum):
     """What became of a promise."""
 
     KEPT = "kept"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tracker.core.case.events import StatusReported
 from tracker.core.deciding.decide import Deciding
-from tracker.core.deciding.reports import Answer, Refused, Report, Reporter, numbers_of
+from tracker.core.deciding.reports import Answer, RefusedEvent, Report, Reporter, numbers_of
 from tracker.core.vocabulary.errors import CaseNotRead, TooManyRequests
 from tracker.flows.deciding.transaction import decided, told
 from tracker.store.deciding import changes
@@ -30,25 +30,25 @@ async def ingest(store: Store, sender: Sender, report: Report) -> Answer:
     then, but for the audit of the first two.
     """
     answer = (await take_in(store, sender, (report,)))[0]
-    if isinstance(answer, Refused):
+    if isinstance(answer, RefusedEvent):
         raise answer.error
     return answer
 
 
-async def take_in(store: Store, sender: Sender, reports: Sequence[Report]) -> list[Answer | Refused]:
+async def take_in(store: Store, sender: Sender, reports: Sequence[Report]) -> list[Answer | RefusedEvent]:
     """Take events in, each decided on what its predecessors left; an answer for each, in their order, given only after
     it is durable. One that is refused keeps none of the others out."""
-    answers: list[Answer | Refused] = []
+    answers: list[Answer | RefusedEvent] = []
     for at in range(0, len(reports), CHUNK):
         answers += await _chunk(store, sender, reports[at : at + CHUNK])
     return answers
 
 
-async def _chunk(store: Store, sender: Sender, reports: Sequence[Report]) -> list[Answer | Refused]:
+async def _chunk(store: Store, sender: Sender, reports: Sequence[Report]) -> list[Answer | RefusedEvent]:
     """One chunk in one transaction; where one event keeps the others out, its events one by one."""
     by = Reporter(sender.source_id, sender.source, sender.registers)
 
-    async def take(deciding: Deciding) -> list[Answer | Refused]:
+    async def take(deciding: Deciding) -> list[Answer | RefusedEvent]:
         found = []
         for report in reports:
             found.append(deciding.take(report, by))
@@ -65,9 +65,9 @@ async def _chunk(store: Store, sender: Sender, reports: Sequence[Report]) -> lis
             return [answer for report in reports for answer in await _chunk(store, sender, (report,))]
         if changes.is_race(fault):
             collided = TooManyRequests("The event collided with another.", "Send it again.", retry_after_seconds=1)
-            return [Refused(collided)]
+            return [RefusedEvent(collided)]
         await told(store, wanted, fault)
-        return [Refused(CaseNotRead())]
+        return [RefusedEvent(CaseNotRead())]
     for each in made.not_decided:
         log.error("case_not_read", extra={"fault": traces(each.fault)})
     return answers

@@ -55,7 +55,7 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PartySeen:
     """Somebody who has a part in the case."""
 
     role: str
@@ -113,7 +113,7 @@ class DeskCase:
     first: FirstDate | None
     languages: tuple[str, ...]
     fact_label: str
-    people: tuple[Person, ...]
+    people: tuple[PartySeen, ...]
     decisions: tuple[Decision, ...]
     history: tuple[StaffLine, ...]
     contacts: Sequence[Row[Any]]
@@ -216,7 +216,7 @@ def _decision(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID], names
 
 async def _people(
     connection: AsyncConnection, secret: bytes, staff: Staff, folded: Folded, country: str
-) -> tuple[Person, ...]:
+) -> tuple[PartySeen, ...]:
     kept = {
         (each.channel, each.address): (
             staff.organisation_id,
@@ -230,7 +230,7 @@ async def _people(
     }
     wishes = await stops.stopped(connection, list(dict.fromkeys(kept.values())))
     return tuple(
-        Person(
+        PartySeen(
             party.role.value,
             party.name or "",
             party.organisation or "",

@@ -12,7 +12,7 @@ from tracker.core.vocabulary.words import Footing
 from tracker.flows.case import forget
 from tracker.flows.deciding import sweep
 from tracker.flows.promises import learn
-from tracker.store.deciding.pending import Kind, Pending, pending
+from tracker.store.deciding.pending import DueKind, Pending, pending
 from tracker.store.ground import organisations
 from tracker.store.ground.engine import Store
 from tracker.store.organisations.keys import Sender
@@ -67,25 +67,25 @@ def instant(sender: Sender, to: str) -> datetime:
         raise MalformedEvent("'to' is no time of the calendar.", "Send a time of this century.") from fault
 
 
-async def _settle(store: Store, organisation_id: UUID, due: frozenset[Kind], carry: Carry) -> None:
+async def _settle(store: Store, organisation_id: UUID, due: frozenset[DueKind], carry: Carry) -> None:
     """Do what is due, and no more: in the order in which one thing leads to the other. What that makes due is found by
     the next look."""
     for kind, does in _DOES:
         if kind in due:
             await does(store, organisation_id)
-    if Kind.MESSAGE in due:
+    if DueKind.MESSAGE in due:
         await carry(organisation_id)
-    if Kind.ERASURE in due:
+    if DueKind.ERASURE in due:
         await forget.due(store, organisation_id)
 
 
-_DOES: tuple[tuple[Kind, Callable[[Store, UUID], Awaitable[int]]], ...] = (
-    (Kind.CASE, sweep.look_at_cases),
-    (Kind.ENTRY, sweep.open_held),
-    (Kind.PROMISE, sweep.judge_dates),
-    (Kind.ENTRY, sweep.expire_parked),
-    (Kind.SOURCE, sweep.watch_sources),
-    (Kind.LESSON, learn.due),
+_DOES: tuple[tuple[DueKind, Callable[[Store, UUID], Awaitable[int]]], ...] = (
+    (DueKind.CASE, sweep.look_at_cases),
+    (DueKind.ENTRY, sweep.open_held),
+    (DueKind.PROMISE, sweep.judge_dates),
+    (DueKind.ENTRY, sweep.expire_parked),
+    (DueKind.SOURCE, sweep.watch_sources),
+    (DueKind.LESSON, learn.due),
 )
 
 

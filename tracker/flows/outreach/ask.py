@@ -15,7 +15,7 @@ from tracker.core.promises.first_dates import Fate, FirstDate
 from tracker.core.services.definitions import say
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.errors import LinkOver, LinkUnknown
-from tracker.core.vocabulary.seals import Kind, unseal
+from tracker.core.vocabulary.seals import LinkKind, unseal
 from tracker.core.vocabulary.words import Mode
 from tracker.store.answers import feedback
 from tracker.store.answers.feedback import PromiseKept
@@ -90,7 +90,7 @@ def plain(comment: str) -> str:
 
 
 def _named(secret: bytes, token: str) -> tuple[UUID, UUID]:
-    named = unseal(secret, Kind.FEEDBACK, token)
+    named = unseal(secret, LinkKind.FEEDBACK, token)
     if named is None:
         raise LinkUnknown
     return named

@@ -20,7 +20,7 @@ from tracker.core.services.definitions import Definition, Words, say
 from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
-from tracker.core.vocabulary.seals import Kind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import CaseState, Channel, Footing, Mode, WaitingOn
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, stops
@@ -46,7 +46,7 @@ class Links:
     base: str
     secret: bytes
 
-    def to(self, kind: Kind, claimed: Claimed) -> str:
+    def to(self, kind: LinkKind, claimed: Claimed) -> str:
         """The recipient's own link of this kind."""
         return f"{self.base}/{kind}/{seal(self.secret, kind, claimed.organisation_id, claimed.id)}"
 
@@ -216,8 +216,8 @@ def outreach_facts(row: Row[Any], definition: Definition, links: Links) -> Outre
         if_late=words(stage.if_late) if stage else "",
         delay_reason=_delay_reason(facts, definition, language),
         complaint=words(definition.complaint),
-        feedback_url=links.to(Kind.FEEDBACK, claimed) if row.purpose == Purpose.FEEDBACK else "",
-        stop_url=links.to(Kind.STOP, claimed) if row.channel == Channel.EMAIL else "",
+        feedback_url=links.to(LinkKind.FEEDBACK, claimed) if row.purpose == Purpose.FEEDBACK else "",
+        stop_url=links.to(LinkKind.STOP, claimed) if row.channel == Channel.EMAIL else "",
     )
 
 

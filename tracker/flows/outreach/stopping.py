@@ -16,7 +16,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary import addresses as digests
-from tracker.core.vocabulary.seals import Kind, unseal
+from tracker.core.vocabulary.seals import LinkKind, unseal
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.flows.outreach import addresses, ladder
 from tracker.store.ground import organisations
@@ -115,7 +115,7 @@ class Linked:
 async def by_link(store: Store, secret: bytes, token: str, wish: Wish | None) -> Linked | None:
     """What the link in an e-mail asks for, done; without a wish only looked at, so that a scanner changes nothing.
     None: it is not a link of ours."""
-    named = unseal(secret, Kind.STOP, token)
+    named = unseal(secret, LinkKind.STOP, token)
     if named is None:
         return None
     async with store.transaction() as connection:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core.answers.punctuality_facts import EarlierAimFacts, OfficeWordFacts, ServiceWordFacts
 from tracker.core.promises import punctuality
 from tracker.core.promises.first_dates import Population
-from tracker.core.promises.punctuality import FEWEST_SHOWN, WINDOW_DAYS, Account, Record, Standing
+from tracker.core.promises.punctuality import FEWEST_SHOWN, WINDOW_DAYS, PunctualityFigures, Record, Reliance
 from tracker.core.services.definitions import say
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import OrganisationUnknown
@@ -60,7 +60,7 @@ async def _account_service(connection: AsyncConnection, office: Office, service:
         mine = punctuality.account(
             each for each in told if each.probability == level or (now and each.probability is None)
         )
-        counted.append(Counted(service, level, mine, after if now else Standing(), now))
+        counted.append(Counted(service, level, mine, after if now else Reliance(), now))
     await punctuality_counts.put(connection, office, service, counted, today)
     if after.confidence is not before.confidence:
         await _alert(connection, office, service, before.confidence, after.confidence)
@@ -137,8 +137,8 @@ async def _service(
     )
 
 
-def _read(row: Row[Any]) -> Account:
-    return Account(
+def _read(row: Row[Any]) -> PunctualityFigures:
+    return PunctualityFigures(
         Record(row.kept, row.kept + row.broken),
         row.unknown,
         row.said_days,

@@ -27,7 +27,7 @@ from tracker.store.case.parties import PARTY, RECIPIENT, party_row
 from tracker.store.ground import organisations, records
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.json_rows import written
-from tracker.store.ground.prepared import Prepared
+from tracker.store.ground.prepared import PreparedStatement
 from tracker.store.outreach import messages
 from tracker.store.outreach.messages import MESSAGE
 from tracker.store.promises.promises import PROMISE
@@ -135,12 +135,12 @@ ids that came under two numbers at once."""
 
 
 @cache
-def _statement(parts: tuple[str, ...]) -> Prepared:
+def _statement(parts: tuple[str, ...]) -> PreparedStatement:
     """One statement of these parts. Each tells how many rows it has written; to be asked of them in order is what
     makes them run in order."""
     chained = ",\n".join(f"w_{name} AS ({_PARTS[name]} RETURNING 1)" for name in parts)
     counts = ", ".join(f"(SELECT count(*) FROM w_{name}) AS {name}" for name in parts)  # noqa: S608 - likewise
-    return Prepared(f"WITH {chained}\nSELECT {counts}")
+    return PreparedStatement(f"WITH {chained}\nSELECT {counts}")
 
 
 async def write(connection: AsyncConnection, changes: Changes) -> None:

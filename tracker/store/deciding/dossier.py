@@ -28,12 +28,12 @@ from tracker.core.deciding.dossier import (
     Spot,
 )
 from tracker.core.outreach.topics import Spoken
-from tracker.core.promises.record import Given
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.calendars import WorkingDays
 from tracker.core.vocabulary.words import Channel, Confidence, Mode, Rhythm
 from tracker.store.case.bodies import event_of
 from tracker.store.ground.json_rows import reader
-from tracker.store.ground.prepared import Prepared
+from tracker.store.ground.prepared import PreparedStatement
 from tracker.store.promises import curves
 from tracker.store.services import definitions
 
@@ -69,7 +69,7 @@ _PARTY = "LEFT JOIN party p ON p.organisation_id = e.organisation_id AND p.mode 
 
 # What is asked of each row stands as a subquery of its own, so that it is looked up by an index whatever the database
 # believes of the sizes of its tables.
-_READ = Prepared(
+_READ = PreparedStatement(
     f"""
     WITH asked AS MATERIALIZED (
         SELECT * FROM unnest(CAST(:registers AS text[]), CAST(:numbers AS text[])) AS a (register, number)
@@ -156,7 +156,7 @@ _READ = Prepared(
     """  # noqa: S608 - only constants of this module are put in
 )
 
-_case, _given, _spoken = reader(CaseRecord), reader(Given), reader(Spoken)
+_case, _given, _spoken = reader(CaseRecord), reader(PromiseRecord), reader(Spoken)
 _recipient, _spot = reader(RecipientRecord), reader(Spot)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-class Kind(StrEnum):
+class DueKind(StrEnum):
     """What may fall due by time alone."""
 
     CASE = "case"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 class Pending:
     """When each kind falls due next, business time; and whether another worker is sending something just now."""
 
-    at: Mapping[Kind, datetime]
+    at: Mapping[DueKind, datetime]
     under_way: bool
 
     @property
@@ -43,7 +43,7 @@ class Pending:
         """The next instant at which anything falls due."""
         return min(self.at.values(), default=None)
 
-    def due(self, now: datetime) -> frozenset[Kind]:
+    def due(self, now: datetime) -> frozenset[DueKind]:
         """The kinds of which something is due by then."""
         return frozenset(kind for kind, at in self.at.items() if at <= now)
 
@@ -74,4 +74,4 @@ _PENDING = text(
 async def pending(connection: AsyncConnection, organisation_id: UUID) -> Pending:
     """What falls due next in an organisation."""
     row = (await connection.execute(_PENDING, {"id": organisation_id})).mappings().one()
-    return Pending({kind: row[kind] for kind in Kind if row[kind] is not None}, row["under_way"])
+    return Pending({kind: row[kind] for kind in DueKind if row[kind] is not None}, row["under_way"])

@@ -55,8 +55,8 @@ from tracker.store.embedded.process import Process
 __all__ = [
     "DataDirectoryRefused",
     "DiskFull",
+    "EmbeddedServer",
     "NotSupportedHere",
-    "Server",
     "ServerDidNotStart",
     "ServerDidNotStop",
     "ServerError",
@@ -68,7 +68,7 @@ __all__ = [
 _PATIENCE = timedelta(minutes=5)
 
 
-class Server:
+class EmbeddedServer:
     """One use of the running server; ended by `close`, the end of a `with` block, or that of the process."""
 
     def __init__(self, home: Home, users: FileLock, socket_dir: Path) -> None:
@@ -125,7 +125,7 @@ class Server:
         self.close()
 
 
-def start(data_dir: Path, *, patience: timedelta = _PATIENCE, unsafe_without_fsync: bool = False) -> Server:
+def start(data_dir: Path, *, patience: timedelta = _PATIENCE, unsafe_without_fsync: bool = False) -> EmbeddedServer:
     """Start the server of `data_dir`, or join it, and register this process as a user of it.
 
     Blocks until the server takes connections, `patience` at most; after a crash it first recovers. The
@@ -144,7 +144,7 @@ def start(data_dir: Path, *, patience: timedelta = _PATIENCE, unsafe_without_fsy
                 if not users.wait(SHARED, 5):
                     raise ServerDidNotStart(f"The file {home.path / 'users'} is locked by a foreign program.")
                 _run(home, decision, patience, durable=not unsafe_without_fsync)
-                return Server(home, users, _reachable_socket_dir(home))
+                return EmbeddedServer(home, users, _reachable_socket_dir(home))
             except BaseException:
                 users.close()  # if the server is running after all, its guardian sees that nobody uses it
                 raise

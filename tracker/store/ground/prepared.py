@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 _DIALECT = dialect()  # type: ignore[no-untyped-call]  # the library gives it no types
 
 
-class Prepared:
+class PreparedStatement:
     """A statement with named values (`:name`), each of which says of what type it is. It answers with one row."""
 
     def __init__(self, sql: str) -> None:

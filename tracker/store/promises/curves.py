@@ -22,8 +22,8 @@ class Curve(SQLModel, table=True):
     """The survival of a service's cases, stage by stage, as it was known at `learned_at` (business time).
 
     `finished`: how many finished cases of its own taught it, `everyone`: of all services; `weighed_on`: the day up to
-    which its level was corrected by dates that had passed; `body`: the tables, as `core.promises.learning.Curve` writes
-    them.
+    which its level was corrected by dates that had passed; `body`: the tables, as
+    `core.promises.learning.SurvivalCurve` writes them.
     """
 
     __table_args__ = (Index("curve_newest", "organisation_id", "service", "learned_at"),)
@@ -43,16 +43,16 @@ CURVE = table(Curve)
 KEPT = 30
 """So many curves of a service are kept besides those that a promise of the ledger was read from."""
 
-_parsed: dict[UUID, learning.Curve] = {}
+_parsed: dict[UUID, learning.SurvivalCurve] = {}
 
 
-async def by_id(connection: AsyncConnection, organisation_id: UUID, curve_id: UUID) -> learning.Curve:
+async def by_id(connection: AsyncConnection, organisation_id: UUID, curve_id: UUID) -> learning.SurvivalCurve:
     """A curve by its id. It never changes, so it is read once in a process."""
     if curve_id not in _parsed:
         query = select(CURVE.c.body).where(CURVE.c.organisation_id == organisation_id, CURVE.c.id == curve_id)
         if len(_parsed) > 200:
             _parsed.clear()
-        _parsed[curve_id] = learning.Curve.from_json((await connection.execute(query)).scalar_one())
+        _parsed[curve_id] = learning.SurvivalCurve.from_json((await connection.execute(query)).scalar_one())
     return _parsed[curve_id]
 
 
@@ -68,7 +68,7 @@ _NEWEST = text(
 class Newest:
     """What was learned last about a service, and up to which day its level was corrected."""
 
-    curve: learning.Curve
+    curve: learning.SurvivalCurve
     weighed_on: date | None
 
 

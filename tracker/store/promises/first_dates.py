@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core.answers.tellings import Listener
 from tracker.core.promises.first_dates import Background, Dated, FirstDate, Population, firsts, leading
 from tracker.core.vocabulary.messages import MessageState, Purpose
-from tracker.core.vocabulary.words import Basis, Kept, Mode, Outcome
+from tracker.core.vocabulary.words import Basis, Mode, Outcome, PromiseOutcome
 from tracker.store.ground.organisations import Office
 
 PART = 2_000
@@ -49,8 +49,8 @@ _LEDGERS = f"""
     )
     SELECT k.*, p.made_at, p.latest_on, p.passes_at, p.basis = '{Basis.OFFICE}', p.basis = '{Basis.HISTORY}',
         p.probability, p.reason, p.outcome IS NOT NULL OR p.superseded_at IS NOT NULL,
-        CASE WHEN p.outcome = '{Kept.KEPT}' THEN p.judged_at END,
-        coalesce(p.outcome = '{Kept.COULD_NOT_TELL}', false), (
+        CASE WHEN p.outcome = '{PromiseOutcome.KEPT}' THEN p.judged_at END,
+        coalesce(p.outcome = '{PromiseOutcome.COULD_NOT_TELL}', false), (
             SELECT min(t.told_at) FROM telling t
             WHERE t.organisation_id = :organisation AND t.mode = :mode AND t.promise_id = p.id
               AND t.audience <> '{Listener.STAFF}' AND (k.live_at IS NULL OR t.told_at >= k.live_at)

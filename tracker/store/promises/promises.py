@@ -11,7 +11,7 @@ from sqlalchemy import Index, Row, String, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.vocabulary.words import Base, Basis, Kept, Mode
+from tracker.core.vocabulary.words import Base, Basis, Mode, PromiseOutcome
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 
 
@@ -25,7 +25,7 @@ class Promise(SQLModel, table=True):
         one_of("mode", Mode),
         one_of("basis", Basis),
         one_of("base", Base, optional=True),
-        one_of("outcome", Kept, optional=True),
+        one_of("outcome", PromiseOutcome, optional=True),
         belongs_to("case", "case_id"),
         Index("promise_case", "organisation_id", "mode", "case_id"),
         Index("promise_learned", "organisation_id", "latest_on", postgresql_where="basis = 'history'"),

@@ -12,17 +12,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.promises.punctuality import WINDOW_DAYS, Account, Standing
+from tracker.core.promises.punctuality import WINDOW_DAYS, PunctualityFigures, Reliance
 from tracker.core.vocabulary.words import Confidence
 from tracker.store.ground.columns import Instant, one_of, table
 from tracker.store.ground.organisations import Office
 
 
 class Word(SQLModel, table=True):
-    """The account of the dates that a service gave at one level, as `core.promises.punctuality.Account` explains it.
+    """What became of the dates that a service gave at one level: see `core.promises.punctuality.PunctualityFigures`.
 
     `current`: it is the level that the service declares now; only there `confidence` and what belongs to it
-    (`core.promises.punctuality.Standing`) mean anything; dates that stood in for learned ones, which have no level, and
+    (`core.promises.punctuality.Reliance`) mean anything; dates that stood in for learned ones, which have no level, and
     the office's own are counted there, too. Dates that passed from `from_on` to `until_on` were counted. `kept` and
     `broken`: dates of ours, those that stood in among them; the office's are apart.
     """
@@ -62,8 +62,8 @@ class Counted:
 
     service: str
     probability: float
-    account: Account
-    standing: Standing
+    account: PunctualityFigures
+    standing: Reliance
     current: bool
 
 
@@ -83,10 +83,10 @@ _STANDING = text(
 )
 
 
-async def standing(connection: AsyncConnection, organisation_id: UUID, service: str) -> Standing:
+async def standing(connection: AsyncConnection, organisation_id: UUID, service: str) -> Reliance:
     """How far a service's dates are relied on, at whatever level it declared when it was last looked at."""
     row = (await connection.execute(_STANDING, {"organisation": organisation_id, "service": service})).one_or_none()
-    return Standing() if row is None else Standing(Confidence(row[0]), *row[1:])
+    return Reliance() if row is None else Reliance(Confidence(row[0]), *row[1:])
 
 
 async def withdrawn(connection: AsyncConnection, organisation_id: UUID, service: str) -> bool:

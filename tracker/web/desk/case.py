@@ -13,14 +13,14 @@ from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPur
 from tracker.core.vocabulary.errors import CaseNotFound, FormExpired, TooManyRequests
 from tracker.flows.desk import identify, look, resend, write
 from tracker.store.desk.accounts import Staff
-from tracker.web.desk.gate import Gate, Posted, reason, to, to_sign_in
+from tracker.web.desk.gate import DeskGate, Posted, reason, to, to_sign_in
 from tracker.web.errors import STATUSES
 
 DONE = frozenset({"contact", "note", "empty_note", *resend.Resending})
 """What an action may say of itself when the case is shown again; the page has the words."""
 
 
-def router(gate: Gate) -> APIRouter:
+def router(gate: DeskGate) -> APIRouter:
     """The pages of one case."""
     routes = APIRouter(include_in_schema=False)
 
@@ -76,7 +76,7 @@ def router(gate: Gate) -> APIRouter:
     return routes
 
 
-def _actions(routes: APIRouter, gate: Gate) -> None:
+def _actions(routes: APIRouter, gate: DeskGate) -> None:
     """What changes something: each leads back to the case, which says what was done."""
 
     @routes.post("/desk/cases/{case}/contacts")
@@ -132,7 +132,7 @@ def _actions(routes: APIRouter, gate: Gate) -> None:
 
 
 async def _shown(
-    gate: Gate, staff: Staff, case: str, why: LookPurpose, language: str, *, done: str = "", identity: str = ""
+    gate: DeskGate, staff: Staff, case: str, why: LookPurpose, language: str, *, done: str = "", identity: str = ""
 ) -> Response:
     id_ = _named(case)
     try:
@@ -158,7 +158,7 @@ async def _shown(
     )
 
 
-def _nothing(gate: Gate, staff: Staff) -> Response:
+def _nothing(gate: DeskGate, staff: Staff) -> Response:
     """One answer for a case that is not there and for one of another organisation."""
     return gate.page("nothing.html", staff, STATUSES[CaseNotFound])
 

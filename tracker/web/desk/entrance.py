@@ -8,11 +8,11 @@ from fastapi.responses import Response
 from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary.errors import SignInRefused, TooManyRequests
 from tracker.flows.desk import accounts, find
-from tracker.web.desk.gate import Gate, form, reason, to, to_sign_in
+from tracker.web.desk.gate import DeskGate, form, reason, to, to_sign_in
 from tracker.web.errors import STATUSES
 
 
-def router(gate: Gate) -> APIRouter:
+def router(gate: DeskGate) -> APIRouter:
     """The pages before a case is open."""
     routes = APIRouter(include_in_schema=False)
 

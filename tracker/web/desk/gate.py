@@ -42,7 +42,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class DeskGate:
     """The way in. `secure`: people reach the service by https, so the cookie never travels otherwise."""
 
     store: Store

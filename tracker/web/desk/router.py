@@ -6,12 +6,12 @@ from fastapi import APIRouter
 
 from tracker.store.ground.engine import Store
 from tracker.web.desk import case, entrance
-from tracker.web.desk.gate import Gate
+from tracker.web.desk.gate import DeskGate
 
 
 def router(store: Store, secret: bytes, public_url: str) -> APIRouter:
     """Everything under /desk."""
-    gate = Gate(store, secret, public_url.lower().startswith("https://"))
+    gate = DeskGate(store, secret, public_url.lower().startswith("https://"))
     routes = APIRouter(include_in_schema=False)
     routes.include_router(entrance.router(gate))
     routes.include_router(case.router(gate))

@@ -39,7 +39,7 @@ from benchmarks.side_by_side import (
     reached,
     show,
 )
-from integrations.inbound import tongue_of
+from integrations.inbound import context_of
 from integrations.wire import translate
 from tests.office import SECRET, SERVICE, START, Desk, open_desk
 from tracker.core.deciding.reports import Answer, Intake
@@ -102,7 +102,7 @@ def history_of(number: int) -> list[bytes]:
 
 async def take_many(store: Store, sender: Sender, bodies: Sequence[bytes]) -> None:
     """What the intake does with a batch, after it has read it from the network."""
-    tongue = tongue_of(sender, SECRET)
+    tongue = context_of(sender, SECRET)
     for at in range(0, len(bodies), BATCH):
         reports = [translate(body, "application/json", tongue) for body in bodies[at : at + BATCH]]
         for answer in await intake.take_in(store, sender, reports):
@@ -111,7 +111,7 @@ async def take_many(store: Store, sender: Sender, bodies: Sequence[bytes]) -> No
 
 async def take(store: Store, sender: Sender, body: bytes) -> None:
     """What the intake does with one event, after it has read it from the network."""
-    answer = await intake.ingest(store, sender, translate(body, "application/json", tongue_of(sender, SECRET)))
+    answer = await intake.ingest(store, sender, translate(body, "application/json", context_of(sender, SECRET)))
     assert answer.outcome is Intake.APPLIED, answer
 
 

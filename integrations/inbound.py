@@ -93,7 +93,7 @@ def router(door: Door) -> APIRouter:
     async def take(request: Request, response: Response, who: Sender = Depends(sender)) -> TakenOut:
         """Take one event: plain JSON, or a structured CloudEvent 1.0. Safe to send again with the same id."""
         body = await read_body(request, door.body_limit_bytes, door.body_seconds)
-        told = translate(body, request.headers.get("content-type"), tongue_of(who, door.secret))
+        told = translate(body, request.headers.get("content-type"), context_of(who, door.secret))
         answer = await ingest(door.store, who, told)
         response.status_code = 200 if answer.outcome is Intake.DUPLICATE else 202
         return _taken(answer)
@@ -130,7 +130,7 @@ def router(door: Door) -> APIRouter:
     return routes
 
 
-def tongue_of(sender: Sender, secret: bytes) -> WireContext:
+def context_of(sender: Sender, secret: bytes) -> WireContext:
     """By what the events of a sender are read."""
     return WireContext(
         sender.zone,
@@ -145,7 +145,7 @@ async def taken(door: Door, sender: Sender, body: bytes) -> list[TakenOut | Prob
     for again. Raises MalformedEvent where the array as a whole cannot be read, or has too many; then nothing is
     stored."""
     items = await asyncio.to_thread(loads_list, body, MOST_EVENTS)  # others go on meanwhile
-    tongue, answers = tongue_of(sender, door.secret), list[TakenOut | ProblemOut]()
+    tongue, answers = context_of(sender, door.secret), list[TakenOut | ProblemOut]()
     for at in range(0, len(items), CHUNK):
         try:
             answers += await _chunk(door, sender, items[at : at + CHUNK], tongue)

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from integrations.inbound import tongue_of
+from integrations.inbound import context_of
 from integrations.wire import translate
 from notifications.channels import Carriers
 from notifications.deliver import Worker
@@ -70,7 +70,7 @@ class Desk:
 
     async def send(self, body: dict[str, Any]) -> Answer:
         """Send a wire event."""
-        told = translate(orjson.dumps(body), "application/json", tongue_of(self.sender, SECRET))
+        told = translate(orjson.dumps(body), "application/json", context_of(self.sender, SECRET))
         return await intake.ingest(self.store, self.sender, told)
 
     async def known(self, number: str) -> Dossier:

@@ -176,8 +176,8 @@ class _Described(FastAPI):
 
 
 def _error_page(request: Request, status: int, title: str, remedy: str) -> Response:
-    tongue = track.language_of(request, request.query_params.get("language", ""))
-    body = page("error.html", tongue.language, chosen=tongue.chosen, status=status, title=title, remedy=remedy)
+    spoken = track.language_of(request, request.query_params.get("language", ""))
+    body = page("error.html", spoken.language, chosen=spoken.chosen, status=status, title=title, remedy=remedy)
     return HTMLResponse(body, status_code=status, headers={"Vary": "Accept-Language"})
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from integrations.inbound import tongue_of
+from integrations.inbound import context_of
 from integrations.wire import translate
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.decide import Deciding
@@ -125,7 +125,7 @@ def _come_to(found: Past, now: datetime) -> None:
 
 
 def _report(told: Reporting, event: Row) -> Report:
-    return translate(json.dumps(event).encode(), "application/json", tongue_of(told.sender, told.secret))
+    return translate(json.dumps(event).encode(), "application/json", context_of(told.sender, told.secret))
 
 
 def _due(found: Past) -> list[datetime]:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tracker.core.vocabulary.errors import SetupRefused
+from tracker.demo.guide import recall
 from tracker.demo.lives import ZONE
-from tracker.demo.seed import OFFICES, recall
+from tracker.demo.seed import OFFICES
 from tracker.flows.organisations import offices
 from tracker.flows.organisations.clock import advance
 from tracker.main import Parts, assembled

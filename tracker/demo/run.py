@@ -16,8 +16,9 @@ from fastapi.responses import HTMLResponse
 
 from templates.environment import page
 from tracker.core.vocabulary.errors import SetupRefused
+from tracker.demo.guide import DemoGuide, guide_file, keep, started
 from tracker.demo.lives import ZONE
-from tracker.demo.seed import OFFICES, DemoGuide, Progress, keep, kept, seed, started
+from tracker.demo.seed import OFFICES, Progress, seed
 from tracker.flows.organisations import offices
 from tracker.main import Parts, assembled, create_app, listening, on_signals, web_server
 from tracker.settings import Settings
@@ -33,7 +34,7 @@ def _make_room(folder: Path, fresh: bool) -> None:
     Raises SetupRefused rather than delete what no demo made.
     """
     mark = folder / MARK
-    if (fresh or (mark.exists() and not kept(folder).exists())) and folder.exists() and any(folder.iterdir()):
+    if (fresh or (mark.exists() and not guide_file(folder).exists())) and folder.exists() and any(folder.iterdir()):
         if not mark.exists():
             raise SetupRefused(
                 f"{folder} holds data that no demo has made, so it is not deleted.",

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from integrations.inbound import tongue_of
+from integrations.inbound import context_of
 from integrations.wire import translate
 from templates.environment import ROOT
 from tracker.core.deciding.changes import Changes
@@ -22,6 +20,7 @@ from tracker.core.services.files import read
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.words import Mode, Rhythm
 from tracker.demo import afterwards, history, lesson, lives, people, stories
+from tracker.demo.guide import DemoGuide, keep, recall
 from tracker.demo.history import Past
 from tracker.demo.lives import COURSES, ZONE, InventedCase, Step
 from tracker.flows.deciding.intake import ingest
@@ -59,36 +58,6 @@ BATCH = 200
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class DemoGuide:
-    """What the demo says of itself, and keeps beside its data so that a second start says the same."""
-
-    source: dict[str, Any]
-    cases: list[dict[str, str]]
-    desk: list[dict[str, str]]
-    """The accounts: organisation, position, user and password."""
-    url: str = ""
-    """Where it was started last."""
-
-
-def kept(folder: Path) -> Path:
-    """Where the demo keeps what it told, beside its data."""
-    return folder / "demo.json"
-
-
-def recall(folder: Path) -> DemoGuide | None:
-    """What an earlier start told, if there was one."""
-    file = kept(folder)
-    return DemoGuide(**json.loads(file.read_text())) if file.exists() else None
-
-
-def keep(folder: Path, told: DemoGuide) -> None:
-    """Keep what was told for the next start. The file holds keys and passwords of the demo: for its owner alone."""
-    file = kept(folder)
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(asdict(told)))
 
 
 def definitions() -> dict[str, tuple[str, Definition]]:
@@ -297,10 +266,5 @@ async def _play(
 
 
 async def _send(parts: Parts, sender: Sender, event: dict[str, Any]) -> str | None:
-    told = translate(json.dumps(event).encode(), "application/json", tongue_of(sender, parts.secret))
+    told = translate(json.dumps(event).encode(), "application/json", context_of(sender, parts.secret))
     return (await ingest(parts.store, sender, told)).reference
-
-
-def started(told: DemoGuide, url: str) -> DemoGuide:
-    """The same, started at another address."""
-    return replace(told, url=url)

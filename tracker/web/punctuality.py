@@ -130,15 +130,15 @@ def router(store: Store) -> APIRouter:
 
     @routes.get("/word", include_in_schema=False)
     async def offices(request: Request, language: str = "") -> HTMLResponse:
-        tongue = language_of(request, language)
+        spoken = language_of(request, language)
         found = await accounts.offices(store)
-        return _kept(HTMLResponse(page("word_offices.html", tongue.language, chosen=tongue.chosen, offices=found)))
+        return _kept(HTMLResponse(page("word_offices.html", spoken.language, chosen=spoken.chosen, offices=found)))
 
     @routes.get("/o/{slug}/word", include_in_schema=False)
     async def show(slug: str, request: Request, language: str = "") -> HTMLResponse:
-        tongue = language_of(request, language)
-        told = await accounts.tell(store, slug, tongue.language)
-        return _kept(HTMLResponse(page("word.html", tongue.language, chosen=tongue.chosen, told=told)))
+        spoken = language_of(request, language)
+        told = await accounts.tell(store, slug, spoken.language)
+        return _kept(HTMLResponse(page("word.html", spoken.language, chosen=spoken.chosen, told=told)))
 
     @routes.get(
         "/api/v1/organisations/{slug}/word",

@@ -54,8 +54,8 @@ def router(store: Store, secret: bytes) -> APIRouter:
 
     @routes.get("/")
     async def home(request: Request, language: str = "") -> HTMLResponse:
-        tongue = language_of(request, language)
-        return _varying(HTMLResponse(page("home.html", tongue.language, chosen=tongue.chosen)))
+        spoken = language_of(request, language)
+        return _varying(HTMLResponse(page("home.html", spoken.language, chosen=spoken.chosen)))
 
     @routes.get("/track")
     async def ask(request: Request, reference: str = "", language: str = "") -> HTMLResponse:
@@ -68,20 +68,20 @@ def router(store: Store, secret: bytes) -> APIRouter:
         typed = parse_qs((await read_body(request, 4_000, 10.0)).decode("utf-8", "replace"))
         reference = typed.get("reference", [""])[0][:200].strip()
         known_fact = typed.get("known_fact", [""])[0][:200].strip()
-        tongue = language_of(request, typed.get("language", [""])[0])
+        spoken = language_of(request, typed.get("language", [""])[0])
         if not reference:
-            return _form(tongue, "", "no_reference")
+            return _form(spoken, "", "no_reference")
         if not known_fact:
-            return _form(tongue, reference, "no_fact")
+            return _form(spoken, reference, "no_fact")
         address = request.client.host if request.client else ""
         try:
-            facts = await look_up(store, secret, Asked(reference, known_fact, address, tongue.chosen or None))
+            facts = await look_up(store, secret, Asked(reference, known_fact, address, spoken.chosen or None))
         except (CaseNotFound, MistypedReference, TooManyRequests) as error:
-            refused = _form(tongue, reference, PROBLEMS[type(error)], STATUSES[type(error)])
+            refused = _form(spoken, reference, PROBLEMS[type(error)], STATUSES[type(error)])
             if isinstance(error, TooManyRequests):
                 refused.headers["Retry-After"] = str(error.retry_after_seconds)
             return refused
-        return _varying(HTMLResponse(page("case.html", facts.language, facts=facts, chosen=tongue.chosen)))
+        return _varying(HTMLResponse(page("case.html", facts.language, facts=facts, chosen=spoken.chosen)))
 
     @routes.get("/static/{name}")
     async def static(name: str) -> Response:
@@ -92,10 +92,10 @@ def router(store: Store, secret: bytes) -> APIRouter:
     return routes
 
 
-def _form(tongue: PageLanguage, reference: str, problem: str | None = None, status: int = 400) -> HTMLResponse:
+def _form(spoken: PageLanguage, reference: str, problem: str | None = None, status: int = 400) -> HTMLResponse:
     error = None if problem is None else {"field": _field(problem), "kind": problem}
     body = page(
-        "track_form.html", tongue.language, chosen=tongue.chosen, reference=reference, error=error, fact_label=""
+        "track_form.html", spoken.language, chosen=spoken.chosen, reference=reference, error=error, fact_label=""
     )
     return _varying(HTMLResponse(body, status_code=200 if problem is None else status))
 

@@ -58,9 +58,7 @@ def stood(table: SurvivalTable, stage_on: date, risks: SurvivalTable | None = No
 
 
 @given(tables(), spans, levels, days)
-def test_a_window_is_of_working_days_ahead_in_order(
-    table: SurvivalTable, age: timedelta, level: float, today: date
-) -> None:
+def test_a_window_is_of_working_days_in_order(table: SurvivalTable, age: timedelta, level: float, today: date) -> None:
     stage_on, known_on = today + age, ahead(today, -1)
     found = window(table, stage_on, known_on, level, today)
     if found is None:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from integrations.inbound import tongue_of
+from integrations.inbound import context_of
 from integrations.wire import translate
 from tests.flows.case.test_forget import LONG_AFTER, all_forgotten, dump, left, lived
 from tests.office import SECRET, START, Desk, open_desk
@@ -68,7 +68,7 @@ def told(desk: Desk, number: str = "P-1", at: Any = START) -> list[Report]:
             "time": (at - timedelta(minutes=len(TOLD) - place)).isoformat(),
             "data": data,
         }
-        reports.append(translate(orjson.dumps(body), "application/json", tongue_of(desk.sender, SECRET)))
+        reports.append(translate(orjson.dumps(body), "application/json", context_of(desk.sender, SECRET)))
     return reports
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from integrations.inbound import tongue_of
+from integrations.inbound import context_of
 from integrations.wire import translate
 from tests.office import SECRET, SERVICE, START, Desk, open_desk
 from tracker.core.deciding.reports import Answer, RefusedEvent, Report
@@ -38,7 +38,7 @@ def report(desk: Desk, number: str, status: str) -> Report:
         "time": START.isoformat(),
         "data": {"service": SERVICE, "status": status},
     }
-    return translate(orjson.dumps(document), "application/json", tongue_of(desk.sender, SECRET))
+    return translate(orjson.dumps(document), "application/json", context_of(desk.sender, SECRET))
 
 
 async def alerts(desk: Desk) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from asyncpg.connection import LoggedQuery
 from sqlalchemy import event
 
-from integrations.inbound import tongue_of
+from integrations.inbound import context_of
 from integrations.wire import translate
 from tests.office import SECRET, SERVICE, START, Desk, open_desk
 from tracker.core.deciding.reports import Answer, Report
@@ -149,4 +149,4 @@ def _event(desk: Desk, case: int, place: int) -> Report:
         "sequence": place,
         "data": {"service": SERVICE, "status": ("REC", "VAL", "RFI", "RFI-IN", "ASSESS")[place]},
     }
-    return translate(orjson.dumps(document), "application/json", tongue_of(desk.sender, SECRET))
+    return translate(orjson.dumps(document), "application/json", context_of(desk.sender, SECRET))

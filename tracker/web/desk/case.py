@@ -154,7 +154,7 @@ async def _shown(
         identity=identity,
         channels=list(ContactChannel),
         reasons=list(ContactReason),
-        tongues_here=[{"code": code, "name": languages.own_name(code)} for code in found.languages],
+        languages_here=[{"code": code, "name": languages.own_name(code)} for code in found.languages],
     )
 
 

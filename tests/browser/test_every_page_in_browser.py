@@ -102,7 +102,7 @@ async def live(store: Store, tmp_path: Path) -> AsyncIterator[Live]:
     references, ends = await requests(desk)
     await accounts.add(store, desk.office, "ann", name="Ann Agent", password=PASSWORD)
     await many(desk, "W", 20, 20)
-    await punctuality.account(store, desk.office.id)
+    await punctuality.count(store, desk.office.id)
     port = free_port()
     given = settings(tmp_path, public_url=f"http://127.0.0.1:{port}")
     app = create_app(put_together(given, store), outbox_open=True, extra=(demo_page(),))

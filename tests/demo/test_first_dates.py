@@ -107,7 +107,7 @@ async def test_t17_the_public_count_is_the_count_of_all_first_dates_that_were_na
 async def counted_by_hand(store: Store, slug: str, looked: Named) -> int:
     """Count an office's dates by hand, and compare; how many could be judged."""
     office = await offices.organisation(store, slug)
-    await punctuality.account(store, office.id)
+    await punctuality.count(store, office.id)
     told, cases = await named(store, looked), defaultdict(list)
     for row in await rows(store, DATES, office=office.id):
         cases[row.case_id].append(row)
@@ -122,7 +122,7 @@ async def counted_by_hand(store: Store, slug: str, looked: Named) -> int:
         if over and timedelta() < day(office.now) - counts.latest_on <= timedelta(days=365):
             fates[counts.service][given.basis, became(counts)] += 1
     judged = 0
-    for service in word_out(await punctuality.tell(store, slug, "en")).services:
+    for service in word_out(await punctuality.published(store, slug, "en")).services:
         by = fates[service.service]
         learned, stood = (
             [by[basis, fate] for fate in ("kept", "broken", "unknown")] for basis in ("history", "definition")

@@ -65,7 +65,7 @@ TO_THE_MACHINES_ZONE = re.compile(r"\.astimezone\((?:tz=)?(?:None)?\)$")
 
 PLACES = re.compile(r"(?<![\w.~:/])/(?:work|root)(?![\w.-])")
 TICKETS = re.compile(r"\bissues?\s+(?:no\.?\s*)?#?\d", re.IGNORECASE)
-MENTIONED = {"tracker/store/embedded/account.py": "root's home, where another account cannot reach the binaries"}
+MENTIONED = {"tracker/store/embedded/system_user.py": "root's home, where another account cannot reach the binaries"}
 """Files that may name such a place, each with its reason."""
 
 

@@ -35,6 +35,7 @@ from tracker.flows.deciding import intake
 from tracker.flows.services import versions
 from tracker.store.answers import pages
 from tracker.store.ground.engine import Store
+from tracker.store.services import definitions
 
 OTHER_SERVICE = "dropped-kerb"
 QUIET = DEFINITION.replace('code = "advice"\n', 'code = "advice"\ntell = false\n')
@@ -240,7 +241,7 @@ class House:
         async with self.desk.store.reading() as connection:
             page = await pages.page(connection, row.reference)
             assert page is not None
-            definition = await versions.services.by_id(connection, self.desk.office.id, page.definition_id)
+            definition = await definitions.by_id(connection, self.desk.office.id, page.definition_id)
         facts = asdict(lookup.case_facts(page, definition))
         for told in ("reference", "promises", "delay", "messages", "now", "version"):
             del facts[told]

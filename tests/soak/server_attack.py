@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 
 from tests.store.server_processes import Owner, ask, is_quiet, kill, parent_of, until
-from tracker.store.embedded.process import look
+from tracker.store.embedded.process import find
 
 _ATTACKS = ("owner", "guardian", "postmaster", "owner and guardian", "guardian and postmaster", "everybody")
 
@@ -54,7 +54,7 @@ def _survives(attack: str, data_dir: Path, expected: int) -> tuple[bool, int]:
             found: int = ask(str(data_dir / "cluster" / "socket"), "SELECT count(*) FROM acknowledged")
             for user in (owner, successor, next_owner):
                 user.kill()
-    return until(lambda: is_quiet(data_dir)) and look(owner.server_pid) is None and found == expected, expected
+    return until(lambda: is_quiet(data_dir)) and find(owner.server_pid) is None and found == expected, expected
 
 
 def _is_back(data_dir: Path) -> bool:

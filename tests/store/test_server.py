@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from tests.store.server_processes import PROJECT, Owner, ask, is_quiet, made, parent_of, until
-from tracker.store.embedded import account
+from tracker.store.embedded import system_user
 from tracker.store.embedded.locks import ALONE, FileLock
 from tracker.store.embedded.server import DataDirectoryRefused, EmbeddedServer, ServerDidNotStart, start
 
@@ -220,21 +220,21 @@ def test_root_steps_down_to_an_account_of_its_own(kept: Path) -> None:
 
 @needs_root
 def test_root_serves_from_closed_directories(kept: Path, public: Path) -> None:
-    source = Path(account._programs()).parents[1]
+    source = Path(system_user._programs()).parents[1]
     closed = public / "closed"
     closed.mkdir(mode=0o700)
     for name in (source.name, f"{source.name}.libs"):
         if source.with_name(name).is_dir():
             shutil.copytree(source.with_name(name), closed / name, ignore=shutil.ignore_patterns("include", "*.a"))
-    before = set(account.COPIES.iterdir()) if account.COPIES.exists() else set()
+    before = set(system_user.COPIES.iterdir()) if system_user.COPIES.exists() else set()
     try:
         with Owner(kept, paths=f"{closed}:{PROJECT}") as owner:
             assert owner.ready().server_pid, owner.said
-            assert Path("/proc", str(owner.server_pid), "exe").readlink().is_relative_to(account.COPIES)
+            assert Path("/proc", str(owner.server_pid), "exe").readlink().is_relative_to(system_user.COPIES)
             owner.leave()
         assert _mode(closed) == 0o700
     finally:
-        for made in set(account.COPIES.iterdir()) - before:
+        for made in set(system_user.COPIES.iterdir()) - before:
             shutil.rmtree(made)
 
 
@@ -248,7 +248,7 @@ def test_an_ordinary_account_serves_itself_and_is_refused_what_is_not_its_own(da
     python = Path(shutil.copy2(base / "bin" / version, public / "bin"))
     for library in (base / "lib").glob("libpython*"):
         shutil.copy2(library, public / "lib")
-    source = Path(account._programs()).parents[1]
+    source = Path(system_user._programs()).parents[1]
     for part in (PROJECT / "tracker", source, source.with_name(f"{source.name}.libs")):
         if part.is_dir():
             shutil.copytree(part, public / part.name, ignore=unneeded)

@@ -15,7 +15,7 @@ import pytest
 
 from tests.store.server_processes import Owner, ask, is_quiet, kill, made, parent_of, until
 from tracker.store.embedded.home import Home
-from tracker.store.embedded.process import look
+from tracker.store.embedded.process import find
 from tracker.store.embedded.server import (
     DataDirectoryRefused,
     DiskFull,
@@ -76,7 +76,7 @@ def test_a_server_left_without_owner_and_guardian_is_joined_and_guarded_again(ke
         kill(guardian)
         owner.kill()
         time.sleep(1.5)  # longer than a guardian takes
-        assert look(owner.server_pid)
+        assert find(owner.server_pid)
         with Owner(kept) as next_owner:
             assert next_owner.ready().server_pid == owner.server_pid
             assert parent_of(owner.server_pid) != guardian
@@ -132,7 +132,7 @@ def test_a_number_that_now_belongs_to_a_bystander_harms_nobody(kept: Path, bysta
 
 def test_the_number_of_unreaped_remains_harms_nobody(kept: Path) -> None:
     ended = subprocess.Popen(["/bin/true"])
-    assert until(lambda: look(ended.pid) is None)
+    assert until(lambda: find(ended.pid) is None)
     (kept / "cluster" / "postmaster.pid").write_text(f"{ended.pid}\n{kept}\n1\n5432\nsocket\n\n  1 1\nready   \n")
     with start(kept, unsafe_without_fsync=True) as server:
         assert ask(server, "SELECT n FROM kept") == 7
@@ -270,7 +270,7 @@ def test_a_removed_directory_takes_its_server_along(kept: Path) -> None:
         kept.rename(kept.with_name("gone"))
         subprocess.run(["rm", "-rf", kept.with_name("gone")], check=True)
         owner.leave()
-    assert until(lambda: look(owner.server_pid) is None)
+    assert until(lambda: find(owner.server_pid) is None)
 
 
 def test_no_error_of_ours_is_left_without_words() -> None:

@@ -83,7 +83,7 @@ def test_the_share_and_the_aim_never_read_the_same_where_it_was_missed(
     declared: float, kept: int, headline: str, aim: str
 ) -> None:
     account = replace(word_samples.USUAL, record=Record(kept, 100_000))
-    service = replace(word_samples.PERMIT, declared=declared, account=account)
+    service = replace(word_samples.PERMIT, declared=declared, figures=account)
     html = page("word.html", "en", told=replace(word_samples.OFFICE, services=(service,)))
     assert headline in words(html)
     assert aim in words(html)
@@ -94,7 +94,7 @@ def test_the_share_and_the_aim_never_read_the_same_where_it_was_missed(
 
 def test_falling_short_by_chance_is_said_as_such() -> None:
     close = replace(word_samples.USUAL, record=replace(word_samples.USUAL.record, kept=214))
-    told = replace(word_samples.OFFICE, services=(replace(word_samples.PERMIT, account=close),))
+    told = replace(word_samples.OFFICE, services=(replace(word_samples.PERMIT, figures=close),))
     assert "We fell short, but by so little that it may be chance." in words(page("word.html", "en", told=told))
 
 

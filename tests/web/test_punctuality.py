@@ -20,7 +20,7 @@ PAGE = "/o/northwick/word"
 
 
 async def account(site: Site) -> None:
-    await punctuality.account(site.desk.store, site.desk.office.id)
+    await punctuality.count(site.desk.store, site.desk.office.id)
 
 
 async def test_page_and_api_say_the_same_to_everybody(site: Site) -> None:

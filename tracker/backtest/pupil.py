@@ -13,7 +13,7 @@ from tracker.core.promises import levels
 from tracker.core.promises.exposure import week
 from tracker.core.promises.history import History
 from tracker.core.promises.learning import Learned, learn
-from tracker.core.promises.life import Taught
+from tracker.core.promises.life import LearnedTables
 from tracker.core.promises.method import USUAL, Method
 from tracker.core.promises.survival import AGES, SurvivalTable
 from tracker.core.promises.windows import FEWEST
@@ -146,7 +146,7 @@ class Pupil:
             return True
         return any(each.active(today, AGES.longest) for each in self._cohorts.values())
 
-    def taught(self, service: str) -> Taught | None:
+    def taught(self, service: str) -> LearnedTables | None:
         """What was learned of a service; None while history is too thin to read dates from it."""
         learned = self._learned
         return _Lessons(learned, service) if learned is not None and learned.everyone >= FEWEST else None

@@ -11,7 +11,17 @@ from tracker.backtest.feeds import Feed, monday
 from tracker.backtest.log import Log, LoggedCase, LogLine
 from tracker.backtest.pupil import Pupil
 from tracker.backtest.walked import DATE, GoodNews, MovedDate, Noted, Promised, Walked, day_of
-from tracker.core.promises.life import Deed, Held, Sight, Terms, Turn, first, heard, standing, turned
+from tracker.core.promises.life import (
+    DateEvent,
+    DateTerms,
+    Development,
+    HeldDate,
+    Observation,
+    developed,
+    first,
+    heard,
+    standing_date,
+)
 from tracker.core.promises.method import USUAL, Method
 from tracker.core.promises.windows import Window
 from tracker.core.vocabulary.calendars import WEEKDAYS, WORD_HOUR, WorkingDays
@@ -65,8 +75,8 @@ class _Walker:
         self._received: dict[int, list[int]] = defaultdict(list)
         self._loads: dict[int, list[tuple[int, int]]] = defaultdict(list)
         self._due: dict[int, list[int]] = defaultdict(list)
-        self._held: dict[int, Held] = {}
-        self._terms: dict[str, Terms] = {}
+        self._held: dict[int, HeldDate] = {}
+        self._terms: dict[str, DateTerms] = {}
         self._pupil = Pupil(plan.probability, plan.paused, plan.method)
         for index, case in enumerate(log.cases):
             self._received[case.received].append(index)
@@ -168,7 +178,7 @@ class _Walker:
 
     def _review(self, today: int, known: int) -> None:
         """Look at the dates whose turn it is."""
-        turns: dict[tuple[object, ...], Turn] = {}
+        turns: dict[tuple[object, ...], Development] = {}
         for index in dict.fromkeys(self._due.pop(today, ())):
             held = self._held.get(index)
             if held is None or held.window is None:
@@ -186,7 +196,7 @@ class _Walker:
             turn = turns.get(key)
             if turn is None:
                 passed = not paused and held.window.latest_on.toordinal() <= known  # while it is paused none passes
-                turn = turns[key] = turned(self._sight(index, line, today, known, paused, passed), held)
+                turn = turns[key] = developed(self._sight(index, line, today, known, paused, passed), held)
             self._follow(index, turn, today)
 
     def _this_morning(self, index: int, today: int) -> LogLine | None:
@@ -199,10 +209,10 @@ class _Walker:
 
     def _sight(
         self, index: int, line: LogLine, today: int, known: int, paused: bool = False, passed: bool = False
-    ) -> Sight:
+    ) -> Observation:
         """What is known of a case at a step on the morning of a day, when all is known until the end of another."""
         case, on = self.cases[index], day_of(today)
-        return Sight(
+        return Observation(
             self._on_terms(case.service),
             line.step,
             day_of(line.day),
@@ -217,17 +227,17 @@ class _Walker:
             passed=passed,
         )
 
-    def _on_terms(self, service: str) -> Terms:
+    def _on_terms(self, service: str) -> DateTerms:
         """On what terms a service gives dates until it is learned again."""
         terms = self._terms.get(service)
         if terms is None:
             taught, level = self._pupil.taught(service), self._pupil.level(service)
             # Good news is told in mornings alone, and by the level that was corrected since, even if that fell.
-            terms = Terms(taught, level, None, self.plan.working, cheers_at_once=False)
+            terms = DateTerms(taught, level, None, self.plan.working, cheers_at_once=False)
             self._terms[service] = terms
         return terms
 
-    def _follow(self, index: int, turn: Turn, today: int) -> None:
+    def _follow(self, index: int, turn: Development, today: int) -> None:
         """Keep what became of a case's date, write down what happened to it, and say when to look at it again."""
         if turn.held is None or not self.plan.watched:
             return
@@ -240,21 +250,23 @@ class _Walker:
         elif turn.happened and turn.held.window is not None:
             self._due[today + 1].append(index)
 
-    def _write(self, index: int, deed: Deed, before: Window, after: Window | None, turn: Turn, today: int) -> None:
+    def _write(
+        self, index: int, deed: DateEvent, before: Window, after: Window | None, turn: Development, today: int
+    ) -> None:
         old, new = before.latest_on.toordinal(), after.latest_on.toordinal() if after else None
         match deed:
-            case Deed.WARNED:
+            case DateEvent.WARNED:
                 self.found.notes.append(Noted(index, today, old))
-            case Deed.CHEERED if turn.held is not None:
-                self.found.good_news.append(GoodNews(index, today, old, old - standing(turn.held).leeway))
-            case Deed.RESUMED:
+            case DateEvent.CHEERED if turn.held is not None:
+                self.found.good_news.append(GoodNews(index, today, old, old - standing_date(turn.held).leeway))
+            case DateEvent.RESUMED:
                 self._move(index, today, old, new, Change.CLOCK_PAUSED)
-            case Deed.MOVED:
+            case DateEvent.MOVED:
                 self._move(index, today, old, new, Change.LIKELY_LATE)
-            case Deed.TAKEN_BACK:
+            case DateEvent.TAKEN_BACK:
                 self._move(index, today, old, None, Change.TOO_UNCERTAIN)
-            case Deed.PASSED:  # what is given in its place is a change to whoever was given it
-                given = next((each.after for each in turn.happened if each.deed is Deed.GIVEN), None)
+            case DateEvent.PASSED:  # what is given in its place is a change to whoever was given it
+                given = next((each.after for each in turn.happened if each.deed is DateEvent.GIVEN), None)
                 reason = Change.LIKELY_LATE if given else Change.TOO_UNCERTAIN
                 self._move(index, today, old, given.latest_on.toordinal() if given else None, reason)
 

@@ -15,10 +15,10 @@ from uuid import UUID
 
 from integrations.inbound import context_of
 from integrations.wire import translate
+from tracker.core.deciding.case_in_hand import CaseInHand
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.decide import Deciding
 from tracker.core.deciding.dossier import Dossier, Dossiers, MessageRecord, Scope, ServiceKnown, SourceKnown
-from tracker.core.deciding.in_hand import CaseInHand
 from tracker.core.deciding.reports import Report, Reporter
 from tracker.core.outreach.attempts import Ending
 from tracker.core.promises.learning import SurvivalCurve

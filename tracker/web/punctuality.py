@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from templates import languages
 from templates.environment import page
-from tracker.core.answers.punctuality_facts import OfficeWordFacts, ServiceWordFacts
+from tracker.core.answers.punctuality_facts import OfficePunctualityFacts, ServicePunctualityFacts
 from tracker.core.promises.punctuality import Record
 from tracker.flows.promises import punctuality as accounts
 from tracker.store.ground.engine import Store
@@ -137,7 +137,7 @@ def router(store: Store) -> APIRouter:
     @routes.get("/o/{slug}/word", include_in_schema=False)
     async def show(slug: str, request: Request, language: str = "") -> HTMLResponse:
         spoken = language_of(request, language)
-        told = await accounts.tell(store, slug, spoken.language)
+        told = await accounts.published(store, slug, spoken.language)
         return _kept(HTMLResponse(page("word.html", spoken.language, chosen=spoken.chosen, told=told)))
 
     @routes.get(
@@ -150,12 +150,12 @@ def router(store: Store) -> APIRouter:
         """The same as on the page `/o/{slug}/word`, counted once a night. No key is needed."""
         response.headers["Cache-Control"] = KEPT_BY_CACHES
         spoken = languages.understood(language) or languages.SOURCE
-        return word_out(await accounts.tell(store, slug, spoken))
+        return word_out(await accounts.published(store, slug, spoken))
 
     return routes
 
 
-def word_out(told: OfficeWordFacts) -> WordOut:
+def word_out(told: OfficePunctualityFacts) -> WordOut:
     """The facts as they go over the wire."""
     return WordOut(
         organisation=told.organisation,
@@ -167,7 +167,7 @@ def word_out(told: OfficeWordFacts) -> WordOut:
     )
 
 
-def _service(of: ServiceWordFacts) -> ServiceWordOut:
+def _service(of: ServicePunctualityFacts) -> ServiceWordOut:
     earlier = [
         EarlierOut(declared=each.declared, judged=each.record.total, kept=each.record.kept) for each in of.earlier
     ]
@@ -183,8 +183,8 @@ def _service(of: ServiceWordFacts) -> ServiceWordOut:
     )
 
 
-def _dates(of: ServiceWordFacts) -> DatesOut:
-    told, record = of.account, of.account.record
+def _dates(of: ServicePunctualityFacts) -> DatesOut:
+    told, record = of.figures, of.figures.record
     return DatesOut(
         judged=record.total,
         kept=record.kept,

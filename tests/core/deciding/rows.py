@@ -22,7 +22,7 @@ from tracker.core.deciding.dossier import (
     Number,
     RecipientRecord,
     Scope,
-    Seen,
+    SeenEvent,
     ServiceKnown,
     SourceKnown,
 )
@@ -140,7 +140,8 @@ class Rows:
         entries = list(self.entries.values())
         shuffle.shuffle(entries)
         seen = {
-            (each.source_id, each.event.id): Seen(each.id, each.fingerprint, self._reference(each)) for each in entries
+            (each.source_id, each.event.id): SeenEvent(each.id, each.fingerprint, self._reference(each))
+            for each in entries
         }
         source = SourceKnown(Rhythm.LIVE, timedelta(days=3), now - timedelta(days=400), self.heard.get(SOURCE))
         found = {number: self._dossier(number, entries) for number in numbers}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.core.promises.test_windows import DAILY, MONDAY, ahead, days, levels, spans, stood, tables
 from tracker.core.promises.survival import SurvivalTable
-from tracker.core.promises.windows import Place, StandingDate, Step, weigh, window
+from tracker.core.promises.windows import Advice, StagePosition, StandingDate, weigh, window
 from tracker.core.vocabulary.calendars import WEEKDAYS
 
 QUICK = SurvivalTable((0.5,) * 600, DAILY)
@@ -20,7 +20,7 @@ def found_at(table: SurvivalTable, standing: StandingDate, *stages_on: int) -> l
     """Whether it is told to cases that come to their stage so many days after MONDAY, on that day."""
     days_on = [ahead(MONDAY, day) for day in stages_on]
     verdicts = [weigh(stood(table, day), standing, 0.9, day) for day in days_on]
-    assert {each.step for each in verdicts} == {Step.HOLD}, "the date stands all the same"
+    assert {each.step for each in verdicts} == {Advice.HOLD}, "the date stands all the same"
     return [each.sooner for each in verdicts]
 
 
@@ -42,8 +42,10 @@ def test_good_news_ends_when_it_holds_no_longer() -> None:
 def test_who_is_warned_hears_no_good_news() -> None:
     """The two tables may differ: what was cleared out on one day is left out of that which dates are read from."""
     slow = SurvivalTable((0.018,) * 600, DAILY)
-    verdict = weigh(Place(MONDAY, QUICK, slow), StandingDate(ahead(MONDAY, 21), MONDAY, 21), 0.9, ahead(MONDAY, 2))
-    assert (verdict.step, verdict.sooner) == (Step.WARN, False)
+    verdict = weigh(
+        StagePosition(MONDAY, QUICK, slow), StandingDate(ahead(MONDAY, 21), MONDAY, 21), 0.9, ahead(MONDAY, 2)
+    )
+    assert (verdict.step, verdict.sooner) == (Advice.WARN, False)
 
 
 def test_a_date_that_was_just_read_is_no_good_news() -> None:
@@ -58,13 +60,13 @@ def test_it_is_of_dates_that_stand_and_true_until_the_next_look(
     dates: SurvivalTable, risks: SurvivalTable, age: timedelta, level: float, today: date, until: int
 ) -> None:
     place, standing = (
-        Place(today + age, dates, risks),
+        StagePosition(today + age, dates, risks),
         StandingDate(WEEKDAYS.since(ahead(today, until)), today + age, 30),
     )
     verdict = weigh(place, standing, level, today)
     if not verdict.sooner:
         return
-    assert verdict.step is Step.HOLD
+    assert verdict.step is Advice.HOLD
     assert verdict.review_on is not None
     day = today
     while day < verdict.review_on:

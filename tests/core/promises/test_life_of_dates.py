@@ -9,9 +9,18 @@ from typing import Any
 import pytest
 
 from tests.core.promises.test_windows import DAILY, MONDAY, STEADY, ahead
-from tracker.core.promises.life import Deed, Held, Sight, Terms, Turn, heard, looked_at, turned
+from tracker.core.promises.life import (
+    DateEvent,
+    DateTerms,
+    Development,
+    HeldDate,
+    Observation,
+    developed,
+    heard,
+    looked_at,
+)
 from tracker.core.promises.survival import SurvivalTable
-from tracker.core.promises.windows import Step, Window
+from tracker.core.promises.windows import Advice, Window
 
 NEVER = SurvivalTable((0.0,) * 600, DAILY)
 QUICK = SurvivalTable((0.5,) * 600, DAILY)
@@ -34,9 +43,9 @@ class Lessons:
         return self._received
 
 
-def seen(day: int, table: SurvivalTable = STEADY, *, came: int = 0, **more: Any) -> Sight:
+def seen(day: int, table: SurvivalTable = STEADY, *, came: int = 0, **more: Any) -> Observation:
     """A case that came to its stage so many days after MONDAY, seen at ten o'clock on another such day."""
-    today, terms = ahead(MONDAY, day), Terms(Lessons(table, more.pop("received", None)), 0.9, 0.9)
+    today, terms = ahead(MONDAY, day), DateTerms(Lessons(table, more.pop("received", None)), 0.9, 0.9)
     at = datetime.combine(today, time(10), UTC)
     on = ahead(MONDAY, came)
     rest = {
@@ -45,17 +54,17 @@ def seen(day: int, table: SurvivalTable = STEADY, *, came: int = 0, **more: Any)
         "came_at": datetime.combine(on, time(9), UTC),
         **more,
     }
-    return Sight(terms, "review", on, judged_on=today, began_on=MONDAY, now=at, today=today, **rest)
+    return Observation(terms, "review", on, judged_on=today, began_on=MONDAY, now=at, today=today, **rest)
 
 
-def held(sight: Sight, before: Held | None = None) -> Held:
+def held(sight: Observation, before: HeldDate | None = None) -> HeldDate:
     """The date that is held after a turn, where one is."""
-    found = turned(sight, before).held
+    found = developed(sight, before).held
     assert found is not None
     return found
 
 
-def deeds(turn: Turn) -> list[Deed]:
+def deeds(turn: Development) -> list[DateEvent]:
     return [each.deed for each in turn.happened]
 
 
@@ -68,13 +77,13 @@ def test_a_first_date_is_read_from_those_who_are_received_and_later_ones_from_th
 
 
 def test_people_are_warned_once_and_the_date_moves_before_it_breaks() -> None:
-    first, told, day = held(seen(0)), list[Deed](), 0
+    first, told, day = held(seen(0)), list[DateEvent](), 0
     now = first
-    while Deed.MOVED not in told:
+    while DateEvent.MOVED not in told:
         day += 1
-        turn = turned(seen(day), now)
+        turn = developed(seen(day), now)
         now, told = turn.held or now, told + deeds(turn)
-    assert told == [Deed.WARNED, Deed.MOVED]
+    assert told == [DateEvent.WARNED, DateEvent.MOVED]
     assert (now.first_on, now.first_made_on, now.made_on) == (first.first_on, MONDAY, ahead(MONDAY, day))
     assert now.window is not None
     assert now.made_on < first.first_on < now.window.latest_on
@@ -83,28 +92,28 @@ def test_people_are_warned_once_and_the_date_moves_before_it_breaks() -> None:
 def test_a_date_that_was_taken_back_comes_back_once_the_case_has_moved_on() -> None:
     first = held(seen(0))
     on = (first.first_on - MONDAY).days
-    turn = turned(seen(on - 1, NEVER), first)
-    assert deeds(turn) == [Deed.TAKEN_BACK]
-    assert turn.verdict.step is Step.GIVE_UP
+    turn = developed(seen(on - 1, NEVER), first)
+    assert deeds(turn) == [DateEvent.TAKEN_BACK]
+    assert turn.verdict.step is Advice.GIVE_UP
     taken = turn.held
-    assert turned(seen(on), taken) == Turn(taken)
+    assert developed(seen(on), taken) == Development(taken)
     early, late = (
         replace(seen(on, came=on - 1), came_at=datetime.combine(ahead(MONDAY, on - 1), time(hour), UTC))
         for hour in (9, 11)
     )
-    assert deeds(turned(early, taken)) == []
-    assert deeds(turned(late, taken)) == [Deed.GIVEN]
+    assert deeds(developed(early, taken)) == []
+    assert deeds(developed(late, taken)) == [DateEvent.GIVEN]
     again = held(late, taken)
     assert (again.first_on, again.first_made_on, again.taken_on) == (first.first_on, MONDAY, None)
     relied_on = replace(seen(on), terms=replace(seen(on).terms, relied_on_since=ahead(MONDAY, on)))
-    assert deeds(turned(relied_on, taken)) == [Deed.GIVEN]
+    assert deeds(developed(relied_on, taken)) == [DateEvent.GIVEN]
 
 
 def test_a_date_moves_with_its_clock_and_stands_still_while_it_is_paused() -> None:
     first = held(seen(0))
     assert first.window is not None
     on = (first.first_on - MONDAY).days
-    assert turned(seen(on + 20, paused=True, waited=20), first) == Turn(first)
+    assert developed(seen(on + 20, paused=True, waited=20), first) == Development(first)
     moved = held(seen(on + 7, came=on + 7, waited=14), first).window
     assert moved == Window(
         *(
@@ -121,12 +130,12 @@ def test_a_date_moves_with_its_clock_and_stands_still_while_it_is_paused() -> No
 def test_in_a_silence_nothing_is_said_and_what_passes_comes_back_after_it() -> None:
     first = held(seen(0))
     on = (first.first_on - MONDAY).days
-    silent = turned(seen(on, silent=True), first)
+    silent = developed(seen(on, silent=True), first)
     assert (silent.held, silent.happened) == (first, ())
-    passed = turned(seen(on + 1, silent=True, passed=True), first)
-    assert deeds(passed) == [Deed.PASSED]
-    assert deeds(turned(seen(on + 2), passed.held)) == [Deed.GIVEN]
-    assert deeds(turned(seen(on + 1, passed=True), first)) == [Deed.PASSED, Deed.GIVEN]
+    passed = developed(seen(on + 1, silent=True, passed=True), first)
+    assert deeds(passed) == [DateEvent.PASSED]
+    assert deeds(developed(seen(on + 2), passed.held)) == [DateEvent.GIVEN]
+    assert deeds(developed(seen(on + 1, passed=True), first)) == [DateEvent.PASSED, DateEvent.GIVEN]
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -134,26 +143,26 @@ def test_good_news_is_told_once_and_at_once_or_in_the_morning(at_once: bool) -> 
     first = held(seen(0))
     sight = seen(5, QUICK, came=5)
     turn = looked_at(replace(sight, terms=replace(sight.terms, cheers_at_once=at_once)), first)
-    assert deeds(turn) == ([Deed.CHEERED] if at_once else [])
+    assert deeds(turn) == ([DateEvent.CHEERED] if at_once else [])
     assert turn.verdict.sooner
-    assert deeds(looked_at(seen(6, QUICK, came=5), turn.held)) == ([] if at_once else [Deed.CHEERED])
+    assert deeds(looked_at(seen(6, QUICK, came=5), turn.held)) == ([] if at_once else [DateEvent.CHEERED])
 
 
 def test_a_service_that_gives_no_dates_gives_none_and_takes_back_what_would_move() -> None:
-    def without(day: int) -> Sight:
+    def without(day: int) -> Observation:
         return replace(seen(day), terms=replace(seen(day).terms, gives=False))
 
-    assert turned(without(0), None) == Turn(None)
+    assert developed(without(0), None) == Development(None)
     first = held(seen(0))
     last = (first.first_on - MONDAY).days - 1
-    assert deeds(turned(seen(last), first))[0] is Deed.MOVED
-    assert deeds(turned(without(last), first)) == [Deed.TAKEN_BACK]
+    assert deeds(developed(seen(last), first))[0] is DateEvent.MOVED
+    assert deeds(developed(without(last), first)) == [DateEvent.TAKEN_BACK]
 
 
 def test_a_stand_in_is_given_where_nothing_was_learned_and_the_office_set_no_date() -> None:
-    terms = Terms(None, 0.9, 0.9, fallback_days=28)
+    terms = DateTerms(None, 0.9, 0.9, fallback_days=28)
     sight = replace(seen(0), terms=terms)
-    assert heard(replace(sight, office=True), None) == Turn(None)
+    assert heard(replace(sight, office=True), None) == Development(None)
     found = held(sight)
     assert found.window == Window(None, None, ahead(MONDAY, 28))
     assert (found.learned, found.probability) == (False, None)

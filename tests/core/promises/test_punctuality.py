@@ -17,9 +17,9 @@ from tracker.core.promises.punctuality import (
     PunctualityFigures,
     Record,
     Reliance,
-    account,
     confidence,
-    look,
+    figures,
+    reviewed,
     weighed,
 )
 from tracker.core.vocabulary.words import Confidence, Outcome
@@ -129,11 +129,11 @@ def test_a_better_record_never_leads_further_down(
 def test_an_account_counts_open_cases_as_taking_longer() -> None:
     late = ended(40, moved=True, forewarned=True)
     found = [*[ended(10)] * 10, *[ended(25)] * 5, *[late] * 3, *[DATE] * 2]
-    assert account(found) == PunctualityFigures(Record(15, 20), 0, 30, 10, 40, 3, 3)
-    assert account([*found, DATE]).most_days is None, "more than one in ten is not finished"
-    assert account([*[ended(10)] * 4, *[DATE] * 5]).half_days is None
-    assert account([]) == PunctualityFigures(Record(0, 0))
-    apart = account([ended(9, closed_as=Outcome.WITHDRAWN, moved=True), *[replace(DATE, silent=True)] * 2])
+    assert figures(found) == PunctualityFigures(Record(15, 20), 0, 30, 10, 40, 3, 3)
+    assert figures([*found, DATE]).most_days is None, "more than one in ten is not finished"
+    assert figures([*[ended(10)] * 4, *[DATE] * 5]).half_days is None
+    assert figures([]) == PunctualityFigures(Record(0, 0))
+    apart = figures([ended(9, closed_as=Outcome.WITHDRAWN, moved=True), *[replace(DATE, silent=True)] * 2])
     assert apart == PunctualityFigures(Record(0, 0), 3)
 
 
@@ -143,7 +143,7 @@ def test_an_account_counts_stand_ins_among_ours_and_the_offices_own_apart() -> N
     late = {"ended_on": DATE.made_on + timedelta(days=90)}
     ours = [*[ended(10)] * 4, *[stand_in] * 2, replace(stand_in, **late)]
     theirs = [*[own] * 5, replace(own, moved=True, **late), replace(own, closed_as=None, ended_on=None, silent=True)]
-    found = account([*ours, *theirs])
+    found = figures([*ours, *theirs])
     assert (found.record, found.stand_ins, found.office) == (Record(6, 7), Record(2, 3), Record(5, 6))
     assert (found.unknown, found.moved, found.most_days) == (0, 0, 90)
 
@@ -160,21 +160,21 @@ def test_confidence_is_looked_at_once_a_week_and_falls_step_by_step() -> None:
     def broken(passed_on: date) -> list[FirstDate]:
         return [replace(DATE, latest_on=passed_on, made_on=passed_on - timedelta(days=30))] * 40
 
-    first = look(broken(TODAY - timedelta(days=1)), 0.9, Reliance(), TODAY)
+    first = reviewed(broken(TODAY - timedelta(days=1)), 0.9, Reliance(), TODAY)
     assert first == Reliance(WIDENED, TODAY, TODAY, declared=0.9)
     fresh = [replace(each, made_on=TODAY) for each in broken(TODAY + timedelta(days=1))]
-    assert look(fresh, 0.9, first, TODAY + timedelta(days=LOOK_DAYS - 1)) == first
+    assert reviewed(fresh, 0.9, first, TODAY + timedelta(days=LOOK_DAYS - 1)) == first
     week = TODAY + timedelta(days=LOOK_DAYS)
-    assert look(broken(TODAY - timedelta(days=1)), 0.9, first, week) == replace(first, looked_on=week)
-    second = look(fresh, 0.9, first, week)
+    assert reviewed(broken(TODAY - timedelta(days=1)), 0.9, first, week) == replace(first, looked_on=week)
+    second = reviewed(fresh, 0.9, first, week)
     assert second == Reliance(WITHDRAWN, week, week, declared=0.9)
     trial_on = week + timedelta(days=TRIAL_DAYS)
-    trial = look(fresh, 0.9, second, trial_on)
+    trial = reviewed(fresh, 0.9, second, trial_on)
     assert trial == Reliance(WIDENED, trial_on, trial_on, given_from=trial_on, declared=0.9)
-    late = look(broken(trial_on + timedelta(days=5)), 0.9, trial, trial_on + timedelta(days=LOOK_DAYS))
+    late = reviewed(broken(trial_on + timedelta(days=5)), 0.9, trial, trial_on + timedelta(days=LOOK_DAYS))
     assert late.confidence is WIDENED, "what was given before the trial says nothing about it"
     good = ended(10, latest_on=trial_on + timedelta(days=30), made_on=trial_on + timedelta(days=1))
-    assert look([good] * 40, 0.9, trial, trial_on + timedelta(days=60)).confidence is TRUSTED
+    assert reviewed([good] * 40, 0.9, trial, trial_on + timedelta(days=60)).confidence is TRUSTED
 
 
 def passed(kept: int, total: int, *, made: int) -> list[FirstDate]:
@@ -203,19 +203,19 @@ def test_widening_is_tried_before_dates_are_withdrawn(
     before: list[FirstDate], since: list[FirstDate], days: int, after: Confidence
 ) -> None:
     widened, today = Reliance(WIDENED, TODAY, TODAY, declared=0.9), TODAY + timedelta(days=days)
-    assert look([*before, *since], 0.9, widened, today).confidence is after
+    assert reviewed([*before, *since], 0.9, widened, today).confidence is after
 
 
 def test_a_service_on_trial_is_not_judged_by_what_it_gave_before_however_long_that_takes() -> None:
     trial = Reliance(WIDENED, TODAY, TODAY, given_from=TODAY, declared=0.9)
     old, later = passed(0, 90, made=-9), TODAY + timedelta(days=3 * TRIAL_DAYS)
-    assert look(old, 0.9, trial, later).confidence is WIDENED
-    assert look([*old, *passed(19, 30, made=1)], 0.9, trial, later).confidence is WITHDRAWN
+    assert reviewed(old, 0.9, trial, later).confidence is WIDENED
+    assert reviewed([*old, *passed(19, 30, made=1)], 0.9, trial, later).confidence is WITHDRAWN
 
 
 def test_a_service_without_dates_that_asks_for_less_is_tried_again_at_once() -> None:
     before = Reliance(WITHDRAWN, TODAY, TODAY, declared=0.9)
     soon = TODAY + timedelta(days=1)
-    assert look([], 0.8, before, soon) == Reliance(WIDENED, soon, soon, given_from=soon, declared=0.8)
-    assert look([], 0.95, before, soon) == replace(before, declared=0.95)
-    assert look([], 0.8, Reliance(WIDENED, TODAY, TODAY, declared=0.9), soon).confidence is WIDENED
+    assert reviewed([], 0.8, before, soon) == Reliance(WIDENED, soon, soon, given_from=soon, declared=0.8)
+    assert reviewed([], 0.95, before, soon) == replace(before, declared=0.95)
+    assert reviewed([], 0.8, Reliance(WIDENED, TODAY, TODAY, declared=0.9), soon).confidence is WIDENED

@@ -14,9 +14,9 @@ from tracker.core.promises.windows import (
     FURTHEST_DAYS,
     FURTHEST_LENGTHS,
     HORIZON_DAYS,
-    Place,
+    Advice,
+    StagePosition,
     StandingDate,
-    Step,
     Verdict,
     judging_day,
     news_holds,
@@ -52,9 +52,9 @@ def ahead(day: date, number: int) -> date:
     return day + timedelta(days=number)
 
 
-def stood(table: SurvivalTable, stage_on: date, risks: SurvivalTable | None = None) -> Place:
+def stood(table: SurvivalTable, stage_on: date, risks: SurvivalTable | None = None) -> StagePosition:
     """A place whose standing dates are weighed by the table that they are read from."""
-    return Place(stage_on, table, risks or table)
+    return StagePosition(stage_on, table, risks or table)
 
 
 @given(tables(), spans, levels, days)
@@ -151,8 +151,8 @@ def test_a_date_moves_later_only_and_is_looked_at_again(
 ) -> None:
     before = standing(today, told)
     assume(before.latest_on >= today)
-    verdict = weigh(Place(today + age, dates, risks), before, level, today)
-    if verdict.step is Step.MOVE:
+    verdict = weigh(StagePosition(today + age, dates, risks), before, level, today)
+    if verdict.step is Advice.MOVE:
         assert verdict.window is not None
         found = verdict.window
         assert (found.latest_on - before.latest_on).days >= before.leeway >= 2
@@ -162,7 +162,7 @@ def test_a_date_moves_later_only_and_is_looked_at_again(
         assert found.earliest_on is not None
         assert found.half_by_on is not None
         assert today < found.earliest_on <= found.half_by_on <= found.latest_on
-    elif verdict.step is not Step.GIVE_UP:
+    elif verdict.step is not Advice.GIVE_UP:
         assert verdict.window is None
         assert verdict.review_on is not None
         assert today < verdict.review_on <= max(ahead(today, 7 - today.weekday()), ahead(today, 1))
@@ -180,12 +180,12 @@ def test_the_day_of_the_review_is_the_first_on_which_another_step_is_due(
         return
     day, monday = ahead(today, 1), ahead(today, 7 - today.weekday())
     while day < verdict.review_on:
-        assert weigh(place, before, 0.9, day).step in (verdict.step, Step.HOLD)
+        assert weigh(place, before, 0.9, day).step in (verdict.step, Advice.HOLD)
         day = ahead(day, 1)
     # It is Monday, or the date's own day, or another step is due, or the good news holds no longer.
     if day < min(monday, before.latest_on):
         then = weigh(place, before, 0.9, day)
-        assert then.step not in (verdict.step, Step.HOLD) or (verdict.sooner and not then.sooner)
+        assert then.step not in (verdict.step, Advice.HOLD) or (verdict.sooner and not then.sooner)
 
 
 @settings(max_examples=200)
@@ -197,21 +197,21 @@ def test_no_date_passes_that_was_as_likely_to_be_missed_as_to_be_kept(
     place, before = stood(table, ahead(today, -age)), standing(today, told)
     decide_on = WEEKDAYS.until(ahead(before.latest_on, -1))
     assume(decide_on > today)
-    day, verdict = today, Verdict(Step.HOLD)
-    while day < before.latest_on and verdict.step in (Step.HOLD, Step.WARN):
+    day, verdict = today, Verdict(Advice.HOLD)
+    while day < before.latest_on and verdict.step in (Advice.HOLD, Advice.WARN):
         verdict = weigh(place, before, 0.9, day)
         day = verdict.review_on or before.latest_on
     if risk(table, place.stage_on, before.latest_on, ahead(decide_on, -1)) >= 0.5 + 1e-9:
-        assert verdict.step in (Step.MOVE, Step.GIVE_UP)
+        assert verdict.step in (Advice.MOVE, Advice.GIVE_UP)
 
 
 def test_a_date_is_warned_of_first_and_moved_a_working_day_before() -> None:
     before, place = StandingDate(ahead(MONDAY, 45), MONDAY, 45), stood(STEADY, MONDAY)
     steps = [weigh(place, before, 0.9, ahead(MONDAY, number)).step for number in range(1, 46)]
-    assert steps.index(Step.WARN) < steps.index(Step.MOVE)
-    assert steps[: steps.index(Step.WARN)] == [Step.HOLD] * steps.index(Step.WARN)
-    assert steps.index(Step.MOVE) + 1 <= 44
-    assert steps[43:] == [Step.MOVE] * 2
+    assert steps.index(Advice.WARN) < steps.index(Advice.MOVE)
+    assert steps[: steps.index(Advice.WARN)] == [Advice.HOLD] * steps.index(Advice.WARN)
+    assert steps.index(Advice.MOVE) + 1 <= 44
+    assert steps[43:] == [Advice.MOVE] * 2
 
 
 def test_on_the_last_working_day_before_a_date_people_hear_of_a_small_risk_too() -> None:
@@ -224,34 +224,38 @@ def test_on_the_last_working_day_before_a_date_people_hear_of_a_small_risk_too()
         0.03,
         0.09,
     ]
-    assert [each.step for each in found] == [Step.HOLD, Step.HOLD, Step.WARN]
+    assert [each.step for each in found] == [Advice.HOLD, Advice.HOLD, Advice.WARN]
 
 
 def test_a_case_is_weighed_from_the_morning_after_it_came_to_its_stage() -> None:
     soon = StandingDate(ahead(MONDAY, 1), ahead(MONDAY, -30), 30)
-    assert weigh(stood(STEADY, MONDAY), soon, 0.9, MONDAY) == Verdict(Step.HOLD, review_on=ahead(MONDAY, 1))
-    assert weigh(stood(STEADY, MONDAY), soon, 0.9, ahead(MONDAY, 1)).step is Step.MOVE
+    assert weigh(stood(STEADY, MONDAY), soon, 0.9, MONDAY) == Verdict(Advice.HOLD, review_on=ahead(MONDAY, 1))
+    assert weigh(stood(STEADY, MONDAY), soon, 0.9, ahead(MONDAY, 1)).step is Advice.MOVE
 
 
 def test_a_case_that_comes_to_a_stage_on_the_day_of_its_date_is_weighed_at_once() -> None:
     standing, friday = StandingDate(ahead(MONDAY, 4), ahead(MONDAY, -30), 34), stood(STEADY, ahead(MONDAY, 4))
-    assert weigh(friday, standing, 0.9, ahead(MONDAY, 3)) == Verdict(Step.HOLD, review_on=ahead(MONDAY, 4))
-    assert weigh(friday, standing, 0.9, ahead(MONDAY, 4), ahead(MONDAY, 3)).step is Step.MOVE
+    assert weigh(friday, standing, 0.9, ahead(MONDAY, 3)) == Verdict(Advice.HOLD, review_on=ahead(MONDAY, 4))
+    assert weigh(friday, standing, 0.9, ahead(MONDAY, 4), ahead(MONDAY, 3)).step is Advice.MOVE
 
 
 def test_what_is_known_late_is_weighed_by_what_was_known() -> None:
     before, place = StandingDate(ahead(MONDAY, 20), MONDAY, 20), stood(STEADY, MONDAY)
     steps = [weigh(place, before, 0.9, ahead(MONDAY, 11), ahead(MONDAY, known)).step for known in (3, 10, 17)]
-    assert steps == [Step.HOLD, Step.HOLD, Step.MOVE]  # 17, 10 and 3 days are left, of which each finishes one in 20
+    assert steps == [
+        Advice.HOLD,
+        Advice.HOLD,
+        Advice.MOVE,
+    ]  # 17, 10 and 3 days are left, of which each finishes one in 20
 
 
 def test_dates_and_risks_are_read_from_tables_of_their_own() -> None:
     never, before = SurvivalTable((0.0,) * 600, DAILY), StandingDate(ahead(MONDAY, 40), MONDAY, 40)
-    verdict = weigh(Place(MONDAY, STEADY, never), before, 0.9, ahead(MONDAY, 5))
-    assert verdict.step is Step.MOVE
+    verdict = weigh(StagePosition(MONDAY, STEADY, never), before, 0.9, ahead(MONDAY, 5))
+    assert verdict.step is Advice.MOVE
     assert verdict.window is not None
     assert verdict.window.latest_on == WEEKDAYS.since(ahead(MONDAY, 5 + 44))
-    assert weigh(Place(MONDAY, never, STEADY), before, 0.9, ahead(MONDAY, 39)).step is Step.GIVE_UP
+    assert weigh(StagePosition(MONDAY, never, STEADY), before, 0.9, ahead(MONDAY, 39)).step is Advice.GIVE_UP
 
 
 def test_a_new_date_is_no_mere_day_later() -> None:
@@ -265,8 +269,8 @@ def test_a_new_date_is_no_mere_day_later() -> None:
 def test_a_date_that_would_move_too_far_is_given_up() -> None:
     stuck = SurvivalTable((0.05,) * 10 + (0.01,) * 590, DAILY)
     soon, now = ahead(MONDAY, 10), ahead(MONDAY, 9)
-    assert weigh(stood(stuck, MONDAY), StandingDate(soon, MONDAY, 10), 0.9, now).step is Step.GIVE_UP
-    assert weigh(stood(stuck, MONDAY), StandingDate(soon, MONDAY, 100), 0.9, now).step is Step.MOVE
+    assert weigh(stood(stuck, MONDAY), StandingDate(soon, MONDAY, 10), 0.9, now).step is Advice.GIVE_UP
+    assert weigh(stood(stuck, MONDAY), StandingDate(soon, MONDAY, 100), 0.9, now).step is Advice.MOVE
 
 
 def test_the_services_own_date_moves_twice_and_is_then_given_up() -> None:
@@ -276,7 +280,7 @@ def test_the_services_own_date_moves_twice_and_is_then_given_up() -> None:
         dates.append(found.latest_on)
         before = StandingDate(found.latest_on, MONDAY, 56)
         held = weigh_stand_in(before, MONDAY, 56, today)
-        assert (held.step, held.review_on) == (Step.HOLD, max(ahead(today, 1), held.review_on or today))
+        assert (held.step, held.review_on) == (Advice.HOLD, max(ahead(today, 1), held.review_on or today))
         assert held.review_on is not None
         assert held.review_on < found.latest_on
         verdict = weigh_stand_in(before, MONDAY, 56, held.review_on)

@@ -100,9 +100,9 @@ async def test_an_end_that_was_taken_back_keeps_no_date(store: Store, how: str) 
     for number in numbers if how != "corrected" else ():
         await desk.status(number, "GRANTED")
     await wait(desk, date(2026, 4, 20))
-    await punctuality.account(store, desk.office.id)
-    [of] = (await punctuality.tell(store, "northwick", "en")).services
-    assert of.account.record == Record(0, 12)
+    await punctuality.count(store, desk.office.id)
+    [of] = (await punctuality.published(store, "northwick", "en")).services
+    assert of.figures.record == Record(0, 12)
     async with store.transaction() as connection:
         office = await organisations.office(connection, desk.office.id)
         dates = await first_dates.passed(connection, office, SERVICE, START.date(), date(2026, 4, 19))
@@ -223,7 +223,7 @@ async def test_what_a_withdrawn_service_took_back_comes_back_when_it_is_tried_ag
     assert [each[2:] for each in await ledger(desk)] == [("too_uncertain", "withdrawn")]
     await wait(desk, date(2026, 4, 1))
     await versions.apply(store, desk.office, DEFINITION.replace("probability = 0.9", "probability = 0.8"))
-    await punctuality.account(store, desk.office.id)
+    await punctuality.count(store, desk.office.id)
     await sweep(store)
     assert [each[3] for each in await ledger(desk)] == ["withdrawn", None]
 
@@ -254,7 +254,7 @@ async def test_what_a_date_of_the_services_own_was_moved_to_is_not_counted_as_th
     assert [(each[0], each[2]) for each in await ledger(desk)][:2] == [("definition", "likely_late"), ("history", None)]
     await desk.status("P-1", "GRANTED")
     await wait(desk, date(2026, 8, 20))
-    await punctuality.account(store, desk.office.id)
-    [of] = (await punctuality.tell(store, "northwick", "en")).services
-    assert (of.account.record, of.account.stand_ins) == (Record(0, 1), Record(0, 1)), "what people were told first"
+    await punctuality.count(store, desk.office.id)
+    [of] = (await punctuality.published(store, "northwick", "en")).services
+    assert (of.figures.record, of.figures.stand_ins) == (Record(0, 1), Record(0, 1)), "what people were told first"
     assert await counted(desk, Population.LEARNED) == []

@@ -93,9 +93,9 @@ async def test_the_public_count_is_what_plain_sql_counts(desk: Desk) -> None:
     found = await foretold(desk, histories.ORACLE_TOLD)
     assert counts(await counted(desk)) == found
     assert len({(basis, fate) for basis, _, fate in found}) == 9, "every kind of date had every fate"
-    await punctuality.account(desk.store, desk.office.id)
-    [service] = (await punctuality.tell(desk.store, "northwick", "en")).services
-    account = service.account
+    await punctuality.count(desk.store, desk.office.id)
+    [service] = (await punctuality.published(desk.store, "northwick", "en")).services
+    account = service.figures
     assert account.record == record(found, "history", "definition")
     assert (account.stand_ins, account.office) == (record(found, "definition"), record(found, "office"))
     assert account.unknown + account.record.total == sum(n for (basis, _, _), n in found.items() if basis != "office")
@@ -204,9 +204,9 @@ async def test_t17_the_public_count_is_of_all_first_dates_that_people_were_told(
             await said_later(quiet, stand_in)
     for each in range(12):
         await make(quiet, await said(quiet, f"O-{each}", 5, took=20 if each < 7 else 31), Basis.OFFICE)
-    await punctuality.account(quiet.store, quiet.office.id)
-    [service] = (await punctuality.tell(quiet.store, "northwick", "en")).services
-    assert service.account.record == Record(13, 20), "and not 9 of 10, or 13 of 14"
+    await punctuality.count(quiet.store, quiet.office.id)
+    [service] = (await punctuality.published(quiet.store, "northwick", "en")).services
+    assert service.figures.record == Record(13, 20), "and not 9 of 10, or 13 of 14"
     assert (service.stand_ins, service.office) == (Record(4, 10), Record(7, 12))
 
 
@@ -228,7 +228,7 @@ async def test_a_date_that_was_corrected_is_the_first_only_where_people_were_tol
 async def test_a_service_is_judged_by_dates_that_nobody_was_told_of_and_they_are_not_in_the_count(quiet: Desk) -> None:
     for each in range(40):
         await said(quiet, f"A-{each}", 5, took=20 if each < 20 else None, told=False)
-    await punctuality.account(quiet.store, quiet.office.id)
+    await punctuality.count(quiet.store, quiet.office.id)
     assert await shown(quiet) == (Record(0, 0), Confidence.WIDENED)
 
 

@@ -129,10 +129,10 @@ async def test_open_cases_get_their_dates_when_a_withdrawn_service_is_tried_agai
     await versions.apply(desk.store, desk.office, less)
     await sweep(desk.store)
     assert await ledger(desk, "P-1") == []
-    await accounting.account(desk.store, desk.office.id)
+    await accounting.count(desk.store, desk.office.id)
     assert await sweep(desk.store) == 1, "the case that has a date is left alone"
     assert [row[0] for row in await ledger(desk, "P-1")] == ["history"]
-    await accounting.account(desk.store, desk.office.id)
+    await accounting.count(desk.store, desk.office.id)
     assert await sweep(desk.store) == 0, "once"
 
 

@@ -98,8 +98,8 @@ async def counted(desk: Desk, population: Population = Population.TOLD) -> list[
 
 async def shown(desk: Desk) -> tuple[Record, Confidence]:
     """What the public reads of the one service."""
-    [service] = (await punctuality.tell(desk.store, "northwick", "en")).services
-    return service.account.record, service.confidence
+    [service] = (await punctuality.published(desk.store, "northwick", "en")).services
+    return service.figures.record, service.confidence
 
 
 async def alerts(desk: Desk) -> list[tuple[str, str, int]]:
@@ -148,7 +148,7 @@ async def test_first_dates_of_a_real_ledger_count_when_their_day_has_passed(stor
     await wait(desk, date(2026, 5, 8))
     [paused] = [each for each in await counted(desk) if each.latest_on > date(2026, 4, 1)]
     assert (paused.made_on, paused.latest_on, paused.fate.value) == (TODAY, RECEIPT + timedelta(days=36), "kept")
-    await punctuality.account(store, desk.office.id)
+    await punctuality.count(store, desk.office.id)
     assert await shown(desk) == (Record(2, 4), Confidence.TRUSTED)
 
 
@@ -186,68 +186,68 @@ async def test_a_silent_source_breaks_no_word_after_it_was_last_heard(desk: Desk
 
 async def test_a_service_falls_step_by_step_and_operators_hear_of_it_once(desk: Desk) -> None:
     await many(desk, "A", 60, 40)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     assert await shown(desk) == (Record(60, 100), Confidence.WIDENED)
     assert await alerts(desk) == [("dates_widened", SERVICE, 1)]
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     await later(desk, 7)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     assert await shown(desk) == (Record(60, 100), Confidence.WIDENED), "the same dates bring no second verdict"
     assert await alerts(desk) == [("dates_widened", SERVICE, 1)]
     await many(desk, "B", 10, 30, passed=-1)  # they passed while it was widened, and were given before
     await later(desk, 14)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     assert await shown(desk) == (Record(70, 140), Confidence.WIDENED), "none of these dates lay further ahead"
     await later(desk, 14 + AHEAD)
     await many(desk, "C", 10, 30, passed=-AHEAD - 8)
     await later(desk, 21 + AHEAD)
     async with desk.store.reading() as connection:
         assert not await stored.withdrawn(connection, desk.office.id, SERVICE)
-    await punctuality.account(desk.store, desk.office.id)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     assert await shown(desk) == (Record(80, 180), Confidence.WITHDRAWN)
     assert await alerts(desk) == [("dates_widened", SERVICE, 1), ("dates_withdrawn", SERVICE, 1)]
     async with desk.store.reading() as connection:
         assert await stored.withdrawn(connection, desk.office.id, SERVICE)
         assert not await stored.withdrawn(connection, desk.office.id, "another")
     await later(desk, 21 + AHEAD + 90)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     assert (await shown(desk))[1] is Confidence.WIDENED, "where no dates are given none can be kept: it is tried again"
     assert len(await alerts(desk)) == 2, "that it is tried again is no alarm"
 
 
 async def test_a_service_that_keeps_its_word_again_is_trusted_again(desk: Desk) -> None:
     await many(desk, "A", 20, 20)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     assert (await shown(desk))[1] is Confidence.WIDENED
     await many(desk, "B", 29, 2, passed=-1)
     await later(desk, 7)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     assert await shown(desk) == (Record(49, 71), Confidence.TRUSTED)
 
 
 async def test_few_dates_change_nothing_and_a_service_without_dates_has_its_card(desk: Desk) -> None:
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     assert await shown(desk) == (Record(0, 0), Confidence.TRUSTED)
     await many(desk, "A", 0, 29)
     await later(desk, 7)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     assert await shown(desk) == (Record(0, 29), Confidence.TRUSTED)
     assert await alerts(desk) == []
 
 
 async def test_another_aim_begins_a_new_count_and_hides_neither_the_old_one_nor_the_verdict(desk: Desk) -> None:
     await many(desk, "A", 20, 20)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     changed = DEFINITION.replace("probability = 0.9", "probability = 0.8")
     assert changed != DEFINITION
     await versions.apply(desk.store, desk.office, changed)
     await many(desk, "B", 0, 40, passed=-1)
-    await punctuality.account(desk.store, desk.office.id)
+    await punctuality.count(desk.store, desk.office.id)
     await later(desk, 7)
-    await punctuality.account(desk.store, desk.office.id)
-    [service] = (await punctuality.tell(desk.store, "northwick", "en")).services
-    assert (service.declared, service.account.record, service.confidence) == (0.8, Record(0, 0), Confidence.WIDENED)
+    await punctuality.count(desk.store, desk.office.id)
+    [service] = (await punctuality.published(desk.store, "northwick", "en")).services
+    assert (service.declared, service.figures.record, service.confidence) == (0.8, Record(0, 0), Confidence.WIDENED)
     assert [(each.declared, each.record) for each in service.earlier] == [(0.9, Record(20, 80))]
 
 
@@ -257,9 +257,9 @@ async def test_the_count_holds_lengths_moves_and_what_was_told(desk: Desk) -> No
     late = await said(desk, "LATE", 5, took=33)
     await change(desk, late, "likely_late")
     await said(desk, "GONE", 5, took=12, by="WITHDRAWN")
-    await punctuality.account(desk.store, desk.office.id)
-    [service] = (await punctuality.tell(desk.store, "northwick", "en")).services
-    told = service.account
+    await punctuality.count(desk.store, desk.office.id)
+    [service] = (await punctuality.published(desk.store, "northwick", "en")).services
+    told = service.figures
     assert (told.record, told.unknown, told.said_days, told.half_days, told.most_days, told.moved, told.told) == (
         Record(10, 11), 1, AHEAD, 15, 19, 1, 0,
     )  # fmt: skip
@@ -268,20 +268,20 @@ async def test_the_count_holds_lengths_moves_and_what_was_told(desk: Desk) -> No
 async def test_offices_do_not_mix_and_an_unknown_one_is_none_case_84(desk: Desk, store: Store) -> None:
     other = await open_desk(store, slug="southwick")
     await many(desk, "A", 3, 0)
-    await punctuality.account(store, desk.office.id)
+    await punctuality.count(store, desk.office.id)
     assert await punctuality.offices(store) == [("northwick", "Northwick Council")]
-    await punctuality.account(store, other.office.id)
+    await punctuality.count(store, other.office.id)
     assert [slug for slug, _ in await punctuality.offices(store)] == ["northwick", "southwick"]
-    [theirs] = (await punctuality.tell(store, "southwick", "en")).services
-    assert theirs.account.record == Record(0, 0)
+    [theirs] = (await punctuality.published(store, "southwick", "en")).services
+    assert theirs.figures.record == Record(0, 0)
     with pytest.raises(OrganisationUnknown):
-        await punctuality.tell(store, "nowhere", "en")
+        await punctuality.published(store, "nowhere", "en")
     async with store.transaction() as connection:
         await connection.exec_driver_sql("UPDATE organisation SET footing = 'live' WHERE slug = 'northwick'")
     assert [slug for slug, _ in await punctuality.offices(store)] == ["northwick"], "who tries it out is not listed"
 
 
 async def test_an_office_that_was_never_counted_says_nothing(desk: Desk) -> None:
-    told = await punctuality.tell(desk.store, "northwick", "en")
+    told = await punctuality.published(desk.store, "northwick", "en")
     assert (told.from_on, told.until_on, told.services, told.trying) == (None, None, (), True)
     assert (await desk.now()).astimezone(UTC) >= datetime(2026, 3, 2, tzinfo=UTC)

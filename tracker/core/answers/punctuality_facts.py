@@ -18,7 +18,7 @@ class EarlierAimFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceWordFacts:
+class ServicePunctualityFacts:
     """What the public reads about the dates of one service: `name` in `language`."""
 
     service: str
@@ -26,35 +26,35 @@ class ServiceWordFacts:
     language: str
     declared: float
     confidence: Confidence
-    account: PunctualityFigures
+    figures: PunctualityFigures
     earlier: tuple[EarlierAimFacts, ...] = ()
 
     @property
     def shown(self) -> bool:
         """Whether there are enough judged dates to show any number."""
-        return self.account.record.total >= FEWEST_SHOWN
+        return self.figures.record.total >= FEWEST_SHOWN
 
     @property
     def stand_ins(self) -> Record | None:
         """Those of the dates that were not learned; None where there are so few of them, or of the others, that a
         single request could be recognised."""
-        apart = self.account.stand_ins
-        parts = (apart.total, self.account.record.total - apart.total)
+        apart = self.figures.stand_ins
+        parts = (apart.total, self.figures.record.total - apart.total)
         return apart if self.shown and not any(0 < each < FEWEST_SHOWN for each in parts) else None
 
     @property
     def office(self) -> Record | None:
         """The dates that the office set itself; None where there are too few of them to show any number."""
-        return self.account.office if self.account.office.total >= FEWEST_SHOWN else None
+        return self.figures.office if self.figures.office.total >= FEWEST_SHOWN else None
 
     @property
     def enough(self) -> bool:
         """Whether there are enough to say how well dates are kept."""
-        return self.account.record.total >= FEWEST_JUDGED
+        return self.figures.record.total >= FEWEST_JUDGED
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeWordFacts:
+class OfficePunctualityFacts:
     """What the public reads about an office's dates that passed from `from_on` to `until_on`; both are None before
     the first count. `trying`: the office has not gone live, so nobody was told these dates."""
 
@@ -63,4 +63,4 @@ class OfficeWordFacts:
     trying: bool
     from_on: date | None
     until_on: date | None
-    services: tuple[ServiceWordFacts, ...]
+    services: tuple[ServicePunctualityFacts, ...]

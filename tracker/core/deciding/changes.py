@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tracker.core.deciding.dossier import CaseRecord, Entered, MessageRecord, RecipientRecord, Scope, Spot
-from tracker.core.deciding.in_hand import CaseInHand
+from tracker.core.deciding.case_in_hand import CaseInHand
+from tracker.core.deciding.dossier import CaseRecord, Entered, EntryPlace, MessageRecord, RecipientRecord, Scope
 from tracker.core.deciding.notices import Notice
 from tracker.core.promises.record import PromiseRecord
 
@@ -30,7 +30,7 @@ class Move:
     where it only waits differently."""
 
     entry: UUID
-    spot: Spot
+    spot: EntryPlace
     was: str
     placed_at: datetime | None
 

@@ -16,10 +16,10 @@ from uuid import UUID
 from tracker.core.case import placing
 from tracker.core.case.events import CorrectionReported, StatusEvent, StatusReported, out_of_bounds
 from tracker.core.deciding import notices
+from tracker.core.deciding.case_in_hand import CaseInHand, DecisionContext
 from tracker.core.deciding.changes import Audited, Changes
-from tracker.core.deciding.dossier import Dossiers, Entered, Number, Seen, ServiceKnown, SourceKnown, Spot
+from tracker.core.deciding.dossier import Dossiers, Entered, EntryPlace, Number, SeenEvent, ServiceKnown, SourceKnown
 from tracker.core.deciding.fresh import Fresh
-from tracker.core.deciding.in_hand import CaseInHand, Ground
 from tracker.core.deciding.notices import Notice
 from tracker.core.deciding.reports import NOTES, Answer, Intake, RefusedEvent, Report, Reporter, granted, too_many
 from tracker.core.deciding.under_number import MOST_PARKED_PER_NUMBER, PARKED_FOR, UnderNumber
@@ -78,7 +78,7 @@ class Deciding:
     """A decision in the making, event by event, so that its caller may let others go on in between."""
 
     def __init__(self, dossiers: Dossiers, fresh: Fresh, now: datetime) -> None:
-        self._dossiers, self._ground = dossiers, Ground(dossiers.scope, fresh, now)
+        self._dossiers, self._ground = dossiers, DecisionContext(dossiers.scope, fresh, now)
         self._numbers: dict[Number, UnderNumber] = {}
         self._seen = dict(dossiers.seen)
         self._sources = dict(dossiers.sources)
@@ -129,7 +129,7 @@ class Deciding:
             self._not_decided.append(NotDecided(number.number, None, fault))
             raise CaseNotRead from fault
         self._hear(by.source_id, source)
-        self._seen[by.source_id, event.id] = Seen(answer.entry, report.fingerprint, answer.reference)
+        self._seen[by.source_id, event.id] = SeenEvent(answer.entry, report.fingerprint, answer.reference)
         return answer
 
     def _granted(self, event: StatusEvent, by: Reporter) -> str:
@@ -141,7 +141,7 @@ class Deciding:
             raise refusal
         return register
 
-    def _seen_before(self, before: Seen, report: Report, by: Reporter, number: UnderNumber | None) -> Answer:
+    def _seen_before(self, before: SeenEvent, report: Report, by: Reporter, number: UnderNumber | None) -> Answer:
         """The first answer to an event that came before, with the reference of its case if it has one by now. The same
         id for other content is refused, and audited."""
         if compare_digest(before.fingerprint, report.fingerprint):
@@ -229,7 +229,7 @@ class Deciding:
         return Answer(Intake(entered.spot.placement.value), entered.id)
 
     def _entered(self, report: Report, register: str, by: Reporter, placement: Placement) -> Entered:
-        spot = Spot(None, placement, None, False, report.event.time, 0)
+        spot = EntryPlace(None, placement, None, False, report.event.time, 0)
         id_ = self._ground.fresh.id()
         return Entered(id_, report.event, register, by.source_id, spot, report.fingerprint, self.now)
 

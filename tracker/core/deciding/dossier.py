@@ -76,7 +76,7 @@ class CaseRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class EntryPlace:
     """Where an entry stands: in which case, and what the fold made of it there; `parked_until` while it waits for
     one."""
 
@@ -98,7 +98,7 @@ class Entered:
     event: StatusEvent
     register: str
     source_id: UUID
-    spot: Spot
+    spot: EntryPlace
     fingerprint: bytes = b""
     heard_at: datetime | None = None
 
@@ -167,7 +167,7 @@ class Dossier:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenEvent:
     """An event id that came before: its entry, a fingerprint of what it said, and the reference of its case."""
 
     entry: UUID
@@ -212,7 +212,7 @@ class Dossiers:
     scope: Scope
     now: datetime
     numbers: Mapping[Number, Dossier] = field(default_factory=dict)
-    seen: Mapping[tuple[UUID, str], Seen] = field(default_factory=dict)
+    seen: Mapping[tuple[UUID, str], SeenEvent] = field(default_factory=dict)
     services: Mapping[str, ServiceKnown] = field(default_factory=dict)
     sources: Mapping[UUID, SourceKnown] = field(default_factory=dict)
     services_known: tuple[str, ...] = ()

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from tracker.core.case.projection import plain_need
 from tracker.core.case.timeline import Folded
+from tracker.core.deciding.case_dates import DatesNow
 from tracker.core.deciding.dossier import MessageRecord, RecipientRecord
 from tracker.core.deciding.fresh import Fresh
-from tracker.core.deciding.ledger import Dates
 from tracker.core.outreach.who_hears_what import Outreach
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Clock
@@ -50,7 +50,7 @@ def draft(
     case: Folded,
     said: Outreach,
     recipients: Mapping[tuple[str, str], RecipientRecord],
-    dates: Dates,
+    dates: DatesNow,
     fresh: Fresh,
     now: datetime,
 ) -> MessageRecord:
@@ -77,7 +77,7 @@ def draft(
     )
 
 
-def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: Dates) -> dict[str, Any]:
+def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> dict[str, Any]:
     """What the message says: codes and dates; its words come from this version of the definition. While the clock is
     paused a date of ours stands still, and no message repeats it."""
     standing = dates.standing

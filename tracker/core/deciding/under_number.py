@@ -11,9 +11,9 @@ from tracker.core.case import placing
 from tracker.core.case.events import StatusEvent, StatusReported, without_words
 from tracker.core.case.identity import Epoch, epoch_for
 from tracker.core.case.projection import projected
+from tracker.core.deciding.case_in_hand import CaseInHand, DecisionContext, Snapshot
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.dossier import CaseRecord, Dossier, Entered, ServiceKnown, SourceKnown
-from tracker.core.deciding.in_hand import CaseInHand, Ground, Snapshot
 from tracker.core.vocabulary.words import Placement
 
 PARKED_FOR = timedelta(days=30)
@@ -31,7 +31,7 @@ class UnderNumber:
 
     def __init__(
         self,
-        ground: Ground,
+        ground: DecisionContext,
         dossier: Dossier,
         services: Mapping[str, ServiceKnown],
         sources: Mapping[UUID, SourceKnown],
@@ -50,7 +50,7 @@ class UnderNumber:
                 self.cases.append(CaseInHand(ground, service, known, known.record.id))
                 self._stored |= {each.id: each for each in known.entries}
 
-    def later(self, ground: Ground) -> None:
+    def later(self, ground: DecisionContext) -> None:
         """Time has passed."""
         self.ground = ground
         for case in self.cases:

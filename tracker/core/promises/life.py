@@ -2,8 +2,8 @@
 taken back, given again.
 
 The one machine for it. The service drives it for a case that has changed, or whose date is due to be looked at, and
-writes what happened to its ledger (`core.deciding.ledger`); the backtest drives it day by day through the cases of a
-log. What it answers depends on what it is shown alone.
+writes what happened to its ledger (`core.deciding.case_dates`); the backtest drives it day by day through the cases of
+a log. What it answers depends on what it is shown alone.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Protocol
 from tracker.core.promises.survival import SurvivalTable
 from tracker.core.promises.windows import (
     USUAL,
-    Place,
+    Advice,
+    StagePosition,
     StandingDate,
-    Step,
     Thresholds,
     Verdict,
     Window,
@@ -31,7 +31,7 @@ from tracker.core.promises.windows import (
 from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
 
 
-class Taught(Protocol):
+class LearnedTables(Protocol):
     """What was learned of a service, as dates are read from it."""
 
     def table(self, stage: str) -> SurvivalTable:
@@ -45,7 +45,7 @@ class Taught(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class DateTerms:
     """On what terms a service gives dates now: by what was learned of it, None while that is too little, at which
     level; with which stand-in, if it has one. `probability`: what it asks for, beside which a date is no good news only
     because less is asked for later; None where that is left out of account.
@@ -54,7 +54,7 @@ class Terms:
     `cheers_at_once` False: that a case goes well is said from the morning after it moved on, and not before.
     """
 
-    taught: Taught | None
+    taught: LearnedTables | None
     level: float
     probability: float | None
     working: WorkingDays = WEEKDAYS
@@ -66,7 +66,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Observation:
     """What is known of a case on a day, as far as its date goes: where it stands, and since when.
 
     `at_receipt`: it is where it was received; `known_on`: the last day of which all is known; `judged_on`: the day
@@ -77,7 +77,7 @@ class Sight:
     late that it runs again, the first day on which a date may lie.
     """
 
-    terms: Terms
+    terms: DateTerms
     stage: str | None
     came_on: date
     came_at: datetime | None
@@ -95,7 +95,7 @@ class Sight:
     no_sooner: date | None = None
 
     @property
-    def taught(self) -> Taught | None:
+    def taught(self) -> LearnedTables | None:
         """What dates are read from, if they are learned."""
         return self.terms.taught if self.stage is not None else None
 
@@ -106,7 +106,7 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldDate:
     """The date of ours of a case, or `window` None where none stands any more.
 
     `first_on`, `first_made_on`: the first one of the case, and when it was given; `learned`: it was read from what was
@@ -126,7 +126,7 @@ class Held:
     taken_on: date | None = None
 
 
-class Deed(StrEnum):
+class DateEvent(StrEnum):
     """What happens to a date."""
 
     GIVEN = "given"
@@ -142,46 +142,46 @@ class Deed(StrEnum):
 class Happened:
     """One thing that happened to a date: what it was before, and what it is after that."""
 
-    deed: Deed
+    deed: DateEvent
     before: Window | None
     after: Window | None
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Development:
     """What became of a date: the date as it is held now, what happened to it, in order, and the last word on it."""
 
-    held: Held | None
+    held: HeldDate | None
     happened: tuple[Happened, ...] = ()
-    verdict: Verdict = Verdict(Step.HOLD)
+    verdict: Verdict = Verdict(Advice.HOLD)
 
 
-def turned(sight: Sight, held: Held | None) -> Turn:
+def developed(sight: Observation, held: HeldDate | None) -> Development:
     """What becomes of a date by all that is known now."""
     first = heard(sight, held)
     then = looked_at(sight, first.held)
-    return Turn(then.held, first.happened + then.happened, then.verdict)
+    return Development(then.held, first.happened + then.happened, then.verdict)
 
 
-def heard(sight: Sight, held: Held | None) -> Turn:
+def heard(sight: Observation, held: HeldDate | None) -> Development:
     """What follows from what was heard: a date is over, or is given, or moves because the clock was paused."""
     happened: tuple[Happened, ...] = ()
     if held is not None and held.window is not None and sight.passed:
-        happened = (Happened(Deed.PASSED, held.window, None),)
+        happened = (Happened(DateEvent.PASSED, held.window, None),)
         held = replace(held, window=None, taken_at=None, taken_on=None)
     if held is None or held.window is None:
         found = first(sight) if may_give(sight, held) else None
         if found is None:
-            return Turn(held, happened)
-        return Turn(_given(sight, held, found), (*happened, Happened(Deed.GIVEN, None, found)))
+            return Development(held, happened)
+        return Development(_given(sight, held, found), (*happened, Happened(DateEvent.GIVEN, None, found)))
     if sight.paused or not sight.waited:
-        return Turn(held, happened)
+        return Development(held, happened)
     later = resumed(sight, held.window)
     moved = replace(held, window=later, made_on=sight.today, warned=False, cheered=False)
-    return Turn(moved, (*happened, Happened(Deed.RESUMED, held.window, later)))
+    return Development(moved, (*happened, Happened(DateEvent.RESUMED, held.window, later)))
 
 
-def may_give(sight: Sight, held: Held | None) -> bool:
+def may_give(sight: Observation, held: HeldDate | None) -> bool:
     """Whether a date may be given to a case that has none. One that was taken back for uncertainty comes back only once
     the case has moved on, or the service is relied on again, and one that passed in a silence only once that is over.
     """
@@ -198,7 +198,7 @@ def may_give(sight: Sight, held: Held | None) -> bool:
     return sight.came_on > held.taken_on
 
 
-def first(sight: Sight) -> Window | None:
+def first(sight: Observation) -> Window | None:
     """The date that can be given now: learned, else the service's stand-in where the office has set none."""
     terms = sight.terms
     if not terms.gives:
@@ -213,23 +213,23 @@ def first(sight: Sight) -> Window | None:
     return stand_in(sight.began_on, terms.fallback_days, sight.today, terms.working)
 
 
-def _fresh(sight: Sight) -> bool:
+def _fresh(sight: Observation) -> bool:
     """Whether a case is one of all that come: as long as nothing is known of the day on which it was received."""
     return sight.at_receipt and sight.known < sight.came_on
 
 
-def _dates(sight: Sight, taught: Taught, stage: str) -> SurvivalTable:
+def _dates(sight: Observation, taught: LearnedTables, stage: str) -> SurvivalTable:
     return taught.received_table(stage) if _fresh(sight) else taught.table(stage)
 
 
-def _given(sight: Sight, held: Held | None, found: Window) -> Held:
+def _given(sight: Observation, held: HeldDate | None, found: Window) -> HeldDate:
     """A date that is given where none stood."""
     first_on, made_on = (held.first_on, held.first_made_on) if held is not None else (found.latest_on, sight.today)
     learned = sight.taught is not None
-    return Held(found, sight.today, first_on, made_on, learned, sight.terms.probability if learned else None)
+    return HeldDate(found, sight.today, first_on, made_on, learned, sight.terms.probability if learned else None)
 
 
-def resumed(sight: Sight, old: Window) -> Window:
+def resumed(sight: Observation, old: Window) -> Window:
     """A date of a clock that runs again: it moves by the days that were waited."""
     waited, working = timedelta(days=sight.waited), sight.terms.working
     return Window(
@@ -239,47 +239,47 @@ def resumed(sight: Sight, old: Window) -> Window:
     )
 
 
-def looked_at(sight: Sight, held: Held | None) -> Turn:
+def looked_at(sight: Observation, held: HeldDate | None) -> Development:
     """What follows from a look at a date that stands: people are warned, or told that it will be sooner, once; it moves
     or is taken back. While the clock is paused nothing does, and in a silence nothing is said."""
     if held is None or held.window is None or sight.paused:
-        return Turn(held)
-    verdict, tomorrow = weighed(sight, held), Verdict(Step.HOLD, review_on=sight.today + timedelta(days=1))
-    if sight.silent and verdict.step is not Step.HOLD:  # it may be finished by now: nothing is said until we know
-        return Turn(held, (), tomorrow)
-    if verdict.step is Step.GIVE_UP or (verdict.step is Step.MOVE and not sight.terms.gives):
+        return Development(held)
+    verdict, tomorrow = weighed(sight, held), Verdict(Advice.HOLD, review_on=sight.today + timedelta(days=1))
+    if sight.silent and verdict.step is not Advice.HOLD:  # it may be finished by now: nothing is said until we know
+        return Development(held, (), tomorrow)
+    if verdict.step is Advice.GIVE_UP or (verdict.step is Advice.MOVE and not sight.terms.gives):
         taken = replace(held, window=None, taken_at=sight.now, taken_on=sight.today)
-        return Turn(taken, (Happened(Deed.TAKEN_BACK, held.window, None),), Verdict(Step.GIVE_UP))
+        return Development(taken, (Happened(DateEvent.TAKEN_BACK, held.window, None),), Verdict(Advice.GIVE_UP))
     if verdict.window is None:
         return _spoken_of(sight, held, verdict, ())
     moved = _given(sight, held, verdict.window)
     again = weighed(sight, moved)
-    happened = (Happened(Deed.MOVED, held.window, verdict.window),)
+    happened = (Happened(DateEvent.MOVED, held.window, verdict.window),)
     return _spoken_of(sight, moved, again if again.review_on else tomorrow, happened)
 
 
-def _spoken_of(sight: Sight, held: Held, verdict: Verdict, happened: tuple[Happened, ...]) -> Turn:
+def _spoken_of(sight: Observation, held: HeldDate, verdict: Verdict, happened: tuple[Happened, ...]) -> Development:
     """What is said of a date that stands, each word once."""
     at_ease = sight.terms.cheers_at_once or sight.came_on < sight.today
-    if verdict.step is Step.WARN and not held.warned:
-        said = Happened(Deed.WARNED, held.window, held.window)
-        return Turn(replace(held, warned=True), (*happened, said), verdict)
+    if verdict.step is Advice.WARN and not held.warned:
+        said = Happened(DateEvent.WARNED, held.window, held.window)
+        return Development(replace(held, warned=True), (*happened, said), verdict)
     if verdict.sooner and not held.cheered and at_ease:
-        said = Happened(Deed.CHEERED, held.window, held.window)
-        return Turn(replace(held, cheered=True), (*happened, said), verdict)
-    return Turn(held, happened, verdict)
+        said = Happened(DateEvent.CHEERED, held.window, held.window)
+        return Development(replace(held, cheered=True), (*happened, said), verdict)
+    return Development(held, happened, verdict)
 
 
-def weighed(sight: Sight, held: Held) -> Verdict:
+def weighed(sight: Observation, held: HeldDate) -> Verdict:
     """What is to be done about a date. Once its day is over it holds until the source has had the time to tell what
     happened on it."""
-    terms, stood = sight.terms, standing(held)
+    terms, stood = sight.terms, standing_date(held)
     if sight.today > stood.latest_on:
-        return Verdict(Step.HOLD, review_on=sight.today + timedelta(days=1))
+        return Verdict(Advice.HOLD, review_on=sight.today + timedelta(days=1))
     if sight.taught is not None and sight.stage is not None:
         dates = _dates(sight, sight.taught, sight.stage)
         risks = dates if _fresh(sight) else sight.taught.risk_table(sight.stage)
-        place = Place(sight.came_on, dates, risks, terms.working)
+        place = StagePosition(sight.came_on, dates, risks, terms.working)
         return weigh(place, stood, terms.level, sight.judged_on, sight.known, terms.thresholds)
     if held.learned:
         return weigh_unfounded(stood, sight.judged_on, terms.working)
@@ -287,7 +287,7 @@ def weighed(sight: Sight, held: Held) -> Verdict:
     return weigh_stand_in(stood, sight.began_on, days, sight.judged_on, terms.working)
 
 
-def standing(held: Held) -> StandingDate:
+def standing_date(held: HeldDate) -> StandingDate:
     """The date that stands, as it is weighed."""
     if held.window is None:
         raise ValueError("no date stands")

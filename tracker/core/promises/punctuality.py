@@ -144,7 +144,7 @@ class PunctualityFigures:
         return self.record.total - self.record.kept
 
 
-def account(dates: Iterable[FirstDate]) -> PunctualityFigures:
+def figures(dates: Iterable[FirstDate]) -> PunctualityFigures:
     """What became of these dates. Open cases count as taking longer than any that ended."""
     found = list(dates)
     ours = [each for each in found if not each.theirs]
@@ -190,7 +190,7 @@ def _verdict(dates: Sequence[FirstDate], declared: float, before: Reliance, toda
     return confidence(record, declared, before.confidence, held_days)
 
 
-def look(dates: Sequence[FirstDate], declared: float, before: Reliance, today: date) -> Reliance:
+def reviewed(dates: Sequence[FirstDate], declared: float, before: Reliance, today: date) -> Reliance:
     """How a service stands today, by the dates that were given at the level that it declares; the same again within
     the week. One that gives no dates and then asks for less is tried again at once."""
     asks_for_less = before.declared is not None and declared < before.declared

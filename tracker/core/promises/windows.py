@@ -29,7 +29,7 @@ FURTHEST_DAYS, FURTHEST_LENGTHS = 180, 3
 """No new date lies further away than so many days, or so many times the length of the first promise."""
 
 
-class Step(StrEnum):
+class Advice(StrEnum):
     """What is to be done about a date."""
 
     HOLD = "hold"
@@ -84,7 +84,7 @@ class Verdict:
     the answer can be another, at the hour of `calendars.word_due_at`. `sooner`: the date stands, and the case is likely
     to be finished well before it."""
 
-    step: Step
+    step: Advice
     window: Window | None = None
     review_on: date | None = None
     sooner: bool = False
@@ -126,7 +126,7 @@ def risk(table: SurvivalTable, stage_on: date, latest_on: date, known_on: date) 
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StagePosition:
     """Where a case is in its service: when it came to its stage, the curve's tables for it, and on which days the
     office works."""
 
@@ -137,7 +137,7 @@ class Place:
 
 
 def weigh(
-    place: Place,
+    place: StagePosition,
     standing: StandingDate,
     level: float,
     today: date,
@@ -155,22 +155,22 @@ def weigh(
     if place.stage_on >= today and standing.latest_on > today:
         sooner = _sooner(place, standing, level, today, place.stage_on - timedelta(days=1))
         review_on = min(place.stage_on + timedelta(days=1), standing.latest_on)
-        return Verdict(Step.HOLD, review_on=review_on, sooner=sooner)
+        return Verdict(Advice.HOLD, review_on=review_on, sooner=sooner)
     step = _step(place, standing, today, known_on, thresholds)
-    if step is not Step.MOVE:
-        sooner = step is Step.HOLD and _sooner(place, standing, level, today, known_on)
+    if step is not Advice.MOVE:
+        sooner = step is Advice.HOLD and _sooner(place, standing, level, today, known_on)
         review_on = _review_on(place, standing, step, today, thresholds, level if sooner else None)
         return Verdict(step, review_on=review_on, sooner=sooner)
     fresh = window(place.dates, place.stage_on, known_on, level, today, place.working)
     if fresh is None:
-        return Verdict(Step.GIVE_UP)
+        return Verdict(Advice.GIVE_UP)
     latest_on = max(fresh.latest_on, place.working.since(standing.latest_on + timedelta(days=standing.leeway)))
     if (latest_on - today).days > max(FURTHEST_DAYS, FURTHEST_LENGTHS * standing.first_days):
-        return Verdict(Step.GIVE_UP)
-    return Verdict(Step.MOVE, Window(fresh.earliest_on, fresh.half_by_on, latest_on))
+        return Verdict(Advice.GIVE_UP)
+    return Verdict(Advice.MOVE, Window(fresh.earliest_on, fresh.half_by_on, latest_on))
 
 
-def _sooner(place: Place, standing: StandingDate, level: float, today: date, known_on: date) -> bool:
+def _sooner(place: StagePosition, standing: StandingDate, level: float, today: date, known_on: date) -> bool:
     """Whether the date that would be given now lies well before the one that stands. That one is kept all the same:
     to move dates forward is what breaks them."""
     share = 1 - max(level, standing.probability or 0.0)  # that less is asked for now is no good news
@@ -178,25 +178,30 @@ def _sooner(place: Place, standing: StandingDate, level: float, today: date, kno
     return latest_on is not None and latest_on + timedelta(days=standing.leeway) <= standing.latest_on
 
 
-def _step(place: Place, standing: StandingDate, today: date, known_on: date, thresholds: Thresholds) -> Step:
+def _step(place: StagePosition, standing: StandingDate, today: date, known_on: date, thresholds: Thresholds) -> Advice:
     chance = risk(place.risks, place.stage_on, standing.latest_on, known_on)
     last_chance = today >= place.working.until(standing.latest_on - timedelta(days=1))
     if chance >= (min(EVEN, thresholds.move) if last_chance else thresholds.move):
-        return Step.MOVE
+        return Advice.MOVE
     near = (standing.latest_on - today).days <= standing.leeway
     warn = thresholds.warn_last if last_chance else thresholds.warn_near if near else thresholds.warn
-    return Step.WARN if chance >= warn else Step.HOLD
+    return Advice.WARN if chance >= warn else Advice.HOLD
 
 
 def _review_on(
-    place: Place, standing: StandingDate, step: Step, today: date, thresholds: Thresholds, sooner_at: float | None
+    place: StagePosition,
+    standing: StandingDate,
+    step: Advice,
+    today: date,
+    thresholds: Thresholds,
+    sooner_at: float | None,
 ) -> date:
     """The first day on which another step is due by this table, or `sooner`, at the level `sooner_at`, holds no longer;
     at most the next Monday, when there may be a newer table. People are warned of a date only once."""
     day, monday = today + timedelta(days=1), today + timedelta(days=7 - today.weekday())
     while day < min(monday, standing.latest_on):
         known_on = day - timedelta(days=1)
-        if _step(place, standing, day, known_on, thresholds) not in (step, Step.HOLD):
+        if _step(place, standing, day, known_on, thresholds) not in (step, Advice.HOLD):
             break
         if sooner_at is not None and not _sooner(place, standing, sooner_at, day, known_on):
             break
@@ -209,8 +214,8 @@ def weigh_unfounded(standing: StandingDate, today: date, working: WorkingDays = 
     on the last working day before it."""
     decide_on = _decided_on(standing, working)
     if today < decide_on:
-        return Verdict(Step.HOLD, review_on=min(decide_on, today + timedelta(days=7 - today.weekday())))
-    return Verdict(Step.GIVE_UP)
+        return Verdict(Advice.HOLD, review_on=min(decide_on, today + timedelta(days=7 - today.weekday())))
+    return Verdict(Advice.GIVE_UP)
 
 
 def _decided_on(standing: StandingDate, working: WorkingDays) -> date:
@@ -232,11 +237,11 @@ def weigh_stand_in(
     length. Nothing is known of it, so it moves twice at most; then there is none."""
     decide_on = _decided_on(standing, working)
     if today < decide_on:
-        return Verdict(Step.HOLD, review_on=decide_on)
+        return Verdict(Advice.HOLD, review_on=decide_on)
     latest_on = working.since(standing.latest_on + timedelta(days=max(2, ceil(days / 2))))
     if (latest_on - began_on).days > 2 * days + 8:
-        return Verdict(Step.GIVE_UP)
-    return Verdict(Step.MOVE, Window(None, None, latest_on))
+        return Verdict(Advice.GIVE_UP)
+    return Verdict(Advice.MOVE, Window(None, None, latest_on))
 
 
 def withdrawn_cause(promise: UUID) -> str:

@@ -58,7 +58,7 @@ async def learn(store: Store, organisation_id: UUID) -> bool:
         await curves.again_at(connection, organisation_id, next_night(office.now, office.zone))
     for service in began:
         await wake(store, office, service)
-    await punctuality.account(store, organisation_id)
+    await punctuality.count(store, organisation_id)
     return True
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.answers.punctuality_facts import EarlierAimFacts, OfficeWordFacts, ServiceWordFacts
+from tracker.core.answers.punctuality_facts import EarlierAimFacts, OfficePunctualityFacts, ServicePunctualityFacts
 from tracker.core.promises import punctuality
 from tracker.core.promises.first_dates import Population
 from tracker.core.promises.punctuality import FEWEST_SHOWN, WINDOW_DAYS, PunctualityFigures, Record, Reliance
@@ -27,7 +27,7 @@ from tracker.store.promises.punctuality_counts import Counted
 from tracker.store.services import definitions
 
 
-async def account(store: Store, organisation_id: UUID) -> None:
+async def count(store: Store, organisation_id: UUID) -> None:
     """Count anew how each service of an organisation kept the first dates that people were told, and once a week, by
     all that were learned, how far its dates are relied on. Operators are told when a service falls; when it may give
     dates again its open cases get theirs. Called again at the same time it changes nothing."""
@@ -37,12 +37,12 @@ async def account(store: Store, organisation_id: UUID) -> None:
         async with store.transaction() as connection:
             await punctuality_counts.lock(connection, organisation_id)
             office = await organisations.office(connection, organisation_id)
-            again = await _account_service(connection, office, service)
+            again = await _count_service(connection, office, service)
         if again:
             await wake(store, office, service)
 
 
-async def _account_service(connection: AsyncConnection, office: Office, service: str) -> bool:
+async def _count_service(connection: AsyncConnection, office: Office, service: str) -> bool:
     """Whether the service gives dates again that gave none before."""
     current = await definitions.current(connection, office.id, service)
     if current is None:
@@ -50,14 +50,14 @@ async def _account_service(connection: AsyncConnection, office: Office, service:
     today, declared = day_of(office.now, office.zone), current.definition.promise.probability
     from_on, until_on = today - timedelta(days=WINDOW_DAYS), today - timedelta(days=1)
     dates = await first_dates.passed(connection, office, service, from_on, until_on)
-    before = await punctuality_counts.standing(connection, office.id, service)
+    before = await punctuality_counts.reliance(connection, office.id, service)
     ours = [each for each in dates[Population.LEARNED] if each.probability == declared and not each.tried]
-    after = punctuality.look(ours, declared, before, today)
+    after = punctuality.reviewed(ours, declared, before, today)
     told = dates[Population.TOLD]
     counted = []
     for level in sorted({declared} | {each.probability for each in told if each.probability is not None}):
         now = level == declared
-        mine = punctuality.account(
+        mine = punctuality.figures(
             each for each in told if each.probability == level or (now and each.probability is None)
         )
         counted.append(Counted(service, level, mine, after if now else Reliance(), now))
@@ -85,7 +85,7 @@ async def _alert(
         await records.alert(connection, office.id, Mode.LIVE, "dates_withdrawn", service, remedy, office.now)
 
 
-async def tell(store: Store, slug: str, language: str) -> OfficeWordFacts:
+async def published(store: Store, slug: str, language: str) -> OfficePunctualityFacts:
     """What the public reads about an office's dates, its services named in this language where they have it. Reads
     what was stored, and counts nothing. Raises OrganisationUnknown."""
     if not (slug.isascii() and slug.isprintable()):  # no such name is ever given, and the database refuses some
@@ -100,7 +100,7 @@ async def tell(store: Store, slug: str, language: str) -> OfficeWordFacts:
             for service in dict.fromkeys(row.service for row in rows)
         ]
     first = rows[0] if rows else None
-    return OfficeWordFacts(
+    return OfficePunctualityFacts(
         office.slug,
         office.name,
         office.footing is not Footing.LIVE,
@@ -118,11 +118,11 @@ async def offices(store: Store) -> list[tuple[str, str]]:
 
 async def _service(
     connection: AsyncConnection, office: Office, service: str, rows: Sequence[Row[Any]], language: str
-) -> ServiceWordFacts:
+) -> ServicePunctualityFacts:
     definition = await definitions.by_id(connection, office.id, rows[0].definition_id)
     spoken = language if language in definition.languages else definition.language
     now, *earlier = rows
-    return ServiceWordFacts(
+    return ServicePunctualityFacts(
         service,
         say(definition.name, spoken, definition.language),
         spoken,

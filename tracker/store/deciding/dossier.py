@@ -19,13 +19,13 @@ from tracker.core.deciding.dossier import (
     Dossier,
     Dossiers,
     Entered,
+    EntryPlace,
     Number,
     RecipientRecord,
     Scope,
-    Seen,
+    SeenEvent,
     ServiceKnown,
     SourceKnown,
-    Spot,
 )
 from tracker.core.outreach.topics import Spoken
 from tracker.core.promises.record import PromiseRecord
@@ -157,7 +157,7 @@ _READ = PreparedStatement(
 )
 
 _case, _given, _spoken = reader(CaseRecord), reader(PromiseRecord), reader(Spoken)
-_recipient, _spot = reader(RecipientRecord), reader(Spot)
+_recipient, _spot = reader(RecipientRecord), reader(EntryPlace)
 
 
 async def read(connection: AsyncConnection, wanted: Wanted, working: Working, normal: Normal) -> Dossiers:
@@ -225,11 +225,11 @@ def _known(each: Mapping[str, Any], entered: Callable[[Any], Entered]) -> CaseKn
     )
 
 
-def _seen(wanted: Wanted, row: Mapping[str, Any]) -> dict[tuple[UUID, str], Seen]:
+def _seen(wanted: Wanted, row: Mapping[str, Any]) -> dict[tuple[UUID, str], SeenEvent]:
     if wanted.source_id is None:
         return {}
     return {
-        (wanted.source_id, each["event"]): Seen(
+        (wanted.source_id, each["event"]): SeenEvent(
             UUID(each["entry"]), bytes.fromhex(each["fingerprint"][2:]), each["reference"]
         )
         for each in row["seen"] or ()

@@ -9,11 +9,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tracker.store.embedded.account import Runner
 from tracker.store.embedded.errors import DataDirectoryRefused, ServerDidNotStart, WrongVersion, ended
 from tracker.store.embedded.home import SOCKET_NAME, Home, require_private
 from tracker.store.embedded.locks import FileLock
-from tracker.store.embedded.process import exists, residents, tell
+from tracker.store.embedded.process import exists, residents, send_signal
+from tracker.store.embedded.system_user import Runner
 
 _MAKING = "cluster.making-"
 
@@ -83,7 +83,7 @@ def clear_ground(home: Home, socket_dir: Path) -> None:
             raise ServerDidNotStart(f"Processes of an earlier server do not leave {home.path}: {pids}. End them first.")
         if waited > 3:
             for process in left:
-                tell(process, signal.SIGQUIT)
+                send_signal(process, signal.SIGQUIT)
         time.sleep(0.05)  # they are no children of ours: there is nothing to wait on
     if not (named := home.named_postmaster()) or exists(named):
         home.postmaster_file.unlink(missing_ok=True)
@@ -102,7 +102,7 @@ def make_socket_dir(home: Home, runner: Runner) -> Path:
     return socket_dir
 
 
-def standing_in(directory: Path) -> str:
+def name_of_directory(directory: Path) -> str:
     """How a program whose working directory is `directory` names it.
 
     On Linux not by its path: that would have to stay, and every directory above it would have to be open.
@@ -111,7 +111,7 @@ def standing_in(directory: Path) -> str:
 
 
 def _make(making: Path, runner: Runner, decision: FileLock, durable: bool) -> None:
-    data = f"--pgdata={standing_in(making)}"
+    data = f"--pgdata={name_of_directory(making)}"
     settings = [f"--set={name}={value}" for name, value in _SETTINGS.items()]
     options = [
         "--username=postgres",
@@ -127,7 +127,7 @@ def _make(making: Path, runner: Runner, decision: FileLock, durable: bool) -> No
         if said.returncode == 0 or "invalid locale name" not in said.stdout:
             break
     _require_success(making, said)
-    single = ["--single", "-D", standing_in(making), "-c", "log_min_messages=fatal", "postgres"]
+    single = ["--single", "-D", name_of_directory(making), "-c", "log_min_messages=fatal", "postgres"]
     said = _run(making, runner, decision, "postgres", *single, words=_FIRST_STATEMENTS)
     _require_success(making, said)
     if "ERROR" in said.stdout:

@@ -35,7 +35,7 @@ class ServerDidNotStop(ServerError):
 
 
 @contextmanager
-def told_plainly(place: Path) -> Iterator[None]:
+def in_plain_words(place: Path) -> Iterator[None]:
     """Turn the operating system's refusals while working in `place` into errors of this module."""
     try:
         yield

@@ -16,12 +16,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tracker.store.embedded.account import Runner
-from tracker.store.embedded.cluster import clear_ground, standing_in
+from tracker.store.embedded.cluster import clear_ground, name_of_directory
 from tracker.store.embedded.errors import ServerError
 from tracker.store.embedded.home import PORT, Home
 from tracker.store.embedded.locks import ALONE, FileLock
-from tracker.store.embedded.process import Process, look, residents, tell, wait_for_end
+from tracker.store.embedded.process import Process, find, residents, send_signal, wait_for_end
+from tracker.store.embedded.system_user import Runner
 
 _SECONDS_BETWEEN_LOOKS = 1.0
 _MOST_CRASHES, _CRASHES_WITHIN_SECONDS = 5, 300.0
@@ -75,7 +75,7 @@ def stop(home: Home, seconds: float = 60.0) -> bool:
     name, owner, socket_dir = home.name(), home.owner(), home.socket_dir_in_use()
     for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 10.0)):
         if postmaster := home.postmaster():
-            tell(postmaster, number)
+            send_signal(postmaster, number)
             wait_for_end(postmaster, patience)
     home.drop_socket_dir(socket_dir)
     return not residents(name, owner)
@@ -139,7 +139,7 @@ class Guardian:
             clear_ground(self.home, self.socket_dir)
 
     def _launch(self) -> Process:
-        options = ["-c", f"cluster_name={self.home.name()}", "-D", standing_in(self.home.cluster)]
+        options = ["-c", f"cluster_name={self.home.name()}", "-D", name_of_directory(self.home.cluster)]
         socket_dir = self.plan["socket"] if self.plan["socket"] == "socket" else f'"{self.plan["socket"]}"'
         options += [
             "-c",
@@ -164,7 +164,7 @@ class Guardian:
             stdin=subprocess.DEVNULL,
             **self.runner.options(),
         )
-        launched = look(self.child.pid)
+        launched = find(self.child.pid)
         if launched is None:
             raise ServerError("the postmaster ended at once")
         self.home.record(launched)
@@ -185,9 +185,9 @@ class Guardian:
             return
         try:
             if self.users.take(ALONE):
-                tell(postmaster, signal.SIGINT)
+                send_signal(postmaster, signal.SIGINT)
                 if not wait_for_end(postmaster, 60.0):
-                    tell(postmaster, signal.SIGQUIT)
+                    send_signal(postmaster, signal.SIGQUIT)
                     wait_for_end(postmaster, 10.0)
                 # Before the decision lock: whoever decides next must see that we are leaving.
                 self.lock.close()

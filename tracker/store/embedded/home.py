@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.store.embedded.errors import DataDirectoryRefused
-from tracker.store.embedded.process import Process, look
+from tracker.store.embedded.process import Process, find
 
 PORT = 5432
 # sun_path holds 104 bytes on macOS and 108 on Linux, with the zero at the end.
@@ -66,7 +66,7 @@ class Home:
     def postmaster(self) -> Process | None:
         """The postmaster at work here, verified; None if the file names nobody, or somebody else."""
         named = self.named_postmaster()
-        found = look(named) if named else None
+        found = find(named) if named else None
         if found is None or found.owner != self.owner() or not found.leads(self.name()):
             return None
         recorded = self._recorded()

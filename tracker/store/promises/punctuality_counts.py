@@ -18,7 +18,7 @@ from tracker.store.ground.columns import Instant, one_of, table
 from tracker.store.ground.organisations import Office
 
 
-class Word(SQLModel, table=True):
+class Punctuality(SQLModel, table=True):
     """What became of the dates that a service gave at one level: see `core.promises.punctuality.PunctualityFigures`.
 
     `current`: it is the level that the service declares now; only there `confidence` and what belongs to it
@@ -27,6 +27,7 @@ class Word(SQLModel, table=True):
     `broken`: dates of ours, those that stood in among them; the office's are apart.
     """
 
+    __tablename__ = "word"
     __table_args__ = (one_of("confidence", Confidence),)
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     service: str = Field(primary_key=True)
@@ -53,7 +54,7 @@ class Word(SQLModel, table=True):
     given_from: date | None = None
 
 
-WORD = table(Word)
+PUNCTUALITY = table(Punctuality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Counted:
 
     service: str
     probability: float
-    account: PunctualityFigures
-    standing: Reliance
+    figures: PunctualityFigures
+    reliance: Reliance
     current: bool
 
 
@@ -83,7 +84,7 @@ _STANDING = text(
 )
 
 
-async def standing(connection: AsyncConnection, organisation_id: UUID, service: str) -> Reliance:
+async def reliance(connection: AsyncConnection, organisation_id: UUID, service: str) -> Reliance:
     """How far a service's dates are relied on, at whatever level it declared when it was last looked at."""
     row = (await connection.execute(_STANDING, {"organisation": organisation_id, "service": service})).one_or_none()
     return Reliance() if row is None else Reliance(Confidence(row[0]), *row[1:])
@@ -91,7 +92,7 @@ async def standing(connection: AsyncConnection, organisation_id: UUID, service: 
 
 async def withdrawn(connection: AsyncConnection, organisation_id: UUID, service: str) -> bool:
     """Whether the service keeps its dates so badly that no new ones are given."""
-    return (await standing(connection, organisation_id, service)).confidence is Confidence.WITHDRAWN
+    return (await reliance(connection, organisation_id, service)).confidence is Confidence.WITHDRAWN
 
 
 _TIDY = text("DELETE FROM word WHERE organisation_id = :organisation AND service = :service")
@@ -101,11 +102,11 @@ async def put(connection: AsyncConnection, office: Office, service: str, counted
     """Store the account of a service, one for each level, in the place of the last one. The caller holds `lock`."""
     await connection.execute(_TIDY, {"organisation": office.id, "service": service})
     rows = [_row(office, each, today) for each in counted]
-    await connection.execute(insert(WORD), rows)
+    await connection.execute(insert(PUNCTUALITY), rows)
 
 
 def _row(office: Office, counted: Counted, today: date) -> dict[str, Any]:
-    told, standing = counted.account, counted.standing
+    told, reliance = counted.figures, counted.reliance
     return {
         "organisation_id": office.id,
         "service": counted.service,
@@ -126,10 +127,10 @@ def _row(office: Office, counted: Counted, today: date) -> dict[str, Any]:
         "stand_ins_broken": told.stand_ins.total - told.stand_ins.kept,
         "office_kept": told.office.kept,
         "office_broken": told.office.total - told.office.kept,
-        "confidence": standing.confidence.value,
-        "since_on": standing.since_on,
-        "looked_on": standing.looked_on,
-        "given_from": standing.given_from,
+        "confidence": reliance.confidence.value,
+        "since_on": reliance.since_on,
+        "looked_on": reliance.looked_on,
+        "given_from": reliance.given_from,
     }
 
 

@@ -16,21 +16,21 @@ from tracker.core.case.fold import Fold
 from tracker.core.case.placing import Placed
 from tracker.core.case.projection import forget_at, projected
 from tracker.core.case.timeline import Folded, Line
-from tracker.core.deciding.book import Book, Reading
+from tracker.core.deciding.case_dates import DatesNow, bring_up_to_date
 from tracker.core.deciding.dossier import (
     CaseKnown,
     CaseRecord,
     Entered,
+    EntryPlace,
     MessageRecord,
     RecipientRecord,
     Scope,
     ServiceKnown,
     SourceKnown,
-    Spot,
 )
 from tracker.core.deciding.drafts import Sayer, draft, without_words
 from tracker.core.deciding.fresh import Fresh
-from tracker.core.deciding.ledger import Dates, keep
+from tracker.core.deciding.ledger import Ledger, LedgerContext
 from tracker.core.outreach import timing, who_hears_what
 from tracker.core.outreach.topics import Setting, Spoken
 from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
@@ -39,7 +39,7 @@ from tracker.core.vocabulary.messages import MessageState, Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class DecisionContext:
     """What holds for every case of a decision: whose it is, what supplies ids, and what the clock shows."""
 
     scope: Scope
@@ -70,7 +70,7 @@ class CaseInHand:
     record of which nothing is to be said any more; `reached`: recipients that are new or have moved.
     """
 
-    def __init__(self, ground: Ground, service: ServiceKnown, known: CaseKnown | None, id_: UUID) -> None:
+    def __init__(self, ground: DecisionContext, service: ServiceKnown, known: CaseKnown | None, id_: UUID) -> None:
         self.ground, self.service, self.known, self.id = ground, service, known, id_
         self.record = known.record if known else None
         self.entries = {each.id: each for each in known.entries} if known else {}
@@ -99,7 +99,7 @@ class CaseInHand:
             self._fold.extend(Placed(each.id, each.event) for each in self.entries.values())
         return self._fold
 
-    def later(self, ground: Ground) -> None:
+    def later(self, ground: DecisionContext) -> None:
         """Time has passed."""
         self.ground, self._fold = ground, None
 
@@ -126,11 +126,11 @@ class CaseInHand:
         """What an entry became."""
         return next(line for line in reversed(self.case.lines) if line.entry == entry)
 
-    def spots(self) -> dict[UUID, Spot]:
+    def spots(self) -> dict[UUID, EntryPlace]:
         """Where each of its entries stands."""
         at = self.ground.now
         return {
-            line.entry: Spot(self.id, line.placement, line.stage, line.shown, line.position or at, line.rank)
+            line.entry: EntryPlace(self.id, line.placement, line.stage, line.shown, line.position or at, line.rank)
             for line in self.case.lines
         }
 
@@ -175,9 +175,9 @@ class CaseInHand:
         come, but it opens for nobody and what was not yet said is withheld.
         """
         case, record, self.settled = self.case, self._row(), True
-        reading = Reading(self.service, source, self.ground.scope.zone, self.ground.now)
-        book = Book(self.id, reading, self.given, self.ground.fresh)
-        dates = keep(book, case)
+        reading = LedgerContext(self.service, source, self.ground.scope.zone, self.ground.now)
+        book = Ledger(self.id, reading, self.given, self.ground.fresh)
+        dates = bring_up_to_date(book, case)
         self.given = book.given
         if case.opener is None:
             self._overtake(tuple(each.key for each in self.spoken.values() if each.state in UNDECIDED))
@@ -196,7 +196,7 @@ class CaseInHand:
             raise ValueError("a case is settled once it has a row")
         return self.record
 
-    def _told(self, case: Folded, dates: Dates, source_id: UUID, word_on: date | None) -> dict[str, Any]:
+    def _told(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> dict[str, Any]:
         """Decide who hears what; the columns that follow from it."""
         record, definition, now = self._row(), self.service.definition, self.ground.now
         zone = self.ground.scope.zone
@@ -229,7 +229,7 @@ class CaseInHand:
             self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal)
             self.reached.add(at)
 
-    def _tell(self, case: Folded, dates: Dates, source_id: UUID, word_on: date | None) -> bool:
+    def _tell(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> bool:
         """Decide who should hear what, and withhold what newer news has overtaken; True when something is new to say.
 
         `word_on`: the day by which a word is due. It is said if there is nothing else to say.
@@ -243,7 +243,7 @@ class CaseInHand:
             wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on)
         sayer = Sayer(self.id, source_id, self.service.definition_id)
         for each in wanted:
-            if _anew(each, on_record.get(each.key)):
+            if _is_to_be_written(each, on_record.get(each.key)):
                 self._say(draft(sayer, case, each, self.recipients, dates, self.ground.fresh, now))
         self._overtake(who_hears_what.superseded(spoken, wanted))
         return any(each.key not in on_record and each.reason not in who_hears_what.CUT for each in wanted)
@@ -285,7 +285,7 @@ class CaseInHand:
         self.record = replace(self._row(), needs=[], next_word_on=None, next_word_at=None, wake_at=None, forget_at=None)
 
 
-def _anew(said: Outreach, before: Spoken | None) -> bool:
+def _is_to_be_written(said: Outreach, before: Spoken | None) -> bool:
     """Whether a decision is to be written: a first one, one that nobody has heard yet (its facts may have moved), or
     one that was withheld for a reason that holds no longer."""
     if before is None or before.state in UNDECIDED:

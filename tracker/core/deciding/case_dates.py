@@ -1,0 +1,256 @@
+"""The ledger of a case: dates are given, moved before they break, judged, and never edited.
+
+Called for every change of a case, and again on the day on which its date may need another look. Two dates may stand at
+once: the office's own, and ours beside it. What it returns depends on the ledger and the day alone, so that
+it may be called any number of times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tracker.core.case.paused_days import days_paused
+from tracker.core.case.timeline import Folded
+from tracker.core.deciding.ledger import Ledger
+from tracker.core.outreach.topics import DateNews
+from tracker.core.promises import life
+from tracker.core.promises.life import DateEvent, Development, HeldDate, Observation
+from tracker.core.promises.record import PromiseRecord
+from tracker.core.promises.windows import Advice, Verdict, Window, judging_day, withdrawn_cause
+from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.words import Basis, CaseState, Change, Clock, Outcome, PromiseOutcome
+
+YOUNG = timedelta(days=14)
+"""A date that was changed longer ago is no news any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatesNow:
+    """The ledger as it is now. `standing`: the date that the page leads with; `news`: what it gives to say about
+    dates, the same as long as nothing changes; `review_at`: when it may need another look (business time); `sooner`:
+    that date is ours, it stands, and the case is likely to be finished well before it."""
+
+    standing: PromiseRecord | None
+    news: tuple[DateNews, ...]
+    review_at: datetime | None
+    sooner: bool = False
+
+
+def bring_up_to_date(book: Ledger, case: Folded) -> DatesNow:
+    """Make the ledger of a case what its events, its history and the day mean for it."""
+    _update_office_date(book, case)
+    if case.opener is None or case.state is CaseState.CLOSED:
+        standing = book.standing(ours=True)
+        if standing is not None:
+            book.judge(standing, _outcome(book, case, standing), book.now)
+        return DatesNow(None, (), None)
+    verdict = _update_our_date(book, case)
+    ours, review_on = book.standing(ours=True), verdict.review_on
+    review_at = calendars.word_due_at(review_on, book.zone) if ours and review_on else None
+    sooner = verdict.sooner and ours is not None
+    return DatesNow(ours or book.standing(ours=False), _news(book, verdict), review_at, sooner)
+
+
+def _update_office_date(book: Ledger, case: Folded) -> None:
+    """What the events mean for the date that the office gave: made, replaced, judged."""
+    before, standing = book.newest(ours=False), book.standing(ours=False)
+    if case.opener is None or case.state is CaseState.CLOSED or case.office_on is None:
+        if standing is not None:
+            book.judge(standing, _outcome(book, case, standing), book.now)
+        return
+    passed = (PromiseOutcome.MISSED, PromiseOutcome.COULD_NOT_TELL)
+    if before is not None and before.latest_on == case.office_on and before.outcome in (None, *passed):
+        return
+    fresh = replace(
+        book.blank(Basis.OFFICE, Window(None, None, case.office_on)),
+        entry_id=case.office_entry,
+        passes_at=book.passes_at(case.office_on),
+    )
+    ours = book.standing(ours=True)
+    for old in (standing, ours):  # a stand-in of ours gives way; a date that was learned stands beside the office's
+        if old is not None and old.basis is not Basis.HISTORY:
+            book.supersede(old, fresh, Change.OFFICE_CHANGED_DATE)
+    book.give(fresh)
+
+
+def _outcome(book: Ledger, case: Folded, standing: PromiseRecord) -> PromiseOutcome:
+    """What became of a date when its case ended: kept when it was finished on or before it, in the office's zone. On
+    one of ours the days on which the clock was paused do not count."""
+    if case.opener is None or case.state is CaseState.OPEN or case.outcome in (Outcome.WITHDRAWN, Outcome.MERGED):
+        return PromiseOutcome.WITHDRAWN
+    latest_on, finished_on = standing.latest_on, book.stage_on(case)
+    if standing.ours:
+        waited = days_paused(case, book.definition, book.day(standing.made_at), finished_on, book.zone)
+        latest_on = book.working.since(latest_on + timedelta(days=waited))
+    return PromiseOutcome.KEPT if finished_on <= latest_on else PromiseOutcome.MISSED
+
+
+def _update_our_date(book: Ledger, case: Folded) -> Verdict:
+    """Give, correct, move or take back the date of ours of an open case, as far as this is due."""
+    standing = book.standing(ours=True)
+    untold = standing is not None and not standing.was_told and not book.passed(standing)
+    if standing is not None and untold and _in_ignorance(book, case, standing):
+        _correct(book, case, standing)
+    sight = _observed(book, case)
+    turn = life.heard(sight, _held(book))
+    _write(book, case, turn)
+    standing = book.standing(ours=True)
+    if standing is not None:
+        book.let_pass(standing, None if sight.paused else book.passes_at(standing.latest_on))
+    turn = life.looked_at(sight, turn.held)
+    _write(book, case, turn)
+    return turn.verdict
+
+
+def _observed(book: Ledger, case: Folded) -> Observation:
+    """What is known of a case by now, as far as its date of ours goes."""
+    standing, today = book.standing(ours=True), book.today
+    since = book.day(standing.made_at) if standing is not None else today
+    return Observation(
+        book.terms,
+        case.stage,
+        book.stage_on(case),
+        case.since.at,
+        case.since == case.opened,
+        book.known_on,
+        judging_day(book.now, book.zone),
+        book.began_on(case),
+        book.now,
+        today,
+        office=case.office_on is not None,
+        paused=case.clock is Clock.PAUSED,
+        silent=book.silent,
+        passed=standing is not None and book.passed(standing),
+        waited=days_paused(case, book.definition, since, today, book.zone),
+    )
+
+
+def _held(book: Ledger) -> HeldDate | None:
+    """The date of ours as the ledger has it. What was said of it is not in there."""
+    newest = book.newest(ours=True)
+    if newest is None:
+        return None
+    first = next(each for each in book.given if each.ours)
+    taken_at = newest.judged_at if newest.reason == Change.TOO_UNCERTAIN else None
+    return HeldDate(
+        Window(newest.earliest_on, newest.half_by_on, newest.latest_on) if newest.stands else None,
+        book.day(newest.made_at),
+        first.latest_on,
+        book.day(first.made_at),
+        newest.basis is Basis.HISTORY,
+        newest.probability,
+        taken_at=taken_at,
+        taken_on=book.day(taken_at) if taken_at is not None else None,
+    )
+
+
+def _write(book: Ledger, case: Folded, turn: Development) -> None:
+    """Write to the ledger what happened to the date of ours."""
+    for each in turn.happened:
+        standing = book.standing(ours=True)
+        if each.deed is DateEvent.GIVEN and each.after is not None:
+            book.give(_row(book, case, each.after))
+        if standing is None:
+            continue
+        match each.deed, each.after:
+            case DateEvent.PASSED, _:
+                passed_at = standing.passes_at or book.now
+                book.judge(
+                    standing,
+                    PromiseOutcome.COULD_NOT_TELL if book.silent else PromiseOutcome.MISSED,
+                    min(passed_at, book.now),
+                )
+            case DateEvent.TAKEN_BACK, _:
+                book.judge(standing, PromiseOutcome.WITHDRAWN, book.now, Change.TOO_UNCERTAIN)
+            case DateEvent.MOVED, Window() as found:
+                _replace(book, standing, _row(book, case, found), Change.LIKELY_LATE)
+            case DateEvent.RESUMED, Window() as found:
+                _replace(book, standing, _again(book, case, standing, found), Change.CLOCK_PAUSED)
+
+
+def _replace(book: Ledger, standing: PromiseRecord, fresh: PromiseRecord, reason: Change) -> None:
+    book.supersede(standing, fresh, reason)
+    book.give(fresh)
+
+
+def _row(book: Ledger, case: Folded, found: Window) -> PromiseRecord:
+    """The row of a date that is given now, with what it rests on: what was learned, or the service's stand-in."""
+    if book.curve is None or case.stage is None:
+        entry = case.opener.entry if case.opener is not None else None
+        return replace(book.blank(Basis.DEFINITION, found), entry_id=entry, stage=case.stage)
+    return replace(
+        book.blank(Basis.HISTORY, found),
+        entry_id=case.since_entry,
+        stage=case.stage,
+        curve_id=book.curve_id,
+        probability=book.definition.promise.probability,
+        cases=book.cases,
+        base=book.base,
+    )
+
+
+def _again(book: Ledger, case: Folded, standing: PromiseRecord, found: Window) -> PromiseRecord:
+    """The row of a date that moves with its clock: it rests on what it rested on before."""
+    return replace(
+        standing,
+        id=book.fresh.id(),
+        earliest_on=found.earliest_on,
+        half_by_on=found.half_by_on,
+        latest_on=found.latest_on,
+        passes_at=book.passes_at(found.latest_on),
+        made_at=book.now,
+        told_at=None,
+        entry_id=case.since_entry if standing.basis is Basis.HISTORY else standing.entry_id,
+        stage=case.stage,
+    )
+
+
+def _in_ignorance(book: Ledger, case: Folded, standing: PromiseRecord) -> bool:
+    """Whether a date was read from another beginning than the case had, as we know by now, when it was given.
+
+    Events may come in any order: the date must not depend on which of them was here first, as long as nobody was told
+    of it. What was told is a word given, and moves as any other does.
+    """
+    if standing.basis is Basis.DEFINITION:
+        return case.opener is not None and standing.entry_id != case.opener.entry
+    if standing.entry_id == case.since_entry:
+        return False
+    if case.since.on is not None:
+        return case.since.on <= book.day(standing.made_at)
+    return case.since.at is not None and case.since.at <= standing.made_at
+
+
+def _correct(book: Ledger, case: Folded, standing: PromiseRecord) -> None:
+    """Give the date anew from what is known now, earlier or later; where it is the same, from another beginning."""
+    found = life.first(_observed(book, case))
+    if found is None:
+        book.judge(standing, PromiseOutcome.WITHDRAWN, book.now, Change.CASE_CORRECTED)
+    else:
+        _replace(book, standing, _row(book, case, found), Change.CASE_CORRECTED)
+
+
+def _news(book: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
+    """What there is to say about dates of ours by the ledger as it is."""
+    standing, newest = book.standing(ours=True), book.newest(ours=True)
+    if standing is None:
+        taken = newest is not None and newest.reason == Change.TOO_UNCERTAIN and newest.judged_at is not None
+        if newest is None or not taken or (newest.judged_at and book.now - newest.judged_at > YOUNG):
+            return ()
+        return (DateNews(Purpose.DELAYED, withdrawn_cause(newest.id), newest.latest_on),)
+    news = [DateNews(Purpose.DELAYED, str(standing.id))] if verdict.step is Advice.WARN else []
+    broken = _broken(book, standing)
+    if broken is not None and book.now - standing.made_at <= YOUNG:
+        news.append(DateNews(Purpose.DATE_CHANGED, str(standing.id), broken.latest_on))
+    return tuple(news)
+
+
+def _broken(book: Ledger, standing: PromiseRecord) -> PromiseRecord | None:
+    """The date that could not be kept and that this one took the place of, if there is one."""
+    before = next((each for each in reversed(book.given) if each.ours and each.id != standing.id), None)
+    if before is None:
+        return None
+    if before.superseded_by == standing.id:
+        return before if before.reason == Change.LIKELY_LATE else None
+    return before if before.outcome in (PromiseOutcome.MISSED, PromiseOutcome.COULD_NOT_TELL) else None

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tracker.core.vocabulary.words import Mode
 from tracker.demo.seed import PLAYED, morning, seed
-from tracker.flows.deciding.transaction import looked_at
+from tracker.flows.deciding.transaction import revisited
 from tracker.main import Parts, put_together
 from tracker.settings import Settings
 from tracker.store.ground.engine import Store
@@ -55,7 +55,7 @@ async def test_reading_a_finished_case_again_changes_nothing(parts: Parts) -> No
     assert len(closed) > 30
     for row in closed:
         number = row["register"], row["number"]
-        made = await looked_at(store, row["organisation_id"], Mode.LIVE, [number], anew=True)
+        made = await revisited(store, row["organisation_id"], Mode.LIVE, [number], all_cases=True)
         assert not made.not_decided
     assert await everything(store) == before
 

@@ -111,7 +111,7 @@ def past(
         _come_to(found, at)
         while steps and steps[0][0] <= at:
             found.deciding.take(_report(told, steps.pop(0)[1]), by)
-        found.deciding.look()
+        found.deciding.revisit()
     _come_to(found, until)
     return found
 

@@ -87,7 +87,7 @@ async def seed(parts: Parts, cases: int, progress: Progress = lambda what, done,
     planned = {slug: _plan(slug, cases, end, made) for slug in OFFICES}
     known = []
     for slug, (finished, going) in planned.items():
-        known += await _tell(parts, slug, keys[slug], finished, going, end, progress)
+        known += await _send_all(parts, slug, keys[slug], finished, going, end, progress)
     source = {
         "key": keys["northwick"], "source": SOURCES["northwick"], "register": SOURCES["northwick"],
         "service": "building-permit", "statuses": list(made["building-permit"][1].mapping),
@@ -161,7 +161,7 @@ def _plan(
     return finished, going
 
 
-async def _tell(
+async def _send_all(
     parts: Parts,
     slug: str,
     key: str,

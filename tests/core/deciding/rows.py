@@ -35,7 +35,7 @@ SCOPE = Scope(UUID(int=1), False, "Europe/London")
 SOURCE = UUID(int=2)
 OPEN = (MessageState.DUE, MessageState.HELD, MessageState.WITHHELD)
 RENEWED = ("state", "reason", "recipient_id", "channel", "language", "facts", "source_id", "entry_id", "settled_at")
-"""What a message that is on record takes over from one that is decided anew, besides its time."""
+"""What a message that is on record takes over from one that is decided again, besides its time."""
 
 
 class Counting:
@@ -89,7 +89,7 @@ class Rows:
             self.recipients[reached.case_id, reached.party, reached.channel] = reached
         self._dates(changes)
         for message in changes.messages:
-            self._say(message, anew=message.key in changes.retimed)
+            self._say(message, retimed=message.key in changes.retimed)
         for key in changes.overtaken:
             if self.messages[key].state in OPEN:
                 self.messages[key] = replace(
@@ -123,13 +123,13 @@ class Rows:
             if each.state is MessageState.HELD and each.source_id == source:
                 self.messages[key] = replace(each, state=MessageState.DUE, reason=None)
 
-    def _say(self, message: MessageRecord, *, anew: bool) -> None:
+    def _say(self, message: MessageRecord, *, retimed: bool) -> None:
         before, message = self.messages.get(message.key), replace(message, retimed=True)
         if before is None:
             self.messages[message.key] = message
         elif before.state in OPEN:
-            retimed = before.state is MessageState.WITHHELD or anew
-            due_at = message.due_at if retimed else before.due_at
+            afresh = before.state is MessageState.WITHHELD or retimed
+            due_at = message.due_at if afresh else before.due_at
             values = {name: getattr(message, name) for name in RENEWED}
             self.messages[message.key] = replace(before, due_at=due_at, **values)
 

@@ -61,7 +61,7 @@ class Interrupted:
             self.tries += 1
             found = [made.take(each, by) for each in self.reports] if self.reports else []
             if not self.reports:
-                made.look()
+                made.revisit()
             if happens is not None and self.tries == 1:
                 await happens()
             return found

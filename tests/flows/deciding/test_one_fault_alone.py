@@ -13,7 +13,7 @@ from tests.office import SECRET, SERVICE, START, Desk, open_desk
 from tracker.core.deciding.reports import Answer, RefusedEvent, Report
 from tracker.core.vocabulary.errors import CaseNotRead
 from tracker.flows.deciding import intake
-from tracker.flows.deciding.sweep import look_at_cases, open_held
+from tracker.flows.deciding.sweep import open_held, revisit_due_cases
 from tracker.store.ground.engine import Store
 
 POISON = "ALTER TABLE entry ADD CONSTRAINT no_poison CHECK (number <> 'POISON') NOT VALID"
@@ -72,12 +72,12 @@ async def test_a_sweep_puts_off_a_case_that_cannot_be_written_and_looks_at_the_o
         "CREATE TRIGGER refuse BEFORE UPDATE ON \"case\" FOR EACH ROW WHEN (OLD.number = 'POISON') "
         "EXECUTE FUNCTION refuse()"
     )
-    assert await look_at_cases(store, desk.office.id) == 3
+    assert await revisit_due_cases(store, desk.office.id) == 3
     after = {row.number: (row.version, row.wake_at) for row in await desk.rows('SELECT * FROM "case"')}
     assert after["POISON"][0] == before["POISON"] and after["POISON"][1] > START
     assert all(after[number][0] > before[number] for number in ("P-1", "P-2"))
     assert await alerts(desk) == ["case_not_read"]
-    assert await look_at_cases(store, desk.office.id) == 0, "it is put off"
+    assert await revisit_due_cases(store, desk.office.id) == 0, "it is put off"
 
 
 async def test_what_is_held_under_a_number_that_cannot_be_read_is_not_looked_at_for_ever(

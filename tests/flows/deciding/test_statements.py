@@ -17,7 +17,7 @@ from integrations.wire import translate
 from tests.office import SECRET, SERVICE, START, Desk, open_desk
 from tracker.core.deciding.reports import Answer, Report
 from tracker.flows.deciding import intake
-from tracker.flows.deciding.sweep import look_at_cases
+from tracker.flows.deciding.sweep import revisit_due_cases
 from tracker.store.ground.engine import Store
 
 DUPLICATE, STATUS, OPENING, SWEEP = 2, 3, 3, 4
@@ -126,7 +126,7 @@ async def test_a_sweep_with_three_cases_due(desk: Desk, store: Store) -> None:
     due = "UPDATE \"case\" SET wake_at = :at WHERE number LIKE 'P-%'"
     await desk.change(due, at=START - timedelta(hours=1))
     with counted(store) as found:
-        assert await look_at_cases(store, desk.office.id) == 3
+        assert await revisit_due_cases(store, desk.office.id) == 3
     shown("a sweep with three cases due", found, SWEEP)
 
 

@@ -285,5 +285,5 @@ async def test_a_what_if_is_no_empty_word(desk: Desk) -> None:
         number: replace(found, cases=tuple(replace(each, spoken={}) for each in found.cases))
         for number, found in known.numbers.items()
     }
-    made = decide(replace(known, numbers=unsaid), (), FRESH, known.now, anew=True).changes
+    made = decide(replace(known, numbers=unsaid), (), FRESH, known.now, all_cases=True).changes
     assert [each.purpose for each in made.messages] == [Purpose.ACKNOWLEDGED]

@@ -38,176 +38,176 @@ class DatesNow:
     sooner: bool = False
 
 
-def bring_up_to_date(book: Ledger, case: Folded) -> DatesNow:
+def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
     """Make the ledger of a case what its events, its history and the day mean for it."""
-    _update_office_date(book, case)
+    _update_office_date(ledger, case)
     if case.opener is None or case.state is CaseState.CLOSED:
-        standing = book.standing(ours=True)
+        standing = ledger.standing(ours=True)
         if standing is not None:
-            book.judge(standing, _outcome(book, case, standing), book.now)
+            ledger.judge(standing, _outcome(ledger, case, standing), ledger.now)
         return DatesNow(None, (), None)
-    verdict = _update_our_date(book, case)
-    ours, review_on = book.standing(ours=True), verdict.review_on
-    review_at = calendars.word_due_at(review_on, book.zone) if ours and review_on else None
+    verdict = _update_our_date(ledger, case)
+    ours, review_on = ledger.standing(ours=True), verdict.review_on
+    review_at = calendars.word_due_at(review_on, ledger.zone) if ours and review_on else None
     sooner = verdict.sooner and ours is not None
-    return DatesNow(ours or book.standing(ours=False), _news(book, verdict), review_at, sooner)
+    return DatesNow(ours or ledger.standing(ours=False), _news(ledger, verdict), review_at, sooner)
 
 
-def _update_office_date(book: Ledger, case: Folded) -> None:
+def _update_office_date(ledger: Ledger, case: Folded) -> None:
     """What the events mean for the date that the office gave: made, replaced, judged."""
-    before, standing = book.newest(ours=False), book.standing(ours=False)
+    before, standing = ledger.newest(ours=False), ledger.standing(ours=False)
     if case.opener is None or case.state is CaseState.CLOSED or case.office_on is None:
         if standing is not None:
-            book.judge(standing, _outcome(book, case, standing), book.now)
+            ledger.judge(standing, _outcome(ledger, case, standing), ledger.now)
         return
     passed = (PromiseOutcome.MISSED, PromiseOutcome.COULD_NOT_TELL)
     if before is not None and before.latest_on == case.office_on and before.outcome in (None, *passed):
         return
     fresh = replace(
-        book.blank(Basis.OFFICE, Window(None, None, case.office_on)),
+        ledger.blank(Basis.OFFICE, Window(None, None, case.office_on)),
         entry_id=case.office_entry,
-        passes_at=book.passes_at(case.office_on),
+        passes_at=ledger.passes_at(case.office_on),
     )
-    ours = book.standing(ours=True)
+    ours = ledger.standing(ours=True)
     for old in (standing, ours):  # a stand-in of ours gives way; a date that was learned stands beside the office's
         if old is not None and old.basis is not Basis.HISTORY:
-            book.supersede(old, fresh, Change.OFFICE_CHANGED_DATE)
-    book.give(fresh)
+            ledger.supersede(old, fresh, Change.OFFICE_CHANGED_DATE)
+    ledger.give(fresh)
 
 
-def _outcome(book: Ledger, case: Folded, standing: PromiseRecord) -> PromiseOutcome:
+def _outcome(ledger: Ledger, case: Folded, standing: PromiseRecord) -> PromiseOutcome:
     """What became of a date when its case ended: kept when it was finished on or before it, in the office's zone. On
     one of ours the days on which the clock was paused do not count."""
     if case.opener is None or case.state is CaseState.OPEN or case.outcome in (Outcome.WITHDRAWN, Outcome.MERGED):
         return PromiseOutcome.WITHDRAWN
-    latest_on, finished_on = standing.latest_on, book.stage_on(case)
+    latest_on, finished_on = standing.latest_on, ledger.stage_on(case)
     if standing.ours:
-        waited = days_paused(case, book.definition, book.day(standing.made_at), finished_on, book.zone)
-        latest_on = book.working.since(latest_on + timedelta(days=waited))
+        waited = days_paused(case, ledger.definition, ledger.day(standing.made_at), finished_on, ledger.zone)
+        latest_on = ledger.working.since(latest_on + timedelta(days=waited))
     return PromiseOutcome.KEPT if finished_on <= latest_on else PromiseOutcome.MISSED
 
 
-def _update_our_date(book: Ledger, case: Folded) -> Verdict:
+def _update_our_date(ledger: Ledger, case: Folded) -> Verdict:
     """Give, correct, move or take back the date of ours of an open case, as far as this is due."""
-    standing = book.standing(ours=True)
-    untold = standing is not None and not standing.was_told and not book.passed(standing)
-    if standing is not None and untold and _in_ignorance(book, case, standing):
-        _correct(book, case, standing)
-    sight = _observed(book, case)
-    turn = life.heard(sight, _held(book))
-    _write(book, case, turn)
-    standing = book.standing(ours=True)
+    standing = ledger.standing(ours=True)
+    untold = standing is not None and not standing.was_told and not ledger.passed(standing)
+    if standing is not None and untold and _in_ignorance(ledger, case, standing):
+        _correct(ledger, case, standing)
+    sight = _observed(ledger, case)
+    turn = life.heard(sight, _held(ledger))
+    _write(ledger, case, turn)
+    standing = ledger.standing(ours=True)
     if standing is not None:
-        book.let_pass(standing, None if sight.paused else book.passes_at(standing.latest_on))
+        ledger.set_passes_at(standing, None if sight.paused else ledger.passes_at(standing.latest_on))
     turn = life.looked_at(sight, turn.held)
-    _write(book, case, turn)
+    _write(ledger, case, turn)
     return turn.verdict
 
 
-def _observed(book: Ledger, case: Folded) -> Observation:
+def _observed(ledger: Ledger, case: Folded) -> Observation:
     """What is known of a case by now, as far as its date of ours goes."""
-    standing, today = book.standing(ours=True), book.today
-    since = book.day(standing.made_at) if standing is not None else today
+    standing, today = ledger.standing(ours=True), ledger.today
+    since = ledger.day(standing.made_at) if standing is not None else today
     return Observation(
-        book.terms,
+        ledger.terms,
         case.stage,
-        book.stage_on(case),
+        ledger.stage_on(case),
         case.since.at,
         case.since == case.opened,
-        book.known_on,
-        judging_day(book.now, book.zone),
-        book.began_on(case),
-        book.now,
+        ledger.known_on,
+        judging_day(ledger.now, ledger.zone),
+        ledger.began_on(case),
+        ledger.now,
         today,
         office=case.office_on is not None,
         paused=case.clock is Clock.PAUSED,
-        silent=book.silent,
-        passed=standing is not None and book.passed(standing),
-        waited=days_paused(case, book.definition, since, today, book.zone),
+        silent=ledger.silent,
+        passed=standing is not None and ledger.passed(standing),
+        waited=days_paused(case, ledger.definition, since, today, ledger.zone),
     )
 
 
-def _held(book: Ledger) -> HeldDate | None:
+def _held(ledger: Ledger) -> HeldDate | None:
     """The date of ours as the ledger has it. What was said of it is not in there."""
-    newest = book.newest(ours=True)
+    newest = ledger.newest(ours=True)
     if newest is None:
         return None
-    first = next(each for each in book.given if each.ours)
+    first = next(each for each in ledger.given if each.ours)
     taken_at = newest.judged_at if newest.reason == Change.TOO_UNCERTAIN else None
     return HeldDate(
         Window(newest.earliest_on, newest.half_by_on, newest.latest_on) if newest.stands else None,
-        book.day(newest.made_at),
+        ledger.day(newest.made_at),
         first.latest_on,
-        book.day(first.made_at),
+        ledger.day(first.made_at),
         newest.basis is Basis.HISTORY,
         newest.probability,
         taken_at=taken_at,
-        taken_on=book.day(taken_at) if taken_at is not None else None,
+        taken_on=ledger.day(taken_at) if taken_at is not None else None,
     )
 
 
-def _write(book: Ledger, case: Folded, turn: Development) -> None:
+def _write(ledger: Ledger, case: Folded, turn: Development) -> None:
     """Write to the ledger what happened to the date of ours."""
     for each in turn.happened:
-        standing = book.standing(ours=True)
+        standing = ledger.standing(ours=True)
         if each.deed is DateEvent.GIVEN and each.after is not None:
-            book.give(_row(book, case, each.after))
+            ledger.give(_row(ledger, case, each.after))
         if standing is None:
             continue
         match each.deed, each.after:
             case DateEvent.PASSED, _:
-                passed_at = standing.passes_at or book.now
-                book.judge(
+                passed_at = standing.passes_at or ledger.now
+                ledger.judge(
                     standing,
-                    PromiseOutcome.COULD_NOT_TELL if book.silent else PromiseOutcome.MISSED,
-                    min(passed_at, book.now),
+                    PromiseOutcome.COULD_NOT_TELL if ledger.silent else PromiseOutcome.MISSED,
+                    min(passed_at, ledger.now),
                 )
             case DateEvent.TAKEN_BACK, _:
-                book.judge(standing, PromiseOutcome.WITHDRAWN, book.now, Change.TOO_UNCERTAIN)
+                ledger.judge(standing, PromiseOutcome.WITHDRAWN, ledger.now, Change.TOO_UNCERTAIN)
             case DateEvent.MOVED, Window() as found:
-                _replace(book, standing, _row(book, case, found), Change.LIKELY_LATE)
+                _replace(ledger, standing, _row(ledger, case, found), Change.LIKELY_LATE)
             case DateEvent.RESUMED, Window() as found:
-                _replace(book, standing, _again(book, case, standing, found), Change.CLOCK_PAUSED)
+                _replace(ledger, standing, _again(ledger, case, standing, found), Change.CLOCK_PAUSED)
 
 
-def _replace(book: Ledger, standing: PromiseRecord, fresh: PromiseRecord, reason: Change) -> None:
-    book.supersede(standing, fresh, reason)
-    book.give(fresh)
+def _replace(ledger: Ledger, standing: PromiseRecord, fresh: PromiseRecord, reason: Change) -> None:
+    ledger.supersede(standing, fresh, reason)
+    ledger.give(fresh)
 
 
-def _row(book: Ledger, case: Folded, found: Window) -> PromiseRecord:
+def _row(ledger: Ledger, case: Folded, found: Window) -> PromiseRecord:
     """The row of a date that is given now, with what it rests on: what was learned, or the service's stand-in."""
-    if book.curve is None or case.stage is None:
+    if ledger.curve is None or case.stage is None:
         entry = case.opener.entry if case.opener is not None else None
-        return replace(book.blank(Basis.DEFINITION, found), entry_id=entry, stage=case.stage)
+        return replace(ledger.blank(Basis.DEFINITION, found), entry_id=entry, stage=case.stage)
     return replace(
-        book.blank(Basis.HISTORY, found),
+        ledger.blank(Basis.HISTORY, found),
         entry_id=case.since_entry,
         stage=case.stage,
-        curve_id=book.curve_id,
-        probability=book.definition.promise.probability,
-        cases=book.cases,
-        base=book.base,
+        curve_id=ledger.curve_id,
+        probability=ledger.definition.promise.probability,
+        cases=ledger.cases,
+        base=ledger.base,
     )
 
 
-def _again(book: Ledger, case: Folded, standing: PromiseRecord, found: Window) -> PromiseRecord:
+def _again(ledger: Ledger, case: Folded, standing: PromiseRecord, found: Window) -> PromiseRecord:
     """The row of a date that moves with its clock: it rests on what it rested on before."""
     return replace(
         standing,
-        id=book.fresh.id(),
+        id=ledger.fresh.id(),
         earliest_on=found.earliest_on,
         half_by_on=found.half_by_on,
         latest_on=found.latest_on,
-        passes_at=book.passes_at(found.latest_on),
-        made_at=book.now,
+        passes_at=ledger.passes_at(found.latest_on),
+        made_at=ledger.now,
         told_at=None,
         entry_id=case.since_entry if standing.basis is Basis.HISTORY else standing.entry_id,
         stage=case.stage,
     )
 
 
-def _in_ignorance(book: Ledger, case: Folded, standing: PromiseRecord) -> bool:
+def _in_ignorance(ledger: Ledger, case: Folded, standing: PromiseRecord) -> bool:
     """Whether a date was read from another beginning than the case had, as we know by now, when it was given.
 
     Events may come in any order: the date must not depend on which of them was here first, as long as nobody was told
@@ -218,37 +218,37 @@ def _in_ignorance(book: Ledger, case: Folded, standing: PromiseRecord) -> bool:
     if standing.entry_id == case.since_entry:
         return False
     if case.since.on is not None:
-        return case.since.on <= book.day(standing.made_at)
+        return case.since.on <= ledger.day(standing.made_at)
     return case.since.at is not None and case.since.at <= standing.made_at
 
 
-def _correct(book: Ledger, case: Folded, standing: PromiseRecord) -> None:
+def _correct(ledger: Ledger, case: Folded, standing: PromiseRecord) -> None:
     """Give the date anew from what is known now, earlier or later; where it is the same, from another beginning."""
-    found = life.first(_observed(book, case))
+    found = life.first(_observed(ledger, case))
     if found is None:
-        book.judge(standing, PromiseOutcome.WITHDRAWN, book.now, Change.CASE_CORRECTED)
+        ledger.judge(standing, PromiseOutcome.WITHDRAWN, ledger.now, Change.CASE_CORRECTED)
     else:
-        _replace(book, standing, _row(book, case, found), Change.CASE_CORRECTED)
+        _replace(ledger, standing, _row(ledger, case, found), Change.CASE_CORRECTED)
 
 
-def _news(book: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
+def _news(ledger: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
     """What there is to say about dates of ours by the ledger as it is."""
-    standing, newest = book.standing(ours=True), book.newest(ours=True)
+    standing, newest = ledger.standing(ours=True), ledger.newest(ours=True)
     if standing is None:
         taken = newest is not None and newest.reason == Change.TOO_UNCERTAIN and newest.judged_at is not None
-        if newest is None or not taken or (newest.judged_at and book.now - newest.judged_at > YOUNG):
+        if newest is None or not taken or (newest.judged_at and ledger.now - newest.judged_at > YOUNG):
             return ()
         return (DateNews(Purpose.DELAYED, withdrawn_cause(newest.id), newest.latest_on),)
     news = [DateNews(Purpose.DELAYED, str(standing.id))] if verdict.step is Advice.WARN else []
-    broken = _broken(book, standing)
-    if broken is not None and book.now - standing.made_at <= YOUNG:
+    broken = _broken(ledger, standing)
+    if broken is not None and ledger.now - standing.made_at <= YOUNG:
         news.append(DateNews(Purpose.DATE_CHANGED, str(standing.id), broken.latest_on))
     return tuple(news)
 
 
-def _broken(book: Ledger, standing: PromiseRecord) -> PromiseRecord | None:
+def _broken(ledger: Ledger, standing: PromiseRecord) -> PromiseRecord | None:
     """The date that could not be kept and that this one took the place of, if there is one."""
-    before = next((each for each in reversed(book.given) if each.ours and each.id != standing.id), None)
+    before = next((each for each in reversed(ledger.given) if each.ours and each.id != standing.id), None)
     if before is None:
         return None
     if before.superseded_by == standing.id:

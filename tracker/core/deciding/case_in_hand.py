@@ -176,9 +176,9 @@ class CaseInHand:
         """
         case, record, self.settled = self.case, self._row(), True
         reading = LedgerContext(self.service, source, self.ground.scope.zone, self.ground.now)
-        book = Ledger(self.id, reading, self.given, self.ground.fresh)
-        dates = bring_up_to_date(book, case)
-        self.given = book.given
+        ledger = Ledger(self.id, reading, self.given, self.ground.fresh)
+        dates = bring_up_to_date(ledger, case)
+        self.given = ledger.given
         if case.opener is None:
             self._overtake(tuple(each.key for each in self.spoken.values() if each.state in UNDECIDED))
             values: dict[str, Any] = {"void": True, "next_word_at": None, "wake_at": case.wake_at}
@@ -201,7 +201,7 @@ class CaseInHand:
         record, definition, now = self._row(), self.service.definition, self.ground.now
         zone = self.ground.scope.zone
         self._reach(case)
-        said = self._tell(case, dates, source_id, word_on)
+        said = self._decide_outreach(case, dates, source_id, word_on)
         fresh = said or word_on is not None or record.spoken_at is None
         values = projected(case, definition, zone, record.live_from, now if fresh else record.spoken_at)
         values["source_id"] = source_id
@@ -229,7 +229,7 @@ class CaseInHand:
             self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal)
             self.reached.add(at)
 
-    def _tell(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> bool:
+    def _decide_outreach(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> bool:
         """Decide who should hear what, and withhold what newer news has overtaken; True when something is new to say.
 
         `word_on`: the day by which a word is due. It is said if there is nothing else to say.

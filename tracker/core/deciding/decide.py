@@ -61,16 +61,16 @@ def decide(
     now: datetime,
     *,
     by: Reporter | None = None,
-    anew: bool = False,
+    all_cases: bool = False,
 ) -> Decided:
     """Decide about events, each on what its predecessors left; without events about all cases of the dossiers of which
-    something is due, or `anew` about every one of them. `by`: who reports the events."""
+    something is due, or with `all_cases` about every one of them. `by`: who reports the events."""
     deciding = Deciding(dossiers, fresh, now)
     if by is not None:
         for event in events:
             deciding.take(event, by)
     else:
-        deciding.look(anew=anew)
+        deciding.revisit(all_cases=all_cases)
     return deciding.decided()
 
 
@@ -248,15 +248,15 @@ class Deciding:
         reference = case.record.reference if case.record else None
         return Answer(_outcome(case, entry), entry, reference, NOTES.get(case.line(entry).placement))
 
-    def look(self, *, anew: bool = False, only: Collection[Number] | None = None) -> None:
-        """Look at all cases of which something is due, and at what waits for a case and may have one now; `anew`: at
-        every case, whatever is due."""
+    def revisit(self, *, all_cases: bool = False, only: Collection[Number] | None = None) -> None:
+        """Look at all cases of which something is due, and at what waits for a case and may have one now;
+        `all_cases`: at every case, whatever is due."""
         for number in self._dossiers.numbers if only is None else only:
             under = self._number(number)
             if under.fault is not None:
                 self._not_decided.append(NotDecided(number, None, under.fault))
                 continue
-            for case_id, fault in under.look(anew=anew):
+            for case_id, fault in under.revisit(all_cases=all_cases):
                 self._not_decided.append(NotDecided(number, case_id, fault))
 
     def under(self) -> Iterable[UnderNumber]:
@@ -276,7 +276,7 @@ class Deciding:
         for each in self._not_decided:
             self._notices[notices.not_read(each.fault, str(each.case_id or each.number[1]))] += 1
         for _, number in sorted(self._numbers.items()):
-            number.tell(changes)
+            number.add_to(changes)
         moved = sum(case.has_moved for number in self._numbers.values() for case in number.cases)
         return Decided(changes, self.now, tuple(self._answers), tuple(self._not_decided), moved)
 

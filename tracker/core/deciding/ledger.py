@@ -163,7 +163,7 @@ class Ledger:
         """Say what became of a promise; `reason`: why it was taken back."""
         self._put(given, outcome=outcome, judged_at=at, reason=reason.value if reason else None)
 
-    def let_pass(self, given: PromiseRecord, at: datetime | None) -> PromiseRecord:
+    def set_passes_at(self, given: PromiseRecord, at: datetime | None) -> PromiseRecord:
         """Say when the day of a promise is over, or that it stands still: the date itself does not move."""
         return given if given.passes_at == at else self._put(given, passes_at=at)
 

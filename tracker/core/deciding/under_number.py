@@ -154,23 +154,22 @@ class UnderNumber:
         body = entered.event.body
         return self._services.get(body.service) if isinstance(body, StatusReported) else None
 
-    def look(self, *, anew: bool) -> Iterator[tuple[UUID | None, Exception]]:
-        """Look at the cases of which something is due, or at all of them `anew`, and let what waits have its case if it
-        may. Tells of cases that cannot be read, and why."""
+    def revisit(self, *, all_cases: bool) -> Iterator[tuple[UUID | None, Exception]]:
+        """Look at the cases of which something is due, or at `all_cases`, and let what waits have its case if it may. Tells of cases that cannot be read, and why."""
         for id_, record in self._lost.items():
-            if anew or _is_due(record, self.ground.now):
+            if all_cases or _is_due(record, self.ground.now):
                 yield id_, LookupError(f"the definition of {record.service} is gone")
         for case in self.cases:
-            if case.record is not None and (anew or _is_due(case.record, self.ground.now)):
+            if case.record is not None and (all_cases or _is_due(case.record, self.ground.now)):
                 kept = case.checkpoint()
                 try:
-                    word_due = _passed(case.record.next_word_at, self.ground.now) and not anew
+                    word_due = _passed(case.record.next_word_at, self.ground.now) and not all_cases
                     source = self._sources[case.record.source_id]
                     case.settle(case.record.source_id, source, case.record.next_word_on if word_due else None)
                 except Exception as fault:  # whatever it is, the other cases go on
                     case.back_to(kept)
                     yield case.id, fault
-        if self._release():
+        if self._free_waiting():
             kept_all = self.checkpoint()
             try:
                 self.begin_waiting()
@@ -178,7 +177,7 @@ class UnderNumber:
                 self.back_to(kept_all)
                 yield None, fault
 
-    def _release(self) -> bool:
+    def _free_waiting(self) -> bool:
         """Let codes that are known by now wait like any other, and what was held back until now for as long as any
         event; whether a case may open by either."""
         now, released = self.ground.now, False
@@ -195,7 +194,7 @@ class UnderNumber:
                 self.waiting[each.id], released = replace(each, spot=spot), True
         return released
 
-    def tell(self, changes: Changes) -> None:
+    def add_to(self, changes: Changes) -> None:
         """Add to the changes what is new or changed under this number."""
         for case in self.cases:
             changes.of_case(case)

@@ -10,7 +10,7 @@ from tracker.core.case.events import StatusReported
 from tracker.core.deciding.decide import Deciding
 from tracker.core.deciding.reports import Answer, RefusedEvent, Report, Reporter, numbers_of
 from tracker.core.vocabulary.errors import CaseNotRead, TooManyRequests
-from tracker.flows.deciding.transaction import decided, told
+from tracker.flows.deciding.transaction import alerted, decided
 from tracker.store.deciding import changes
 from tracker.store.deciding.dossier import Wanted
 from tracker.store.ground.engine import Store
@@ -66,7 +66,7 @@ async def _chunk(store: Store, sender: Sender, reports: Sequence[Report]) -> lis
         if changes.is_race(fault):
             collided = TooManyRequests("The event collided with another.", "Send it again.", retry_after_seconds=1)
             return [RefusedEvent(collided)]
-        await told(store, wanted, fault)
+        await alerted(store, wanted, fault)
         return [RefusedEvent(CaseNotRead())]
     for each in made.not_decided:
         log.error("case_not_read", extra={"fault": traces(each.fault)})

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.deciding.under_number import PARKED_FOR
 from tracker.core.vocabulary.words import Mode
-from tracker.flows.deciding.transaction import looked_at
+from tracker.flows.deciding.transaction import revisited
 from tracker.store.case import cases, entries, locks
 from tracker.store.ground import limits, organisations, records
 from tracker.store.ground.engine import Store
@@ -28,12 +28,12 @@ PUT_OFF = timedelta(hours=1)
 """After this, a case that could not be read is looked at again."""
 
 
-async def look_at_cases(store: Store, only: UUID | None = None) -> int:
+async def revisit_due_cases(store: Store, only: UUID | None = None) -> int:
     """Look again at the cases of which something may be due: a word, a reminder, what was held back, a date at risk,
     the question how it went. Returns how many there were, so that a caller may go on."""
     async with store.reading() as connection:
         due = await cases.due(connection, only, BATCH)
-    await _look(store, due, _case_later)
+    await _revisit(store, due, _case_later)
     return len(due)
 
 
@@ -41,7 +41,7 @@ async def open_held(store: Store, only: UUID | None = None) -> int:
     """Open the cases that entries may open which were held back until now; what opens none waits like any other."""
     async with store.reading() as connection:
         free = await entries.free(connection, only, BATCH)
-    await _look(store, free, _entry_later)
+    await _revisit(store, free, _entry_later)
     return len(free)
 
 
@@ -77,7 +77,7 @@ async def watch_sources(store: Store, only: UUID | None = None) -> int:
     return 0
 
 
-ALL = (look_at_cases, open_held, judge_dates, expire_parked, watch_sources)
+ALL = (revisit_due_cases, open_held, judge_dates, expire_parked, watch_sources)
 """Every sweep. Each may be called at any time, by several at once."""
 
 
@@ -100,11 +100,11 @@ def _by_scope(rows: Sequence[Row[Any]]) -> dict[tuple[UUID, Mode], list[Row[Any]
     return found
 
 
-async def _look(store: Store, due: Sequence[Row[Any]], put_off: PutOff) -> None:
+async def _revisit(store: Store, due: Sequence[Row[Any]], put_off: PutOff) -> None:
     """Look at what is due under these numbers. Whoever comes second finds nothing left to do. What cannot be read is
     put off, and told, so that the others do not wait for it."""
     for (organisation_id, mode), rows in _by_scope(due).items():
-        made = await looked_at(store, organisation_id, mode, {(row.register, row.number) for row in rows})
+        made = await revisited(store, organisation_id, mode, {(row.register, row.number) for row in rows})
         for each in made.not_decided:
             ids = [row.id for row in rows if (row.register, row.number) == each.number]
             mine = [id_ for id_ in ids if id_ == each.case_id] or ids

@@ -83,7 +83,7 @@ async def _once(store: Store, wanted: Wanted, decide: Decide[Result], fresh: Fre
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Revisited:
     """What a look at some numbers came to: how many cases are in another stage or were opened, and what could not be
     decided about."""
 
@@ -91,39 +91,41 @@ class Looked:
     not_decided: tuple[NotDecided, ...] = ()
 
 
-async def looked_at(
-    store: Store, organisation_id: UUID, mode: Mode, numbers: Collection[Number], *, anew: bool = False
-) -> Looked:
-    """Look at what is due under these numbers, or at every case of them `anew`, so many in each transaction. Where one
-    of them keeps the others out, one by one; operators are told of what cannot be decided about."""
+async def revisited(
+    store: Store, organisation_id: UUID, mode: Mode, numbers: Collection[Number], *, all_cases: bool = False
+) -> Revisited:
+    """Look at what is due under these numbers, or at every case of them (`all_cases`), so many in each transaction.
+    Where one of them keeps the others out, one by one; operators are told of what cannot be decided about."""
     todo, moved, failed = sorted(set(numbers)), 0, list[NotDecided]()
     for at in range(0, len(todo), MOST_NUMBERS):
-        made = await _look(store, Wanted(organisation_id, mode, todo[at : at + MOST_NUMBERS]), anew=anew)
+        made = await _revisit(store, Wanted(organisation_id, mode, todo[at : at + MOST_NUMBERS]), all_cases=all_cases)
         moved, failed = moved + made.moved, [*failed, *made.not_decided]
-    return Looked(moved, tuple(failed))
+    return Revisited(moved, tuple(failed))
 
 
-async def _look(store: Store, wanted: Wanted, *, anew: bool) -> Looked:
-    async def look(deciding: Deciding) -> None:
+async def _revisit(store: Store, wanted: Wanted, *, all_cases: bool) -> Revisited:
+    async def revisit(deciding: Deciding) -> None:
         for number in wanted.numbers:
-            deciding.look(anew=anew, only=(number,))
+            deciding.revisit(all_cases=all_cases, only=(number,))
             await asyncio.sleep(0)  # others go on between cases
 
     try:
-        _, made = await decided(store, wanted, look)
+        _, made = await decided(store, wanted, revisit)
         for each in made.not_decided:
             log.error("case_not_read", extra={"fault": traces(each.fault)})
-        return Looked(made.moved, made.not_decided)
+        return Revisited(made.moved, made.not_decided)
     except Exception as fault:
         if unavailable(fault) and not changes.is_race(fault):
             raise  # the database is away: everything waits
         if len(wanted.numbers) == 1:
-            return Looked(not_decided=(await told(store, wanted, fault),))
-    found = [await _look(store, replace(wanted, numbers=(number,)), anew=anew) for number in wanted.numbers]
-    return Looked(sum(each.moved for each in found), tuple(one for each in found for one in each.not_decided))
+            return Revisited(not_decided=(await alerted(store, wanted, fault),))
+    found = [
+        await _revisit(store, replace(wanted, numbers=(number,)), all_cases=all_cases) for number in wanted.numbers
+    ]
+    return Revisited(sum(each.moved for each in found), tuple(one for each in found for one in each.not_decided))
 
 
-async def told(store: Store, wanted: Wanted, fault: Exception) -> NotDecided:
+async def alerted(store: Store, wanted: Wanted, fault: Exception) -> NotDecided:
     """Operators are told of a number about which nothing can be decided or written."""
     log.error("case_not_read", extra={"fault": traces(fault)})
     [number] = wanted.numbers

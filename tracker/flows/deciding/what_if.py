@@ -32,7 +32,7 @@ async def said_at_once(store: Store, office: Office) -> Counter[str]:
             known = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
         if not batch:
             return found
-        made = decide(_adopted(known), (), FRESH, known.now, anew=True).changes
+        made = decide(_adopted(known), (), FRESH, known.now, all_cases=True).changes
         found.update(each.purpose.value for each in made.messages if each.state is MessageState.DUE)
         last: UUID = batch[-1].id
         after = last

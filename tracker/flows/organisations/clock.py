@@ -80,7 +80,7 @@ async def _settle(store: Store, organisation_id: UUID, due: frozenset[DueKind], 
 
 
 _DOES: tuple[tuple[DueKind, Callable[[Store, UUID], Awaitable[int]]], ...] = (
-    (DueKind.CASE, sweep.look_at_cases),
+    (DueKind.CASE, sweep.revisit_due_cases),
     (DueKind.ENTRY, sweep.open_held),
     (DueKind.PROMISE, sweep.judge_dates),
     (DueKind.ENTRY, sweep.expire_parked),

@@ -11,7 +11,7 @@ from tracker.core.services.files import Fault, compare, inherit, read
 from tracker.core.vocabulary.errors import DefinitionRefused
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding import holidays
-from tracker.flows.deciding.transaction import looked_at
+from tracker.flows.deciding.transaction import revisited
 from tracker.store.case import cases, entries, locks
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
@@ -92,7 +92,7 @@ async def _read_again(store: Store, office: Office, service: str) -> int:
     while True:
         async with store.reading() as connection:
             batch = await cases.in_stages(connection, office.id, service, after, BATCH)
-        moved += await _look(store, office, [(row.mode, row.register, row.number) for row in batch], anew=True)
+        moved += await _revisit(store, office, [(row.mode, row.register, row.number) for row in batch], all_cases=True)
         if len(batch) < BATCH:
             return moved
         after = batch[-1].id
@@ -102,15 +102,15 @@ async def _release_quarantine(store: Store, office: Office, service: str) -> int
     """Events without a case whose status code is known by now: open the cases they open, let the others wait."""
     async with store.reading() as connection:
         numbers = await entries.quarantined_numbers(connection, office.id, service)
-    return await _look(store, office, numbers, anew=False)
+    return await _revisit(store, office, numbers, all_cases=False)
 
 
-async def _look(store: Store, office: Office, found: Iterable[tuple[str, str, str]], *, anew: bool) -> int:
+async def _revisit(store: Store, office: Office, found: Iterable[tuple[str, str, str]], *, all_cases: bool) -> int:
     """Look at numbers (mode, register, number); counts the cases that are in another stage then, or were opened."""
     numbers: dict[Mode, set[tuple[str, str]]] = {}
     for mode, register, number in found:
         numbers.setdefault(Mode(mode), set()).add((register, number))
     moved = 0
     for mode, mine in numbers.items():
-        moved += (await looked_at(store, office.id, mode, mine, anew=anew)).moved
+        moved += (await revisited(store, office.id, mode, mine, all_cases=all_cases)).moved
     return moved

@@ -155,7 +155,8 @@ class UnderNumber:
         return self._services.get(body.service) if isinstance(body, StatusReported) else None
 
     def revisit(self, *, all_cases: bool) -> Iterator[tuple[UUID | None, Exception]]:
-        """Look at the cases of which something is due, or at `all_cases`, and let what waits have its case if it may. Tells of cases that cannot be read, and why."""
+        """Look at the cases of which something is due, or at `all_cases`, and let what waits have its case if it
+        may. Yields cases that cannot be read, and why."""
         for id_, record in self._lost.items():
             if all_cases or _is_due(record, self.ground.now):
                 yield id_, LookupError(f"the definition of {record.service} is gone")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
@@ -14,7 +12,7 @@ from tracker.flows.outreach import stopping, texted
 from tracker.flows.outreach.texted import Text
 from tracker.store.ground.engine import Store
 from tracker.store.outreach.stops import Wish
-from tracker.web.body import read_body
+from tracker.web.body import read_form
 
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 """TwiML: no answer. Twilio itself confirms STOP and START where the law asks for it."""
@@ -42,8 +40,8 @@ def router(store: Store, secret: bytes, public_url: str, token: str | None) -> A
     async def stop(token: str, request: Request) -> HTMLResponse:
         """Stops e-mails to this address, or starts them again. A mail reader's one click (RFC 8058) has no cookie
         and needs none."""
-        form = parse_qs((await read_body(request, 4_000, 10.0)).decode("utf-8", "replace"))
-        wish = Wish.START if form.get("wish") == [Wish.START.value] else Wish.STOP
+        form = await read_form(request, 4_000)
+        wish = Wish.START if form.get("wish") == Wish.START.value else Wish.STOP
         return _shown(await stopping.by_link(store, secret, token, wish), token, done=True)
 
     return routes

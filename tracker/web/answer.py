@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qs
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -11,7 +9,7 @@ from templates.environment import page
 from tracker.flows.outreach import ask
 from tracker.flows.outreach.ask import MOST_CHARACTERS, SCORES, Question
 from tracker.store.ground.engine import Store
-from tracker.web.body import read_body
+from tracker.web.body import read_form
 
 MOST_BYTES, SECONDS = 20_000, 10.0
 """The longest body (1,000 characters, each as twelve bytes of a form), and how long it may take to arrive."""
@@ -28,9 +26,8 @@ def router(store: Store, secret: bytes) -> APIRouter:
     @routes.post("/feedback/{token}")
     async def answer(token: str, request: Request) -> HTMLResponse:
         """Keep the answer. What does not fit is asked again, with what was written still there."""
-        typed = parse_qs((await read_body(request, MOST_BYTES, SECONDS)).decode("utf-8", "replace"))
-        score = typed.get("score", [""])[0]
-        comment = ask.plain(typed.get("comment", [""])[0])
+        typed = await read_form(request, MOST_BYTES, SECONDS)
+        score, comment = typed.get("score", ""), ask.plain(typed.get("comment", ""))
         wrong = _wrong(score, comment)
         if wrong is not None:
             return _form(await ask.question(store, secret, token), wrong, comment, 400)

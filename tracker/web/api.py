@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -15,7 +15,7 @@ from tracker.core.answers.tellings import Way
 from tracker.core.vocabulary.moments import Moment
 from tracker.flows.answers.lookup import Asked, look_up
 from tracker.store.ground.engine import Store
-from tracker.web.body import read_body
+from tracker.web.body import caller_address, read_body
 
 MOST_BYTES, SECONDS = 4_000, 10.0
 """The longest body, and how long it may take to arrive."""
@@ -215,10 +215,9 @@ def router(store: Store, secret: bytes) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["citizen"], route_class=_Limited)
 
     @routes.post("/track", response_model=TrackOut, summary="Look up one request")
-    async def track(asked: TrackIn, request: Request, response: Response) -> TrackOut:
+    async def track(asked: TrackIn, response: Response, address: str = Depends(caller_address)) -> TrackOut:
         """The same facts as on the page. Every wrong combination has the same answer, 404; a mistyped reference
         has 400, told by its check character alone."""
-        address = request.client.host if request.client else ""
         typed = Asked(asked.reference, asked.known_fact, address, asked.language, Way.API)
         facts = await look_up(store, secret, typed)
         response.headers["ETag"] = f'W/"{facts.version}"'

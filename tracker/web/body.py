@@ -1,8 +1,13 @@
-"""Reading a request's body under limits while it arrives: memory holds the limit and one chunk at most."""
+"""What routes ask of a request: its body under limits while it arrives, a form in it, and where it comes from.
+
+Memory holds the limit of a body and one chunk at most.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from urllib.parse import parse_qs
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
@@ -43,6 +48,18 @@ async def read_body(request: Request, limit_bytes: int, seconds: float) -> bytes
             "The connection ended before the body did.", "Nothing was stored. Send the request again."
         ) from None
     return bytes(body)
+
+
+async def read_form(request: Request, limit_bytes: int, seconds: float = 10.0) -> Mapping[str, str]:
+    """The fields of a posted form, each once: the first of those of one name. Raises as `read_body` does, whose limit
+    bounds the number of fields as well; a limit of parse_qs would raise."""
+    typed = parse_qs((await read_body(request, limit_bytes, seconds)).decode("utf-8", "replace"))
+    return {name: values[0] for name, values in typed.items()}
+
+
+def caller_address(request: Request) -> str:
+    """The network address that a request comes from, for limits alone; a dependency of routes."""
+    return request.client.host if request.client else ""
 
 
 def _announced(request: Request) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict
 
@@ -15,9 +15,9 @@ from tracker.core.answers.punctuality_facts import OfficePunctualityFacts, Servi
 from tracker.core.promises.punctuality import Record
 from tracker.flows.promises import punctuality as accounts
 from tracker.store.ground.engine import Store
-from tracker.web.track import language_of
+from tracker.web.track import PageLanguage, language_of
 
-KEPT_BY_CACHES = "public, max-age=300"
+CACHED = "public, max-age=300"
 """It changes once a night, and holds nobody's data."""
 
 EXAMPLE: dict[str, Any] = {
@@ -129,16 +129,14 @@ def router(store: Store) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/word", include_in_schema=False)
-    async def offices(request: Request, language: str = "") -> HTMLResponse:
-        spoken = language_of(request, language)
+    async def offices(spoken: PageLanguage = Depends(language_of)) -> HTMLResponse:
         found = await accounts.offices(store)
-        return _kept(HTMLResponse(page("word_offices.html", spoken.language, chosen=spoken.chosen, offices=found)))
+        return _cached(HTMLResponse(page("word_offices.html", spoken.language, chosen=spoken.chosen, offices=found)))
 
     @routes.get("/o/{slug}/word", include_in_schema=False)
-    async def show(slug: str, request: Request, language: str = "") -> HTMLResponse:
-        spoken = language_of(request, language)
+    async def show(slug: str, spoken: PageLanguage = Depends(language_of)) -> HTMLResponse:
         told = await accounts.published(store, slug, spoken.language)
-        return _kept(HTMLResponse(page("word.html", spoken.language, chosen=spoken.chosen, told=told)))
+        return _cached(HTMLResponse(page("word.html", spoken.language, chosen=spoken.chosen, told=told)))
 
     @routes.get(
         "/api/v1/organisations/{slug}/word",
@@ -146,9 +144,9 @@ def router(store: Store) -> APIRouter:
         tags=["everybody"],
         summary="How well an office keeps the dates that it gives",
     )
-    async def tell(slug: str, response: Response, language: str = "") -> WordOut:
+    async def word(slug: str, response: Response, language: str = "") -> WordOut:
         """The same as on the page `/o/{slug}/word`, counted once a night. No key is needed."""
-        response.headers["Cache-Control"] = KEPT_BY_CACHES
+        response.headers["Cache-Control"] = CACHED
         spoken = languages.understood(language) or languages.SOURCE
         return word_out(await accounts.published(store, slug, spoken))
 
@@ -210,7 +208,7 @@ def _rounded(share: float) -> float:
     return round(share, 4)
 
 
-def _kept(response: HTMLResponse) -> HTMLResponse:
+def _cached(response: HTMLResponse) -> HTMLResponse:
     response.headers["Vary"] = "Accept-Language"
-    response.headers["Cache-Control"] = KEPT_BY_CACHES
+    response.headers["Cache-Control"] = CACHED
     return response

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from templates import languages
@@ -14,7 +13,7 @@ from templates.environment import STATIC, page
 from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests, TrackerError
 from tracker.flows.answers.lookup import Asked, look_up
 from tracker.store.ground.engine import Store
-from tracker.web.body import read_body
+from tracker.web.body import caller_address, read_form
 from tracker.web.errors import STATUSES
 
 PROBLEMS: Mapping[type[TrackerError], str] = {
@@ -37,14 +36,14 @@ class PageLanguage:
     chosen: str
 
 
-def language_of(request: Request, asked: str) -> PageLanguage:
-    """The language that was asked for, else the browser's, else English.
+def language_of(request: Request, language: str = "") -> PageLanguage:
+    """The language that was asked for (`?language=`), else the browser's, else English.
 
     A browser says English when nobody ever chose. That does not go on, so that it does not stand in the way of the
-    language that the person told the office.
+    language that the person told the office. A dependency of routes.
     """
     wished = languages.preferred(request.headers.get("accept-language", "")) or languages.SOURCE
-    said = languages.understood(asked)
+    said = languages.understood(language)
     return PageLanguage(said or wished, said or (wished if wished != languages.SOURCE else ""))
 
 
@@ -53,27 +52,23 @@ def router(store: Store, secret: bytes) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/")
-    async def home(request: Request, language: str = "") -> HTMLResponse:
-        spoken = language_of(request, language)
+    async def home(spoken: PageLanguage = Depends(language_of)) -> HTMLResponse:
         return _varying(HTMLResponse(page("home.html", spoken.language, chosen=spoken.chosen)))
 
     @routes.get("/track")
-    async def ask(request: Request, reference: str = "", language: str = "") -> HTMLResponse:
-        return _form(language_of(request, language), reference[:40])
+    async def ask(reference: str = "", spoken: PageLanguage = Depends(language_of)) -> HTMLResponse:
+        return _form(spoken, reference[:40])
 
     @routes.post("/track")
-    async def show(request: Request) -> HTMLResponse:
+    async def show(request: Request, address: str = Depends(caller_address)) -> HTMLResponse:
         """The page of one request. Posted, so that neither half of the pair stands in an address."""
-        # The body's limit bounds the number of fields; a limit of parse_qs would raise.
-        typed = parse_qs((await read_body(request, 4_000, 10.0)).decode("utf-8", "replace"))
-        reference = typed.get("reference", [""])[0][:200].strip()
-        known_fact = typed.get("known_fact", [""])[0][:200].strip()
-        spoken = language_of(request, typed.get("language", [""])[0])
+        typed = await read_form(request, 4_000)
+        reference, known_fact = (typed.get(name, "")[:200].strip() for name in ("reference", "known_fact"))
+        spoken = language_of(request, typed.get("language", ""))
         if not reference:
             return _form(spoken, "", "no_reference")
         if not known_fact:
             return _form(spoken, reference, "no_fact")
-        address = request.client.host if request.client else ""
         try:
             facts = await look_up(store, secret, Asked(reference, known_fact, address, spoken.chosen or None))
         except (CaseNotFound, MistypedReference, TooManyRequests) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from templates import languages
@@ -13,7 +13,7 @@ from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPur
 from tracker.core.vocabulary.errors import CaseNotFound, FormExpired, TooManyRequests
 from tracker.flows.desk import identify, look, resend, write
 from tracker.store.desk.accounts import Staff
-from tracker.web.desk.gate import DeskGate, Posted, reason, to, to_sign_in
+from tracker.web.desk.gate import DeskGate, Posted, reason, to
 from tracker.web.errors import STATUSES
 
 DONE = frozenset({"contact", "note", "empty_note", *resend.Resending})
@@ -22,49 +22,37 @@ DONE = frozenset({"contact", "note", "empty_note", *resend.Resending})
 
 def router(gate: DeskGate) -> APIRouter:
     """The pages of one case."""
-    routes = APIRouter(include_in_schema=False)
+    routes = gate.routes()
 
     @routes.get("/desk/cases/{case}")
-    async def show(request: Request, case: str, why: str = "", language: str = "", done: str = "") -> Response:
-        staff = await gate.who(request)
-        if staff is None:
-            return to_sign_in()
+    async def show(
+        case: str, why: str = "", language: str = "", done: str = "", staff: Staff = Depends(gate.staff)
+    ) -> Response:
         said = reason(why)
         if said is None:
             return gate.page("reason.html", staff, path=f"/desk/cases/{_named(case) or ''}")
         return await _shown(gate, staff, case, said, language[:20], done=done if done in DONE else "")
 
     @routes.get("/desk/cases/{case}/page")
-    async def as_citizen(request: Request, case: str, why: str = "", language: str = "") -> Response:
+    async def as_citizen(case: str, why: str = "", language: str = "", staff: Staff = Depends(gate.staff)) -> Response:
         """The page as the person sees it."""
-        staff = await gate.who(request)
-        if staff is None:
-            return to_sign_in()
         id_, said = _named(case), reason(why)
         if said is None:
             return gate.page("reason.html", staff, path=f"/desk/cases/{id_ or ''}")
-        try:
-            if id_ is None:
-                raise CaseNotFound
-            facts = await look.page_facts(gate.store, gate.secret, staff, id_, said, language[:20] or None)
-        except CaseNotFound:
-            return _nothing(gate, staff)
+        if id_ is None:
+            raise CaseNotFound
+        facts = await look.page_facts(gate.store, gate.secret, staff, id_, said, language[:20] or None)
         return HTMLResponse(page("case.html", facts.language, facts=facts))
 
     @routes.post("/desk/cases/{case}/identity")
-    async def identity(request: Request, case: str) -> Response:
+    async def identity(case: str, posted: Posted = Depends(gate.posted)) -> Response:
         """Whether what the caller says fits: shown once, and never in an address."""
-        posted = await gate.posted(request)
-        if posted is None:
-            return to_sign_in()
         id_, language = _named(case), posted.fields.get("language", "")[:20]
+        if id_ is None:
+            raise CaseNotFound
+        said = posted.fields.get("said", "")[:200]
         try:
-            if id_ is None:
-                raise CaseNotFound
-            said = posted.fields.get("said", "")[:200]
             fits = await identify.identify(gate.store, gate.secret, posted.staff, id_, said, posted.why)
-        except CaseNotFound:
-            return _nothing(gate, posted.staff)
         except TooManyRequests as error:
             shown = await _shown(gate, posted.staff, case, posted.why, language, identity="too_many")
             shown.status_code = STATUSES[TooManyRequests]
@@ -80,10 +68,7 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
     """What changes something: each leads back to the case, which says what was done."""
 
     @routes.post("/desk/cases/{case}/contacts")
-    async def contact(request: Request, case: str) -> Response:
-        posted = await gate.posted(request)
-        if posted is None:
-            return to_sign_in()
+    async def contact(case: str, posted: Posted = Depends(gate.posted)) -> Response:
         try:
             said = write.Contacted(
                 UUID(case),
@@ -93,41 +78,26 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
             )
         except ValueError:
             raise FormExpired from None
-        try:
-            await write.contact(gate.store, posted.staff, said, posted.why)
-        except CaseNotFound:
-            return _nothing(gate, posted.staff)
+        await write.contact(gate.store, posted.staff, said, posted.why)
         return _back(case, posted, "contact")
 
     @routes.post("/desk/cases/{case}/notes")
-    async def note(request: Request, case: str) -> Response:
-        posted = await gate.posted(request)
-        if posted is None:
-            return to_sign_in()
+    async def note(case: str, posted: Posted = Depends(gate.posted)) -> Response:
         try:
             id_, once = UUID(case), UUID(posted.fields.get("once", ""))
         except ValueError:
             raise FormExpired from None
-        try:
-            kept = await write.note(gate.store, posted.staff, id_, posted.fields.get("words", ""), once, posted.why)
-        except CaseNotFound:
-            return _nothing(gate, posted.staff)
+        kept = await write.note(gate.store, posted.staff, id_, posted.fields.get("words", ""), once, posted.why)
         return _back(case, posted, "note" if kept else "empty_note")
 
     @routes.post("/desk/cases/{case}/messages/{message}")
-    async def again(request: Request, case: str, message: str) -> Response:
+    async def again(case: str, message: str, posted: Posted = Depends(gate.posted)) -> Response:
         """Send a message once more."""
-        posted = await gate.posted(request)
-        if posted is None:
-            return to_sign_in()
         try:
             id_, of, times = UUID(case), UUID(message), int(posted.fields.get("times", "")[:3])
         except ValueError:
             raise FormExpired from None
-        try:
-            done = await resend.resend(gate.store, gate.secret, posted.staff, id_, of, times, posted.why)
-        except CaseNotFound:
-            return _nothing(gate, posted.staff)
+        done = await resend.resend(gate.store, gate.secret, posted.staff, id_, of, times, posted.why)
         return _back(case, posted, done.value)
 
 
@@ -135,12 +105,9 @@ async def _shown(
     gate: DeskGate, staff: Staff, case: str, why: LookPurpose, language: str, *, done: str = "", identity: str = ""
 ) -> Response:
     id_ = _named(case)
-    try:
-        if id_ is None:
-            raise CaseNotFound
-        found = await look.look(gate.store, gate.secret, staff, id_, why, language or None)
-    except CaseNotFound:
-        return _nothing(gate, staff)
+    if id_ is None:
+        raise CaseNotFound
+    found = await look.look(gate.store, gate.secret, staff, id_, why, language or None)
     # Words of the page in the caller's language, within a desk in its own: rendered apart, as the page does it.
     spoken = page("desk/read_out.html", found.facts.language, facts=found.facts)
     return gate.page(
@@ -156,11 +123,6 @@ async def _shown(
         reasons=list(ContactReason),
         languages_here=[{"code": code, "name": languages.own_name(code)} for code in found.languages],
     )
-
-
-def _nothing(gate: DeskGate, staff: Staff) -> Response:
-    """One answer for a case that is not there and for one of another organisation."""
-    return gate.page("nothing.html", staff, STATUSES[CaseNotFound])
 
 
 def _back(case: str, posted: Posted, done: str) -> Response:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from contextlib import suppress
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary.errors import SignInRefused, TooManyRequests
 from tracker.flows.desk import accounts, find
-from tracker.web.desk.gate import DeskGate, form, reason, to, to_sign_in
+from tracker.store.desk.accounts import Staff
+from tracker.web.body import caller_address
+from tracker.web.desk.gate import DeskGate, NotSignedIn, Posted, form, reason, to, to_sign_in
 from tracker.web.errors import STATUSES
 
 
 def router(gate: DeskGate) -> APIRouter:
     """The pages before a case is open."""
-    routes = APIRouter(include_in_schema=False)
+    routes = gate.routes()
 
     @routes.get("/desk/sign-in")
     async def ask() -> Response:
         return gate.page("sign_in.html", None, login="", problem=None)
 
     @routes.post("/desk/sign-in")
-    async def sign_in(request: Request) -> Response:
+    async def sign_in(request: Request, address: str = Depends(caller_address)) -> Response:
         fields = await form(request)
         login, password = fields.get("login", "").strip()[:200], fields.get("password", "")
-        address = request.client.host if request.client else ""
         try:
             token = await accounts.sign_in(gate.store, gate.secret, login, password, address)
         except (SignInRefused, TooManyRequests) as error:
@@ -39,23 +42,18 @@ def router(gate: DeskGate) -> APIRouter:
 
     @routes.post("/desk/sign-out")
     async def sign_out(request: Request) -> Response:
-        if await gate.posted(request) is not None:
+        with suppress(NotSignedIn):  # whose session is over loses the cookie all the same
+            await gate.posted(request)
             await accounts.sign_out(gate.store, gate.token(request))
         return gate.let_out(to_sign_in())
 
     @routes.get("/desk")
-    async def desk(request: Request) -> Response:
-        staff = await gate.who(request)
-        if staff is None:
-            return to_sign_in()
+    async def desk(staff: Staff = Depends(gate.staff)) -> Response:
         return gate.page("search.html", staff, typed="", found=None, why=LookPurpose.CONTACTED.value, problem=None)
 
     @routes.post("/desk/search")
-    async def search(request: Request) -> Response:
+    async def search(posted: Posted = Depends(gate.posted)) -> Response:
         """What was found. Posted, so that nobody's name or number stands in an address."""
-        posted = await gate.posted(request)
-        if posted is None:
-            return to_sign_in()
         typed = posted.fields.get("typed", "").strip()[: find.MOST_CHARACTERS]
         why = reason(posted.fields.get("why", ""))
         if not typed or why is None:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import parse_qs, quote
+from typing import Any
+from urllib.parse import quote
 
-from fastapi import Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
 
 from templates.environment import STATIC, page
 from tracker.core.answers.contacts import LookPurpose
-from tracker.core.vocabulary.errors import FormExpired
+from tracker.core.vocabulary.errors import CaseNotFound, FormExpired
 from tracker.flows.desk import accounts
 from tracker.store.desk.accounts import Staff
 from tracker.store.ground.engine import Store
-from tracker.web.body import read_body
+from tracker.web.body import read_form
+from tracker.web.errors import STATUSES
 
 LANGUAGE = "en"
 """The desk's own words: staff read one language, callers hear theirs."""
 
 MOST_BYTES, SECONDS = 16_000, 10.0
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in at the desk: sign in first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +65,39 @@ class DeskGate:
         """The session's token as the browser sent it, or nothing."""
         return request.cookies.get(self.cookie, "")
 
-    async def who(self, request: Request) -> Staff | None:
-        """Who is signed in."""
-        return await accounts.who(self.store, self.token(request))
+    def routes(self) -> APIRouter:
+        """Routes of the desk: whoever is not signed in is led to do so, and a case that is not there is answered as one
+        of another organisation is."""
+        gate = self
 
-    async def posted(self, request: Request) -> Posted | None:
-        """A form and who sent it; None when nobody is signed in. Raises FormExpired when it lacks its mark."""
-        fields = await form(request)
-        staff = await self.who(request)
+        class _Guarded(APIRoute):
+            def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+                handle = super().get_route_handler()
+
+                async def guarded(request: Request) -> Response:
+                    try:
+                        return await handle(request)
+                    except NotSignedIn:
+                        return to_sign_in()
+                    except CaseNotFound:
+                        staff = await accounts.who(gate.store, gate.token(request))
+                        return gate.page("nothing.html", staff, STATUSES[CaseNotFound])
+
+                return guarded
+
+        return APIRouter(include_in_schema=False, route_class=_Guarded)
+
+    async def staff(self, request: Request) -> Staff:
+        """Who is signed in; a dependency. Raises NotSignedIn."""
+        staff = await accounts.who(self.store, self.token(request))
         if staff is None:
-            return None
+            raise NotSignedIn
+        return staff
+
+    async def posted(self, request: Request) -> Posted:
+        """A form and who sent it; a dependency. Raises NotSignedIn, and FormExpired when it lacks its mark."""
+        fields = await form(request)
+        staff = await self.staff(request)
         if not accounts.marked(self.secret, staff, fields.get("mark", "")):
             raise FormExpired
         return Posted(staff, fields)
@@ -101,9 +131,7 @@ async def form(request: Request) -> Mapping[str, str]:
     """The fields of a form, each once. Raises FormExpired when a browser says that another site sent it."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise FormExpired
-    # The body's limit bounds the number of fields; a limit of parse_qs would raise.
-    typed = parse_qs((await read_body(request, MOST_BYTES, SECONDS)).decode("utf-8", "replace"))
-    return {name: values[0] for name, values in typed.items()}
+    return await read_form(request, MOST_BYTES, SECONDS)
 
 
 def reason(said: str) -> LookPurpose | None:

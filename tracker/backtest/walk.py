@@ -196,7 +196,7 @@ class _Walker:
             turn = turns.get(key)
             if turn is None:
                 passed = not paused and held.window.latest_on.toordinal() <= known  # while it is paused none passes
-                turn = turns[key] = developed(self._sight(index, line, today, known, paused, passed), held)
+                turn = turns[key] = developed(self._sight(index, line, today, known, paused, passed=passed), held)
             self._follow(index, turn, today)
 
     def _this_morning(self, index: int, today: int) -> LogLine | None:
@@ -208,7 +208,7 @@ class _Walker:
         return self.plan.feed is Feed.LIVE and _by_morning(case.ended_at, today)
 
     def _sight(
-        self, index: int, line: LogLine, today: int, known: int, paused: bool = False, passed: bool = False
+        self, index: int, line: LogLine, today: int, known: int, paused: bool = False, *, passed: bool = False
     ) -> Observation:
         """What is known of a case at a step on the morning of a day, when all is known until the end of another."""
         case, on = self.cases[index], day_of(today)
@@ -244,14 +244,14 @@ class _Walker:
         self._held[index] = turn.held
         for each in turn.happened:
             if each.before is not None:
-                self._write(index, each.deed, each.before, each.after, turn, today)
+                self._write(index, each.deed, each.before, each.after, turn, today=today)
         if turn.verdict.review_on is not None:
             self._due[turn.verdict.review_on.toordinal()].append(index)
         elif turn.happened and turn.held.window is not None:
             self._due[today + 1].append(index)
 
     def _write(
-        self, index: int, deed: DateEvent, before: Window, after: Window | None, turn: Development, today: int
+        self, index: int, deed: DateEvent, before: Window, after: Window | None, turn: Development, *, today: int
     ) -> None:
         old, new = before.latest_on.toordinal(), after.latest_on.toordinal() if after else None
         match deed:

@@ -85,7 +85,7 @@ class Reporting:
 
 
 def past(
-    office: Office, current: Current, told: Reporting, life: InventedCase, until: datetime, learned: Learned | None
+    office: Office, current: Current, told: Reporting, life: InventedCase, until: datetime, *, learned: Learned | None
 ) -> Past:
     """A life up to an instant. `learned`: None where nothing was learned yet, and its date is the service's own
     stand-in."""

@@ -78,7 +78,7 @@ def length(dice: random.Random, course: Course) -> float:
 
 
 def live(
-    dice: random.Random, course: Course, definition: Definition, number: str, source: str, person: InventedPerson,
+    dice: random.Random, course: Course, definition: Definition, number: str, source: str, *, person: InventedPerson,
     begins: datetime, days: float,
 ) -> InventedCase:  # fmt: skip
     """The life of a request that begins then and takes so many days."""

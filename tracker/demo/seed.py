@@ -87,7 +87,7 @@ async def seed(parts: Parts, cases: int, progress: Progress = lambda what, done,
     planned = {slug: _plan(slug, cases, end, made) for slug in OFFICES}
     known = []
     for slug, (finished, going) in planned.items():
-        known += await _send_all(parts, slug, keys[slug], finished, going, end, progress)
+        known += await _send_all(parts, slug, keys[slug], finished, going, end=end, progress=progress)
     source = {
         "key": keys["northwick"], "source": SOURCES["northwick"], "register": SOURCES["northwick"],
         "service": "building-permit", "statuses": list(made["building-permit"][1].mapping),
@@ -141,7 +141,9 @@ def _plan(
     mine = [story for story in stories.STORIES if story.organisation == slug]
     year = end.year % 100
     going = [
-        stories.told(story, made[story.service][1], at, f"{story.service[:2].upper()}-{year}-{1001 + at}", source, end)
+        stories.told(
+            story, made[story.service][1], at, f"{story.service[:2].upper()}-{year}-{1001 + at}", source, end=end
+        )
         for at, story in enumerate(mine[: max(1, round(open_ * share))])
     ]
     finished: list[InventedCase] = []
@@ -155,7 +157,14 @@ def _plan(
         is_open = place < round(open_ * share)
         over = end + timedelta(days=days * dice.uniform(-0.1, 0.9)) if is_open else begins - dice.random() * PAST
         life = lives.live(
-            dice, course, made[course.service][1], number, source, person, over - timedelta(days=days), days
+            dice,
+            course,
+            made[course.service][1],
+            number,
+            source,
+            person=person,
+            begins=over - timedelta(days=days),
+            days=days,
         )
         (going if is_open else finished).append(life)
     return finished, going
@@ -167,6 +176,7 @@ async def _send_all(
     key: str,
     finished: list[InventedCase],
     going: list[InventedCase],
+    *,
     end: datetime,
     progress: Progress,
 ) -> list[dict[str, str]]:
@@ -184,7 +194,7 @@ async def _send_all(
             known = [(told.definition, told.case.case) for told in past]
             taught = await lesson.teach(parts.store, office, known, half_way)
         if opened_at <= begins:
-            told = await _past(parts, office, reported, life, begins, taught or {})
+            told = await _past(parts, office, reported, life, begins, taught=taught or {})
             past.append(told)
             spoken[life.number] = told.reference
         if at % 20 == 0 or at == len(finished) + len(going):
@@ -192,7 +202,7 @@ async def _send_all(
     await _write(parts, office, past, begins)
     await learn.due(parts.store, office.id)
     later = [step for life in [*finished, *going] for step in life.steps if begins < step[0] <= end]
-    await _play(parts, office, sender, later, end, spoken, progress)
+    await _play(parts, office, sender, later, end, spoken=spoken, progress=progress)
     return [
         {
             "reference": references.spell(spoken[life.number]), "known_fact": life.person.fact,
@@ -208,13 +218,14 @@ async def _past(
     reported: history.Reporting,
     life: InventedCase,
     begins: datetime,
+    *,
     taught: lesson.Taught,
 ) -> Past:
     async with parts.store.reading() as connection:
         current = await stored_services.current(connection, office.id, life.service)
     if current is None:
         raise LookupError(f"the definition of {life.service} is gone")
-    return history.past(office, current, reported, life, begins, taught.get(life.service))
+    return history.past(office, current, reported, life, begins, learned=taught.get(life.service))
 
 
 async def _write(parts: Parts, office: Office, past: list[Past], begins: datetime) -> None:
@@ -251,7 +262,7 @@ async def _agent(parts: Parts, office: Office) -> UUID:
 
 
 async def _play(
-    parts: Parts, office: Office, sender: Sender, steps: list[Step], end: datetime, spoken: dict[str, str],
+    parts: Parts, office: Office, sender: Sender, steps: list[Step], end: datetime, *, spoken: dict[str, str],
     progress: Progress,
 ) -> None:  # fmt: skip
     """Send what the back office sent in the last weeks, each at its time, with everything that falls due between."""

@@ -59,7 +59,7 @@ STORIES = (
 )  # fmt: skip
 
 
-def told(story: Story, definition: Definition, place: int, number: str, source: str, end: datetime) -> InventedCase:
+def told(story: Story, definition: Definition, place: int, number: str, source: str, *, end: datetime) -> InventedCase:
     """The life of a story's case up to `end`."""
     steps: list[Step] = []
 

@@ -244,7 +244,7 @@ class CaseInHand:
         sayer = Sayer(self.id, source_id, self.service.definition_id)
         for each in wanted:
             if _is_to_be_written(each, on_record.get(each.key)):
-                self._say(draft(sayer, case, each, self.recipients, dates, self.ground.fresh, now))
+                self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))
         self._overtake(who_hears_what.superseded(spoken, wanted))
         return any(each.key not in on_record and each.reason not in who_hears_what.CUT for each in wanted)
 

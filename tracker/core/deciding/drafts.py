@@ -51,6 +51,7 @@ def draft(
     said: Outreach,
     recipients: Mapping[tuple[str, str], RecipientRecord],
     dates: DatesNow,
+    *,
     fresh: Fresh,
     now: datetime,
 ) -> MessageRecord:

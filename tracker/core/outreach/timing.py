@@ -19,7 +19,7 @@ PROMPT = frozenset({Purpose.ACTION_NEEDED, Purpose.DATE_CHANGED, Purpose.FINISHE
 
 
 def due_at(
-    purpose: Purpose, key: str, now: datetime, definition: Definition, zone: str, waiting: datetime | None
+    purpose: Purpose, key: str, now: datetime, definition: Definition, zone: str, *, waiting: datetime | None
 ) -> datetime:
     """When a message that is decided at `now` goes out at the earliest, in its recipient's zone.
 

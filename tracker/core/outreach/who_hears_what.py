@@ -162,7 +162,7 @@ def _to(
     sensitive = definition.sensitive or topic.sensitive or party.party in case.sensitive_parties
     zone = party.zone or setting.zone
     waiting = timing.waiting_update(party.party, spoken, UNDECIDED)
-    due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting)
+    due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting=waiting)
     reason = _reason(party, topic, id_, address, definition, setting, spoken)
     return Outreach(
         id_,

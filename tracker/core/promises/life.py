@@ -207,7 +207,7 @@ def first(sight: Observation) -> Window | None:
         if sight.paused:  # nothing is learned of stages in which we wait
             return None
         table = _dates(sight, sight.taught, sight.stage)
-        return window(table, sight.came_on, sight.known, terms.level, sight.today, terms.working)
+        return window(table, sight.came_on, sight.known, terms.level, sight.today, working=terms.working)
     if terms.fallback_days is None or sight.office:
         return None
     return stand_in(sight.began_on, terms.fallback_days, sight.today, terms.working)
@@ -280,7 +280,7 @@ def weighed(sight: Observation, held: HeldDate) -> Verdict:
         dates = _dates(sight, sight.taught, sight.stage)
         risks = dates if _fresh(sight) else sight.taught.risk_table(sight.stage)
         place = StagePosition(sight.came_on, dates, risks, terms.working)
-        return weigh(place, stood, terms.level, sight.judged_on, sight.known, terms.thresholds)
+        return weigh(place, stood, terms.level, sight.judged_on, sight.known, thresholds=terms.thresholds)
     if held.learned:
         return weigh_unfounded(stood, sight.judged_on, terms.working)
     days = terms.fallback_days or (held.first_on - sight.began_on).days

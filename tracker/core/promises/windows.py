@@ -97,14 +97,14 @@ def judging_day(now: datetime, zone: str) -> date:
 
 
 def window(
-    table: SurvivalTable, stage_on: date, known_on: date, level: float, today: date, working: WorkingDays = WEEKDAYS
+    table: SurvivalTable, stage_on: date, known_on: date, level: float, today: date, *, working: WorkingDays = WEEKDAYS
 ) -> Window | None:
     """When a case that came to its stage on `stage_on`, and was open at the end of `known_on`, is finished.
 
     `known_on` is the day before `stage_on` where nothing is known since. None where the table does not reach the level
     within HORIZON_DAYS. Every date is a working day after today.
     """
-    found = [_reached(table, stage_on, known_on, share, today, working) for share in (0.9, 0.5, 1 - level)]
+    found = [_reached(table, stage_on, known_on, share, today, working=working) for share in (0.9, 0.5, 1 - level)]
     earliest_on, half_by_on, latest_on = found
     if latest_on is None or earliest_on is None or half_by_on is None:
         return None
@@ -112,7 +112,7 @@ def window(
 
 
 def _reached(
-    table: SurvivalTable, stage_on: date, known_on: date, share: float, today: date, working: WorkingDays
+    table: SurvivalTable, stage_on: date, known_on: date, share: float, today: date, *, working: WorkingDays
 ) -> date | None:
     age = table.reaches(share, (known_on - stage_on).days)
     return None if age is None else working.since(max(stage_on + timedelta(days=age), today + timedelta(days=1)))
@@ -142,6 +142,7 @@ def weigh(
     level: float,
     today: date,
     known_on: date | None = None,
+    *,
     thresholds: Thresholds = USUAL,
 ) -> Verdict:
     """What is to be done about a learned date on the morning of this day, by what was known at the end of `known_on`
@@ -159,9 +160,9 @@ def weigh(
     step = _step(place, standing, today, known_on, thresholds)
     if step is not Advice.MOVE:
         sooner = step is Advice.HOLD and _sooner(place, standing, level, today, known_on)
-        review_on = _review_on(place, standing, step, today, thresholds, level if sooner else None)
+        review_on = _review_on(place, standing, step, today, thresholds, sooner_at=level if sooner else None)
         return Verdict(step, review_on=review_on, sooner=sooner)
-    fresh = window(place.dates, place.stage_on, known_on, level, today, place.working)
+    fresh = window(place.dates, place.stage_on, known_on, level, today, working=place.working)
     if fresh is None:
         return Verdict(Advice.GIVE_UP)
     latest_on = max(fresh.latest_on, place.working.since(standing.latest_on + timedelta(days=standing.leeway)))
@@ -174,7 +175,7 @@ def _sooner(place: StagePosition, standing: StandingDate, level: float, today: d
     """Whether the date that would be given now lies well before the one that stands. That one is kept all the same:
     to move dates forward is what breaks them."""
     share = 1 - max(level, standing.probability or 0.0)  # that less is asked for now is no good news
-    latest_on = _reached(place.dates, place.stage_on, known_on, share, today, place.working)
+    latest_on = _reached(place.dates, place.stage_on, known_on, share, today, working=place.working)
     return latest_on is not None and latest_on + timedelta(days=standing.leeway) <= standing.latest_on
 
 
@@ -194,6 +195,7 @@ def _review_on(
     step: Advice,
     today: date,
     thresholds: Thresholds,
+    *,
     sooner_at: float | None,
 ) -> date:
     """The first day on which another step is due by this table, or `sooner`, at the level `sooner_at`, holds no longer;

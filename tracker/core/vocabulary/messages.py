@@ -67,7 +67,7 @@ class Reason(StrEnum):
     """We have not heard from the office for longer than its rhythm allows: we do not know that it still holds."""
 
 
-def key(case: UUID, purpose: Purpose, party: str, rung: int, cause: str, resend: int = 0) -> str:
+def key(case: UUID, purpose: Purpose, party: str, rung: int, cause: str, *, resend: int = 0) -> str:
     """What makes a message unique, so that two schedulers or two deliveries of one event cannot send it twice.
 
     `party` is the recipient's id in the case, `rung` the step of the channel ladder (0 is the first choice),

@@ -60,7 +60,7 @@ async def resend(
         if answer is None:
             answer = Resending.SENT
             if times == repeated(asked, rows):
-                again = key(case, Purpose(asked.purpose), asked.party, asked.rung, asked.cause, times + 1)
+                again = key(case, Purpose(asked.purpose), asked.party, asked.rung, asked.cause, resend=times + 1)
                 detail = {"case": str(case), "message": str(message)}
                 now = (await audit.note(connection, staff, "desk.resent", why, detail)).now
                 await repeating.repeat(connection, staff.organisation_id, Mode.LIVE, message, again, now)

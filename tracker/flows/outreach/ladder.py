@@ -46,7 +46,7 @@ async def next_rung(
         other = await _other(connection, secret, organisation_id, mode, message_id, missed)
         if other is not None:
             rung, resend = missed.rung + 1, int(missed.key.split(":")[3])
-            key_ = key(missed.case_id, Purpose(missed.purpose), missed.party, rung, missed.cause, resend)
+            key_ = key(missed.case_id, Purpose(missed.purpose), missed.party, rung, missed.cause, resend=resend)
             await rungs.climb(connection, organisation_id, mode, message_id, key_, rung, other, now)
             return True
     elif asked_to_stop:

@@ -16,6 +16,7 @@ from sqlalchemy import Row
 from notifications.channels import Absent, Accepted, Carrier, Carriers, Content, Later, Outgoing, Refused
 from notifications.settling import PAUSES, Settled, settle, unsure
 from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.channels import sender_of, sent_to
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach.release import Claimed
@@ -118,7 +119,6 @@ def _ask_again(claimed: Claimed, after: timedelta) -> Settled:
 
 
 def _asked(row: Row[Any]) -> Outgoing:
-    mail = row.channel == "email"
     return Outgoing(
         row.organisation_id,
         row.mode,
@@ -126,10 +126,10 @@ def _asked(row: Row[Any]) -> Outgoing:
         row.attempt_id,
         row.attempt_number,
         row.channel,
-        (row.address if mail else row.normal) or "",
+        sent_to(row.channel, row.address, row.normal) or "",
         Content(**row.content),
         row.started_at,
-        row.email_from if mail else row.sms_from,
+        sender_of(row, row.channel),
         row.organisation,
         row.language,
         known=frozenset(row.known),

@@ -29,6 +29,12 @@ CHANNEL_WORDS = {
     "pages/case/channel_words.html": ("titled", "mentioned"),
     "pages/desk/words.html": ("channel", "way"),
 }
+DECIDING = (
+    "tracker/core/outreach/topics.py",
+    "tracker/core/outreach/who_hears_what.py",
+    "tracker/core/deciding/ledger.py",
+)
+"""Where it is decided to say something. Whoever else names a purpose has forgotten to ask for its traits."""
 SENDERS = ("store/outreach/carrying.py", "store/outreach/unknowns.py", "store/organisations/checking.py")
 """Where the columns of senders are read for those who send, and written when an organisation goes live."""
 
@@ -38,11 +44,22 @@ def spoken() -> list[str]:
     return ["en", *sorted(folder.name for folder in (ROOT / "templates" / "locales").iterdir() if folder.is_dir())]
 
 
+def named(words: str, node: ast.AST) -> set[str]:
+    """The words of a closed set that code names."""
+    found = (each for each in ast.walk(node) if isinstance(each, ast.Attribute))
+    return {each.attr for each in found if ast.unparse(each.value) == words and each.attr.isupper()}
+
+
 def decided() -> set[str]:
     """The names of the purposes that the core decides to say something of."""
-    files = (file for room in ("outreach", "deciding") for file in (ROOT / "tracker" / "core" / room).glob("*.py"))
-    nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text())))
-    return {each.attr for each in nodes if isinstance(each, ast.Attribute) and ast.unparse(each.value) == "Purpose"}
+    return {name for file in DECIDING for name in named("Purpose", ast.parse((ROOT / file).read_text()))}
+
+
+def compared(words: str, source: str) -> list[str]:
+    """Where code compares with a word of a closed set: `line: word`."""
+    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Compare))
+    sides = (side for node in nodes for side in (node.left, *node.comparators) if not isinstance(side, ast.Call))
+    return [f"{side.lineno}: {name}" for side in sides for name in sorted(named(words, side))]
 
 
 def migrated() -> str:
@@ -66,19 +83,20 @@ def lacking_of_purpose(word: str) -> Iterator[str]:
         yield "docs/service-definitions.md: its row in the table of messages"
 
 
-def lacking_of_channel(word: str, sender: str) -> Iterator[str]:
-    """What a channel still needs."""
+def lacking_of_channel(word: str, sender: str, *, stop_link: bool) -> Iterator[str]:
+    """What a channel still needs; what it is called in other languages, the tests of the catalogues name."""
     for name, macros in CHANNEL_WORDS.items():
         for macro in macros:
-            for language in spoken():
-                if not _worded(name, macro, word, language):
-                    yield f"templates/{name}: {macro}, in {language}"
+            if not _worded(name, macro, word):
+                yield f"templates/{name}: {macro}"
     for mirror in (Way, ContactChannel):
         if word not in set(mirror):
             yield f"{mirror.__module__}: {mirror.__name__}"
     if sender not in table(Organisation).columns:
         yield f"tracker/store/ground/organisations.py: the column {sender}"
     yield from (f"tracker/{file}: {sender}" for file in SENDERS if sender not in (ROOT / "tracker" / file).read_text())
+    if not stop_link and f"Channel.{word.upper()}" not in (ROOT / "tracker/flows/outreach/texted.py").read_text():
+        yield "tracker/flows/outreach/texted.py: whoever answers with STOP is not heard"
     if f"'{word}'" not in migrated():
         yield "migrations: the word in the checks of the columns of channels"
     if f"`{word}`" not in line(DEFINITIONS, "| `[outreach]`"):
@@ -87,9 +105,9 @@ def lacking_of_channel(word: str, sender: str) -> Iterator[str]:
         yield "docs/integration.md: channels, in the row of case.party"
 
 
-def _worded(name: str, macro: str, word: str, language: str) -> bool:
+def _worded(name: str, macro: str, word: str) -> bool:
     called: Callable[[str], str] = getattr(
-        environment().get_template(name).make_module({"language": language, "direction": "ltr"}), macro
+        environment().get_template(name).make_module({"language": "en", "direction": "ltr"}), macro
     )
     try:
         return bool(called(word).strip())
@@ -109,12 +127,31 @@ def test_a_purpose_lacks_nothing(purpose: Purpose) -> None:
 
 @pytest.mark.parametrize("channel", Channel)
 def test_a_channel_lacks_nothing(channel: Channel) -> None:
-    assert list(lacking_of_channel(channel.value, CHANNELS[channel].sender)) == []
+    traits = CHANNELS[channel]
+    assert list(lacking_of_channel(channel.value, traits.sender, stop_link=traits.stop_link)) == []
+
+
+def test_nobody_asks_for_a_purpose_or_a_channel_by_name() -> None:
+    told = {"tracker/core/vocabulary/purposes.py", "tracker/core/vocabulary/messages.py", *DECIDING}
+    for package in ("tracker", "notifications", "integrations"):
+        for file in (ROOT / package).rglob("*.py"):
+            name, source = file.relative_to(ROOT).as_posix(), file.read_text()
+            assert name in told or not named("Purpose", ast.parse(source)), name
+            ways = [each for each in compared("Way", source) if each.split()[-1] in Channel.__members__]
+            assert [*compared("Purpose", source), *compared("Channel", source), *ways] == [], name
+    for file in (ROOT / "templates").rglob("*.[ht]*"):
+        asks = re.findall(r"\b(?:purpose|channel) (?:[=!]=|in) .+", file.read_text()) if file.is_file() else []
+        assert asks == [] or file.name == "message_purpose.html", file.name
+
+
+def test_comparing_is_noticed() -> None:
+    assert compared("Channel", "mail = row.channel == Channel.EMAIL") == ["1: EMAIL"]
+    assert compared("Purpose", "late = each.purpose in {Purpose.DELAYED}") == ["1: DELAYED"]
 
 
 def test_what_is_missing_is_named() -> None:
     assert len(list(lacking_of_purpose("pigeon"))) == len(spoken()) * len(PARTS) + 4
-    assert len(list(lacking_of_channel("pigeon", "pigeon_from"))) == 4 * len(spoken()) + 2 + 1 + len(SENDERS) + 3
+    assert len(list(lacking_of_channel("pigeon", "pigeon_from", stop_link=False))) == 4 + 2 + 1 + len(SENDERS) + 4
 
 
 def test_a_word_without_traits_stops_everything() -> None:

@@ -12,7 +12,8 @@ from uuid import UUID
 from tracker.core.vocabulary.channels import ChannelTraits, traits_of
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
-from tracker.core.vocabulary.purposes import PURPOSES, PurposeTraits
+from tracker.core.vocabulary.purpose_traits import PurposeTraits
+from tracker.core.vocabulary.purposes import PURPOSES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from tracker.core.answers.facts import CaseFacts, PromiseFacts
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.channels import Writing, traits_of
 from tracker.core.vocabulary.messages import Purpose
-from tracker.core.vocabulary.purposes import PURPOSES, DateTold
+from tracker.core.vocabulary.purpose_traits import DateTold
+from tracker.core.vocabulary.purposes import PURPOSES
 
 
 class Listener(StrEnum):

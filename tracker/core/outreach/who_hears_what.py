@@ -19,7 +19,8 @@ from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic,
 from tracker.core.promises.windows import news_holds
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason, key
-from tracker.core.vocabulary.purposes import PURPOSES, Ground
+from tracker.core.vocabulary.purpose_traits import Ground
+from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import CaseState, Channel
 
 UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})

@@ -21,6 +21,7 @@ from tracker.core.case.events import (
     ReopenReported,
     StatusReported,
 )
+from tracker.core.vocabulary.channels import CHANNELS, AddressForm
 from tracker.core.vocabulary.words import Audience, Channel, Role
 
 _STRICT = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=False)
@@ -131,13 +132,14 @@ class ChannelIn(BaseModel):
     @field_validator("address")
     @classmethod
     def _suits_the_channel(cls, address: str, info: ValidationInfo) -> str:
-        match info.data.get("channel"):
-            case Channel.EMAIL:
+        channel: Channel | None = info.data.get("channel")
+        if channel is None:
+            return address  # the channel was refused already
+        match CHANNELS[channel].form:
+            case AddressForm.MAILBOX:
                 return fields.email(address)
-            case Channel.SMS:
+            case AddressForm.TELEPHONE:
                 return fields.phone(address)
-            case _:
-                return address  # the channel was refused already
 
 
 class PartyDataIn(DataIn):

@@ -7,35 +7,29 @@ since its copy bears the same Message-ID.
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
 from notifications.channels import Absent, Accepted, Carrier, Carriers, Content, Later, Outgoing, Refused
-from notifications.settling import PAUSES, Settled, settle, unsure
+from notifications.settling import Settled, following, settle, unsure
 from tracker.core.outreach.attempts import Ending
+from tracker.core.outreach.retry import RETRY, Setback, Tried
+from tracker.core.vocabulary.channels import sender_of, sent_to
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach.release import Claimed
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, unknowns
 
-MOST_TRIES = 5
-"""How often the sending of one message may be cut off before it is given up."""
-
-RETRY_AFTER = timedelta(minutes=1)
-LONGEST_RETRY = timedelta(hours=1)
-
-GRACE = timedelta(minutes=5)
-"""For so long a provider's list may not show yet what it has taken."""
-
-PATIENCE = timedelta(hours=24)
-"""For so long we ask; then it stays unknown, and an operator is told."""
-
-REPEAT_AFTER = timedelta(minutes=10)
-"""How long we wait before a message that bears the same id is sent once more."""
+_NOT_GONE = {
+    MessageState.DUE: Ending.NOT_SENT,
+    MessageState.FAILED: Ending.GIVEN_UP,
+    MessageState.UNKNOWN: Ending.UNSURE,
+}
+"""How the attempt ended that nobody has taken, as far as we know, by what becomes of its message."""
 
 
 async def recover(store: Store, secret: bytes, limit: int) -> int:
@@ -59,10 +53,8 @@ def _left_behind(row: Row[Any]) -> Settled:
         return Settled(claimed, MessageState.DELIVERED, ending=Ending.ACCEPTED, provider_id=f"caught-{row.caught_id}")
     if row.attempt_id is not None and row.carrier != "sandbox":
         return unsure(claimed)
-    if row.tries >= MOST_TRIES:
-        return Settled(claimed, MessageState.FAILED, ending=Ending.GIVEN_UP)
-    again = row.now + min(RETRY_AFTER * (row.attempt_number - 1), LONGEST_RETRY)
-    return Settled(claimed, MessageState.DUE, ending=Ending.NOT_SENT, due=again)
+    now = RETRY.now(Setback.CUT_OFF, Tried(tries=row.tries, number=row.attempt_number))
+    return following(claimed, now, _NOT_GONE[now.state])
 
 
 async def ask(store: Store, carriers: Carriers, secret: bytes, limit: int, only: UUID | None = None) -> int:
@@ -82,43 +74,35 @@ async def ask(store: Store, carriers: Carriers, secret: bytes, limit: int, only:
 async def _fate(carrier: Carrier | None, row: Row[Any]) -> Settled | None:
     """What becomes of one; None: it is asked about again in five minutes."""
     claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
-    held, since = MessageState.UNKNOWN, row.now - row.started_at
-    if since > PATIENCE or carrier is None or carrier.name != row.carrier:
-        over = Settled(claimed, MessageState.UNKNOWN, ending=Ending.UNSURE, held=held)
-        return over if since > PATIENCE else None
-    if carrier.repeatable:
-        return _repeated(claimed, row)
-    match await carrier.ask(_asked(row)):
+    ours = carrier if carrier is not None and carrier.name == row.carrier else None
+    tried = Tried(
+        tries=row.tries,
+        number=row.attempt_number,
+        unsure=row.unsure,
+        since=row.now - row.started_at,
+        repeatable=ours is not None and ours.repeatable,
+    )
+    held, unasked = MessageState.UNKNOWN, RETRY.now(Setback.STILL_UNSURE, tried)
+    if unasked.after is None or tried.repeatable:
+        return following(claimed, unasked, Ending.UNSURE, held)
+    if ours is None:
+        return None
+    match await ours.ask(_asked(row)):
         case Accepted(provider_id, delivered):
             state = MessageState.DELIVERED if delivered else MessageState.SENT
             return Settled(claimed, state, ending=Ending.ACCEPTED, provider_id=provider_id, held=held)
         case Refused(ending):
-            return Settled(claimed, MessageState.FAILED, ending=ending, held=held)
-        case Absent() if since >= GRACE:
-            if row.tries >= MOST_TRIES:
-                return Settled(claimed, MessageState.FAILED, ending=Ending.GIVEN_UP, held=held)
-            return Settled(claimed, MessageState.DUE, ending=Ending.NOT_SENT, due=row.now, held=held)
+            return following(claimed, RETRY.now(Setback.REFUSED, tried), ending, held)
+        case Absent():
+            now = RETRY.now(Setback.ABSENT, tried)
+            return following(claimed, now, _NOT_GONE[now.state], held)
         case Later(after):
-            return _ask_again(claimed, after)
+            return following(claimed, RETRY.now(Setback.ASK_LATER, replace(tried, wish=after)), Ending.UNSURE, held)
         case _:
-            return _ask_again(claimed, PAUSES[1])
-
-
-def _repeated(claimed: Claimed, row: Row[Any]) -> Settled:
-    """It bears the same id again, so it is sent once more after a pause; a second doubt stays one."""
-    if row.unsure > 1:
-        return Settled(claimed, MessageState.UNKNOWN, ending=Ending.UNSURE, held=MessageState.UNKNOWN)
-    again = max(row.now, row.started_at + REPEAT_AFTER)
-    return Settled(claimed, MessageState.DUE, ending=Ending.UNSURE, due=again, held=MessageState.UNKNOWN)
-
-
-def _ask_again(claimed: Claimed, after: timedelta) -> Settled:
-    due = claimed.now + after
-    return Settled(claimed, MessageState.UNKNOWN, ending=Ending.UNSURE, due=due, held=MessageState.UNKNOWN)
+            return following(claimed, RETRY.now(Setback.ASK_LATER, tried), Ending.UNSURE, held)
 
 
 def _asked(row: Row[Any]) -> Outgoing:
-    mail = row.channel == "email"
     return Outgoing(
         row.organisation_id,
         row.mode,
@@ -126,10 +110,10 @@ def _asked(row: Row[Any]) -> Outgoing:
         row.attempt_id,
         row.attempt_number,
         row.channel,
-        (row.address if mail else row.normal) or "",
+        sent_to(row.channel, row.address, row.normal) or "",
         Content(**row.content),
         row.started_at,
-        row.email_from if mail else row.sms_from,
+        sender_of(row, row.channel),
         row.organisation,
         row.language,
         known=frozenset(row.known),

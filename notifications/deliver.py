@@ -11,7 +11,6 @@ import logging
 import random
 import time
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -19,8 +18,9 @@ from uuid import UUID
 from notifications.asking import ask, recover
 from notifications.channels import Carrier, Carriers, Content, Outgoing, PutOff
 from notifications.render import as_json, render
-from notifications.settling import Settled, answered, settle
+from notifications.settling import Settled, answered, following, later, settle
 from tracker.core.outreach.attempts import Ending
+from tracker.core.outreach.retry import RETRY, Setback, Tried
 from tracker.core.vocabulary.messages import MessageState
 from tracker.flows.outreach import release
 from tracker.flows.outreach.release import Claimed, Links, Postponed, Released, Stopped
@@ -39,9 +39,6 @@ TOGETHER = 8
 IDLE_SECONDS = 0.5
 ASK_SECONDS = 5.0
 """How often a worker looks whether it is time to ask about messages whose end we do not know."""
-
-UNCONFIGURED_REST = timedelta(hours=1)
-"""How long a message waits when no carrier for its channel is configured."""
 
 FRESH_SECONDS = 2.0
 """For so long after it was looked at, a lease is taken to hold still: it lasts a minute."""
@@ -147,11 +144,11 @@ class Worker:
             case Released(claimed):
                 carrier = self._carriers.of(decision.sandbox, decision.channel)
                 if carrier is None:
-                    due = claimed.now + UNCONFIGURED_REST
-                    return Settled(claimed, MessageState.DUE, ending=Ending.NOT_CONFIGURED, due=due)
+                    now = RETRY.now(Setback.NOT_CONFIGURED, Tried())
+                    return following(claimed, now, Ending.NOT_CONFIGURED)
                 rest = carrier.rest()
                 if rest is not None:
-                    return Settled(claimed, MessageState.DUE, due=claimed.now + rest)
+                    return later(claimed, rest)
                 return self._write(decision, carrier)
 
     def _write(self, released: Released, carrier: Carrier) -> _Letter:
@@ -204,7 +201,7 @@ class Worker:
                 return None
             rest = letter.carrier.rest()
             if rest is not None:  # it has closed since the attempt was recorded
-                return Settled(claimed, MessageState.DUE, ending=Ending.THROTTLED, due=claimed.now + rest)
+                return later(claimed, rest, Ending.THROTTLED)
             answer = await letter.carrier.send(
                 Outgoing(
                     claimed.organisation_id,

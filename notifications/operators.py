@@ -12,7 +12,7 @@ from uuid import UUID
 from notifications.channels import Accepted, Answer, Carrier, Content, Later, Outgoing, PutOff, Refused
 from templates import wording
 from templates.environment import environment
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.words import Channel, Mode
 from tracker.flows.organisations import brief
 from tracker.flows.organisations.brief import Briefing
 from tracker.store.ground.columns import new_id
@@ -76,7 +76,7 @@ def _letter(briefing: Briefing, address: str, content: Content) -> Outgoing:
         briefing.id,
         new_id(),
         1,
-        "email",
+        Channel.EMAIL.value,
         address,
         content,
         briefing.at,

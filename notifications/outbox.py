@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from templates.environment import page
 from tracker.core.answers.facts import CaughtFacts
 from tracker.core.vocabulary import references
+from tracker.core.vocabulary.channels import Unit, traits_of
 from tracker.core.vocabulary.errors import UnknownKey
 from tracker.core.vocabulary.segments import segments
 from tracker.store.ground import organisations
@@ -69,8 +70,8 @@ def router(store: Store, *, open_to_all: bool, token: str | None) -> APIRouter:
 
 
 def _one(row: Row[Any]) -> CaughtFacts:
-    content, sms = row.content, row.channel == "sms"
-    counted = segments(content["text"]) if sms else None
+    content = row.content
+    counted = segments(content["text"]) if traits_of(row.channel).unit is Unit.SEGMENT else None
     return CaughtFacts(
         id=str(row.id),
         purpose=row.purpose,

@@ -11,6 +11,7 @@ from jinja2 import TemplateError
 from notifications.channels import Content
 from templates.environment import message
 from tracker.core.answers.facts import OutreachFacts
+from tracker.core.vocabulary.channels import Writing, traits_of
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +31,16 @@ def render(facts: OutreachFacts, channel: str, address: str) -> tuple[Content, s
 
 def _render(facts: OutreachFacts, purpose: str, channel: str, address: str) -> Content:
     language = facts.language
-    if channel == "sms":
-        return Content(sender=facts.organisation, text=message(purpose, language, "sms.txt", facts))
-    return Content(
-        sender=f"{facts.organisation} <{address}>",
-        subject=message(purpose, language, "subject.txt", facts),
-        text=message(purpose, language, "text.txt", facts),
-        html=message(purpose, language, "html.html", facts),
-    )
+    match traits_of(channel).writing:
+        case Writing.LINE:
+            return Content(sender=facts.organisation, text=message(purpose, language, "sms.txt", facts))
+        case Writing.LETTER:
+            return Content(
+                sender=f"{facts.organisation} <{address}>",
+                subject=message(purpose, language, "subject.txt", facts),
+                text=message(purpose, language, "text.txt", facts),
+                html=message(purpose, language, "html.html", facts),
+            )
 
 
 def as_json(content: Content) -> str:

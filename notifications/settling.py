@@ -13,18 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifications.channels import Absent, Accepted, Answer, Later, Overtaken, PutOff, Refused, Unsure
 from tracker.core.outreach.attempts import Ending
+from tracker.core.outreach.retry import RETRY, Now, Setback, Tried
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.flows.outreach import ladder, stopping
 from tracker.flows.outreach.release import Claimed
 from tracker.store.ground import records
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying
-
-PAUSES = tuple(timedelta(minutes=each) for each in (1, 5, 20, 60, 240))
-"""How long a message rests after each try that the other side put off; with the last it has had six tries."""
-
-FIRST_QUESTION = timedelta(minutes=2)
-"""How long we wait for a receipt before we ask about an attempt whose end we do not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +58,31 @@ def answered(claimed: Claimed, answer: Answer, tries: int) -> Settled | None:
             state = MessageState.DELIVERED if delivered else MessageState.SENT
             return Settled(claimed, state, ending=Ending.ACCEPTED, provider_id=provider_id)
         case Refused(ending):
-            return Settled(claimed, MessageState.FAILED, ending=ending)
+            return following(claimed, RETRY.now(Setback.REFUSED, Tried(tries=tries)), ending)
         case Later(after, ending):
-            return Settled(claimed, MessageState.DUE, ending=ending, due=claimed.now + after)
-        case PutOff(ending) if tries <= len(PAUSES):
-            return Settled(claimed, MessageState.DUE, ending=ending, due=claimed.now + PAUSES[max(tries, 1) - 1])
+            return later(claimed, after, ending)
         case PutOff(ending):
-            return Settled(claimed, MessageState.FAILED, ending=ending)
+            return following(claimed, RETRY.now(Setback.PUT_OFF, Tried(tries=tries)), ending)
         case Unsure():
             return unsure(claimed)
         case Overtaken() | Absent():
             return None
 
 
+def following(claimed: Claimed, now: Now, ending: Ending | None, held: MessageState = MessageState.SENDING) -> Settled:
+    """What the policy for trying again makes of a message whose attempt ended like this."""
+    due = None if now.after is None else claimed.now + now.after
+    return Settled(claimed, now.state, ending=ending, due=due, held=held)
+
+
+def later(claimed: Claimed, after: timedelta, ending: Ending | None = None) -> Settled:
+    """Nothing was sent, and it is due again after this."""
+    return following(claimed, RETRY.now(Setback.LATER, Tried(wish=after)), ending)
+
+
 def unsure(claimed: Claimed) -> Settled:
     """It may have gone: nothing is sent again until we know."""
-    return Settled(claimed, MessageState.UNKNOWN, ending=Ending.UNSURE, due=claimed.now + FIRST_QUESTION)
+    return following(claimed, RETRY.now(Setback.UNSURE, Tried()), Ending.UNSURE)
 
 
 async def settle(store: Store, secret: bytes, settled: list[Settled]) -> None:

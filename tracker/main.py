@@ -28,6 +28,7 @@ from notifications.sandbox import Sandbox
 from notifications.sms import Sms
 from templates.environment import page
 from tracker.core.vocabulary.errors import SetupRefused
+from tracker.core.vocabulary.words import Channel
 from tracker.flows.case import forget
 from tracker.flows.deciding import sweep
 from tracker.flows.outreach.release import Links
@@ -105,24 +106,33 @@ def put_together(settings: Settings, store: Store) -> Parts:
 
 def _briefing(settings: Settings, carriers: Carriers) -> tuple[Job, ...]:
     """The job that mails operators what to look at; none when nobody is named, or nothing can be mailed."""
-    mail, addresses = carriers.live.get("email"), settings.operators()
+    mail, addresses = carriers.live.get(Channel.EMAIL), settings.operators()
     return (Job("brief", 60, Operators(mail, addresses).brief),) if mail and addresses else ()
 
 
 def carriers_of(settings: Settings, secret: bytes) -> dict[str, Carrier]:
     """The carriers of organisations that are live, by channel, as far as they are configured. They call nobody until
     there is something to carry. Raises SetupRefused."""
-    found: dict[str, Carrier] = {}
-    if settings.smtp_url is not None:
-        try:
-            server = email.server(settings.smtp_url.get_secret_value())
-        except ValueError as fault:
-            raise SetupRefused("TRACKER_SMTP_URL cannot be read.", f"Please {fault}.") from fault
-        found["email"] = email.Email(server, settings.public_url, secret)
-    if settings.twilio_account_sid and settings.twilio_auth_token is not None:
-        token = settings.twilio_auth_token.get_secret_value()
-        found["sms"] = Sms(settings.twilio_account_sid, token, settings.twilio_base_url, settings.public_url, secret)
-    return found
+    found = {channel.value: _carrier_of(channel, settings, secret) for channel in Channel}
+    return {channel: carrier for channel, carrier in found.items() if carrier is not None}
+
+
+def _carrier_of(channel: Channel, settings: Settings, secret: bytes) -> Carrier | None:
+    """What carries on a channel; None when it is not configured."""
+    match channel:
+        case Channel.EMAIL:
+            if settings.smtp_url is None:
+                return None
+            try:
+                server = email.server(settings.smtp_url.get_secret_value())
+            except ValueError as fault:
+                raise SetupRefused("TRACKER_SMTP_URL cannot be read.", f"Please {fault}.") from fault
+            return email.Email(server, settings.public_url, secret)
+        case Channel.SMS:
+            account, token = settings.twilio_account_sid, settings.twilio_auth_token
+            if not account or token is None:
+                return None
+            return Sms(account, token.get_secret_value(), settings.twilio_base_url, settings.public_url, secret)
 
 
 def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRouter, ...] = ()) -> FastAPI:

@@ -16,7 +16,8 @@ from tracker.core.deciding.dossier import MessageRecord
 from tracker.core.promises.first_dates import Background, Dated, FirstDate, leading
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary import calendars
-from tracker.core.vocabulary.messages import MessageState, Purpose
+from tracker.core.vocabulary.messages import MessageState
+from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis, CaseState, Mode, PromiseOutcome
 from tracker.demo.history import Past, Row
 from tracker.demo.lives import in_office_hours
@@ -108,7 +109,7 @@ def feedback(told: Past, until: datetime) -> list[Row]:
         (
             each
             for each in told.case.messages.values()
-            if each.purpose is Purpose.FEEDBACK and each.state is MessageState.DELIVERED
+            if PURPOSES[each.purpose].asks and each.state is MessageState.DELIVERED
         ),
         None,
     )
@@ -251,11 +252,8 @@ def _as_claimed(told: Past, message: MessageRecord) -> Any:
         reference=told.reference,
         zone=told.office.zone,
         next_word_on=calendars.next_word_on(at, silence, told.office.zone),
-        case_state=CaseState.CLOSED if message.purpose in _LAST else CaseState.OPEN,
+        case_state=PURPOSES[message.purpose].holds_while or CaseState.OPEN,
     )
-
-
-_LAST = frozenset({Purpose.FINISHED, Purpose.FEEDBACK})
 
 
 def _of(told: Past) -> Row:

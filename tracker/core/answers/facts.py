@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from tracker.core.vocabulary.channels import ChannelTraits, traits_of
+from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
+from tracker.core.vocabulary.purpose_traits import PurposeTraits
+from tracker.core.vocabulary.purposes import PURPOSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,11 @@ class CaughtFacts:
     encoding: str | None
     units: int | None
 
+    @property
+    def channel_traits(self) -> ChannelTraits:
+        """What holds of its channel."""
+        return traits_of(self.channel)
+
 
 @dataclass(frozen=True, slots=True)
 class OutreachFacts:
@@ -197,3 +206,8 @@ class OutreachFacts:
     complaint: str = ""
     feedback_url: str = ""
     stop_url: str = ""
+
+    @property
+    def traits(self) -> PurposeTraits:
+        """What holds of all messages of this purpose."""
+        return PURPOSES[Purpose(self.purpose)]

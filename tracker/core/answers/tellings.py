@@ -6,7 +6,10 @@ from enum import StrEnum
 
 from tracker.core.answers.facts import CaseFacts, PromiseFacts
 from tracker.core.vocabulary.calendars import day_of
+from tracker.core.vocabulary.channels import Writing, traits_of
 from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.purpose_traits import DateTold
+from tracker.core.vocabulary.purposes import PURPOSES
 
 
 class Listener(StrEnum):
@@ -42,15 +45,14 @@ class Way(StrEnum):
 SPOKEN = (Way.PHONE, Way.COUNTER)
 """Ways in which an agent reads the answer of the page out."""
 
-_SILENT_PURPOSES = frozenset({Purpose.FINISHED, Purpose.FEEDBACK})
-
 
 def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool) -> bool:
     """Whether a message says the date that stands, if there is one. Where a case is sensitive no message does, and a
     text only when the date is its news. Told of the templates, and a test holds them to it."""
-    if sensitive or closed or purpose in _SILENT_PURPOSES:
+    traits = PURPOSES[purpose]
+    if sensitive or closed or traits.date is DateTold.NOTHING:
         return False
-    return channel == Way.EMAIL or purpose is Purpose.DATE_CHANGED
+    return traits.moves_date or traits_of(channel).writing is Writing.LETTER
 
 
 def shown(facts: CaseFacts, way: Way) -> tuple[PromiseFacts, ...]:

@@ -10,12 +10,10 @@ from tracker.core.outreach.topics import Spoken, feedback_at, remind_at
 from tracker.core.services.definitions import Definition, QuietHours
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.purposes import PURPOSES
 
 SPREAD = timedelta(minutes=30)
 """Over this, messages are spread that waited for the same end of quiet hours."""
-
-PROMPT = frozenset({Purpose.ACTION_NEEDED, Purpose.DATE_CHANGED, Purpose.FINISHED, Purpose.CORRECTED})
-"""What people may lose by hearing of it late goes first."""
 
 
 def due_at(
@@ -26,7 +24,7 @@ def due_at(
     `waiting`: when an update that was not sent yet was to go out; this one takes its place and its time.
     """
     at = now
-    if purpose is Purpose.UPDATED:
+    if PURPOSES[purpose].collected:
         at = max(now, waiting) if waiting is not None else now + definition.outreach.digest
     return allowed_at(purpose, key, at, definition.outreach.quiet, zone)
 
@@ -37,7 +35,7 @@ def allowed_at(purpose: Purpose, key: str, at: datetime, quiet: QuietHours | Non
     if quiet is None:
         return at
     free = calendars.outside(at, quiet.begins, quiet.ends, zone)
-    if free == at or purpose in PROMPT:
+    if free == at or PURPOSES[purpose].prompt:
         return free
     share = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=4).digest()) / 2**32
     spread = free + SPREAD * share
@@ -49,7 +47,7 @@ def waiting_update(party: str, spoken: tuple[Spoken, ...], undecided: frozenset[
     times = [
         each.due_at
         for each in spoken
-        if each.party == party and each.purpose is Purpose.UPDATED and each.state in undecided and each.due_at
+        if each.party == party and PURPOSES[each.purpose].collected and each.state in undecided and each.due_at
     ]
     return min(times, default=None)
 

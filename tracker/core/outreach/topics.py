@@ -11,6 +11,7 @@ from tracker.core.case.timeline import Folded, News, NewsKind
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
+from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import CaseState, Outcome, Placement, WaitingOn
 
 TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN})
@@ -148,5 +149,5 @@ def _asks(case: Folded, news: News) -> bool:
 def _corrections(case: Folded, spoken: tuple[Spoken, ...]) -> list[Topic]:
     """What we told of an event that never happened must be taken back, once for each."""
     void = {str(line.entry): line.entry for line in case.lines if line.placement is Placement.CORRECTED}
-    told = {each.cause for each in spoken if each.state in TOLD and each.purpose is not Purpose.CORRECTED}
+    told = {each.cause for each in spoken if each.state in TOLD and not PURPOSES[each.purpose].takes_back}
     return [Topic(Purpose.CORRECTED, cause, void[cause], after=cause) for cause in sorted(void) if cause in told]

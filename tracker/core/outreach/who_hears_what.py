@@ -19,13 +19,12 @@ from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic,
 from tracker.core.promises.windows import news_holds
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason, key
-from tracker.core.vocabulary.words import Channel
+from tracker.core.vocabulary.purpose_traits import Ground
+from tracker.core.vocabulary.purposes import PURPOSES
+from tracker.core.vocabulary.words import CaseState, Channel
 
 UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 """States in which nothing was said yet, so that newer news may still take its place."""
-
-UNCUT = frozenset(set(Purpose) - {Purpose.UPDATED, Purpose.FEEDBACK})
-"""Purposes that no budget cuts: what is urgent, and the word that was promised by a day."""
 
 CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF})
 """Reasons of the service's own to say nothing: what is withheld for one of them is no word, and keeps no promise."""
@@ -66,7 +65,7 @@ def warranted(
         for topic in found
         for party in parties
         if topic.after is None or _heard(party.party, topic.after, spoken)
-        if topic.purpose is not Purpose.FEEDBACK or party.party not in case.sensitive_parties
+        if PURPOSES[topic.purpose].to_sensitive or party.party not in case.sensitive_parties
     )
 
 
@@ -104,7 +103,7 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
             (
                 each.state in UNDECIDED
                 and (each.purpose, each.party, each.cause) not in meant
-                and (newer or each.purpose is not Purpose.STILL_WORKING)
+                and (newer or not PURPOSES[each.purpose].stays)
             )
             or (each.reason is Reason.NO_RECIPIENT and (each.purpose, each.cause) in told_now)
         )
@@ -117,21 +116,18 @@ def still_true(
     """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
     newest to tell and to ask, `promise` is the date of ours that stands. Between decision and release its worker
     may have died, and the case have moved on."""
-    match purpose:
-        case Purpose.CORRECTED:
+    traits = PURPOSES[purpose]
+    if traits.holds_while is not None and not (exists and closed is (traits.holds_while is CaseState.CLOSED)):
+        return False
+    match traits.rests_on:
+        case Ground.CASE:
             return True
-        case Purpose.FINISHED:
-            return exists and closed and cause == news
-        case Purpose.FEEDBACK:
-            return exists and closed
-        case Purpose.UPDATED:
-            return exists and not closed and cause == news
-        case Purpose.ACTION_NEEDED | Purpose.REMINDER:
-            return exists and not closed and cause == asked
-        case Purpose.DATE_CHANGED | Purpose.DELAYED:
-            return exists and not closed and news_holds(cause, promise)
-        case Purpose.ACKNOWLEDGED | Purpose.STILL_WORKING:
-            return exists and not closed
+        case Ground.NEWS:
+            return cause == news
+        case Ground.REQUEST:
+            return cause == asked
+        case Ground.DATE:
+            return news_holds(cause, promise)
 
 
 def _told(case: Folded, definition: Definition) -> list[PartyReported]:
@@ -145,7 +141,7 @@ def _heard(party: str, cause: str, spoken: tuple[Spoken, ...]) -> bool:
 
 def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
     """Nobody who heard how it ended is then told that it has begun, should it be opened again."""
-    return any(each.party == party and each.purpose is Purpose.FINISHED and each.state in TOLD for each in spoken)
+    return any(each.party == party and PURPOSES[each.purpose].ends and each.state in TOLD for each in spoken)
 
 
 def _to(
@@ -205,11 +201,11 @@ def _reason(
         return Reason.TEST_MODE
     if topic.purpose not in definition.outreach.purposes:
         return Reason.PURPOSE_OFF
-    if topic.purpose is Purpose.ACKNOWLEDGED and _heard_the_end(party.party, spoken):
+    if PURPOSES[topic.purpose].begins and _heard_the_end(party.party, spoken):
         return Reason.SUPERSEDED
     if address is None:
         return Reason.NO_CHANNEL
-    if topic.purpose not in UNCUT and _spent(party.party, id_, definition, spoken):
+    if PURPOSES[topic.purpose].cut and _spent(party.party, id_, definition, spoken):
         return Reason.BUDGET_SPENT
     return None
 
@@ -219,7 +215,7 @@ def _spent(party: str, id_: str, definition: Definition, spoken: tuple[Spoken, .
     said = [
         each
         for each in spoken
-        if each.party == party and each.state in TOLD and each.key != id_ and each.purpose is not Purpose.STILL_WORKING
+        if each.party == party and each.state in TOLD and each.key != id_ and PURPOSES[each.purpose].counted
     ]
     return len(said) >= definition.outreach.messages_per_case
 

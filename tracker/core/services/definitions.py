@@ -84,10 +84,6 @@ class QuietHours:
     ends: time = time(8)
 
 
-OPTIONAL_PURPOSES = frozenset({Purpose.ACKNOWLEDGED, Purpose.UPDATED, Purpose.REMINDER, Purpose.DELAYED})
-"""What a service may leave unsaid. The rest people must hear; feedback has a policy of its own."""
-
-
 @dataclass(frozen=True, slots=True)
 class OutreachPolicy:
     """Who is told of what, by which channel first, when, and how long silence may last.

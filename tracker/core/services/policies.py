@@ -6,7 +6,6 @@ import re
 from datetime import time, timedelta
 
 from tracker.core.services.definitions import (
-    OPTIONAL_PURPOSES,
     FeedbackPolicy,
     OutreachPolicy,
     PromisePolicy,
@@ -16,10 +15,14 @@ from tracker.core.services.definitions import (
 )
 from tracker.core.services.toml_tables import TomlTable
 from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.purposes import purposes
 from tracker.core.vocabulary.words import Channel, Role
 
 PLACE = re.compile(r"[A-Z]{2}(?:-[A-Za-z0-9]{1,20})?")
 """A country or a part of it, as ISO 3166 writes them."""
+
+OPTIONAL_PURPOSES = purposes(lambda traits: traits.optional)
+"""What a service may leave unsaid. The rest people must hear; feedback has a policy of its own."""
 
 LEAST_RISK = 0.01
 """People warned of a smaller risk of missing a date would always be warned."""

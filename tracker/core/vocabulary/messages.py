@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class Purpose(StrEnum):
-    """Why somebody hears from us."""
+    """Why somebody hears from us. What holds of each is in `core.vocabulary.purposes`."""
 
     ACKNOWLEDGED = "acknowledged"
     UPDATED = "updated"
@@ -22,7 +22,8 @@ class Purpose(StrEnum):
 
 
 class MessageState(StrEnum):
-    """Where a message stands. Only `due` and `held` may still change their mind."""
+    """Where a message stands. Only `due` and `held` may still change their mind; which state may follow which, and by
+    what, says `core.outreach.message_life`."""
 
     DUE = "due"
     """Decided; it goes out at its due time."""

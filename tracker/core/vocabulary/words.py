@@ -48,7 +48,7 @@ class Role(StrEnum):
 
 
 class Channel(StrEnum):
-    """A way to reach a person."""
+    """A way to reach a person. What holds of each is in `core.vocabulary.channels`."""
 
     EMAIL = "email"
     SMS = "sms"

@@ -33,6 +33,7 @@ from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
+from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import CaseState, Change, Clock, Confidence, Mode, WaitingOn
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
@@ -193,7 +194,7 @@ def _delay(
     language: str,
 ) -> DelayFacts | None:
     """What is amiss with the date of an open case, and why, as far as it is known."""
-    warned_at = max((each.at for each in messages if each.purpose == Purpose.DELAYED), default=None)
+    warned_at = max((each.at for each in messages if PURPOSES[Purpose(each.purpose)].doubts_date), default=None)
     waited = delays.Waited(Clock(row.clock), day_of(row.now, row.zone), warned_at)
     kind = delays.kind_of(promises, standing, waited)
     if kind is None:

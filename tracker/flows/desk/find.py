@@ -18,8 +18,8 @@ from tracker.core.answers.words import CHECKING_HEADLINE
 from tracker.core.services.definitions import say
 from tracker.core.vocabulary import known_facts, references
 from tracker.core.vocabulary.addresses import name_words
+from tracker.core.vocabulary.channels import AddressForm
 from tracker.core.vocabulary.moments import Moment
-from tracker.core.vocabulary.words import Channel
 from tracker.flows.desk import audit
 from tracker.flows.outreach import addresses
 from tracker.store.desk import searching
@@ -138,11 +138,11 @@ def _numbers(typed: str) -> list[str]:
 def _addresses(typed: str, country: str) -> list[str]:
     """The address in its normal form, if it is one."""
     if "@" in typed:
-        mail = addresses.normal(Channel.EMAIL, typed, country)
+        mail = addresses.read(AddressForm.MAILBOX, typed, country)
         return [mail] if mail else []
     if sum(each.isdigit() for each in typed) < _FEWEST_DIGITS or re.search(r"[^\W\d_]", typed):
         return []
-    number = addresses.normal(Channel.SMS, typed, country)
+    number = addresses.read(AddressForm.TELEPHONE, typed, country)
     return [number] if number else []
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.vocabulary.channels import Unit, traits_of
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.segments import segments
 from tracker.core.vocabulary.words import Channel, Footing, Mode
@@ -89,7 +90,12 @@ class Rehearsal:
 
 
 def _cost(said: Said, sms_price: Decimal, email_price: Decimal) -> Decimal:
-    return said.segments * sms_price if said.channel == Channel.SMS else said.messages * email_price
+    units = said.segments if traits_of(said.channel).unit is Unit.SEGMENT else said.messages
+    match Channel(said.channel):
+        case Channel.EMAIL:
+            return units * email_price
+        case Channel.SMS:
+            return units * sms_price
 
 
 async def checklist(store: Store, office: Office, offered: Offered) -> tuple[Check, ...]:
@@ -105,9 +111,9 @@ async def rehearsal(store: Store, office: Office) -> Rehearsal:
         now = (await checking.standing(connection, office.id)).now
         since = now - REHEARSAL
         lines, people = await checking.rehearsed(connection, office.id, since)
-        counted: Counter[str] = Counter()
-        async for purpose, words in checking.texts(connection, office.id, since):
-            counted[purpose] += segments(words).count
+        counted: Counter[tuple[str, str]] = Counter()
+        async for purpose, channel, words in checking.texts(connection, office.id, since):
+            counted[purpose, channel] += segments(words).count
         first_at = min((line.first_at for line in lines), default=now)
         days = max(1.0, (now - first_at) / timedelta(days=1))
         said = tuple(
@@ -116,7 +122,7 @@ async def rehearsal(store: Store, office: Office) -> Rehearsal:
                 line.channel,
                 line.messages,
                 line.people,
-                counted[line.purpose] if line.channel == Channel.SMS else 0,
+                counted[line.purpose, line.channel],
             )
             for line in lines
         )
@@ -177,17 +183,25 @@ def _of_office(standing: Row[Any], office: Office, known: list[str]) -> Iterator
 def _of_installation(standing: Row[Any], office: Office, offered: Offered, channels: set[Channel]) -> Iterator[Check]:
     """What the installation must offer: only the channels that a service uses."""
     yield Check("The public address", _public_fault(offered.public_url))
-    if Channel.EMAIL in channels:
-        yield Check("The mail server", offered.mail_fault or "")
-        email_from = offered.email_from or standing.email_from
-        good = email_from is not None and addresses.normal(Channel.EMAIL, email_from, office.country) is not None
-        yield Check("The sender of e-mails", "" if good else "Give --email-from ADDRESS, a plain e-mail address.")
-    if Channel.SMS in channels:
-        yield Check("The SMS provider", offered.texts_fault or "")
-        sms_from = offered.sms_from or standing.sms_from
-        good = sms_from is not None and _SMS_FROM.fullmatch(sms_from) is not None
-        remedy = "Give --sms-from: a number such as +447700900123, 3 to 11 letters and digits, or a service's MG... id."
-        yield Check("The sender of texts", "" if good else remedy)
+    for channel in Channel:
+        if channel in channels:
+            yield from _of_channel(channel, standing, office, offered)
+
+
+def _of_channel(channel: Channel, standing: Row[Any], office: Office, offered: Offered) -> tuple[Check, ...]:
+    """What a channel needs: what carries, and what messages come from."""
+    match channel:
+        case Channel.EMAIL:
+            sender = offered.email_from or standing.email_from
+            good = sender is not None and addresses.normal(channel, sender, office.country) is not None
+            remedy = "" if good else "Give --email-from ADDRESS, a plain e-mail address."
+            return Check("The mail server", offered.mail_fault or ""), Check("The sender of e-mails", remedy)
+        case Channel.SMS:
+            sender = offered.sms_from or standing.sms_from
+            good = sender is not None and _SMS_FROM.fullmatch(sender) is not None
+            remedy = "a number such as +447700900123, 3 to 11 letters and digits, or a service's MG... id."
+            remedy = "" if good else f"Give --sms-from: {remedy}"
+            return Check("The SMS provider", offered.texts_fault or ""), Check("The sender of texts", remedy)
 
 
 def _public_fault(url: str) -> str:

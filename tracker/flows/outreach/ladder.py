@@ -12,14 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core.vocabulary import addresses as digests
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.messages import Purpose, key
+from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.flows.outreach import addresses
 from tracker.store.ground import records
 from tracker.store.outreach import rungs, stops
 from tracker.store.services import definitions
-
-MAY_MISS = frozenset({Purpose.ACKNOWLEDGED, Purpose.UPDATED, Purpose.STILL_WORKING, Purpose.FEEDBACK, Purpose.REMINDER})
-"""Purposes whose news is on the page, and costs nobody anything if it is not heard."""
 
 
 async def next_rung(
@@ -42,11 +40,12 @@ async def next_rung(
     missed = await rungs.missed(connection, organisation_id, mode, message_id)
     if missed is None or missed.climbed:
         return missed is not None
-    if missed.purpose not in MAY_MISS:
+    purpose = Purpose(missed.purpose)
+    if not PURPOSES[purpose].may_miss:
         other = await _other(connection, secret, organisation_id, mode, message_id, missed)
         if other is not None:
             rung, resend = missed.rung + 1, int(missed.key.split(":")[3])
-            key_ = key(missed.case_id, Purpose(missed.purpose), missed.party, rung, missed.cause, resend=resend)
+            key_ = key(missed.case_id, purpose, missed.party, rung, missed.cause, resend=resend)
             await rungs.climb(connection, organisation_id, mode, message_id, key_, rung, other, now)
             return True
     elif asked_to_stop:

@@ -19,9 +19,11 @@ from tracker.core.outreach.who_hears_what import still_true
 from tracker.core.services.definitions import Definition, Words, say
 from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.calendars import day_of
+from tracker.core.vocabulary.channels import sender_of, sent_to, traits_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
+from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.seals import LinkKind, seal
-from tracker.core.vocabulary.words import CaseState, Channel, Footing, Mode, WaitingOn
+from tracker.core.vocabulary.words import CaseState, Footing, Mode, WaitingOn
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, stops
 from tracker.store.services import definitions
@@ -121,16 +123,15 @@ def decide(
         if allowed > row.now:
             decisions.append(Postponed(claimed, allowed))
             continue
-        mail = row.channel == Channel.EMAIL
         decisions.append(
             Released(
                 claimed,
                 row.channel,
-                row.address if mail else row.normal,
+                sent_to(row.channel, row.address, row.normal) or "",
                 outreach_facts(row, definition, links),
                 row.footing == Footing.SANDBOX,
                 row.slug,
-                row.email_from if mail else row.sms_from,
+                sender_of(row, row.channel),
                 named(row.purpose, row.channel, row.facts),
             )
         )
@@ -216,8 +217,8 @@ def outreach_facts(row: Row[Any], definition: Definition, links: Links) -> Outre
         if_late=words(stage.if_late) if stage else "",
         delay_reason=_delay_reason(facts, definition, language),
         complaint=words(definition.complaint),
-        feedback_url=links.to(LinkKind.FEEDBACK, claimed) if row.purpose == Purpose.FEEDBACK else "",
-        stop_url=links.to(LinkKind.STOP, claimed) if row.channel == Channel.EMAIL else "",
+        feedback_url=links.to(LinkKind.FEEDBACK, claimed) if PURPOSES[Purpose(row.purpose)].asks else "",
+        stop_url=links.to(LinkKind.STOP, claimed) if traits_of(row.channel).stop_link else "",
     )
 
 

@@ -34,13 +34,13 @@ async def hear(store: Store, secret: bytes, text: Text) -> int:
     wish = stopping.read(text.words)
     heard = 0
     async with store.transaction() as connection:
-        for office in await stops.texted(connection, text.senders, text.number):
+        for office in await stops.texted(connection, text.senders, Channel.SMS, text.number):
             id_ = _id(text.id, office.id)
             if wish is not None:
                 asked = (office.id, Mode.LIVE, Channel.SMS, text.number)
                 heard += await stopping.heed(connection, secret, asked, wish, via="sms", now=office.now, id_=id_)
                 continue
-            case = await stops.newest_case(connection, office.id, text.number)
+            case = await stops.newest_case(connection, office.id, Channel.SMS, text.number)
             if case is None:
                 continue
             note = {

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.vocabulary.channels import CHANNELS, Unit
 from tracker.store.ground.columns import Instant
 
 PAGE = 5_000
@@ -68,25 +69,34 @@ async def rehearsed(
 
 _TEXTS = text(
     """
-    SELECT k.id, m.purpose, a.content->>'text' AS text
+    SELECT k.id, m.purpose, m.channel, a.content->>'text' AS text
     FROM caught k
     JOIN message m ON m.organisation_id = k.organisation_id AND m.mode = k.mode AND m.id = k.message_id
     JOIN attempt a ON a.organisation_id = k.organisation_id AND a.mode = k.mode AND a.id = k.id
-    WHERE k.organisation_id = :organisation AND k.mode = 'live' AND k.caught_at >= :since AND m.channel = 'sms'
+    WHERE k.organisation_id = :organisation AND k.mode = 'live' AND k.caught_at >= :since AND m.channel = ANY(:channels)
       AND (CAST(:after AS uuid) IS NULL OR k.id > :after)
     ORDER BY k.id LIMIT :limit
     """
 ).bindparams(bindparam("since", type_=Instant))
 
 
-async def texts(connection: AsyncConnection, organisation_id: UUID, since: datetime) -> AsyncIterator[tuple[str, str]]:
-    """Purpose and words of every text that the sandbox has caught since then, a page at a time."""
-    after = None
+async def texts(
+    connection: AsyncConnection, organisation_id: UUID, since: datetime
+) -> AsyncIterator[tuple[str, str, str]]:
+    """Purpose, channel and words of every message that the sandbox has caught since then and that is paid for by its
+    segments, a page at a time."""
+    after, channels = None, [each.value for each, traits in CHANNELS.items() if traits.unit is Unit.SEGMENT]
     while True:
-        values = {"organisation": organisation_id, "since": since, "after": after, "limit": PAGE}
+        values = {
+            "organisation": organisation_id,
+            "since": since,
+            "channels": channels,
+            "after": after,
+            "limit": PAGE,
+        }
         rows = (await connection.execute(_TEXTS, values)).all()
         for row in rows:
-            yield row.purpose, row.text or ""
+            yield row.purpose, row.channel, row.text or ""
         if len(rows) < PAGE:
             return
         after = rows[-1].id

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.outreach.attempts import FREE, Ending
+from tracker.core.outreach.message_life import settles
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of
@@ -217,7 +218,10 @@ _SETTLE_ATTEMPT = text(
 
 async def settle(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     """Write what became of messages, fenced by the state in which each was held and the attempt's number; a late answer
-    of the same attempt still ends a doubt. With a `due` time it is not over. What was accepted has been told."""
+    of the same attempt still ends a doubt. With a `due` time it is not over. What was accepted has been told.
+    Raises ValueError where that is no move of a message's life."""
+    for row in rows:
+        settles(MessageState(row["held"]), MessageState(row["state"]))
     if rows:
         await connection.execute(_SETTLE_MESSAGE, rows)
     tried = [row for row in rows if row["outcome"] is not None]
@@ -228,6 +232,7 @@ async def settle(connection: AsyncConnection, rows: list[dict[str, Any]]) -> Non
 
 async def settle_one(connection: AsyncConnection, row: dict[str, Any]) -> bool:
     """The same for one message; False when it was not held so any more."""
+    settles(MessageState(row["held"]), MessageState(row["state"]))
     written = (await connection.execute(_SETTLE_MESSAGE, row)).rowcount == 1
     if row["outcome"] is not None:
         await connection.execute(_SETTLE_ATTEMPT, row)

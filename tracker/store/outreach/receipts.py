@@ -11,6 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.outreach.message_life import Mover, befores
+from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table
 from tracker.store.promises import tellings
@@ -99,23 +101,12 @@ _CALLED = text(
     """
 )
 
-_UNDECIDED = ["sending", "unknown", "due", "held", "withheld"]
-"""A message whose attempt we do not know the end of may have been put back; what its receipt says is true of it."""
-
-_BEFORE: dict[str, tuple[list[str], list[str]]] = {
-    "sent": (_UNDECIDED, []),
-    "failed": (["sending", "unknown", "sent"], []),
-    "delivered": (_UNDECIDED, ["sent", "unknown", "failed"]),
-}
-"""From where a receipt leads on: for one of the newest attempt, and for one of any attempt."""
-
 
 async def advance(
     connection: AsyncConnection, attempt: Row[Any], state: str, *, provider_id: str, outcome: str | None = None
 ) -> bool:
     """Lead the message on to sent, delivered or failed, never back; True when it moved. A worker that is still
     handing it over finds it settled. `outcome` of the attempt, when it failed; if it did not, it has told its date."""
-    newest, any_ = _BEFORE[state]
     where = {"organisation": attempt.organisation_id, "mode": attempt.mode}
     moved = await connection.execute(
         _ADVANCE,
@@ -125,8 +116,8 @@ async def advance(
             "number": attempt.number,
             "state": state,
             "now": attempt.now,
-            "newest": newest,
-            "any": any_,
+            "newest": befores(Mover.RECEIPT, MessageState(state)),
+            "any": befores(Mover.OLD_RECEIPT, MessageState(state)),
         },
     )
     named = {**where, "attempt": attempt.id, "provider_id": provider_id}

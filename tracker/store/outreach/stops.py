@@ -158,15 +158,19 @@ _TEXTED = text(
     UNION ALL
     SELECT o.id, clock_timestamp() + o.clock_offset, false FROM organisation o
     WHERE EXISTS (SELECT 1 FROM recipient r WHERE r.organisation_id = o.id AND r.mode = 'live'
-                  AND r.normal = :number AND r.channel = 'sms')
+                  AND r.normal = :number AND r.channel = :channel)
     """
 )
 
 
-async def texted(connection: AsyncConnection, senders: Sequence[str], number: str) -> Sequence[Row[Any]]:
+async def texted(
+    connection: AsyncConnection, senders: Sequence[str], channel: Channel, number: str
+) -> Sequence[Row[Any]]:
     """The organisations that a text is meant for: those that send from where it went, else those that have a case
     with that number; each with its business time."""
-    rows = (await connection.execute(_TEXTED, {"senders": list(senders), "number": number})).all()
+    rows = (
+        await connection.execute(_TEXTED, {"senders": list(senders), "channel": channel.value, "number": number})
+    ).all()
     return [row for row in rows if row.own] or rows
 
 
@@ -174,14 +178,16 @@ _NEWEST_CASE = text(
     """
     SELECT c.id, c.reference, c.state FROM recipient r
     JOIN "case" c ON c.organisation_id = r.organisation_id AND c.mode = r.mode AND c.id = r.case_id
-    WHERE r.organisation_id = :organisation AND r.mode = 'live' AND r.normal = :number AND r.channel = 'sms'
+    WHERE r.organisation_id = :organisation AND r.mode = 'live' AND r.normal = :number AND r.channel = :channel
       AND NOT c.void
     ORDER BY c.state = 'open' DESC, c.opened_at DESC LIMIT 1
     """
 )
 
 
-async def newest_case(connection: AsyncConnection, organisation_id: UUID, number: str) -> Row[Any] | None:
-    """The newest case with this number, an open one before any that is closed."""
-    values = {"organisation": organisation_id, "number": number}
+async def newest_case(
+    connection: AsyncConnection, organisation_id: UUID, channel: Channel, number: str
+) -> Row[Any] | None:
+    """The newest case with this number on a channel, an open one before any that is closed."""
+    values = {"organisation": organisation_id, "channel": channel.value, "number": number}
     return (await connection.execute(_NEWEST_CASE, values)).one_or_none()

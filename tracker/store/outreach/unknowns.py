@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.outreach.retry import RETRY
 from tracker.store.outreach.carrying import TRIES
 
 _CLAIM = text(
@@ -24,7 +25,7 @@ _CLAIM = text(
         WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid)
         LIMIT :limit
     ), taken AS (
-        UPDATE message m SET due_at = due.now + interval '5 minutes'
+        UPDATE message m SET due_at = due.now + interval '{RETRY.next_question.total_seconds():.0f} seconds'
         FROM due WHERE m.organisation_id = due.organisation_id AND m.mode = due.mode AND m.id = due.id
         RETURNING m.*, due.now
     )
@@ -42,12 +43,12 @@ _CLAIM = text(
     JOIN attempt a ON a.organisation_id = m.organisation_id AND a.mode = m.mode AND a.message_id = m.id
         AND a.number = m.attempt_number
     LEFT JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.id = m.recipient_id
-    """  # noqa: S608 - the only value put in is a constant of ours
+    """  # noqa: S608 - the only values put in are constants of ours
 )
 
 
 async def claim(connection: AsyncConnection, limit: int, only: UUID | None = None) -> Sequence[Row[Any]]:
-    """Those about which it is time to ask. Nobody else asks about them for five minutes.
+    """Those about which it is time to ask. Nobody else asks about them until the next question is due.
 
     Each with the exact words of its newest attempt, how often it was tried, how many of its attempts we do not know
     the end of, and what the provider calls other messages of the case to the same recipient.

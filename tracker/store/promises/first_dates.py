@@ -20,12 +20,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers.tellings import Listener
 from tracker.core.promises.first_dates import Background, Dated, FirstDate, Population, firsts, leading
-from tracker.core.vocabulary.messages import MessageState, Purpose
+from tracker.core.vocabulary.messages import MessageState
+from tracker.core.vocabulary.purposes import purposes
 from tracker.core.vocabulary.words import Basis, Mode, Outcome, PromiseOutcome
 from tracker.store.ground.organisations import Office
 
 PART = 2_000
 """So many dates are read at a time: others have their turn between."""
+
+_WARNINGS = ", ".join(f"'{each}'" for each in sorted(purposes(lambda traits: traits.warns)))
 
 _LEDGERS = f"""
     WITH known AS MATERIALIZED (
@@ -38,7 +41,7 @@ _LEDGERS = f"""
             h.heard_at, s.patience, o.live_at, (
                 SELECT array_agg(coalesce(m.settled_at, m.decided_at)) FROM message m
                 WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
-                  AND m.purpose IN ('{Purpose.DATE_CHANGED}', '{Purpose.DELAYED}')
+                  AND m.purpose IN ({_WARNINGS})
                   AND m.state IN ('{MessageState.SENT}', '{MessageState.DELIVERED}')
             ) AS warned_at
         FROM "case" c

@@ -1,0 +1,95 @@
+"""The channels by which people are reached: what holds of each, declared here once and asked for everywhere else.
+
+What a library must do for a channel (its carrier, how an address is read, how it is rendered) is chosen on the floor of
+that library, by these traits or in a `match` that the type checker holds to be whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from tracker.core.vocabulary.traits import for_each
+from tracker.core.vocabulary.words import Channel
+
+
+class AddressForm(StrEnum):
+    """What an address is."""
+
+    MAILBOX = "mailbox"
+    TELEPHONE = "telephone"
+
+
+class Writing(StrEnum):
+    """How a message is written."""
+
+    LETTER = "letter"
+    """A subject, plain text and HTML, with the whole answer."""
+    LINE = "line"
+    """One line with the news alone."""
+
+
+class Unit(StrEnum):
+    """What is paid for."""
+
+    MESSAGE = "message"
+    SEGMENT = "segment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTraits:
+    """What holds of all messages on a channel."""
+
+    form: AddressForm
+    """What an address is: how it is read and compared."""
+    as_given: bool
+    """It is sent to the address as the office gave it, since capitals may matter there; else to its one form."""
+    writing: Writing
+    """How a message is written, and shown when the sandbox caught it."""
+    unit: Unit
+    """What is paid for."""
+    stop_link: bool
+    """Each message bears a link by which its reader stops them; else they answer it with STOP."""
+    sender: str
+    """The column of an organisation that says what its messages come from."""
+
+
+CHANNELS: Final[Mapping[Channel, ChannelTraits]] = for_each(
+    Channel,
+    {
+        Channel.EMAIL: ChannelTraits(
+            form=AddressForm.MAILBOX,
+            as_given=True,
+            writing=Writing.LETTER,
+            unit=Unit.MESSAGE,
+            stop_link=True,
+            sender="email_from",
+        ),
+        Channel.SMS: ChannelTraits(
+            form=AddressForm.TELEPHONE,
+            as_given=False,
+            writing=Writing.LINE,
+            unit=Unit.SEGMENT,
+            stop_link=False,
+            sender="sms_from",
+        ),
+    },
+)
+
+
+def traits_of(channel: str) -> ChannelTraits:
+    """What holds of a channel, by the word that a row bears. Raises ValueError when it is none."""
+    return CHANNELS[Channel(channel)]
+
+
+def sent_to(channel: str, address: str | None, normal: str | None) -> str | None:
+    """Where a message goes, of an address as the office gave it and its one form."""
+    return address if traits_of(channel).as_given else normal
+
+
+def sender_of(row: Any, channel: str) -> str | None:
+    """What an organisation's messages on a channel come from, of a row that has its columns; None: it named nothing."""
+    sender: str | None = getattr(row, traits_of(channel).sender)
+    return sender

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from notifications.channels import Absent, Accepted, Carrier, Carriers, Content, Later, Outgoing, Refused
 from notifications.settling import PAUSES, Settled, settle, unsure
 from tracker.core.outreach.attempts import Ending
 from tracker.core.vocabulary.messages import MessageState
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.words import Channel
 from tracker.flows.outreach.release import Claimed
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, unknowns
+from tracker.store.outreach.carrying import OverdueMessage
+from tracker.store.outreach.unknowns import UnknownMessage
 
 MOST_TRIES = 5
 """How often the sending of one message may be cut off before it is given up."""
@@ -53,8 +52,8 @@ async def recover(store: Store, secret: bytes, limit: int) -> int:
     return len(settled)
 
 
-def _left_behind(row: Row[Any]) -> Settled:
-    claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+def _left_behind(row: OverdueMessage) -> Settled:
+    claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
     if row.caught_id is not None:
         return Settled(claimed, MessageState.DELIVERED, ending=Ending.ACCEPTED, provider_id=f"caught-{row.caught_id}")
     if row.attempt_id is not None and row.carrier != "sandbox":
@@ -79,9 +78,9 @@ async def ask(store: Store, carriers: Carriers, secret: bytes, limit: int, only:
     return len(rows)
 
 
-async def _fate(carrier: Carrier | None, row: Row[Any]) -> Settled | None:
+async def _fate(carrier: Carrier | None, row: UnknownMessage) -> Settled | None:
     """What becomes of one; None: it is asked about again in five minutes."""
-    claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+    claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
     held, since = MessageState.UNKNOWN, row.now - row.started_at
     if since > PATIENCE or carrier is None or carrier.name != row.carrier:
         over = Settled(claimed, MessageState.UNKNOWN, ending=Ending.UNSURE, held=held)
@@ -104,7 +103,7 @@ async def _fate(carrier: Carrier | None, row: Row[Any]) -> Settled | None:
             return _ask_again(claimed, PAUSES[1])
 
 
-def _repeated(claimed: Claimed, row: Row[Any]) -> Settled:
+def _repeated(claimed: Claimed, row: UnknownMessage) -> Settled:
     """It bears the same id again, so it is sent once more after a pause; a second doubt stays one."""
     if row.unsure > 1:
         return Settled(claimed, MessageState.UNKNOWN, ending=Ending.UNSURE, held=MessageState.UNKNOWN)
@@ -117,8 +116,8 @@ def _ask_again(claimed: Claimed, after: timedelta) -> Settled:
     return Settled(claimed, MessageState.UNKNOWN, ending=Ending.UNSURE, due=due, held=MessageState.UNKNOWN)
 
 
-def _asked(row: Row[Any]) -> Outgoing:
-    mail = row.channel == "email"
+def _asked(row: UnknownMessage) -> Outgoing:
+    mail = row.channel is Channel.EMAIL
     return Outgoing(
         row.organisation_id,
         row.mode,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header
 from fastapi.responses import HTMLResponse
-from sqlalchemy import Row
 
 from templates.environment import page
 from tracker.core.answers.facts import CaughtFacts
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.errors import UnknownKey
 from tracker.core.vocabulary.segments import segments
+from tracker.core.vocabulary.words import Channel
 from tracker.store.ground import organisations
 from tracker.store.ground.engine import Store
-from tracker.store.outreach.outbox import caught
+from tracker.store.outreach.outbox import CaughtMessage, caught
 
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; "
@@ -68,8 +68,8 @@ def router(store: Store, *, open_to_all: bool, token: str | None) -> APIRouter:
     return routes
 
 
-def _one(row: Row[Any]) -> CaughtFacts:
-    content, sms = row.content, row.channel == "sms"
+def _one(row: CaughtMessage) -> CaughtFacts:
+    content, sms = row.content, row.channel is Channel.SMS
     counted = segments(content["text"]) if sms else None
     return CaughtFacts(
         id=str(row.id),

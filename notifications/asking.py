@@ -18,7 +18,7 @@ from tracker.core.vocabulary.words import Channel
 from tracker.flows.outreach.release import Claimed
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, unknowns
-from tracker.store.outreach.carrying import OverdueMessage
+from tracker.store.outreach.overdue import OverdueMessage, overdue
 from tracker.store.outreach.unknowns import UnknownMessage
 
 MOST_TRIES = 5
@@ -45,7 +45,7 @@ async def recover(store: Store, secret: bytes, limit: int) -> int:
     may have gone, so it is asked about, and not sent again.
     """
     async with store.transaction() as connection:
-        settled = [_left_behind(row) for row in await carrying.overdue(connection, limit)]
+        settled = [_left_behind(row) for row in await overdue(connection, limit)]
         plain = [each.row() for each in settled if each.state is not MessageState.FAILED]
         await carrying.settle(connection, plain)
     await settle(store, secret, [each for each in settled if each.state is MessageState.FAILED])

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers import contacts
@@ -30,12 +28,14 @@ from tracker.flows.outreach import addresses as reached
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import contacts as stored_contacts
 from tracker.store.answers import pages
+from tracker.store.answers.contacts import EarlierContact, EarlierNote
 from tracker.store.case import cases, entries
 from tracker.store.case.bodies import Normal
 from tracker.store.case.cases import StaffCase
 from tracker.store.case.entries import KeptEntry
 from tracker.store.desk import repeating
 from tracker.store.desk.accounts import Staff
+from tracker.store.desk.repeating import DecidedMessage
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
@@ -118,8 +118,8 @@ class DeskCase:
     people: tuple[PartySeen, ...]
     decisions: tuple[Decision, ...]
     history: tuple[StaffLine, ...]
-    contacts: Sequence[Row[Any]]
-    notes: Sequence[Row[Any]]
+    contacts: Sequence[EarlierContact]
+    notes: Sequence[EarlierNote]
     reason: ContactReason
     once: tuple[UUID, UUID]
 
@@ -197,9 +197,10 @@ async def _seen(store: Store, staff: Staff, facts: CaseFacts) -> None:
     await put_on_record.shown(store, staff.organisation_id, Mode.LIVE, facts, Listener.STAFF, Way.DESK)
 
 
-def _decision(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID], names: dict[str, str]) -> Decision:
+def _decision(
+    row: DecidedMessage, rows: Sequence[DecidedMessage], stopped: set[UUID], names: dict[str, str]
+) -> Decision:
     refusal = resend.refusal(row, rows, stopped)
-    attempts = tuple((datetime.fromisoformat(each["started_at"]), each["outcome"] or "") for each in row.attempts)
     return Decision(
         row.id,
         row.purpose,
@@ -209,7 +210,7 @@ def _decision(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID], names
         names.get(row.party, ""),
         row.at,
         row.due_at,
-        attempts,
+        tuple((each.started_at, each.outcome or "") for each in row.attempts),
         None if refusal is None else refusal.value,
         resend.repeated(row, rows),
     )

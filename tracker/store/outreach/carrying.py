@@ -272,13 +272,6 @@ async def settle_one(connection: AsyncConnection, row: dict[str, Any]) -> bool:
     return written
 
 
-_OVERDUE = text(
-    """
-    SELECT id FROM message WHERE state = 'sending' AND lease_until < clock_timestamp()
-    ORDER BY lease_until LIMIT :limit FOR UPDATE SKIP LOCKED
-    """
-)
-
 TRIES = f"""
     (SELECT count(*) FROM attempt t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
      AND t.message_id = m.id AND (t.outcome IS NULL OR t.outcome NOT IN ({", ".join(f"'{each}'" for each in FREE)})))
@@ -292,44 +285,6 @@ async def tries(connection: AsyncConnection, organisation_id: UUID, mode: Mode, 
     """How many tries a message has had that count."""
     named = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
     return int((await connection.execute(_TRIES, named)).scalar_one())
-
-
-_LEFT_BEHIND = text(
-    f"""
-    SELECT m.organisation_id, m.mode, m.id, m.attempt_number, a.id AS attempt_id, k.id AS caught_id,
-        a.carrier, {TRIES} AS tries, clock_timestamp() + o.clock_offset AS now
-    FROM message m JOIN organisation o ON o.id = m.organisation_id
-    LEFT JOIN attempt a ON a.organisation_id = m.organisation_id AND a.mode = m.mode AND a.message_id = m.id
-        AND a.number = m.attempt_number
-    LEFT JOIN caught k ON k.organisation_id = a.organisation_id AND k.mode = a.mode AND k.id = a.id
-    WHERE m.id = ANY(:ids) AND m.state = 'sending'
-    """  # noqa: S608 - the only value put in is a constant of this module
-)
-
-
-@dataclass(frozen=True, slots=True)
-class OverdueMessage:
-    """A claimed message whose worker let the lease pass, with its attempt, if one was begun. `caught_id`: the sandbox
-    has it. `now`: the organisation's business time."""
-
-    organisation_id: UUID
-    mode: Mode
-    id: UUID
-    attempt_number: int
-    attempt_id: UUID | None
-    caught_id: UUID | None
-    carrier: str | None
-    tries: int
-    now: datetime
-
-
-async def overdue(connection: AsyncConnection, limit: int) -> list[OverdueMessage]:
-    """Claimed messages whose worker let the lease pass, locked.
-
-    Locked first and asked then, by a second statement: what was caught while the first one looked for them is seen.
-    """
-    ids = list((await connection.execute(_OVERDUE, {"limit": limit})).scalars())
-    return rows_of(OverdueMessage, await connection.execute(_LEFT_BEHIND, {"ids": ids})) if ids else []
 
 
 async def in_flight(connection: AsyncConnection, organisation_id: UUID) -> bool:

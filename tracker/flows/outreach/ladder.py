@@ -64,7 +64,7 @@ async def _other(
     message_id: UUID,
     missed: MissedMessage,
 ) -> OtherAddress | None:
-    definition = await definitions.by_id(connection, organisation_id, UUID(missed.facts["definition"]))
+    definition = await definitions.by_id(connection, organisation_id, missed.definition)
     found: dict[stops.Asked, OtherAddress] = {}
     for each in await rungs.others(connection, organisation_id, mode, message_id):
         normal = each.normal or addresses.normal(each.channel, each.address, missed.country)

@@ -119,8 +119,8 @@ class KeptEntry:
 
     id: UUID
     event: StatusEvent
-    body: dict[str, Any]
-    words: dict[str, Any]
+    body: dict[str, object]
+    words: dict[str, str]
 
 
 async def of_case(

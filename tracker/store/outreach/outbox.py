@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -36,7 +35,7 @@ class CaughtMessage:
     id: UUID
     address: str
     caught_at: datetime
-    content: dict[str, Any]
+    content: dict[str, str]
     purpose: Purpose
     channel: Channel
     reference: str

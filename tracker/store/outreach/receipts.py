@@ -78,7 +78,7 @@ async def keep(
     provider_id: str,
     status: str,
     code: str | None,
-    body: dict[str, Any],
+    body: dict[str, str],
 ) -> bool:
     """Keep a receipt; False when the same was told before."""
     statement = insert(RECEIPT).values(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
@@ -17,7 +16,8 @@ from tracker.store.ground.rows import row_of, rows_of
 
 _MISSED = text(
     """
-    SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.rung, m.facts, c.reference, o.country,
+    SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.rung, CAST(m.facts->>'definition' AS uuid) AS definition,
+        c.reference, o.country,
         EXISTS (SELECT 1 FROM message t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
             AND t.case_id = m.case_id AND t.party = m.party AND t.purpose = m.purpose AND t.cause = m.cause
             AND t.rung > m.rung AND split_part(t.key, ':', 4) = split_part(m.key, ':', 4)) AS climbed
@@ -57,7 +57,8 @@ _CLIMB = text(
 
 @dataclass(frozen=True, slots=True)
 class MissedMessage:
-    """A message that did not arrive. `climbed`: the same was written for another channel already."""
+    """A message that did not arrive. `definition`: the version by which it was decided; `climbed`: the same was
+    written for another channel already."""
 
     key: str
     case_id: UUID
@@ -65,7 +66,7 @@ class MissedMessage:
     purpose: Purpose
     cause: str
     rung: int
-    facts: dict[str, Any]
+    definition: UUID
     reference: str
     country: str
     climbed: bool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -64,7 +63,7 @@ class UnknownMessage:
     now: datetime
     attempt_id: UUID
     carrier: str
-    content: dict[str, Any]
+    content: dict[str, str]
     started_at: datetime
     address: str | None
     normal: str | None

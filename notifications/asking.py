@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from notifications.channels import Absent, Accepted, Carrier, Carriers, Content, Later, Outgoing, Refused
 from notifications.settling import Settled, following, settle, unsure
@@ -19,10 +16,11 @@ from tracker.core.outreach.attempts import Ending
 from tracker.core.outreach.retry import RETRY, Setback, Tried
 from tracker.core.vocabulary.channels import sender_of, sent_to
 from tracker.core.vocabulary.messages import MessageState
-from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach.release import Claimed
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, unknowns
+from tracker.store.outreach.overdue import OverdueMessage, overdue
+from tracker.store.outreach.unknowns import UnknownMessage
 
 _NOT_GONE = {
     MessageState.DUE: Ending.NOT_SENT,
@@ -40,15 +38,15 @@ async def recover(store: Store, secret: bytes, limit: int) -> int:
     may have gone, so it is asked about, and not sent again.
     """
     async with store.transaction() as connection:
-        settled = [_left_behind(row) for row in await carrying.overdue(connection, limit)]
+        settled = [_left_behind(row) for row in await overdue(connection, limit)]
         plain = [each.row() for each in settled if each.state is not MessageState.FAILED]
         await carrying.settle(connection, plain)
     await settle(store, secret, [each for each in settled if each.state is MessageState.FAILED])
     return len(settled)
 
 
-def _left_behind(row: Row[Any]) -> Settled:
-    claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+def _left_behind(row: OverdueMessage) -> Settled:
+    claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
     if row.caught_id is not None:
         return Settled(claimed, MessageState.DELIVERED, ending=Ending.ACCEPTED, provider_id=f"caught-{row.caught_id}")
     if row.attempt_id is not None and row.carrier != "sandbox":
@@ -71,9 +69,9 @@ async def ask(store: Store, carriers: Carriers, secret: bytes, limit: int, only:
     return len(rows)
 
 
-async def _fate(carrier: Carrier | None, row: Row[Any]) -> Settled | None:
+async def _fate(carrier: Carrier | None, row: UnknownMessage) -> Settled | None:
     """What becomes of one; None: it is asked about again in five minutes."""
-    claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+    claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
     ours = carrier if carrier is not None and carrier.name == row.carrier else None
     tried = Tried(
         tries=row.tries,
@@ -102,7 +100,7 @@ async def _fate(carrier: Carrier | None, row: Row[Any]) -> Settled | None:
             return following(claimed, RETRY.now(Setback.ASK_LATER, tried), Ending.UNSURE, held)
 
 
-def _asked(row: Row[Any]) -> Outgoing:
+def _asked(row: UnknownMessage) -> Outgoing:
     return Outgoing(
         row.organisation_id,
         row.mode,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header
 from fastapi.responses import HTMLResponse
-from sqlalchemy import Row
 
 from templates.environment import page
 from tracker.core.answers.facts import CaughtFacts
@@ -18,7 +17,7 @@ from tracker.core.vocabulary.errors import UnknownKey
 from tracker.core.vocabulary.segments import segments
 from tracker.store.ground import organisations
 from tracker.store.ground.engine import Store
-from tracker.store.outreach.outbox import caught
+from tracker.store.outreach.outbox import CaughtMessage, caught
 
 POLICY = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; "
@@ -69,7 +68,7 @@ def router(store: Store, *, open_to_all: bool, token: str | None) -> APIRouter:
     return routes
 
 
-def _one(row: Row[Any]) -> CaughtFacts:
+def _one(row: CaughtMessage) -> CaughtFacts:
     content = row.content
     counted = segments(content["text"]) if traits_of(row.channel).unit is Unit.SEGMENT else None
     return CaughtFacts(

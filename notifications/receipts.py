@@ -18,7 +18,6 @@ from notifications import twilio_words
 from tracker.core.outreach.attempts import Ending
 from tracker.core.vocabulary.errors import NotGranted
 from tracker.core.vocabulary.seals import LinkKind, unseal
-from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach import ladder, stopping
 from tracker.store.ground import records
 from tracker.store.ground.engine import Store
@@ -95,7 +94,7 @@ async def receive(store: Store, secret: bytes, named: tuple[UUID, UUID], said: s
         moved = await receipts.advance(connection, attempt, state, provider_id=provider_id, outcome=ending)
         if not moved or ending is None:
             return True
-        mode, now = Mode(attempt.mode), attempt.now
+        mode, now = attempt.mode, attempt.now
         stopped = ending is Ending.STOPPED
         if stopped:
             await stopping.told_by_provider(connection, secret, attempt.organisation_id, mode, attempt.message_id, now)

@@ -246,7 +246,7 @@ def _as_claimed(told: Past, message: MessageRecord) -> Any:
             )
         },
         organisation_id=told.office.id,
-        mode=Mode.LIVE.value,
+        mode=Mode.LIVE,
         now=at,
         organisation=told.office.name,
         reference=told.reference,

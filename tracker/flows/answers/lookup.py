@@ -6,11 +6,9 @@ import hashlib
 import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers import delays
@@ -31,12 +29,12 @@ from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary import addresses, known_facts, references
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests
-from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import CaseState, Change, Clock, Confidence, Mode, WaitingOn
+from tracker.core.vocabulary.words import CaseState, Change, Confidence
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
+from tracker.store.answers.pages import PageCase, PageLine, PageMessage, PagePromise
 from tracker.store.ground import limits
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
@@ -89,7 +87,7 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
         definition = await definitions.by_id(connection, row.organisation_id, row.definition_id)
         silent = await silenced(connection, secret, row)
     facts = case_facts(row, definition, asked.language, silent)
-    await put_on_record.shown(store, row.organisation_id, Mode(row.mode), facts, Listener.PUBLIC, asked.way)
+    await put_on_record.shown(store, row.organisation_id, row.mode, facts, Listener.PUBLIC, asked.way)
     return facts
 
 
@@ -119,7 +117,7 @@ Place = tuple[str, str]
 """A channel, and an address in its one form."""
 
 
-async def silenced(connection: AsyncConnection, secret: bytes, row: Row[Any]) -> set[Place]:
+async def silenced(connection: AsyncConnection, secret: bytes, row: PageCase) -> set[Place]:
     """Of the addresses to which the next word on a case's row would go, those that asked us to stop."""
     if not row.word_to or not row.some_stopped:
         return set()
@@ -131,7 +129,7 @@ async def silenced(connection: AsyncConnection, secret: bytes, row: Row[Any]) ->
 
 
 def case_facts(
-    row: Row[Any], definition: Definition, language: str | None = None, silent: Collection[Place] = ()
+    row: PageCase, definition: Definition, language: str | None = None, silent: Collection[Place] = ()
 ) -> CaseFacts:
     """The facts of a case's row in a language: the one asked for, else the person's, else the service's first.
     `silent`: the addresses that are `silenced`."""
@@ -144,7 +142,7 @@ def case_facts(
     source_silent = row.heard_at is not None and row.now - row.heard_at > row.patience
     limit = definition.statutory
     statutory_on = None
-    if limit is not None and row.state == "open":
+    if limit is not None and row.state is CaseState.OPEN:
         statutory_on = (row.opened_on or day_of(row.opened_at, row.zone)) + timedelta(days=limit.limit.days)
 
     def words(of: Any) -> str:
@@ -179,14 +177,14 @@ def case_facts(
         statutory_on=statutory_on,
         version=row.version,
         office=row.slug,
-        delay=_delay(row, promises, standing, messages, definition, spoken) if row.state == CaseState.OPEN else None,
+        delay=_delay(row, promises, standing, messages, definition, spoken) if row.state is CaseState.OPEN else None,
         sooner=row.sooner and standing is not None and not source_silent,
         word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
     )
 
 
 def _delay(
-    row: Row[Any],
+    row: PageCase,
     promises: tuple[PromiseFacts, ...],
     standing: PromiseFacts | None,
     messages: tuple[MessageFacts, ...],
@@ -194,16 +192,16 @@ def _delay(
     language: str,
 ) -> DelayFacts | None:
     """What is amiss with the date of an open case, and why, as far as it is known."""
-    warned_at = max((each.at for each in messages if PURPOSES[Purpose(each.purpose)].doubts_date), default=None)
-    waited = delays.Waited(Clock(row.clock), day_of(row.now, row.zone), warned_at)
+    warned_at = max((each.at for each in messages if PURPOSES[each.purpose].doubts_date), default=None)
+    waited = delays.Waited(row.clock, day_of(row.now, row.zone), warned_at)
     kind = delays.kind_of(promises, standing, waited)
     if kind is None:
         return None
-    reason = delays.reason_of(row.delay_reason, WaitingOn(row.waiting_on), definition)
+    reason = delays.reason_of(row.delay_reason, row.waiting_on, definition)
     return DelayFacts(kind.value, reason, delays.words_of(reason, definition, language))
 
 
-def _stage(row: Row[Any], stage: Stage | None, definition: Definition, language: str) -> StageFacts:
+def _stage(row: PageCase, stage: Stage | None, definition: Definition, language: str) -> StageFacts:
     since = Moment(on=row.since_on) if row.since_on else Moment(at=row.since_at)
     if stage is None:
         headline, meaning = say(CHECKING_HEADLINE, language, "en"), say(CHECKING_MEANING, language, "en")
@@ -231,14 +229,14 @@ def _leading(promises: tuple[PromiseFacts, ...]) -> PromiseFacts | None:
 
 
 def _no_promise_reason(
-    row: Row[Any], definition: Definition, promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None
+    row: PageCase, definition: Definition, promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None
 ) -> str | None:
     """Why there is no date: a word of the API; the page says it in a sentence."""
     if standing is not None:
         return None
-    if row.state == "closed":
+    if row.state is CaseState.CLOSED:
         return "finished"
-    if row.confidence == Confidence.WITHDRAWN:
+    if row.confidence is Confidence.WITHDRAWN:
         return "dates_not_kept"
     ours = next((each for each in promises if each.basis != "office"), None)
     given_up = ours is not None and ours.reason == Change.TOO_UNCERTAIN
@@ -247,50 +245,35 @@ def _no_promise_reason(
     return "too_uncertain" if given_up or learned_from >= FEWEST else "too_little_history"
 
 
-def _needs(row: Row[Any], definition: Definition, language: str) -> tuple[NeedFacts, ...]:
+def _needs(row: PageCase, definition: Definition, language: str) -> tuple[NeedFacts, ...]:
     return tuple(need_facts(each, definition, language) for each in row.needs)
 
 
-def _line(line: Mapping[str, Any], definition: Definition, language: str) -> HistoryFacts:
-    on = _day(line["on"])
-    when = Moment(on=on) if on else Moment(at=_instant(line["at"]))
-    code = line["stage"]
+def _line(line: PageLine, definition: Definition, language: str) -> HistoryFacts:
+    when = Moment(on=line.on) if line.on else Moment(at=line.at)
+    code = line.stage
     stage = definition.stage(definition.moved.get(code, code)) if code else None
     headline = say(stage.headline, language, definition.language) if stage else ""
-    return HistoryFacts(when, code, headline, line["note"] or "")
+    return HistoryFacts(when, code, headline, line.note or "")
 
 
-def _promise(row: Mapping[str, Any]) -> PromiseFacts:
-    latest_on, made_at = _day(row["latest_on"]), _instant(row["made_at"])
-    if latest_on is None or made_at is None:
-        raise ValueError("a promise without a date or a time")
+def _promise(row: PagePromise) -> PromiseFacts:
     return PromiseFacts(
-        basis=row["basis"],
-        earliest_on=_day(row["earliest_on"]),
-        half_by_on=_day(row["half_by_on"]),
-        latest_on=latest_on,
-        probability=row["probability"],
-        made_at=made_at,
-        superseded_at=_instant(row["superseded_at"]),
-        reason=row["reason"],
-        outcome=row["outcome"],
-        cases=row["cases"],
-        base=row["base"],
-        id=UUID(row["id"]),
-        told=tuple(ToldFacts(audience, way, datetime.fromisoformat(at)) for audience, way, at in row["told"] or ()),
+        basis=row.basis,
+        earliest_on=row.earliest_on,
+        half_by_on=row.half_by_on,
+        latest_on=row.latest_on,
+        probability=row.probability,
+        made_at=row.made_at,
+        superseded_at=row.superseded_at,
+        reason=row.reason,
+        outcome=row.outcome,
+        cases=row.cases,
+        base=row.base,
+        id=row.id,
+        told=tuple(ToldFacts(audience, way, datetime.fromisoformat(at)) for audience, way, at in row.told or ()),
     )
 
 
-def _message(row: Mapping[str, Any]) -> MessageFacts:
-    at = _instant(row["at"])
-    if at is None:
-        raise ValueError("a message without a time")
-    return MessageFacts(row["purpose"], row["channel"], row["state"], at)
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
-def _instant(value: str | None) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None
+def _message(row: PageMessage) -> MessageFacts:
+    return MessageFacts(row.purpose, row.channel, row.state, row.at)

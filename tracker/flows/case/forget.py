@@ -5,15 +5,15 @@ Each case goes in one transaction, found by a partial index: it may be stopped a
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.errors import MistypedReference, SetupRefused
-from tracker.core.vocabulary.words import CaseState, Mode
+from tracker.core.vocabulary.words import CaseState
 from tracker.store.case import forgetting, locks
+from tracker.store.case.forgetting import ErasableCase
 from tracker.store.ground import organisations, records
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
@@ -27,8 +27,8 @@ async def due(store: Store, only: UUID | None = None) -> int:
     async with store.reading() as connection:
         found = await forgetting.due(connection, only, BATCH)
     done = 0
-    for identity in found:
-        done += await _forget(store, identity, "kept_long_enough", asked=False)
+    for case in found:
+        done += await _forget(store, case, "kept_long_enough", asked=False)
     return done
 
 
@@ -47,7 +47,7 @@ async def at_once(store: Store, office: Office, reference: str, *, even_if_open:
         raise SetupRefused(
             f"{office.slug} has no request of this reference.", "Check the reference, and the organisation."
         )
-    if found.state == CaseState.OPEN and not even_if_open:
+    if found.state is CaseState.OPEN and not even_if_open:
         raise SetupRefused(
             "The request is open: once it is erased, its page opens for nobody and nobody is told how it ends.",
             "Wait until it is finished, or add --even-if-open if the person wants it so.",
@@ -60,27 +60,26 @@ class _UnderWay(Exception):
     """A message of the case is being sent: nothing is erased yet."""
 
 
-async def _forget(store: Store, identity: Any, why: str, *, asked: bool) -> bool:
+async def _forget(store: Store, case: ErasableCase, why: str, *, asked: bool) -> bool:
     """Erase one case under its lock; False when there is nothing to do, or not now."""
     try:
         async with store.transaction() as connection:
-            return await _locked(connection, identity, why, asked=asked)
+            return await _locked(connection, case, why, asked=asked)
     except _UnderWay:
         return False
 
 
-async def _locked(connection: AsyncConnection, identity: Any, why: str, *, asked: bool) -> bool:
-    mode = Mode(identity.mode)
-    await locks.lock(connection, identity.organisation_id, mode, [(identity.register, identity.number)])
+async def _locked(connection: AsyncConnection, case: ErasableCase, why: str, *, asked: bool) -> bool:
+    await locks.lock(connection, case.organisation_id, case.mode, [(case.register, case.number)])
     # Locks the row as well: an answer to our question about it may be on its way in.
-    still = await forgetting.still_due(connection, identity.organisation_id, mode, identity.id)
+    still = await forgetting.still_due(connection, case.organisation_id, case.mode, case.id)
     if not (still or asked):
         return False
-    office = await organisations.office(connection, identity.organisation_id)
-    if not await forgetting.erase(connection, office.id, mode, identity.id, office.now):
+    office = await organisations.office(connection, case.organisation_id)
+    if not await forgetting.erase(connection, office.id, case.mode, case.id, office.now):
         raise _UnderWay
-    detail = {"case": str(identity.id), "why": why}
+    detail = {"case": str(case.id), "why": why}
     await records.audit(
-        connection, office.id, mode, "operator" if asked else "retention", "case.erased", detail, office.now
+        connection, office.id, case.mode, "operator" if asked else "retention", "case.erased", detail, office.now
     )
     return True

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.deciding.under_number import PARKED_FOR
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding.transaction import revisited
 from tracker.store.case import cases, entries, locks
+from tracker.store.case.entries import ExpiredEntry
 from tracker.store.ground import limits, organisations, records
 from tracker.store.ground.engine import Store
+from tracker.store.ground.numbered import NumberedRow
+from tracker.store.ground.organisations import SilentSource
 from tracker.store.promises import promises
 
 BATCH = 100
@@ -92,15 +93,15 @@ async def forget_failures(store: Store) -> None:
         await limits.forget(connection)
 
 
-def _by_scope(rows: Sequence[Row[Any]]) -> dict[tuple[UUID, Mode], list[Row[Any]]]:
+def _by_scope(rows: Sequence[NumberedRow]) -> dict[tuple[UUID, Mode], list[NumberedRow]]:
     """The rows of each organisation and mode."""
-    found: dict[tuple[UUID, Mode], list[Row[Any]]] = {}
+    found: dict[tuple[UUID, Mode], list[NumberedRow]] = {}
     for row in rows:
-        found.setdefault((row.organisation_id, Mode(row.mode)), []).append(row)
+        found.setdefault((row.organisation_id, row.mode), []).append(row)
     return found
 
 
-async def _revisit(store: Store, due: Sequence[Row[Any]], put_off: PutOff) -> None:
+async def _revisit(store: Store, due: Sequence[NumberedRow], put_off: PutOff) -> None:
     """Look at what is due under these numbers. Whoever comes second finds nothing left to do. What cannot be read is
     put off, and told, so that the others do not wait for it."""
     for (organisation_id, mode), rows in _by_scope(due).items():
@@ -131,5 +132,7 @@ async def _entry_later(
     await entries.wait_on(connection, organisation_id, mode, ids, now + PARKED_FOR)
 
 
-async def _alert(connection: AsyncConnection, row: Any, kind: str, subject: str, remedy: str) -> None:
-    await records.alert(connection, row.organisation_id, Mode(row.mode), kind, subject, remedy, row.now)
+async def _alert(
+    connection: AsyncConnection, row: ExpiredEntry | SilentSource, kind: str, subject: str, remedy: str
+) -> None:
+    await records.alert(connection, row.organisation_id, row.mode, kind, subject, remedy, row.now)

@@ -23,7 +23,8 @@ from tracker.store.ground.organisations import Office
 async def said_at_once(store: Store, office: Office) -> Counter[str]:
     """How many messages about cases that are open now would be due on the spot, by purpose. It locks nothing, reads
     every open case, and is asked for by people alone."""
-    found, after = Counter[str](), None
+    found = Counter[str]()
+    after: UUID | None = None
     while True:
         async with store.reading() as connection:
             batch = await cases.open_numbers(connection, office.id, after, MOST_NUMBERS)
@@ -34,8 +35,7 @@ async def said_at_once(store: Store, office: Office) -> Counter[str]:
             return found
         made = decide(_adopted(known), (), FRESH, known.now, all_cases=True).changes
         found.update(each.purpose.value for each in made.messages if each.state is MessageState.DUE)
-        last: UUID = batch[-1].id
-        after = last
+        after = batch[-1].id
 
 
 def _adopted(known: Dossiers) -> Dossiers:

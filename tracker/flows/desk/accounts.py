@@ -12,19 +12,17 @@ import hmac
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Row
 
 from tracker.core.vocabulary.errors import SetupRefused, SignInRefused, TooManyRequests
 from tracker.core.vocabulary.words import Mode
 from tracker.store.desk import accounts
-from tracker.store.desk.accounts import Position, Staff
+from tracker.store.desk.accounts import Position, Staff, StaffAccount
 from tracker.store.ground import limits, organisations, records
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
@@ -73,8 +71,8 @@ async def add(
         await records.audit(connection, office.id, Mode.LIVE, "operator", "account.added", detail, office.now)
 
 
-async def listed(store: Store, office: Office) -> Sequence[Row[Any]]:
-    """The accounts of an organisation, by login: name, position, disabled_at."""
+async def listed(store: Store, office: Office) -> list[StaffAccount]:
+    """The accounts of an organisation, by login."""
     async with store.reading() as connection:
         return await accounts.of_organisation(connection, office.id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +14,7 @@ from tracker.store.ground.organisations import Office
 
 
 async def note(
-    connection: AsyncConnection, staff: Staff, action: str, why: LookPurpose, detail: dict[str, Any]
+    connection: AsyncConnection, staff: Staff, action: str, why: LookPurpose, detail: Mapping[str, object]
 ) -> Office:
     """Add a line to the audit; returns the office of whoever acted, with its clock."""
     office = await organisations.office(connection, staff.organisation_id)

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers.contacts import LookPurpose
@@ -24,6 +22,7 @@ from tracker.flows.desk import audit
 from tracker.flows.outreach import addresses
 from tracker.store.desk import searching
 from tracker.store.desk.accounts import Staff
+from tracker.store.desk.searching import FoundCase
 from tracker.store.ground import organisations
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
@@ -91,12 +90,12 @@ async def find(store: Store, secret: bytes, staff: Staff, typed: str, why: LookP
 
 async def _rows(
     connection: AsyncConnection, secret: bytes, office: Office, typed: str
-) -> tuple[Sequence[Row[Any]], list[Term]]:
+) -> tuple[Sequence[FoundCase], list[Term]]:
     """The rows of all that the words may mean, and as what they were found (nothing found: as what they were read).
 
     A name is asked for only where nothing more exact was found.
     """
-    exact: dict[Term, Sequence[Row[Any]]] = {}
+    exact: dict[Term, Sequence[FoundCase]] = {}
     if reference := references.read(typed):
         exact[Term.REFERENCE] = await searching.by_reference(connection, office.id, reference)
     if numbers := _numbers(typed):
@@ -119,7 +118,7 @@ async def _rows(
     return _together(exact)
 
 
-def _together(found: dict[Term, Sequence[Row[Any]]]) -> tuple[Sequence[Row[Any]], list[Term]]:
+def _together(found: dict[Term, Sequence[FoundCase]]) -> tuple[Sequence[FoundCase], list[Term]]:
     rows = {row.id: row for each in found.values() for row in each}
     newest = sorted(rows.values(), key=lambda row: (row.opened_at, row.id), reverse=True)
     hit = [kind for kind, each in found.items() if each]
@@ -153,7 +152,7 @@ def _facts(secret: bytes, office: Office, typed: str) -> list[bytes]:
     return [known_facts.digest(secret, str(office.id), each) for each in sorted(tried)]
 
 
-async def _hit(connection: AsyncConnection, office: Office, row: Row[Any]) -> Hit:
+async def _hit(connection: AsyncConnection, office: Office, row: FoundCase) -> Hit:
     definition = await definitions.by_id(connection, office.id, row.definition_id)
     stage = None if row.unmapped else definition.stage(row.stage)
     headline = say(stage.headline if stage else CHECKING_HEADLINE, office.language, definition.language)

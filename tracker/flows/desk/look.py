@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers import contacts
@@ -30,10 +28,14 @@ from tracker.flows.outreach import addresses as reached
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import contacts as stored_contacts
 from tracker.store.answers import pages
+from tracker.store.answers.contacts import EarlierContact, EarlierNote
 from tracker.store.case import cases, entries
-from tracker.store.case.bodies import event_of
+from tracker.store.case.bodies import Normal
+from tracker.store.case.cases import StaffCase
+from tracker.store.case.entries import KeptEntry
 from tracker.store.desk import repeating
 from tracker.store.desk.accounts import Staff
+from tracker.store.desk.repeating import DecidedMessage
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
@@ -116,16 +118,16 @@ class DeskCase:
     people: tuple[PartySeen, ...]
     decisions: tuple[Decision, ...]
     history: tuple[StaffLine, ...]
-    contacts: Sequence[Row[Any]]
-    notes: Sequence[Row[Any]]
+    contacts: Sequence[EarlierContact]
+    notes: Sequence[EarlierNote]
     reason: ContactReason
     once: tuple[UUID, UUID]
 
 
 async def facts_of(
     connection: AsyncConnection, staff: Staff, case: UUID, language: str | None, secret: bytes | None = None
-) -> tuple[CaseFacts, Row[Any], Definition]:
-    """The facts of a case's page, by the page's own query; its row; its definition. Raises CaseNotFound for a case
+) -> tuple[CaseFacts, StaffCase, Definition]:
+    """The facts of a case's page, by the page's own query; the case; its definition. Raises CaseNotFound for a case
     of another organisation as for none. `secret`: None where it does not matter who asked us to stop."""
     row = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
     shown = None if row is None or row.void else await pages.page(connection, row.reference)
@@ -146,8 +148,9 @@ async def look(
         office = await audit.note(connection, staff, "desk.opened", why, {"case": str(case)})
     async with store.reading() as connection:
         facts, row, definition = await facts_of(connection, staff, case, language, secret)
-        stored = await entries.of_case(connection, staff.organisation_id, Mode.LIVE, case)
-        folded = fold(_placed(stored, office.country), definition, facts.zone, facts.now)
+        stored = await entries.of_case(connection, staff.organisation_id, Mode.LIVE, case, _normal_in(office.country))
+        events = (Placed(each.id, each.event) for each in stored)
+        folded = fold(events, definition, facts.zone, facts.now)
         found = await repeating.decisions(connection, staff.organisation_id, Mode.LIVE, case)
         stopped = await resend.stopped(connection, secret, staff, found)
         contacted, notes = await stored_contacts.of_case(connection, staff.organisation_id, Mode.LIVE, case)
@@ -173,11 +176,9 @@ async def look(
     )
 
 
-def _placed(stored: Sequence[Row[Any]], country: str) -> Iterator[Placed]:
-    """The events of a case, each with its entry."""
-    for row in stored:
-        event = event_of(row._asdict(), lambda channel, address: reached.normal(channel, address, country))
-        yield Placed(row.id, event)
+def _normal_in(country: str) -> Normal:
+    """The one form of an address in this country."""
+    return lambda channel, address: reached.normal(channel, address, country)
 
 
 async def page_facts(
@@ -196,9 +197,10 @@ async def _seen(store: Store, staff: Staff, facts: CaseFacts) -> None:
     await put_on_record.shown(store, staff.organisation_id, Mode.LIVE, facts, Listener.STAFF, Way.DESK)
 
 
-def _decision(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID], names: dict[str, str]) -> Decision:
+def _decision(
+    row: DecidedMessage, rows: Sequence[DecidedMessage], stopped: set[UUID], names: dict[str, str]
+) -> Decision:
     refusal = resend.refusal(row, rows, stopped)
-    attempts = tuple((datetime.fromisoformat(each["started_at"]), each["outcome"] or "") for each in row.attempts)
     return Decision(
         row.id,
         row.purpose,
@@ -208,7 +210,7 @@ def _decision(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID], names
         names.get(row.party, ""),
         row.at,
         row.due_at,
-        attempts,
+        tuple((each.started_at, each.outcome or "") for each in row.attempts),
         None if refusal is None else refusal.value,
         resend.repeated(row, rows),
     )
@@ -251,26 +253,26 @@ async def _people(
 
 
 def _history(
-    stored: Sequence[Row[Any]], folded: Folded, definition: Definition, language: str
+    stored: Sequence[KeptEntry], folded: Folded, definition: Definition, language: str
 ) -> tuple[StaffLine, ...]:
     """Every event of the case, the newest first, in the order of its timeline."""
-    rows = {row.id: row for row in stored}
+    by_id = {each.id: each for each in stored}
     return tuple(
-        _line(rows[line.entry], line.placement, definition, language)
+        _line(by_id[line.entry], line.placement, definition, language)
         for line in reversed(folded.lines)
-        if line.entry in rows
+        if line.entry in by_id
     )
 
 
-def _line(row: Row[Any], placement: Placement, definition: Definition, language: str) -> StaffLine:
-    when = Moment(on=row.occurred_on) if row.occurred_on else Moment(at=row.occurred_at)
-    kind = row.type.removeprefix("case.")
+def _line(entry: KeptEntry, placement: Placement, definition: Definition, language: str) -> StaffLine:
+    event, words = entry.event, entry.words
+    when = Moment(on=event.occurred_on) if event.occurred_on else Moment(at=event.time)
+    kind = event.type.removeprefix("case.")
     if placement in _HIDDEN:
         return StaffLine(when, kind, placement.value, "", "", (), True)
-    code = str(row.body.get("status") or "")
+    code = str(entry.body.get("status") or "")
     stage = definition.stage_for(code) if code else None
-    words = row.words or {}
-    internal = row.body.get("audience") == "internal" or kind == "correction"
+    internal = entry.body.get("audience") == "internal" or kind == "correction"
     given = (
         ("public", words.get("public_note")),
         ("internal", words.get("internal_note")),

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound
-from tracker.core.vocabulary.messages import MessageState, Purpose, key
+from tracker.core.vocabulary.messages import MessageState, key
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
 from tracker.store.case import cases
 from tracker.store.desk import repeating
 from tracker.store.desk.accounts import Staff
+from tracker.store.desk.repeating import DecidedMessage
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
 
@@ -60,14 +59,14 @@ async def resend(
         if answer is None:
             answer = Resending.SENT
             if times == repeated(asked, rows):
-                again = key(case, Purpose(asked.purpose), asked.party, asked.rung, asked.cause, resend=times + 1)
+                again = key(case, asked.purpose, asked.party, asked.rung, asked.cause, resend=times + 1)
                 detail = {"case": str(case), "message": str(message)}
                 now = (await audit.note(connection, staff, "desk.resent", why, detail)).now
                 await repeating.repeat(connection, staff.organisation_id, Mode.LIVE, message, again, now)
         return answer
 
 
-def refusal(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID]) -> Resending | None:
+def refusal(row: DecidedMessage, rows: Sequence[DecidedMessage], stopped: set[UUID]) -> Resending | None:
     """Why a message is not sent again, or None when it can be. `stopped`: the messages whose recipient said stop."""
     if row.state not in TRIED:
         return Resending.NEVER_SENT
@@ -80,7 +79,7 @@ def refusal(row: Row[Any], rows: Sequence[Row[Any]], stopped: set[UUID]) -> Rese
     return Resending.TOO_OFTEN if repeated(row, rows) >= MOST_RESENDS else None
 
 
-def repeated(row: Row[Any], rows: Sequence[Row[Any]]) -> int:
+def repeated(row: DecidedMessage, rows: Sequence[DecidedMessage]) -> int:
     """How often a message was sent again so far: by those that say the same to the same person in the same way."""
     return max(
         int(each.key.split(":")[3])
@@ -89,7 +88,9 @@ def repeated(row: Row[Any], rows: Sequence[Row[Any]]) -> int:
     )
 
 
-async def stopped(connection: AsyncConnection, secret: bytes, staff: Staff, rows: Sequence[Row[Any]]) -> set[UUID]:
+async def stopped(
+    connection: AsyncConnection, secret: bytes, staff: Staff, rows: Sequence[DecidedMessage]
+) -> set[UUID]:
     """The messages whose recipient asked us to stop on that channel."""
     asked = {
         row.id: (

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
-
-from sqlalchemy import Row
 
 from tracker.store.ground import records
 from tracker.store.ground.engine import Store
+from tracker.store.ground.records import UntoldAlert
 
 MOST = 50
 """So many alerts are in one briefing; what is left is in the next."""
@@ -24,12 +22,11 @@ MOST = 50
 class Briefing:
     """What operators are to hear now, at most `MOST` alerts, ordered by organisation; `more` wait for the next time.
 
-    An alert has kind, subject, remedy, times, first_at, last_at (business time), and of its organisation slug, name,
-    zone, footing and `now`. `at`: machine time. `id` is the same when the very same is told again.
+    `at`: machine time. `id` is the same when the very same is told again.
     """
 
     id: UUID
-    alerts: tuple[Row[Any], ...]
+    alerts: tuple[UntoldAlert, ...]
     more: int
     at: datetime
 

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary.channels import Unit, traits_of
@@ -25,6 +23,7 @@ from tracker.store.ground import records
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
 from tracker.store.organisations import checking
+from tracker.store.organisations.checking import Standing
 from tracker.store.services import definitions
 
 REHEARSAL = timedelta(days=30)
@@ -151,7 +150,7 @@ async def go_live(store: Store, office: Office, offered: Offered) -> int:
 
 
 async def _checklist(
-    connection: AsyncConnection, office: Office, offered: Offered, standing: Row[Any]
+    connection: AsyncConnection, office: Office, offered: Offered, standing: Standing
 ) -> tuple[Check, ...]:
     known = await definitions.services_of(connection, office.id)
     channels: set[Channel] = set()
@@ -161,9 +160,9 @@ async def _checklist(
     return (*_of_office(standing, office, known), *_of_installation(standing, office, offered, channels))
 
 
-def _of_office(standing: Row[Any], office: Office, known: list[str]) -> Iterator[Check]:
+def _of_office(standing: Standing, office: Office, known: list[str]) -> Iterator[Check]:
     """What the organisation itself must have done."""
-    live = standing.footing != Footing.SANDBOX
+    live = standing.footing is not Footing.SANDBOX
     yield Check("In sandbox", "It is live already." if live else "")
     anew = (
         "The clock of this organisation was moved: it is a rehearsal for good. Add a new organisation, connect its "
@@ -180,7 +179,7 @@ def _of_office(standing: Row[Any], office: Office, known: list[str]) -> Iterator
     yield Check("No message on its way", "Try again in a minute." if standing.sending else "")
 
 
-def _of_installation(standing: Row[Any], office: Office, offered: Offered, channels: set[Channel]) -> Iterator[Check]:
+def _of_installation(standing: Standing, office: Office, offered: Offered, channels: set[Channel]) -> Iterator[Check]:
     """What the installation must offer: only the channels that a service uses."""
     yield Check("The public address", _public_fault(offered.public_url))
     for channel in Channel:
@@ -188,7 +187,7 @@ def _of_installation(standing: Row[Any], office: Office, offered: Offered, chann
             yield from _of_channel(channel, standing, office, offered)
 
 
-def _of_channel(channel: Channel, standing: Row[Any], office: Office, offered: Offered) -> tuple[Check, ...]:
+def _of_channel(channel: Channel, standing: Standing, office: Office, offered: Offered) -> tuple[Check, ...]:
     """What a channel needs: what carries, and what messages come from."""
     match channel:
         case Channel.EMAIL:

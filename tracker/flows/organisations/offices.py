@@ -5,14 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from sqlalchemy import Row
 
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.rhythm import PATIENCE
@@ -21,7 +17,9 @@ from tracker.store.ground import organisations, records
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
+from tracker.store.ground.records import RaisedAlert
 from tracker.store.organisations import keys as stored_keys
+from tracker.store.organisations.keys import GoodKey
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
@@ -118,8 +116,8 @@ async def add_key(store: Store, office: Office, source: str, mode: Mode) -> str:
     return token
 
 
-async def keys(store: Store, office: Office) -> list[Any]:
-    """The keys that are good: source, mode, and the last four characters of each."""
+async def keys(store: Store, office: Office) -> list[GoodKey]:
+    """The keys that are good."""
     async with store.reading() as connection:
         return await stored_keys.good(connection, office.id)
 
@@ -136,12 +134,11 @@ async def revoke_key(store: Store, office: Office, source: str, ending: str) -> 
             )
         await stored_keys.revoke(connection, office.id, meant[0].id)
         detail = {"source": source, "ending": ending[-4:]}
-        mode = Mode(meant[0].mode)
-        await records.audit(connection, office.id, mode, "operator", "key.revoked", detail, office.now)
+        await records.audit(connection, office.id, meant[0].mode, "operator", "key.revoked", detail, office.now)
 
 
-async def alerts(store: Store, office: Office) -> Sequence[Row[Any]]:
-    """What operators should do for an organisation, the newest first: kind, subject, remedy, times, last_at."""
+async def alerts(store: Store, office: Office) -> list[RaisedAlert]:
+    """What operators should do for an organisation, the newest first."""
     async with store.reading() as connection:
         return await records.alerts(connection, office.id)
 

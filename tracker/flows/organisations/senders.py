@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Mapping
 
 from tracker.core.case.events import StatusEvent
 from tracker.core.vocabulary.errors import NotGranted, UnknownKey
@@ -22,7 +22,7 @@ async def recognise(store: Store, token: str) -> Sender:
     return sender
 
 
-async def audit(store: Store, sender: Sender, action: str, detail: dict[str, Any]) -> None:
+async def audit(store: Store, sender: Sender, action: str, detail: Mapping[str, object]) -> None:
     """A refusal is undone with its transaction; the line about it has one of its own."""
     async with store.transaction() as connection:
         now = (await organisations.office(connection, sender.organisation_id)).now

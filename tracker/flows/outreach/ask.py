@@ -5,10 +5,8 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.promises.first_dates import Fate, FirstDate
@@ -16,9 +14,8 @@ from tracker.core.services.definitions import say
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.errors import LinkOver, LinkUnknown
 from tracker.core.vocabulary.seals import LinkKind, unseal
-from tracker.core.vocabulary.words import Mode
 from tracker.store.answers import feedback
-from tracker.store.answers.feedback import PromiseKept
+from tracker.store.answers.feedback import AskedParty, PromiseKept
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.promises import first_dates
@@ -62,7 +59,7 @@ async def answer(store: Store, secret: bytes, token: str, score: int, comment: s
     named = _named(secret, token)
     async with store.transaction() as connection:
         row = _open(await feedback.asked(connection, *named, locked=True))
-        first = await first_dates.of_case(connection, row.organisation_id, Mode(row.mode), row.case_id)
+        first = await first_dates.of_case(connection, row.organisation_id, row.mode, row.case_id)
         values = {
             "organisation_id": row.organisation_id,
             "mode": row.mode,
@@ -96,7 +93,7 @@ def _named(secret: bytes, token: str) -> tuple[UUID, UUID]:
     return named
 
 
-def _open(row: Row[Any] | None) -> Row[Any]:
+def _open(row: AskedParty | None) -> AskedParty:
     """What a link asks about, if it may still be asked."""
     if row is None:
         raise LinkUnknown
@@ -117,7 +114,7 @@ def _closed() -> LinkOver:
     )
 
 
-async def _question(connection: AsyncConnection, row: Row[Any]) -> Question:
+async def _question(connection: AsyncConnection, row: AskedParty) -> Question:
     current = await definitions.current(connection, row.organisation_id, row.service)
     name = say(current.definition.name, row.language, current.definition.language) if current else row.service
     spelt = references.spell(row.reference)

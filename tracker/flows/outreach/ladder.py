@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary import addresses as digests
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.messages import Purpose, key
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import Channel, Mode
+from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach import addresses
 from tracker.store.ground import records
 from tracker.store.outreach import rungs, stops
+from tracker.store.outreach.rungs import MissedMessage, OtherAddress
 from tracker.store.services import definitions
 
 
@@ -45,7 +44,7 @@ async def next_rung(
         other = await _other(connection, secret, organisation_id, mode, message_id, missed)
         if other is not None:
             rung, resend = missed.rung + 1, int(missed.key.split(":")[3])
-            key_ = key(missed.case_id, purpose, missed.party, rung, missed.cause, resend=resend)
+            key_ = key(missed.case_id, missed.purpose, missed.party, rung, missed.cause, resend=resend)
             await rungs.climb(connection, organisation_id, mode, message_id, key_, rung, other, now)
             return True
     elif asked_to_stop:
@@ -57,12 +56,17 @@ async def next_rung(
 
 
 async def _other(
-    connection: AsyncConnection, secret: bytes, organisation_id: UUID, mode: Mode, message_id: UUID, missed: Row[Any]
-) -> Row[Any] | None:
-    definition = await definitions.by_id(connection, organisation_id, UUID(missed.facts["definition"]))
-    found: dict[stops.Asked, Row[Any]] = {}
+    connection: AsyncConnection,
+    secret: bytes,
+    organisation_id: UUID,
+    mode: Mode,
+    message_id: UUID,
+    missed: MissedMessage,
+) -> OtherAddress | None:
+    definition = await definitions.by_id(connection, organisation_id, missed.definition)
+    found: dict[stops.Asked, OtherAddress] = {}
     for each in await rungs.others(connection, organisation_id, mode, message_id):
-        normal = each.normal or addresses.normal(Channel(each.channel), each.address, missed.country)
+        normal = each.normal or addresses.normal(each.channel, each.address, missed.country)
         if normal is not None and each.channel in definition.outreach.channels:
             found[organisation_id, mode.value, each.channel, digests.digest(secret, each.channel, normal)] = each
     stopped = await stops.stopped(connection, list(found))

@@ -8,8 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from tracker.core.answers import delays
 from tracker.core.answers.facts import OutreachFacts
 from tracker.core.answers.tellings import names_date
@@ -26,6 +24,7 @@ from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import CaseState, Footing, Mode, WaitingOn
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, stops
+from tracker.store.outreach.carrying import ClaimedMessage
 from tracker.store.services import definitions
 
 
@@ -107,12 +106,12 @@ async def claim(store: Store, limit: int, only: UUID | None, links: Links) -> li
 
 
 def decide(
-    rows: Sequence[Row[Any]], by_id: dict[str, Definition], stopped: set[stops.Asked], links: Links
+    rows: Sequence[ClaimedMessage], by_id: dict[str, Definition], stopped: set[stops.Asked], links: Links
 ) -> list[Decision]:
     """What becomes of each claimed message, by what is true now."""
     decisions: list[Decision] = []
     for row in rows:
-        claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+        claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
         definition = by_id[row.facts["definition"]]
         stop = _stop(row, _wish(row, links.secret) in stopped)
         if stop is not None:
@@ -127,7 +126,7 @@ def decide(
             Released(
                 claimed,
                 row.channel,
-                sent_to(row.channel, row.address, row.normal) or "",
+                sent_to(row.channel, row.address, row.normal) or "",  # `_stop` lets none pass that has neither
                 outreach_facts(row, definition, links),
                 row.footing == Footing.SANDBOX,
                 row.slug,
@@ -145,15 +144,15 @@ def named(purpose: str, channel: str, facts: Mapping[str, Any]) -> UUID | None:
     return UUID(promise) if promise and names else None
 
 
-def _wish(row: Row[Any], secret: bytes) -> stops.Asked | None:
+def _wish(row: ClaimedMessage, secret: bytes) -> stops.Asked | None:
     """Under what a wish of this recipient to hear nothing would be kept."""
     if row.normal is None:
         return None
     return row.organisation_id, row.mode, row.channel, addresses.digest(secret, row.channel, row.normal)
 
 
-def _stop(row: Row[Any], stopped: bool) -> tuple[MessageState, Reason] | None:
-    if Mode(row.mode) is Mode.TEST:
+def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | None:
+    if row.mode is Mode.TEST:
         return MessageState.WITHHELD, Reason.TEST_MODE
     if row.live_at is not None and row.decided_at < row.live_at:  # by an event that came in the moment of going live
         return MessageState.WITHHELD, Reason.ADOPTED
@@ -178,11 +177,11 @@ def _stop(row: Row[Any], stopped: bool) -> tuple[MessageState, Reason] | None:
     return None
 
 
-def outreach_facts(row: Row[Any], definition: Definition, links: Links) -> OutreachFacts:
+def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) -> OutreachFacts:
     """The words of a message: those of the definition's version that it was decided by."""
     facts, language = row.facts, row.language
     stage = None if facts["unmapped"] else definition.stage(facts["stage"])
-    claimed = Claimed(row.organisation_id, Mode(row.mode), row.id, row.attempt_number, row.now)
+    claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
     half_by_on = _day(facts.get("half_by_on"))
 
     def words(of: Words | None) -> str:

@@ -9,10 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary import addresses as digests
@@ -23,7 +21,7 @@ from tracker.store.ground import organisations
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
-from tracker.store.outreach.stops import Wish
+from tracker.store.outreach.stops import Addressee, Wish
 
 _SAID: dict[Wish, dict[str, str]] = {
     Wish.STOP: {
@@ -97,10 +95,9 @@ async def told_by_provider(
 ) -> None:
     """The provider refused a message, for it knows of a stop that we had not heard of."""
     found = await stops.recipient(connection, organisation_id, message_id)
-    normal = _normal(found)
-    if found is not None and normal is not None:
-        asked = (organisation_id, mode, Channel(found.channel), normal)
-        await heed(connection, secret, asked, Wish.STOP, via="provider", now=now)
+    place = None if found is None else _place(found)
+    if place is not None:
+        await heed(connection, secret, (organisation_id, mode, *place), Wish.STOP, via="provider", now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +119,21 @@ async def by_link(store: Store, secret: bytes, token: str, wish: Wish | None) ->
         found = await stops.recipient(connection, *named)
         if found is None:
             return None
-        normal = _normal(found)
-        if normal is None:  # erased since: nothing goes there any more
+        place = _place(found)
+        if place is None:  # erased since: nothing goes there any more
             return Linked(found.organisation, found.language, True)
-        mode, channel = Mode(found.mode), Channel(found.channel)
-        asked = (named[0], mode.value, channel.value, digests.digest(secret, channel, normal))
+        channel, normal = place
+        asked = (named[0], found.mode.value, channel.value, digests.digest(secret, channel, normal))
         stopped = bool(await stops.stopped(connection, [asked]))
         if wish is not None and stopped is not (wish is Wish.STOP):
-            await heed(connection, secret, (named[0], mode, channel, normal), wish, via="link", now=found.now)
+            await heed(connection, secret, (named[0], found.mode, channel, normal), wish, via="link", now=found.now)
             stopped = not stopped
         return Linked(found.organisation, found.language, stopped)
 
 
-def _normal(found: Row[Any] | None) -> str | None:
-    if found is None or found.address is None:
+def _place(found: Addressee) -> tuple[Channel, str] | None:
+    """The channel and the address in its one form, if there still is one."""
+    if found.channel is None or found.address is None:
         return None
-    known: str | None = found.normal
-    return known or addresses.normal(Channel(found.channel), found.address, found.country)
+    normal = found.normal or addresses.normal(found.channel, found.address, found.country)
+    return None if normal is None else (found.channel, normal)

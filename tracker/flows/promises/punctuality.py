@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers.punctuality_facts import EarlierAimFacts, OfficePunctualityFacts, ServicePunctualityFacts
@@ -23,7 +21,7 @@ from tracker.store.ground import organisations, records
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
 from tracker.store.promises import first_dates, punctuality_counts
-from tracker.store.promises.punctuality_counts import Counted
+from tracker.store.promises.punctuality_counts import Counted, StoredCount
 from tracker.store.services import definitions
 
 
@@ -117,7 +115,7 @@ async def offices(store: Store) -> list[tuple[str, str]]:
 
 
 async def _service(
-    connection: AsyncConnection, office: Office, service: str, rows: Sequence[Row[Any]], language: str
+    connection: AsyncConnection, office: Office, service: str, rows: Sequence[StoredCount], language: str
 ) -> ServicePunctualityFacts:
     definition = await definitions.by_id(connection, office.id, rows[0].definition_id)
     spoken = language if language in definition.languages else definition.language
@@ -127,7 +125,7 @@ async def _service(
         say(definition.name, spoken, definition.language),
         spoken,
         now.probability,
-        Confidence(now.confidence),
+        now.confidence,
         _read(now),
         tuple(
             EarlierAimFacts(row.probability, _read(row).record)
@@ -137,7 +135,7 @@ async def _service(
     )
 
 
-def _read(row: Row[Any]) -> PunctualityFigures:
+def _read(row: StoredCount) -> PunctualityFigures:
     return PunctualityFigures(
         Record(row.kept, row.kept + row.broken),
         row.unknown,

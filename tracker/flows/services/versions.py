@@ -105,11 +105,11 @@ async def _release_quarantine(store: Store, office: Office, service: str) -> int
     return await _revisit(store, office, numbers, all_cases=False)
 
 
-async def _revisit(store: Store, office: Office, found: Iterable[tuple[str, str, str]], *, all_cases: bool) -> int:
+async def _revisit(store: Store, office: Office, found: Iterable[tuple[Mode, str, str]], *, all_cases: bool) -> int:
     """Look at numbers (mode, register, number); counts the cases that are in another stage then, or were opened."""
     numbers: dict[Mode, set[tuple[str, str]]] = {}
     for mode, register, number in found:
-        numbers.setdefault(Mode(mode), set()).add((register, number))
+        numbers.setdefault(mode, set()).add((register, number))
     moved = 0
     for mode, mine in numbers.items():
         moved += (await revisited(store, office.id, mode, mine, all_cases=all_cases)).moved

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Row, String, Text, text
+from sqlalchemy import Column, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.answers.contacts import ContactChannel, ContactReason, Demand
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.rows import rows_of
 
 
 class Contact(SQLModel, table=True):
@@ -95,10 +96,29 @@ async def add_note(connection: AsyncConnection, values: dict[str, Any]) -> bool:
     return (await connection.execute(statement.returning(STAFF_NOTE.c.id))).one_or_none() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierContact:
+    """A contact about a case. `name`: whose account wrote it."""
+
+    at: datetime
+    channel: ContactChannel
+    reason: ContactReason
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierNote:
+    """A note on a case. `name`: whose account wrote it; None: we did."""
+
+    at: datetime
+    words: str
+    name: str | None
+
+
 async def of_case(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID, limit: int = 100
-) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
-    """The newest contacts about a case and the newest notes on it, each with the name of whose account wrote it."""
+) -> tuple[list[EarlierContact], list[EarlierNote]]:
+    """The newest contacts about a case and the newest notes on it."""
     values = {"organisation": organisation_id, "mode": mode.value, "case": case_id, "limit": limit}
-    contacts = (await connection.execute(_CONTACTS, values)).all()
-    return contacts, (await connection.execute(_NOTES, values)).all()
+    contacts = rows_of(EarlierContact, await connection.execute(_CONTACTS, values))
+    return contacts, rows_of(EarlierNote, await connection.execute(_NOTES, values))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Row, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.words import Mode, Outcome
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.rows import row_of
 
 
 class PromiseKept(StrEnum):
@@ -53,9 +55,8 @@ class Feedback(SQLModel, table=True):
 FEEDBACK = table(Feedback)
 
 _ASKED = """
-    SELECT m.organisation_id, m.mode, m.case_id, m.party, m.language, c.reference, c.service, c.stage, c.state,
-        c.outcome, c.since_at, c.since_on, c.void, c.erased_at, o.name AS organisation, o.zone,
-        clock_timestamp() + o.clock_offset AS now, f.answered_at
+    SELECT m.organisation_id, m.mode, m.case_id, m.party, m.language, c.reference, c.service, c.stage, c.outcome,
+        c.void, c.erased_at, o.name AS organisation, clock_timestamp() + o.clock_offset AS now, f.answered_at
     FROM message m
     JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
     JOIN organisation o ON o.id = m.organisation_id
@@ -65,16 +66,37 @@ _ASKED = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class AskedParty:
+    """Whom a message asks how it was, and about what; `answered_at` None: not answered yet. `now`: the organisation's
+    business time."""
+
+    organisation_id: UUID
+    mode: Mode
+    case_id: UUID
+    party: str
+    language: str
+    reference: str
+    service: str
+    stage: str
+    outcome: Outcome | None
+    void: bool
+    erased_at: datetime | None
+    organisation: str
+    now: datetime
+    answered_at: datetime | None
+
+
 async def asked(
     connection: AsyncConnection, organisation_id: UUID, message_id: UUID, *, locked: bool = False
-) -> Row[Any] | None:
-    """Whom a message asks, and about what; `answered_at` None: not answered yet.
+) -> AskedParty | None:
+    """Whom a message asks, and about what.
 
     `locked` keeps the case from being erased until the transaction ends, and waits for an erasure under way.
     """
     query = text(_ASKED + (" FOR SHARE OF c" if locked else ""))
     values = {"organisation": organisation_id, "message": message_id}
-    return (await connection.execute(query, values)).one_or_none()
+    return row_of(AskedParty, await connection.execute(query, values))
 
 
 async def keep(connection: AsyncConnection, values: dict[str, Any], since: datetime) -> bool:

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core.vocabulary.messages import MessageState, Purpose
+from tracker.core.vocabulary.words import (
+    Base,
+    Basis,
+    CaseState,
+    Channel,
+    Clock,
+    Confidence,
+    Mode,
+    Outcome,
+    PromiseOutcome,
+    WaitingOn,
+)
+from tracker.store.ground.rows import row_of
 
 MOST_LINES = 200
 """The newest lines of a history, dates and messages that a page shows."""
@@ -67,20 +85,113 @@ _PAGE = text(
 )
 
 
-async def page(connection: AsyncConnection, reference: str) -> Row[Any] | None:
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """One line of a history: a stage, a public note, or both."""
+
+    stage: str | None
+    at: datetime
+    on: date | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PagePromise:
+    """A date that was given. `told`: (audience, channel, instant) of each first telling, oldest first."""
+
+    id: UUID
+    basis: Basis
+    earliest_on: date | None
+    half_by_on: date | None
+    latest_on: date
+    probability: float | None
+    cases: int | None
+    base: Base | None
+    made_at: datetime
+    superseded_at: datetime | None
+    reason: str | None
+    outcome: PromiseOutcome | None
+    told: list[list[str]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageMessage:
+    """A message about the case that was not withheld."""
+
+    purpose: Purpose
+    channel: Channel
+    state: MessageState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PageCase:
+    """Everything that a case's page shows. `now`: the organisation's business time.
+
+    `word_to`: the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the
+    office's did ask us to stop at some time, so that `stops` is worth asking whether one of these did. `learned_from`
+    and `learned_from_own`: how many finished cases the newest curve rests on.
+    """
+
+    organisation_id: UUID
+    mode: Mode
+    id: UUID
+    service: str
+    reference: str
+    stage: str
+    since_at: datetime | None
+    since_on: date | None
+    state: CaseState
+    outcome: Outcome | None
+    waiting_on: WaitingOn
+    clock: Clock
+    unmapped: bool
+    delay_reason: str | None
+    needs: list[dict[str, Any]]
+    language: str | None
+    opened_at: datetime
+    opened_on: date | None
+    last_at: datetime
+    next_word_on: date | None
+    sooner: bool
+    version: int
+    slug: str
+    organisation: str
+    zone: str
+    now: datetime
+    heard_at: datetime | None
+    patience: timedelta
+    definition_id: UUID
+    word_to: list[list[str]] | None
+    some_stopped: bool
+    history: tuple[PageLine, ...]
+    promises: tuple[PagePromise, ...]
+    learned_from: int | None
+    learned_from_own: int | None
+    confidence: Confidence | None
+    messages: tuple[PageMessage, ...]
+
+
+async def page(connection: AsyncConnection, reference: str) -> PageCase | None:
     """Everything that a case's page shows, or None when there is no such case.
 
-    A date that was corrected within the hour, while the events of a case were still coming in, is not shown. `word_to`:
-    the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the office's
-    did ask us to stop at some time, so that `stops` is worth asking whether one of these did.
+    A date that was corrected within the hour, while the events of a case were still coming in, is not shown.
     """
-    return (await connection.execute(_PAGE, {"reference": reference, "lines": MOST_LINES})).one_or_none()
+    return row_of(PageCase, await connection.execute(_PAGE, {"reference": reference, "lines": MOST_LINES}))
 
 
 _HOLDERS = text('SELECT organisation_id, known_facts FROM "case" WHERE reference = :reference AND NOT void')
 
 
-async def holders(connection: AsyncConnection, reference: str) -> Row[Any] | None:
-    """What opens a case's page: its organisation and the hashes of its known facts. As quick for a long history as
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """What opens a case's page: its organisation and the hashes of its known facts."""
+
+    organisation_id: UUID
+    known_facts: list[bytes]
+
+
+async def holders(connection: AsyncConnection, reference: str) -> PageKey | None:
+    """What opens a case's page. As quick for a long history as
     for none, so that the time of a refusal tells nothing."""
-    return (await connection.execute(_HOLDERS, {"reference": reference})).one_or_none()
+    return row_of(PageKey, await connection.execute(_HOLDERS, {"reference": reference}))

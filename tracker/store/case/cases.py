@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ from sqlalchemy import (
     Column,
     Index,
     LargeBinary,
-    Row,
     String,
     UniqueConstraint,
     Uuid,
@@ -28,6 +27,8 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.words import CaseState, Clock, Mode, Outcome, WaitingOn
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.numbered import NumberedRow
+from tracker.store.ground.rows import row_of, rows_of
 
 
 class Case(SQLModel, table=True):
@@ -99,13 +100,25 @@ class Case(SQLModel, table=True):
 
 
 CASE = table(Case)
-IDENTITY = [CASE.c[name] for name in ("organisation_id", "mode", "id", "register", "number", "epoch", "service")]
+_NUMBERED = select(*(CASE.c[name] for name in ("organisation_id", "mode", "id", "register", "number")))
+_STAFF_CASE = select(*(CASE.c[name] for name in ("number", "reference", "known_facts", "void", "spoken_at")))
 
 
-async def by_id(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Row[Any] | None:
+@dataclass(frozen=True, slots=True)
+class StaffCase:
+    """What the desk needs of a case beside what its page shows."""
+
+    number: str
+    reference: str
+    known_facts: list[bytes]
+    void: bool
+    spoken_at: datetime | None
+
+
+async def by_id(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> StaffCase | None:
     """One case by its id."""
-    query = select(CASE).where(CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == case_id)
-    return (await connection.execute(query)).one_or_none()
+    where = (CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == case_id)
+    return row_of(StaffCase, await connection.execute(_STAFF_CASE.where(*where)))
 
 
 _DUE = text(
@@ -125,10 +138,10 @@ _DUE = text(
 )
 
 
-async def due(connection: AsyncConnection, only: UUID | None, limit: int) -> list[Any]:
-    """Identities of cases whose silence has reached its limit, or in which something held back may speak, by each
+async def due(connection: AsyncConnection, only: UUID | None, limit: int) -> list[NumberedRow]:
+    """The cases whose silence has reached its limit, or in which something held back may speak, by each
     organisation's own clock."""
-    return list((await connection.execute(_DUE, {"only": only, "limit": limit})).all())
+    return rows_of(NumberedRow, await connection.execute(_DUE, {"only": only, "limit": limit}))
 
 
 async def put_off(connection: AsyncConnection, organisation_id: UUID, mode: Mode, id_: UUID, until: datetime) -> None:
@@ -140,19 +153,19 @@ async def put_off(connection: AsyncConnection, organisation_id: UUID, mode: Mode
 
 async def in_stages(
     connection: AsyncConnection, organisation_id: UUID, service: str, after: UUID | None, limit: int
-) -> Sequence[Row[Any]]:
-    """A batch of the identities of a service's cases, in order of id."""
-    query = select(*IDENTITY).where(CASE.c.organisation_id == organisation_id, CASE.c.service == service)
+) -> list[NumberedRow]:
+    """A batch of a service's cases, in order of id."""
+    query = _NUMBERED.where(CASE.c.organisation_id == organisation_id, CASE.c.service == service)
     if after is not None:
         query = query.where(CASE.c.id > after)
-    return (await connection.execute(query.order_by(CASE.c.id).limit(limit))).all()
+    return rows_of(NumberedRow, await connection.execute(query.order_by(CASE.c.id).limit(limit)))
 
 
 async def open_numbers(
     connection: AsyncConnection, organisation_id: UUID, after: UUID | None, limit: int
-) -> Sequence[Row[Any]]:
-    """A batch of the identities of an organisation's open live cases, in order of id."""
-    query = select(*IDENTITY).where(
+) -> list[NumberedRow]:
+    """A batch of an organisation's open live cases, in order of id."""
+    query = _NUMBERED.where(
         CASE.c.organisation_id == organisation_id,
         CASE.c.mode == Mode.LIVE,
         CASE.c.state == CaseState.OPEN,
@@ -161,7 +174,7 @@ async def open_numbers(
     )
     if after is not None:
         query = query.where(CASE.c.id > after)
-    return (await connection.execute(query.order_by(CASE.c.id).limit(limit))).all()
+    return rows_of(NumberedRow, await connection.execute(query.order_by(CASE.c.id).limit(limit)))
 
 
 async def count_by_stage(connection: AsyncConnection, organisation_id: UUID, service: str) -> dict[str, int]:

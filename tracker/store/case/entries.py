@@ -6,6 +6,7 @@ Codes and dates stand in `body`, what people wrote in `words`: see `store.case.b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Column,
     Index,
     LargeBinary,
-    Row,
     String,
     UniqueConstraint,
     bindparam,
@@ -27,9 +27,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.case.events import StatusEvent
 from tracker.core.vocabulary.words import Mode, Placement
+from tracker.store.case.bodies import Normal, event_of
 from tracker.store.case.parties import PARTY
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.numbered import NumberedRow
+from tracker.store.ground.rows import rows_of
 
 
 class Entry(SQLModel, table=True):
@@ -109,10 +113,24 @@ _OF_CASE = _WITH_PARTY.where(
 )
 
 
-async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> Sequence[Row[Any]]:
-    """All entries of a case with what they said of parties."""
+@dataclass(frozen=True, slots=True)
+class KeptEntry:
+    """An entry and its event; codes and dates of it (`body`) apart from what people wrote (`words`)."""
+
+    id: UUID
+    event: StatusEvent
+    body: dict[str, object]
+    words: dict[str, str]
+
+
+async def of_case(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID, normal: Normal
+) -> list[KeptEntry]:
+    """All entries of a case with what they said of parties. `normal` is asked about addresses from before their one
+    form was kept."""
     named = {"organisation": organisation_id, "in_mode": mode.value, "case": case_id}
-    return (await connection.execute(_OF_CASE, named)).all()
+    rows = (await connection.execute(_OF_CASE, named)).all()
+    return [KeptEntry(row.id, event_of(row._asdict(), normal), row.body, row.words or {}) for row in rows]
 
 
 _EXPIRE = text(
@@ -149,9 +167,9 @@ _FREE = text(
 )
 
 
-async def free(connection: AsyncConnection, only: UUID | None, limit: int) -> Sequence[Row[Any]]:
+async def free(connection: AsyncConnection, only: UUID | None, limit: int) -> list[NumberedRow]:
     """What may open a case and was held back until now: such an entry is parked until the end of its hold."""
-    return (await connection.execute(_FREE, {"only": only, "limit": limit})).all()
+    return rows_of(NumberedRow, await connection.execute(_FREE, {"only": only, "limit": limit}))
 
 
 async def wait_on(
@@ -162,13 +180,26 @@ async def wait_on(
     await connection.execute(update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(parked_until=until))
 
 
-async def expire(connection: AsyncConnection, only: UUID | None, limit: int) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class ExpiredEntry:
+    """An entry whose case never came. `now`: the organisation's business time."""
+
+    organisation_id: UUID
+    mode: Mode
+    source: str
+    number: str
+    now: datetime
+
+
+async def expire(connection: AsyncConnection, only: UUID | None, limit: int) -> list[ExpiredEntry]:
     """Give up on parked entries whose case never came: kept as dead letters, without what is personal in them, and
     returned for an alert."""
-    return list((await connection.execute(_EXPIRE, {"only": only, "limit": limit})).all())
+    return rows_of(ExpiredEntry, await connection.execute(_EXPIRE, {"only": only, "limit": limit}))
 
 
-async def quarantined_numbers(connection: AsyncConnection, organisation_id: UUID, service: str) -> list[Any]:
+async def quarantined_numbers(
+    connection: AsyncConnection, organisation_id: UUID, service: str
+) -> list[tuple[Mode, str, str]]:
     """Case numbers (mode, register, number) without a case that have entries of this service in quarantine."""
     query = select(ENTRY.c.mode, ENTRY.c.register, ENTRY.c.number).where(
         ENTRY.c.organisation_id == organisation_id,
@@ -176,4 +207,5 @@ async def quarantined_numbers(connection: AsyncConnection, organisation_id: UUID
         ENTRY.c.placement == Placement.QUARANTINED,
         ENTRY.c.case_id.is_(None),
     )
-    return list((await connection.execute(query.distinct())).all())
+    rows = (await connection.execute(query.distinct())).all()
+    return [(Mode(mode), register, number) for mode, register, number in rows]

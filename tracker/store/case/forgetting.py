@@ -6,22 +6,22 @@ ledger of dates, counts, languages, contacts, the audit, and the keyed hash unde
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.deciding.drafts import KEPT_FACTS
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.words import CaseState, Mode
 from tracker.store.ground.columns import Instant
+from tracker.store.ground.rows import row_of, rows_of
 
 _DUE = text(
     """
     SELECT d.* FROM organisation o CROSS JOIN LATERAL (
-        SELECT c.organisation_id, c.mode, c.id, c.register, c.number FROM "case" c
+        SELECT c.organisation_id, c.mode, c.id, c.register, c.number, c.state FROM "case" c
         WHERE c.organisation_id = o.id AND c.forget_at <= clock_timestamp() + o.clock_offset
         ORDER BY c.forget_at LIMIT :limit
     ) d
@@ -31,23 +31,35 @@ _DUE = text(
 )
 
 
-async def due(connection: AsyncConnection, only: UUID | None, limit: int) -> Sequence[Row[Any]]:
-    """Identities of cases that have been kept long enough, by each organisation's own clock."""
-    return (await connection.execute(_DUE, {"only": only, "limit": limit})).all()
+@dataclass(frozen=True, slots=True)
+class ErasableCase:
+    """A case that may be forgotten, with the number that locks it."""
+
+    organisation_id: UUID
+    mode: Mode
+    id: UUID
+    register: str
+    number: str
+    state: CaseState
+
+
+async def due(connection: AsyncConnection, only: UUID | None, limit: int) -> list[ErasableCase]:
+    """The cases that have been kept long enough, by each organisation's own clock."""
+    return rows_of(ErasableCase, await connection.execute(_DUE, {"only": only, "limit": limit}))
 
 
 _BY_REFERENCE = text(
     """
-    SELECT organisation_id, mode, id, register, number, state, erased_at FROM "case"
+    SELECT organisation_id, mode, id, register, number, state FROM "case"
     WHERE reference = :reference AND organisation_id = :organisation
     """
 )
 
 
-async def by_reference(connection: AsyncConnection, organisation_id: UUID, reference: str) -> Row[Any] | None:
-    """The identity of an organisation's case of this reference, and whether it is open or erased."""
+async def by_reference(connection: AsyncConnection, organisation_id: UUID, reference: str) -> ErasableCase | None:
+    """The organisation's case of this reference, open or not, erased or not."""
     values = {"organisation": organisation_id, "reference": reference}
-    return (await connection.execute(_BY_REFERENCE, values)).one_or_none()
+    return row_of(ErasableCase, await connection.execute(_BY_REFERENCE, values))
 
 
 _STILL_DUE = text(

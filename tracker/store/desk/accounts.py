@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Row, String, Text, select, text
+from sqlalchemy import Index, LargeBinary, String, Text, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table
+from tracker.store.ground.rows import row_of, rows_of
 
 
 class Position(StrEnum):
@@ -70,15 +70,28 @@ class Staff:
     """The SHA-256 of their cookie."""
 
 
-async def by_login(connection: AsyncConnection, login: str) -> Row[Any] | None:
+@dataclass(frozen=True, slots=True)
+class StaffAccount:
+    """An account as it stands; `disabled_at` None: it is good."""
+
+    organisation_id: UUID
+    id: UUID
+    login: str
+    name: str
+    position: Position
+    password_hash: str
+    disabled_at: datetime | None
+
+
+async def by_login(connection: AsyncConnection, login: str) -> StaffAccount | None:
     """The account of a login, disabled or not."""
-    return (await connection.execute(select(ACCOUNT).where(ACCOUNT.c.login == login))).one_or_none()
+    return row_of(StaffAccount, await connection.execute(select(ACCOUNT).where(ACCOUNT.c.login == login)))
 
 
-async def of_organisation(connection: AsyncConnection, organisation_id: UUID) -> Sequence[Row[Any]]:
+async def of_organisation(connection: AsyncConnection, organisation_id: UUID) -> list[StaffAccount]:
     """The accounts of an organisation, by login."""
     query = select(ACCOUNT).where(ACCOUNT.c.organisation_id == organisation_id)
-    return (await connection.execute(query.order_by(ACCOUNT.c.login).limit(1000))).all()
+    return rows_of(StaffAccount, await connection.execute(query.order_by(ACCOUNT.c.login).limit(1000)))
 
 
 async def add(connection: AsyncConnection, values: dict[str, Any]) -> bool:
@@ -144,9 +157,9 @@ _SIGNED_IN = text(
 )
 
 
-async def begin(connection: AsyncConnection, account: Row[Any], digest: bytes, seconds: int) -> bool:
+async def begin(connection: AsyncConnection, account: StaffAccount, digest: bytes, seconds: int) -> bool:
     """Sign an account in for so long, and forget sessions long over. False when meanwhile it was disabled or its
-    password changed: `account` is its row as the password was compared."""
+    password changed: `account` is as it was when the password was compared."""
     await connection.execute(_STALE)
     values = {
         "organisation": account.organisation_id,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
+from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.columns import Instant, new_id
+from tracker.store.ground.rows import rows_of
 
 MOST_MESSAGES = 200
 
@@ -19,7 +20,7 @@ _DECISIONS = text(
     """
     SELECT m.id, m.purpose, m.channel, m.state, m.reason, m.party, m.rung, m.cause, m.key, m.due_at,
         coalesce(m.settled_at, m.decided_at) AS at, (m.facts->>'sensitive')::boolean AS sensitive,
-        m.recipient_id, r.normal, r.address,
+        r.normal,
         (SELECT coalesce(jsonb_agg(a ORDER BY a.number), '[]') FROM (
             SELECT a.number, a.started_at, a.outcome FROM attempt a WHERE a.organisation_id = m.organisation_id
                 AND a.mode = m.mode AND a.message_id = m.id ORDER BY a.number LIMIT 20) a) AS attempts
@@ -31,12 +32,42 @@ _DECISIONS = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class AttemptMade:
+    """One try to send a message; `outcome` None: it is under way."""
+
+    number: int
+    started_at: datetime
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedMessage:
+    """A decision to say something or not, with the tries to send it. `at`: when it was settled, else decided; `normal`:
+    where its recipient is reached now."""
+
+    id: UUID
+    purpose: Purpose
+    channel: Channel | None
+    state: MessageState
+    reason: Reason | None
+    party: str
+    rung: int
+    cause: str
+    key: str
+    due_at: datetime
+    at: datetime
+    sensitive: bool
+    normal: str | None
+    attempts: tuple[AttemptMade, ...]
+
+
 async def decisions(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID
-) -> Sequence[Row[Any]]:
-    """Every decision to say something or not, the newest first, with its attempts (number, started_at, outcome)."""
+) -> list[DecidedMessage]:
+    """Every decision to say something or not, the newest first."""
     values = {"organisation": organisation_id, "mode": mode.value, "case": case_id, "limit": MOST_MESSAGES}
-    return (await connection.execute(_DECISIONS, values)).all()
+    return rows_of(DecidedMessage, await connection.execute(_DECISIONS, values))
 
 
 _REPEAT = text(

@@ -5,14 +5,18 @@ Live cases alone. Each question is answered by an index; what a name finds is cu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
+
+from tracker.core.vocabulary.words import CaseState
+from tracker.store.ground.rows import rows_of
 
 MOST_HITS = 20
 """So many cases are listed, the newest first."""
@@ -70,35 +74,54 @@ _BY_NAME_AND_FACT = """
 _TEXTS, _BYTES = ARRAY(Text), ARRAY(BYTEA)
 
 
-async def by_reference(connection: AsyncConnection, organisation_id: UUID, reference: str) -> Sequence[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case that was found, with the names of its people. `now`: the organisation's business time."""
+
+    id: UUID
+    service: str
+    stage: str
+    unmapped: bool
+    state: CaseState
+    opened_at: datetime
+    opened_on: date | None
+    reference: str
+    number: str
+    zone: str
+    now: datetime
+    definition_id: UUID
+    names: list[str] | None
+
+
+async def by_reference(connection: AsyncConnection, organisation_id: UUID, reference: str) -> list[FoundCase]:
     """The organisation's case of this reference, if there is one."""
     return await _hits(connection, _BY_REFERENCE, organisation_id, reference=reference)
 
 
-async def by_number(connection: AsyncConnection, organisation_id: UUID, numbers: list[str]) -> Sequence[Row[Any]]:
+async def by_number(connection: AsyncConnection, organisation_id: UUID, numbers: list[str]) -> list[FoundCase]:
     """The cases of these back-office numbers, in any register."""
     return await _hits(connection, _BY_NUMBER, organisation_id, numbers=numbers)
 
 
-async def by_address(connection: AsyncConnection, organisation_id: UUID, addresses: list[str]) -> Sequence[Row[Any]]:
+async def by_address(connection: AsyncConnection, organisation_id: UUID, addresses: list[str]) -> list[FoundCase]:
     """The cases of whoever is reached at these addresses, in their normal form."""
     return await _hits(connection, _BY_ADDRESS, organisation_id, addresses=addresses)
 
 
-async def by_name(connection: AsyncConnection, organisation_id: UUID, words: list[str]) -> Sequence[Row[Any]]:
+async def by_name(connection: AsyncConnection, organisation_id: UUID, words: list[str]) -> list[FoundCase]:
     """The cases of people in whose name all these words are."""
     return await _hits(connection, _BY_NAME, organisation_id, words=words)
 
 
 async def by_name_and_fact(
     connection: AsyncConnection, organisation_id: UUID, words: list[str], facts: list[bytes]
-) -> Sequence[Row[Any]]:
+) -> list[FoundCase]:
     """The cases of people in whose name one of these words is, and whose known fact has one of these hashes."""
     return await _hits(connection, _BY_NAME_AND_FACT, organisation_id, words=words, facts=facts)
 
 
-async def _hits(connection: AsyncConnection, found: str, organisation_id: UUID, **given: Any) -> Sequence[Row[Any]]:
+async def _hits(connection: AsyncConnection, found: str, organisation_id: UUID, **given: Any) -> list[FoundCase]:
     query = text(_HITS.format(found=found))
     types: dict[str, Any] = {"numbers": _TEXTS, "addresses": _TEXTS, "words": _TEXTS, "facts": _BYTES}
     query = query.bindparams(*(bindparam(name, type_=types[name]) for name in given if name in types))
-    return (await connection.execute(query, {"organisation": organisation_id, **given})).all()
+    return rows_of(FoundCase, await connection.execute(query, {"organisation": organisation_id, **given}))

@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.words import Footing, Mode, Rhythm
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.rows import one_row_of, row_of, rows_of
 
 
 class Organisation(SQLModel, table=True):
@@ -80,10 +81,6 @@ class Office:
     country: str = "GB"
 
 
-def _read(row: Any) -> Office:
-    return Office(row[0], row[1], row[2], row[3], row[4], Footing(row[5]), row[6], row[7])
-
-
 _OFFICE = """
     SELECT id, slug, name, zone, language, footing, clock_timestamp() + clock_offset AS now, country
     FROM organisation WHERE {where}
@@ -93,14 +90,12 @@ _BY_ID = text(_OFFICE.format(where="id = :id"))
 
 async def office(connection: AsyncConnection, organisation_id: UUID) -> Office:
     """The organisation of this id, with its business time."""
-    row = (await connection.execute(_BY_ID, {"id": organisation_id})).one()
-    return _read(row)
+    return one_row_of(Office, await connection.execute(_BY_ID, {"id": organisation_id}))
 
 
 async def office_by_slug(connection: AsyncConnection, slug: str) -> Office | None:
     """The organisation of this short name, or None."""
-    row = (await connection.execute(text(_OFFICE.format(where="slug = :slug")), {"slug": slug})).one_or_none()
-    return None if row is None else _read(row)
+    return row_of(Office, await connection.execute(text(_OFFICE.format(where="slug = :slug")), {"slug": slug}))
 
 
 HEARD = """
@@ -124,9 +119,19 @@ _SILENT = text(
 )
 
 
-async def fallen_silent(connection: AsyncConnection, only: UUID | None) -> list[Any]:
-    """The sources that have fallen silent since this was last asked: organisation, mode, name and business time."""
-    return list((await connection.execute(_SILENT, {"only": only})).all())
+@dataclass(frozen=True, slots=True)
+class SilentSource:
+    """A source that has fallen silent. `now`: the organisation's business time."""
+
+    organisation_id: UUID
+    mode: Mode
+    name: str
+    now: datetime
+
+
+async def fallen_silent(connection: AsyncConnection, only: UUID | None) -> list[SilentSource]:
+    """The sources that have fallen silent since this was last asked."""
+    return rows_of(SilentSource, await connection.execute(_SILENT, {"only": only}))
 
 
 _MOVE = text(
@@ -146,7 +151,7 @@ async def move_clock(connection: AsyncConnection, organisation_id: UUID, target:
 async def offices(connection: AsyncConnection, limit: int = 100) -> list[Office]:
     """The organisations of this installation, by name."""
     rows = await connection.execute(text(_OFFICE.format(where="true ORDER BY name LIMIT :limit")), {"limit": limit})
-    return [_read(row) for row in rows.all()]
+    return rows_of(Office, rows)
 
 
 async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:

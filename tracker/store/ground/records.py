@@ -6,19 +6,21 @@ machine time: their day passes as it does, also where an organisation's clock is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, bindparam, select, text
+from sqlalchemy import Column, Index, String, Text, UniqueConstraint, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.words import Footing, Mode
 from tracker.store.ground.columns import Instant, new_id, one_of, table
 from tracker.store.ground.json_rows import written
+from tracker.store.ground.rows import rows_of
 
 SUBJECT_CHARACTERS: Final = 500
 """A longer subject is cut: it may be what a back office sent, and it is part of a key."""
@@ -144,7 +146,29 @@ _CLAIM: Final = text(
 _MORE: Final = text("SELECT count(*) FROM alert WHERE tell_at <= (SELECT clock_timestamp())")
 
 
-async def claim_untold(connection: AsyncConnection, limit: int) -> tuple[Sequence[Row[Any]], int]:
+@dataclass(frozen=True, slots=True)
+class UntoldAlert:
+    """An alert of which operators are to be told now, and its organisation (`slug` to `now`, its business time).
+    `tried_at`: machine time, when it was claimed."""
+
+    organisation_id: UUID
+    mode: Mode
+    id: UUID
+    kind: str
+    subject: str
+    remedy: str
+    times: int
+    first_at: datetime
+    last_at: datetime
+    tried_at: datetime
+    slug: str
+    name: str
+    zone: str
+    footing: Footing
+    now: datetime
+
+
+async def claim_untold(connection: AsyncConnection, limit: int) -> tuple[list[UntoldAlert], int]:
     """Claim the alerts of which operators are to be told now, those that wait longest first, and how many more there
     are. None while another claims, or shortly after it has.
 
@@ -153,7 +177,7 @@ async def claim_untold(connection: AsyncConnection, limit: int) -> tuple[Sequenc
     # Two statements: the second sees what another claimed before it let the lock go.
     if not (await connection.execute(_CLAIMING)).scalar_one():
         return [], 0
-    rows = (await connection.execute(_CLAIM, {"limit": limit})).all()
+    rows = rows_of(UntoldAlert, await connection.execute(_CLAIM, {"limit": limit}))
     more = int((await connection.execute(_MORE)).scalar_one()) if len(rows) == limit else 0
     return rows, more
 
@@ -166,7 +190,7 @@ _TOLD: Final = text(
 ).bindparams(bindparam("tried_at", type_=Instant))
 
 
-async def told(connection: AsyncConnection, claimed: Row[Any]) -> None:
+async def told(connection: AsyncConnection, claimed: UntoldAlert) -> None:
     """A mail that names this alert, as it was claimed, was taken. What came meanwhile is told a day later; a claim that
     another has taken over since is left to it."""
     named = {"organisation_id": claimed.organisation_id, "mode": claimed.mode, "id": claimed.id}
@@ -179,7 +203,7 @@ async def audit(
     mode: Mode,
     actor: str,
     action: str,
-    detail: dict[str, Any],
+    detail: Mapping[str, object],
     now: datetime,
 ) -> None:
     """Add a line to the audit."""
@@ -196,7 +220,19 @@ async def audit(
     )
 
 
-async def alerts(connection: AsyncConnection, organisation_id: UUID, limit: int = 100) -> Sequence[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """An alert as it stands; `last_at` is business time."""
+
+    kind: str
+    subject: str
+    remedy: str
+    times: int
+    last_at: datetime
+
+
+async def alerts(connection: AsyncConnection, organisation_id: UUID, limit: int = 100) -> list[RaisedAlert]:
     """The newest alerts of an organisation."""
-    query = select(ALERT).where(ALERT.c.organisation_id == organisation_id)
-    return (await connection.execute(query.order_by(ALERT.c.last_at.desc()).limit(limit))).all()
+    columns = (ALERT.c[name] for name in ("kind", "subject", "remedy", "times", "last_at"))
+    query = select(*columns).where(ALERT.c.organisation_id == organisation_id)
+    return rows_of(RaisedAlert, await connection.execute(query.order_by(ALERT.c.last_at.desc()).limit(limit)))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary.channels import CHANNELS, Unit
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.words import Channel, Footing
 from tracker.store.ground.columns import Instant
+from tracker.store.ground.rows import one_row_of, rows_of
 
 PAGE = 5_000
 
@@ -30,14 +33,29 @@ _STANDING = """
 """
 
 
-async def standing(connection: AsyncConnection, organisation_id: UUID, *, locked: bool = False) -> Row[Any]:
-    """Where an organisation stands: its footing and senders, whether its clock was moved, sources not heard in time,
-    status codes that nothing maps, and whether a message is on its way. `locked` keeps new events out meanwhile."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an organisation stands before it goes live. `moved`: its clock was; `silent`: sources not heard in time;
+    `unmapped`: status codes that nothing maps; `sending`: a message is on its way. `now`: its business time."""
+
+    footing: Footing
+    email_from: str | None
+    sms_from: str | None
+    moved: bool
+    now: datetime
+    sources: int
+    silent: list[str]
+    unmapped: list[str]
+    sending: bool
+
+
+async def standing(connection: AsyncConnection, organisation_id: UUID, *, locked: bool = False) -> Standing:
+    """Where an organisation stands. `locked` keeps new events out meanwhile."""
     if locked:
         # By a statement of its own: what was waited for is seen by the next one. Every new entry refers to this row.
         lock = text("SELECT 1 FROM organisation WHERE id = :organisation FOR UPDATE")
         await connection.execute(lock, {"organisation": organisation_id})
-    return (await connection.execute(text(_STANDING), {"organisation": organisation_id})).one()
+    return one_row_of(Standing, await connection.execute(text(_STANDING), {"organisation": organisation_id}))
 
 
 _CAUGHT = """
@@ -57,13 +75,24 @@ _REHEARSED = text(
 _PEOPLE = text(f"SELECT count(DISTINCT (m.case_id, m.party)) {_CAUGHT}").bindparams(bindparam("since", type_=Instant))
 
 
+@dataclass(frozen=True, slots=True)
+class RehearsedPurpose:
+    """What the sandbox has caught of one purpose on one channel: how many messages, to how many people."""
+
+    purpose: Purpose
+    channel: Channel
+    messages: int
+    people: int
+    first_at: datetime
+
+
 async def rehearsed(
     connection: AsyncConnection, organisation_id: UUID, since: datetime
-) -> tuple[Sequence[Row[Any]], int]:
+) -> tuple[list[RehearsedPurpose], int]:
     """What the sandbox has caught since then, by purpose and channel; and how many people that were in all. It
     counts rows, and is asked for by people alone."""
     values = {"organisation": organisation_id, "since": since}
-    lines = (await connection.execute(_REHEARSED, values)).all()
+    lines = rows_of(RehearsedPurpose, await connection.execute(_REHEARSED, values))
     return lines, int((await connection.execute(_PEOPLE, values)).scalar_one())
 
 

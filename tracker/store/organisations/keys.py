@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.rows import rows_of
 
 
 class ApiKey(SQLModel, table=True):
@@ -70,8 +71,18 @@ async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:
     await connection.execute(table(ApiKey).insert().values(**values))
 
 
-async def good(connection: AsyncConnection, organisation_id: UUID) -> list[Any]:
-    """The keys of an organisation that are good: source, mode and the last four characters."""
+@dataclass(frozen=True, slots=True)
+class GoodKey:
+    """A key that was not revoked. `hint`: its last four characters."""
+
+    id: UUID
+    source: str
+    mode: Mode
+    hint: str
+
+
+async def good(connection: AsyncConnection, organisation_id: UUID) -> list[GoodKey]:
+    """The keys of an organisation that are good."""
     query = text(
         """
         SELECT k.id, s.name AS source, k.mode, k.hint FROM api_key k
@@ -79,7 +90,7 @@ async def good(connection: AsyncConnection, organisation_id: UUID) -> list[Any]:
         WHERE k.organisation_id = :organisation AND k.revoked_at IS NULL ORDER BY s.name, k.mode, k.id LIMIT 1000
         """
     )
-    return list((await connection.execute(query, {"organisation": organisation_id})).all())
+    return rows_of(GoodKey, await connection.execute(query, {"organisation": organisation_id}))
 
 
 async def revoke(connection: AsyncConnection, organisation_id: UUID, key_id: UUID) -> None:

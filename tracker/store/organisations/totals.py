@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -33,10 +32,10 @@ _COUNTS = {
 }
 
 
-async def totals(connection: AsyncConnection, organisation_id: UUID, mode: Mode) -> dict[str, Any]:
+async def totals(connection: AsyncConnection, organisation_id: UUID, mode: Mode) -> dict[str, dict[str, int]]:
     """Counts by name, each a mapping from word to number."""
     values = {"organisation": organisation_id, "mode": mode.value}
-    found: dict[str, Any] = {}
+    found: dict[str, dict[str, int]] = {}
     for name, query in _COUNTS.items():
         rows = await connection.execute(text(query), values)
         found[name] = {row[0]: row[1] for row in rows.all()}

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, Row, String, Text, UniqueConstraint, bindparam, select, text
+from sqlalchemy import Column, Index, String, Text, UniqueConstraint, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.outreach.attempts import FREE, Ending
 from tracker.core.outreach.message_life import settles
-from tracker.core.vocabulary.messages import MessageState
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.messages import MessageState, Purpose
+from tracker.core.vocabulary.words import CaseState, Channel, Footing, Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of
+from tracker.store.ground.rows import rows_of
 from tracker.store.outreach.messages import MESSAGE
 from tracker.store.promises import tellings
 
@@ -85,9 +86,9 @@ _CLAIM = text(
         FROM due WHERE m.organisation_id = due.organisation_id AND m.mode = due.mode AND m.id = due.id
         RETURNING m.*
     )
-    SELECT m.organisation_id, m.mode, m.id, m.key, m.case_id, m.party, m.purpose, m.cause, m.channel, m.language,
-        m.facts, m.rung, m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry,
-        c.asked_entry, c.promise_id, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
+    SELECT m.organisation_id, m.mode, m.id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
+        m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry, c.asked_entry,
+        c.promise_id, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
         o.email_from, o.sms_from, o.live_at, m.decided_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
     FROM taken m
@@ -100,13 +101,50 @@ _CLAIM = text(
 )
 
 
-async def claim(connection: AsyncConnection, limit: int, only: UUID | None = None) -> Sequence[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class ClaimedMessage:
+    """A message under its lease, and what is true now of its case, its office and its source. `address` None: it was
+    erased; `normal` None: it is no address. `now`: the organisation's business time."""
+
+    organisation_id: UUID
+    mode: Mode
+    id: UUID
+    key: str
+    purpose: Purpose
+    cause: str
+    channel: Channel
+    language: str
+    facts: dict[str, Any]
+    attempt_number: int
+    address: str | None
+    normal: str | None
+    case_state: CaseState
+    void: bool
+    news_entry: UUID | None
+    asked_entry: UUID | None
+    promise_id: UUID | None
+    reference: str
+    next_word_on: date | None
+    slug: str
+    organisation: str
+    zone: str
+    footing: Footing
+    email_from: str | None
+    sms_from: str | None
+    live_at: datetime | None
+    decided_at: datetime
+    now: datetime
+    heard_at: datetime | None
+    patience: timedelta
+
+
+async def claim(connection: AsyncConnection, limit: int, only: UUID | None = None) -> list[ClaimedMessage]:
     """Claim due messages for a lease, and tell what a worker must know of each.
 
     Claimed by state and not by cursor, so that no late commit is passed over. Every organisation's own clock says
     what is due there. `only` restricts to one organisation.
     """
-    return (await connection.execute(_CLAIM, {"limit": limit, "only": only})).all()
+    return rows_of(ClaimedMessage, await connection.execute(_CLAIM, {"limit": limit, "only": only}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +277,6 @@ async def settle_one(connection: AsyncConnection, row: dict[str, Any]) -> bool:
     return written
 
 
-_OVERDUE = text(
-    """
-    SELECT id FROM message WHERE state = 'sending' AND lease_until < clock_timestamp()
-    ORDER BY lease_until LIMIT :limit FOR UPDATE SKIP LOCKED
-    """
-)
-
 TRIES = f"""
     (SELECT count(*) FROM attempt t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
      AND t.message_id = m.id AND (t.outcome IS NULL OR t.outcome NOT IN ({", ".join(f"'{each}'" for each in FREE)})))
@@ -259,28 +290,6 @@ async def tries(connection: AsyncConnection, organisation_id: UUID, mode: Mode, 
     """How many tries a message has had that count."""
     named = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
     return int((await connection.execute(_TRIES, named)).scalar_one())
-
-
-_LEFT_BEHIND = text(
-    f"""
-    SELECT m.organisation_id, m.mode, m.id, m.attempt_number, a.id AS attempt_id, k.id AS caught_id,
-        a.carrier, {TRIES} AS tries, clock_timestamp() + o.clock_offset AS now
-    FROM message m JOIN organisation o ON o.id = m.organisation_id
-    LEFT JOIN attempt a ON a.organisation_id = m.organisation_id AND a.mode = m.mode AND a.message_id = m.id
-        AND a.number = m.attempt_number
-    LEFT JOIN caught k ON k.organisation_id = a.organisation_id AND k.mode = a.mode AND k.id = a.id
-    WHERE m.id = ANY(:ids) AND m.state = 'sending'
-    """  # noqa: S608 - the only value put in is a constant of this module
-)
-
-
-async def overdue(connection: AsyncConnection, limit: int) -> Sequence[Row[Any]]:
-    """Claimed messages whose worker let the lease pass, locked: with the attempt, and whether it was caught.
-
-    Locked first and asked then, by a second statement: what was caught while the first one looked for them is seen.
-    """
-    ids = list((await connection.execute(_OVERDUE, {"limit": limit})).scalars())
-    return (await connection.execute(_LEFT_BEHIND, {"ids": ids})).all() if ids else []
 
 
 async def in_flight(connection: AsyncConnection, organisation_id: UUID) -> bool:

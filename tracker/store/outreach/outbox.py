@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.words import Channel
+from tracker.store.ground.rows import rows_of
 
 _CAUGHT = text(
     """
@@ -23,9 +28,23 @@ _CAUGHT = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class CaughtMessage:
+    """A message that the sandbox caught. `content`: the exact words, as its attempt keeps them."""
+
+    id: UUID
+    address: str
+    caught_at: datetime
+    content: dict[str, str]
+    purpose: Purpose
+    channel: Channel
+    reference: str
+    organisation: str
+
+
 async def caught(
     connection: AsyncConnection, *, organisation: str | None = None, reference: str | None = None, limit: int = 50
-) -> Sequence[Row[Any]]:
+) -> list[CaughtMessage]:
     """The newest messages that the sandbox caught, of one organisation (by name) or of all."""
     values = {"organisation": organisation, "reference": reference, "limit": limit}
-    return (await connection.execute(_CAUGHT, values)).all()
+    return rows_of(CaughtMessage, await connection.execute(_CAUGHT, values))

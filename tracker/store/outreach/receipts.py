@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Row, String, UniqueConstraint, bindparam, text
+from sqlalchemy import Column, String, UniqueConstraint, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -15,6 +16,7 @@ from tracker.core.outreach.message_life import Mover, befores
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table
+from tracker.store.ground.rows import row_of
 from tracker.store.promises import tellings
 
 
@@ -44,7 +46,7 @@ RECEIPT = table(Receipt)
 
 _ATTEMPT = text(
     """
-    SELECT a.organisation_id, a.mode, a.id, a.message_id, a.number, a.carrier,
+    SELECT a.organisation_id, a.mode, a.id, a.message_id, a.number,
         clock_timestamp() AS at, clock_timestamp() + o.clock_offset AS now
     FROM attempt a JOIN organisation o ON o.id = a.organisation_id
     WHERE a.organisation_id = :organisation AND a.mode IN ('live', 'test') AND a.id = :attempt
@@ -52,20 +54,33 @@ _ATTEMPT = text(
 )
 
 
-async def attempt(connection: AsyncConnection, organisation_id: UUID, attempt_id: UUID) -> Row[Any] | None:
-    """The attempt that a receipt is about, with machine time (`at`) and business time (`now`)."""
+@dataclass(frozen=True, slots=True)
+class ReportedAttempt:
+    """An attempt that a provider reports on, with machine time (`at`) and business time (`now`)."""
+
+    organisation_id: UUID
+    mode: Mode
+    id: UUID
+    message_id: UUID
+    number: int
+    at: datetime
+    now: datetime
+
+
+async def attempt(connection: AsyncConnection, organisation_id: UUID, attempt_id: UUID) -> ReportedAttempt | None:
+    """The attempt that a receipt is about."""
     values = {"organisation": organisation_id, "attempt": attempt_id}
-    return (await connection.execute(_ATTEMPT, values)).one_or_none()
+    return row_of(ReportedAttempt, await connection.execute(_ATTEMPT, values))
 
 
 async def keep(
     connection: AsyncConnection,
-    attempt: Row[Any],
+    attempt: ReportedAttempt,
     *,
     provider_id: str,
     status: str,
     code: str | None,
-    body: dict[str, Any],
+    body: dict[str, str],
 ) -> bool:
     """Keep a receipt; False when the same was told before."""
     statement = insert(RECEIPT).values(
@@ -103,7 +118,12 @@ _CALLED = text(
 
 
 async def advance(
-    connection: AsyncConnection, attempt: Row[Any], state: str, *, provider_id: str, outcome: str | None = None
+    connection: AsyncConnection,
+    attempt: ReportedAttempt,
+    state: str,
+    *,
+    provider_id: str,
+    outcome: str | None = None,
 ) -> bool:
     """Lead the message on to sent, delivered or failed, never back; True when it moved. A worker that is still
     handing it over finds it settled. `outcome` of the attempt, when it failed; if it did not, it has told its date."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.columns import Instant, new_id
+from tracker.store.ground.rows import row_of, rows_of
 
 _MISSED = text(
     """
-    SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.channel, m.rung, m.facts, c.reference, o.country,
+    SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.rung, CAST(m.facts->>'definition' AS uuid) AS definition,
+        c.reference, o.country,
         EXISTS (SELECT 1 FROM message t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
             AND t.case_id = m.case_id AND t.party = m.party AND t.purpose = m.purpose AND t.cause = m.cause
             AND t.rung > m.rung AND split_part(t.key, ':', 4) = split_part(m.key, ':', 4)) AS climbed
@@ -53,18 +55,48 @@ _CLIMB = text(
 ).bindparams(bindparam("now", type_=Instant))
 
 
-async def missed(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID) -> Row[Any] | None:
-    """What a message was about, whose it was, and whether it was `climbed` from already."""
+@dataclass(frozen=True, slots=True)
+class MissedMessage:
+    """A message that did not arrive. `definition`: the version by which it was decided; `climbed`: the same was
+    written for another channel already."""
+
+    key: str
+    case_id: UUID
+    party: str
+    purpose: Purpose
+    cause: str
+    rung: int
+    definition: UUID
+    reference: str
+    country: str
+    climbed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAddress:
+    """Another address of somebody whom a message did not reach: a recipient of the case. `normal` None: it was not
+    brought into its one form yet."""
+
+    id: UUID
+    channel: Channel
+    address: str
+    normal: str | None
+
+
+async def missed(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID
+) -> MissedMessage | None:
+    """What a message was about, and whose it was."""
     values = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
-    return (await connection.execute(_MISSED, values)).one_or_none()
+    return row_of(MissedMessage, await connection.execute(_MISSED, values))
 
 
 async def others(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID
-) -> Sequence[Row[Any]]:
+) -> list[OtherAddress]:
     """Where the same party is reached by channels on which the same thing was not tried yet."""
     values = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
-    return (await connection.execute(_OTHERS, values)).all()
+    return rows_of(OtherAddress, await connection.execute(_OTHERS, values))
 
 
 async def climb(
@@ -74,7 +106,7 @@ async def climb(
     message_id: UUID,
     key: str,
     rung: int,
-    recipient: Row[Any],
+    recipient: OtherAddress,
     now: datetime,
 ) -> None:
     """Write the message again, for another channel; once, since its key is unique."""

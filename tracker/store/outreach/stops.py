@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, Row, String, bindparam, text
+from sqlalchemy import Index, LargeBinary, String, bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.columns import Instant, one_of, table
+from tracker.store.ground.rows import row_of, rows_of
 
 
 class Wish(StrEnum):
@@ -145,10 +146,25 @@ _RECIPIENT = text(
 )
 
 
-async def recipient(connection: AsyncConnection, organisation_id: UUID, message_id: UUID) -> Row[Any] | None:
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom a message goes or went, as they are reached now; without channel and address once those are erased.
+    `normal` None: the address was not brought into its one form. `now`: the organisation's business time."""
+
+    mode: Mode
+    language: str
+    channel: Channel | None
+    address: str | None
+    normal: str | None
+    organisation: str
+    country: str
+    now: datetime
+
+
+async def recipient(connection: AsyncConnection, organisation_id: UUID, message_id: UUID) -> Addressee | None:
     """To whom a message goes or went, as they are reached now; without an address once that is erased."""
     values = {"organisation": organisation_id, "message": message_id}
-    return (await connection.execute(_RECIPIENT, values)).one_or_none()
+    return row_of(Addressee, await connection.execute(_RECIPIENT, values))
 
 
 _TEXTED = text(
@@ -163,20 +179,28 @@ _TEXTED = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class TextedOffice:
+    """An organisation that a text may be meant for. `own`: it went to its own number. `now`: its business time."""
+
+    id: UUID
+    now: datetime
+    own: bool
+
+
 async def texted(
     connection: AsyncConnection, senders: Sequence[str], channel: Channel, number: str
-) -> Sequence[Row[Any]]:
+) -> list[TextedOffice]:
     """The organisations that a text is meant for: those that send from where it went, else those that have a case
-    with that number; each with its business time."""
-    rows = (
-        await connection.execute(_TEXTED, {"senders": list(senders), "channel": channel.value, "number": number})
-    ).all()
+    with that number."""
+    values = {"senders": list(senders), "channel": channel.value, "number": number}
+    rows = rows_of(TextedOffice, await connection.execute(_TEXTED, values))
     return [row for row in rows if row.own] or rows
 
 
 _NEWEST_CASE = text(
     """
-    SELECT c.id, c.reference, c.state FROM recipient r
+    SELECT c.id, c.reference FROM recipient r
     JOIN "case" c ON c.organisation_id = r.organisation_id AND c.mode = r.mode AND c.id = r.case_id
     WHERE r.organisation_id = :organisation AND r.mode = 'live' AND r.normal = :number AND r.channel = :channel
       AND NOT c.void
@@ -185,9 +209,17 @@ _NEWEST_CASE = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class TextedCase:
+    """The case that a text is noted on."""
+
+    id: UUID
+    reference: str
+
+
 async def newest_case(
     connection: AsyncConnection, organisation_id: UUID, channel: Channel, number: str
-) -> Row[Any] | None:
+) -> TextedCase | None:
     """The newest case with this number on a channel, an open one before any that is closed."""
     values = {"organisation": organisation_id, "channel": channel.value, "number": number}
-    return (await connection.execute(_NEWEST_CASE, values)).one_or_none()
+    return row_of(TextedCase, await connection.execute(_NEWEST_CASE, values))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.outreach.retry import RETRY
+from tracker.core.vocabulary.words import Channel, Mode
+from tracker.store.ground.rows import rows_of
 from tracker.store.outreach.carrying import TRIES
 
 _CLAIM = text(
@@ -47,10 +49,33 @@ _CLAIM = text(
 )
 
 
-async def claim(connection: AsyncConnection, limit: int, only: UUID | None = None) -> Sequence[Row[Any]]:
-    """Those about which it is time to ask. Nobody else asks about them until the next question is due.
+@dataclass(frozen=True, slots=True)
+class UnknownMessage:
+    """A message that may have gone: with the exact words of its newest attempt (`content`), how often it was tried,
+    of how many attempts we do not know the end (`unsure`), and what the provider calls other messages of the case to
+    the same recipient (`known`). `address` None: it was erased. `now`: the organisation's business time."""
 
-    Each with the exact words of its newest attempt, how often it was tried, how many of its attempts we do not know
-    the end of, and what the provider calls other messages of the case to the same recipient.
-    """
-    return (await connection.execute(_CLAIM, {"limit": limit, "only": only})).all()
+    organisation_id: UUID
+    mode: Mode
+    id: UUID
+    attempt_number: int
+    channel: Channel
+    language: str
+    now: datetime
+    attempt_id: UUID
+    carrier: str
+    content: dict[str, str]
+    started_at: datetime
+    address: str | None
+    normal: str | None
+    organisation: str
+    email_from: str | None
+    sms_from: str | None
+    tries: int
+    unsure: int
+    known: list[str]
+
+
+async def claim(connection: AsyncConnection, limit: int, only: UUID | None = None) -> list[UnknownMessage]:
+    """Those about which it is time to ask. Nobody else asks about them until the next question is due."""
+    return rows_of(UnknownMessage, await connection.execute(_CLAIM, {"limit": limit, "only": only}))

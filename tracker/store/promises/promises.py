@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Row, String, text
+from sqlalchemy import Index, String, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.words import Base, Basis, Mode, PromiseOutcome
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.numbered import NumberedRow
+from tracker.store.ground.rows import rows_of
 
 
 class Promise(SQLModel, table=True):
@@ -76,9 +77,9 @@ _PASSING = text(
 )
 
 
-async def passing(connection: AsyncConnection, only: UUID | None, limit: int) -> Sequence[Row[Any]]:
+async def passing(connection: AsyncConnection, only: UUID | None, limit: int) -> list[NumberedRow]:
     """The promises whose day is over and that nobody has judged, with the numbers of their cases."""
-    return (await connection.execute(_PASSING, {"only": only, "limit": limit})).all()
+    return rows_of(NumberedRow, await connection.execute(_PASSING, {"only": only, "limit": limit}))
 
 
 _MISS = text(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, String, text
+from sqlalchemy import String, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -16,6 +16,7 @@ from tracker.core.promises.punctuality import WINDOW_DAYS, PunctualityFigures, R
 from tracker.core.vocabulary.words import Confidence
 from tracker.store.ground.columns import Instant, one_of, table
 from tracker.store.ground.organisations import Office
+from tracker.store.ground.rows import rows_of
 
 
 class Punctuality(SQLModel, table=True):
@@ -136,7 +137,10 @@ def _row(office: Office, counted: Counted, today: date) -> dict[str, Any]:
 
 _OF_OFFICE = text(
     """
-    SELECT w.*, d.id AS definition_id FROM word w
+    SELECT w.service, w.probability, w.from_on, w.until_on, w.kept, w.broken, w.unknown, w.said_days, w.half_days,
+        w.most_days, w.moved, w.told, w.stand_ins_kept, w.stand_ins_broken, w.office_kept, w.office_broken,
+        w.confidence, d.id AS definition_id
+    FROM word w
     JOIN LATERAL (SELECT id FROM definition WHERE organisation_id = w.organisation_id AND service = w.service
         ORDER BY version DESC LIMIT 1) d ON true
     WHERE w.organisation_id = :organisation ORDER BY w.service, w.current DESC, w.counted_at DESC, w.probability DESC
@@ -144,10 +148,33 @@ _OF_OFFICE = text(
 )
 
 
-async def of_office(connection: AsyncConnection, organisation_id: UUID) -> list[Row[Any]]:
-    """Everything that was stored for an organisation, with the newest definition of each service; the level that is
-    declared now comes first."""
-    return list((await connection.execute(_OF_OFFICE, {"organisation": organisation_id})).all())
+@dataclass(frozen=True, slots=True)
+class StoredCount:
+    """What was stored of one level of a service (see `Word`), and the newest definition of the service."""
+
+    service: str
+    probability: float
+    from_on: date
+    until_on: date
+    kept: int
+    broken: int
+    unknown: int
+    said_days: int | None
+    half_days: int | None
+    most_days: int | None
+    moved: int
+    told: int
+    stand_ins_kept: int
+    stand_ins_broken: int
+    office_kept: int
+    office_broken: int
+    confidence: Confidence
+    definition_id: UUID
+
+
+async def of_office(connection: AsyncConnection, organisation_id: UUID) -> list[StoredCount]:
+    """Everything that was stored for an organisation, by service; the level that is declared now comes first."""
+    return rows_of(StoredCount, await connection.execute(_OF_OFFICE, {"organisation": organisation_id}))
 
 
 _OFFICES = text(

@@ -192,7 +192,7 @@ def _delay(
     language: str,
 ) -> DelayFacts | None:
     """What is amiss with the date of an open case, and why, as far as it is known."""
-    warned_at = max((each.at for each in messages if PURPOSES[each.purpose].doubts_date), default=None)
+    warned_at = max((each.at for each in messages if PURPOSES[Purpose(each.purpose)].doubts_date), default=None)
     waited = delays.Waited(row.clock, day_of(row.now, row.zone), warned_at)
     kind = delays.kind_of(promises, standing, waited)
     if kind is None:

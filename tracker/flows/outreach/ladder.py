@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary import addresses as digests
 from tracker.core.vocabulary import references
-from tracker.core.vocabulary.messages import Purpose, key
+from tracker.core.vocabulary.messages import key
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach import addresses
@@ -39,8 +39,7 @@ async def next_rung(
     missed = await rungs.missed(connection, organisation_id, mode, message_id)
     if missed is None or missed.climbed:
         return missed is not None
-    purpose = Purpose(missed.purpose)
-    if not PURPOSES[purpose].may_miss:
+    if not PURPOSES[missed.purpose].may_miss:
         other = await _other(connection, secret, organisation_id, mode, message_id, missed)
         if other is not None:
             rung, resend = missed.rung + 1, int(missed.key.split(":")[3])

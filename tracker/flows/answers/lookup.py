@@ -29,6 +29,7 @@ from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary import addresses, known_facts, references
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests
+from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import CaseState, Change, Confidence

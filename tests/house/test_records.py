@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,3 +35,37 @@ def test_a_record_has_the_columns_of_its_table(
 ) -> None:
     named = {each.name for each in fields(record)}
     assert named - not_columns == {each.name for each in table.columns} - SCOPE - not_decided
+
+
+ROOT = Path(__file__).parents[2]
+
+
+def untyped(text: str, *, in_store: bool) -> list[str]:
+    """Where rows without types leave the store: what its public functions take or give, and elsewhere any mention."""
+    tree = ast.parse(text)
+    if not in_store:
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        ours = [each for each in imports if each.module and each.module.startswith("sqlalchemy")]
+        return [name.name for each in ours for name in each.names if name.name in ("Row", "RowMapping")]
+    functions = [each for each in tree.body if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [
+        each.name
+        for each in functions
+        if not each.name.startswith("_")
+        and any(
+            "Row[" in ast.unparse(hint) for hint in (each.returns, *(arg.annotation for arg in each.args.args)) if hint
+        )
+    ]
+
+
+def test_no_row_without_types_leaves_the_store() -> None:
+    files = [file for folder in ("tracker", "notifications", "integrations") for file in (ROOT / folder).rglob("*.py")]
+    found = {str(file.relative_to(ROOT)): untyped(file.read_text(), in_store="store" in file.parts) for file in files}
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+def test_rows_without_types_are_found() -> None:
+    assert untyped("from sqlalchemy import Row", in_store=False) == ["Row"]
+    assert untyped("async def page() -> Row[Any] | None: ...", in_store=True) == ["page"]
+    assert untyped("def told(claimed: Row[Any]) -> None: ...", in_store=True) == ["told"]
+    assert untyped("def _read(row: Row[Any]) -> None: ...", in_store=True) == []

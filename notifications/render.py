@@ -11,6 +11,7 @@ from jinja2 import TemplateError
 from notifications.channels import Content
 from templates.environment import message
 from tracker.core.answers.facts import OutreachFacts
+from tracker.web import in_words
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,7 @@ SAFE_PURPOSE = "generic"
 def render(facts: OutreachFacts, channel: str, address: str) -> tuple[Content, str | None]:
     """The words for a channel, and what went wrong if the safe text had to take their place. `address`: from where
     an e-mail comes."""
+    facts = in_words.outreach(facts)
     try:
         return _render(facts, facts.purpose, channel, address), None
     except (TemplateError, TypeError, ValueError) as fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -13,6 +14,7 @@ from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPur
 from tracker.core.vocabulary.errors import CaseNotFound, FormExpired, TooManyRequests
 from tracker.flows.desk import identify, look, resend, write
 from tracker.store.desk.accounts import Staff
+from tracker.web import in_words
 from tracker.web.desk.gate import DeskGate, Posted, reason, to, to_sign_in
 from tracker.web.errors import STATUSES
 
@@ -49,7 +51,7 @@ def router(gate: DeskGate) -> APIRouter:
             facts = await look.page_facts(gate.store, gate.secret, staff, id_, said, language[:20] or None)
         except CaseNotFound:
             return _nothing(gate, staff)
-        return HTMLResponse(page("case.html", facts.language, facts=facts))
+        return HTMLResponse(page("case.html", facts.language, facts=in_words.case(facts)))
 
     @routes.post("/desk/cases/{case}/identity")
     async def identity(request: Request, case: str) -> Response:
@@ -141,6 +143,7 @@ async def _shown(
         found = await look.look(gate.store, gate.secret, staff, id_, why, language or None)
     except CaseNotFound:
         return _nothing(gate, staff)
+    found = replace(found, facts=in_words.case(found.facts))
     # Words of the page in the caller's language, within a desk in its own: rendered apart, as the page does it.
     spoken = page("desk/read_out.html", found.facts.language, facts=found.facts)
     return gate.page(

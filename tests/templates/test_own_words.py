@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from notifications import wishes
 from notifications.render import render
 from templates import languages, own_words
+from tests.house.test_rules import named, sources
 from tests.templates import samples
 from tracker.core.answers.delays import OURS
 from tracker.core.answers.facts import DelayFacts
@@ -92,3 +94,14 @@ def test_a_message_whose_office_has_no_words_is_sent_in_ours(language: str) -> N
     ):
         content, fault = render(replace(facts, purpose=purpose), "email", "no-reply@riverton.example")
         assert fault is None and said.rstrip(".") in content.text, purpose
+
+
+def test_no_words_by_language_stand_in_the_code() -> None:
+    """The names and words of the demo's invented people are no words of ours."""
+    found = []
+    for file in sources("tracker", "notifications", "integrations"):
+        for node in ast.walk(ast.parse(file.read_text())) if "demo" not in file.parts else ():
+            if isinstance(node, ast.Dict):
+                keys = {each.value for each in node.keys if isinstance(each, ast.Constant)}
+                found += [f"{named(file)}: {node.lineno}"] if len(keys & {*languages.offered()}) > 1 else []
+    assert found == []

@@ -36,7 +36,7 @@ from tracker.main import create_app, listening, put_together, web_server
 from tracker.store.answers import pages
 from tracker.store.ground.engine import Store, open_store
 from tracker.store.services import definitions
-from tracker.web import logs
+from tracker.web import in_words, logs
 
 KNOWN_FACT = "AB1 2CD"
 POOL = 10
@@ -105,7 +105,8 @@ async def facts_of(store: Store, reference: str) -> CaseFacts:
     async with store.reading() as connection:
         row = await pages.page(connection, reference)
         assert row is not None
-        return case_facts(row, await definitions.by_id(connection, row.organisation_id, row.definition_id))
+        definition = await definitions.by_id(connection, row.organisation_id, row.definition_id)
+        return in_words.case(case_facts(row, definition))
 
 
 async def run(rounds: int, cases: int) -> None:

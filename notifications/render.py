@@ -12,6 +12,7 @@ from notifications.channels import Content
 from templates.environment import message
 from tracker.core.answers.facts import OutreachFacts
 from tracker.core.vocabulary.channels import Writing, traits_of
+from tracker.web import in_words
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ SAFE_PURPOSE = "generic"
 def render(facts: OutreachFacts, channel: str, address: str) -> tuple[Content, str | None]:
     """The words for a channel, and what went wrong if the safe text had to take their place. `address`: from where
     an e-mail comes."""
+    facts = in_words.outreach(facts)
     try:
         return _render(facts, facts.purpose, channel, address), None
     except (TemplateError, TypeError, ValueError) as fault:

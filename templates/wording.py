@@ -42,6 +42,11 @@ def locale(language: str) -> Locale:
         return Locale.parse("en_GB")
 
 
+def known(language: str) -> bool:
+    """Whether dates, plurals and direction of this language are known."""
+    return locale(language).language == language.partition("-")[0]
+
+
 def long_date(day: date, language: str) -> str:
     """ "14 March 2026"."""
     return format_date(day, "long", locale(language))

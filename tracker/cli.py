@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from tracker.commands import backtesting, forgetting, replaying, running, setting_up, staff
+from tracker.commands import backtesting, forgetting, replaying, running, setting_up, staff, translating
 from tracker.commands.terminal import err, plainly
 
 app = typer.Typer(
@@ -15,8 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Track my request: tells people before they ask.",
 )
-for commands in (running.app, setting_up.app, replaying.app, backtesting.app, forgetting.app, staff.app):
-    app.add_typer(commands)
+for commands in (running, setting_up, replaying, backtesting, forgetting, staff, translating):
+    app.add_typer(commands.app)
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ BROKEN = [
     (INDEPENDENT, "integrations/wire.py", "def late():\n    import notifications.render"),
     (PURE, "tracker/core/case/events.py", "import pydantic"),
     (PURE, "tracker/core/case/timeline.py", "from sqlalchemy.ext.asyncio import AsyncConnection"),
-    (PURE, "tracker/core/answers/words.py", "def late():\n    import templates.wording"),
+    (PURE, "tracker/core/answers/needs.py", "def late():\n    import templates.wording"),
     (SUPERVISOR, "tracker/store/embedded/guardian.py", "import asyncpg"),
     (SUPERVISOR, "tracker/store/embedded/home.py", "import tracker.store.ground.columns"),
     (LEAF, "templates/wording.py", "import tracker.core.answers.facts"),

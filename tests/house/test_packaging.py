@@ -76,6 +76,7 @@ def test_the_wheel_holds_all_that_is_ours_and_nothing_else(wheel: zipfile.ZipFil
         r"templates/messages/.+/html\.html",
         r"templates/static/.+\.css",
         r"templates/services/.+\.toml",
+        r"templates/words/.+\.toml",
         r"migrations/versions/\d+_\w+\.py",
         r"migrations/script\.py\.mako",
         r".+\.dist-info/licenses/LICENSE",

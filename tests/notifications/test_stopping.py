@@ -6,8 +6,8 @@ from string import ascii_letters, digits
 
 import pytest
 
+from notifications.wishes import read
 from tests.notifications.conftest import NUMBER, OURS, Post
-from tracker.flows.outreach.stopping import read
 from tracker.store.outreach.stops import Wish
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from tracker.core.answers.delays import OURS
+from templates import own_words
 from tracker.core.answers.facts import CaseFacts, DelayFacts
 
 ADVICE = "We are waiting for advice from another office"
@@ -20,7 +20,7 @@ def late_cases(ordinary: CaseFacts) -> dict[str, CaseFacts]:
     passed = replace(stands, latest_on=date(2026, 3, 3), outcome="missed")
     back = replace(stands, outcome="withdrawn", reason="too_uncertain")
     given = DelayFacts("moved", "awaiting_advice", ADVICE)
-    usual = DelayFacts("taken_back", "usual_spread", OURS["usual_spread"]["en"])
+    usual = DelayFacts("taken_back", "usual_spread", own_words.said("en", "delay_reasons", "usual_spread"))
     return {
         "moved": replace(ordinary, promises=(stands, first), delay=given),
         "passed": replace(ordinary, promise=None, promises=(passed,), delay=replace(given, kind="late")),

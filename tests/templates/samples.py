@@ -283,6 +283,7 @@ OUTREACHES = {
 
 PURPOSES = (*Purpose, "generic")
 LANGUAGES = ("en", "cy", "es", "ar")
+"""The languages whose words the tests know. What is asked of any language is asked of all that are offered."""
 
 CAUGHT = CaughtFacts(
     id="m-1", purpose="updated", channel="sms", address="07700 900123", reference="CDFGHJKMNPR3",

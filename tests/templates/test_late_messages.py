@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from templates import wording
+from templates import own_words, wording
 from templates.environment import message
 from tests.templates.samples import LANGUAGES, OUTREACH, OUTREACHES
 from tests.templates.test_messages import MARCH, render
@@ -26,8 +26,12 @@ ASKED = {"en": "Please read on your page", "cy": "Darllenwch ar eich tudalen", "
 CASES = [(language, reason) for language in LANGUAGES for reason in delays.OURS]
 
 
+def reason_in(language: str, reason: str) -> str:
+    return own_words.said(language, "delay_reasons", reason)
+
+
 def news(purpose: str, language: str, reason: str, name: str = "ordinary") -> OutreachFacts:
-    return replace(OUTREACHES[name], purpose=purpose, language=language, delay_reason=delays.OURS[reason][language])
+    return replace(OUTREACHES[name], purpose=purpose, language=language, delay_reason=reason_in(language, reason))
 
 
 @pytest.mark.parametrize(("language", "reason"), CASES)
@@ -36,7 +40,7 @@ def news(purpose: str, language: str, reason: str, name: str = "ordinary") -> Ou
 def test_an_e_mail_says_sorry_why_by_when_and_what_to_do(purpose: str, part: str, language: str, reason: str) -> None:
     for name in ("ordinary", "no_new_date"):
         text = message(purpose, language, part, news(purpose, language, reason, name)).replace("&#39;", "'")
-        said = [SORRY[language], delays.OURS[reason][language], NOTHING[language]]
+        said = [SORRY[language], reason_in(language, reason), NOTHING[language]]
         places = [text.index(each) for each in said]
         assert places == sorted(places), name
     assert MARCH[language].format(24) in message(purpose, language, part, news(purpose, language, reason))
@@ -54,14 +58,14 @@ def test_a_text_message_says_them_too_in_two_segments_at_most(purpose: str, lang
             assert purpose == "delayed" or name == "no_new_date" or MARCH[language].format(24) in text
             continue
         assert size.encoding == "GSM-7", "no reason of ours doubles the price"
-        assert delays.OURS[reason][language] in text
+        assert reason_in(language, reason) in text
         assert ON_A_PHONE[language] in text
 
 
 def test_every_reason_of_ours_fits_an_arabic_text_about_a_new_date() -> None:
     for reason in delays.OURS:
         text = message("date_changed", "ar", "sms.txt", news("date_changed", "ar", reason))
-        assert delays.OURS[reason]["ar"] in text
+        assert reason_in("ar", reason) in text
 
 
 @pytest.mark.parametrize("language", ASKED)

@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
+from templates import own_words
 from tests.desk_staff import signed_in
 from tests.flows.promises.test_ledger import wait
 from tests.http import Site
 from tests.office import DEFINITION, START, Desk
 from tests.web.desk.test_case import read_out
 from tests.web.reading import FACT, LATER, words
-from tracker.core.answers.delays import OURS
 from tracker.flows.services import versions
 
 ADVICE = {"en": "We are waiting for advice from another office.", "cy": "Rydyn ni'n aros am gyngor gan swyddfa arall."}
-USUAL = OURS["usual_spread"]
+USUAL = own_words.said("en", "delay_reasons", "usual_spread")
+BUSY = own_words.said("en", "delay_reasons", "high_demand")
 
 
 async def caught(desk: Desk, purpose: str) -> str:
@@ -55,8 +56,8 @@ async def test_page_json_and_desk_give_the_offices_reason_in_its_words(site: Sit
 async def test_without_a_reason_people_hear_that_it_happens(site: Site) -> None:
     reference = await late(site)
     told = (await site.track(reference, FACT)).json()
-    assert told["delay"] == {"kind": "late", "reason": "usual_spread", "words": USUAL["en"]}
-    assert USUAL["en"] in words((await site.page(reference, FACT)).text)
+    assert told["delay"] == {"kind": "late", "reason": "usual_spread", "words": USUAL}
+    assert USUAL in words((await site.page(reference, FACT)).text)
 
 
 async def test_an_unknown_reason_is_kept_told_to_an_operator_and_worded_later(site: Site) -> None:
@@ -65,7 +66,7 @@ async def test_an_unknown_reason_is_kept_told_to_an_operator_and_worded_later(si
     assert told["stage"]["code"] == "assessing", "the event counts"
     assert told["delay"]["reason"] == "usual_spread"
     page = (await site.page(reference, FACT)).text
-    assert USUAL["en"] in words(page) and "PEER-REVIEW" not in page
+    assert USUAL in words(page) and "PEER-REVIEW" not in page
     [alert] = await site.desk.rows("SELECT kind, subject FROM alert WHERE kind = 'reason_unworded'")
     assert alert.subject == "building-permit PEER-REVIEW"
     worded = DEFINITION.replace("[delay_reasons.awaiting_advice]", "[delay_reasons.PEER-REVIEW]")
@@ -84,13 +85,11 @@ async def test_a_date_that_is_not_late_has_no_excuse_whatever_the_office_gave(si
     reference = await site.case()
     await site.status("P-1", "ASSESS", at=LATER, expected_on="2026-03-20", delay_reason="high_demand")
     assert (await site.track(reference, FACT)).json()["delay"] is None
-    assert OURS["high_demand"]["en"] not in (await site.page(reference, FACT)).text
+    assert BUSY not in (await site.page(reference, FACT)).text
     await site.status("P-1", "ASSESS", at=LATER + timedelta(minutes=1), expected_on="2026-03-27")
     told = (await site.track(reference, FACT)).json()
-    assert told["delay"] == {"kind": "moved", "reason": "high_demand", "words": OURS["high_demand"]["en"]}
-    assert "This is later than we first said. We are sorry. " + OURS["high_demand"]["en"] in words(
-        (await site.page(reference, FACT)).text
-    )
+    assert told["delay"] == {"kind": "moved", "reason": "high_demand", "words": BUSY}
+    assert "This is later than we first said. We are sorry. " + BUSY in words((await site.page(reference, FACT)).text)
 
 
 async def test_a_moved_date_is_told_with_its_reason_before_the_old_one_passes(site: Site) -> None:
@@ -110,9 +109,9 @@ async def test_a_date_that_is_taken_back_is_told_with_a_reason(site: Site) -> No
     reference = await site.case()
     await wait(site.desk, date(2026, 6, 23))
     said = await caught(site.desk, "delayed")
-    assert f"We cannot keep the date we gave you. We are sorry. {USUAL['en']} The date was 23 June 2026." in said
+    assert f"We cannot keep the date we gave you. We are sorry. {USUAL} The date was 23 June 2026." in said
     told = (await site.track(reference, FACT)).json()
     assert told["promise"] is None and told["delay"]["kind"] == "taken_back"
     page = words((await site.page(reference, FACT)).text)
-    assert f"does not hold any more. We are sorry. {USUAL['en']}" in page
+    assert f"does not hold any more. We are sorry. {USUAL}" in page
     assert "We will write to you by" in page

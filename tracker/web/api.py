@@ -15,6 +15,7 @@ from tracker.core.answers.tellings import Way
 from tracker.core.vocabulary.moments import Moment
 from tracker.flows.answers.lookup import Asked, look_up
 from tracker.store.ground.engine import Store
+from tracker.web import in_words
 from tracker.web.body import caller_address, read_body
 
 MOST_BYTES, SECONDS = 4_000, 10.0
@@ -221,7 +222,7 @@ def router(store: Store, secret: bytes) -> APIRouter:
         typed = Asked(asked.reference, asked.known_fact, address, asked.language, Way.API)
         facts = await look_up(store, secret, typed)
         response.headers["ETag"] = f'W/"{facts.version}"'
-        return track_out(facts)
+        return track_out(in_words.case(facts))
 
     return routes
 

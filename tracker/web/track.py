@@ -13,6 +13,7 @@ from templates.environment import STATIC, page
 from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests, TrackerError
 from tracker.flows.answers.lookup import Asked, look_up
 from tracker.store.ground.engine import Store
+from tracker.web import in_words
 from tracker.web.body import caller_address, read_form
 from tracker.web.errors import STATUSES
 
@@ -76,7 +77,8 @@ def router(store: Store, secret: bytes) -> APIRouter:
             if isinstance(error, TooManyRequests):
                 refused.headers["Retry-After"] = str(error.retry_after_seconds)
             return refused
-        return _varying(HTMLResponse(page("case.html", facts.language, facts=facts, chosen=spoken.chosen)))
+        shown = page("case.html", facts.language, facts=in_words.case(facts), chosen=spoken.chosen)
+        return _varying(HTMLResponse(shown))
 
     @routes.get("/static/{name}")
     async def static(name: str) -> Response:

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from templates import languages
 from templates.environment import message
-from tests.templates.samples import LANGUAGES, NOW, ORDINARY, OUTREACHES, PROMISE
+from tests.templates.samples import NOW, ORDINARY, OUTREACHES, PROMISE
 from tracker.core.answers.facts import ToldFacts
 from tracker.core.answers.tellings import SPOKEN, Listener, Way, names_date, shown, untold
 from tracker.core.vocabulary.messages import Purpose
@@ -24,7 +25,7 @@ PART = {Channel.EMAIL: "text.txt", Channel.SMS: "sms.txt"}
 @pytest.mark.parametrize("channel", Channel)
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_message_names_its_date_exactly_when_the_rule_says_so(purpose: Purpose, channel: Channel) -> None:
-    for language in LANGUAGES:
+    for language in languages.offered():
         for name, sample in OUTREACHES.items():
             if sample.outcome is not None and purpose in (Purpose.DATE_CHANGED, Purpose.DELAYED):
                 continue  # what is over has no date that could change

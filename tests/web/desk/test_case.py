@@ -271,3 +271,13 @@ async def test_a_case_of_another_office_is_told_like_one_that_is_not_there_case_
         for typed in ("P-1", "alex@example.org", "Morgan"):
             await eve.search(typed)
             assert "Nothing found" in eve.words
+
+
+async def test_a_search_says_of_a_report_that_is_checked_what_the_page_says(site: Site) -> None:
+    reference = await site.case()
+    await site.case("P-2")
+    await unmapped(site)
+    told = (await site.track(reference, FACT)).json()["stage"]
+    async with signed_in(site.app, site.desk) as ann:
+        await ann.search("Alex Morgan")
+        assert f"{told['headline']}. Opened" in ann.words and told["code"] is None

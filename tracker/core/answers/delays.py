@@ -1,65 +1,29 @@
-"""Why a date is late, was moved or may not hold: the office's reason in plain words, or else words of our own."""
+"""Why a date is late, was moved or may not hold: the office's reason in its words, or else the code of one of ours."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from tracker.core.answers.facts import PromiseFacts
-from tracker.core.services.definitions import Definition, Words, say
+from tracker.core.services.definitions import Definition, say
 from tracker.core.vocabulary.words import Change, Clock, WaitingOn
 
 USUAL_SPREAD, WAITING_FOR_OTHERS, WAITING_FOR_YOU = "usual_spread", "waiting_for_others", "waiting_for_you"
 """What is said where the office gave no reason: by who has the ball."""
 
-OURS: Mapping[str, Words] = {
-    "high_demand": {
-        "en": "Many people have asked for this at the same time.",
-        "cy": "Mae llawer o bobl wedi gofyn am hyn ar yr un pryd.",
-        "es": "Muchas personas han pedido esto a la vez.",
-        "ar": "طلب كثيرون هذه الخدمة في الوقت نفسه.",
-    },
-    "staff_shortage": {
-        "en": "We have fewer people at work than we need.",
-        "cy": "Mae gennym lai o bobl wrth y gwaith nag sydd eu hangen.",
-        "es": "Nos falta personal.",
-        "ar": "لدينا نقص في الموظفين.",
-    },
-    WAITING_FOR_OTHERS: {
-        "en": "We are waiting for somebody outside our office.",
-        "cy": "Rydym yn aros am rywun y tu allan i'n swyddfa.",
-        "es": "Estamos esperando a alguien de fuera de nuestra oficina.",
-        "ar": "ننتظر جهة أخرى.",
-    },
-    WAITING_FOR_YOU: {
-        "en": "We are waiting for something from you.",
-        "cy": "Rydym yn aros am rywbeth gennych chi.",
-        "es": "Estamos esperando algo de usted.",
-        "ar": "ننتظر شيئًا منكم.",
-    },
-    "more_checks": {
-        "en": "We have to check more than usual.",
-        "cy": "Mae'n rhaid i ni wirio mwy nag arfer.",
-        "es": "Tenemos que hacer otras comprobaciones.",
-        "ar": "علينا التحقق من أمور أكثر من المعتاد.",
-    },
-    "system_problem": {
-        "en": "We have had a problem with our computers.",
-        "cy": "Cawsom broblem gyda'n cyfrifiaduron.",
-        "es": "Hemos tenido un problema con los ordenadores.",
-        "ar": "حدث خلل في أجهزتنا.",
-    },
-    USUAL_SPREAD: {
-        "en": "Some requests take longer than most. Yours is one of them.",
-        "cy": "Mae rhai ceisiadau'n cymryd mwy o amser na'r lleill. Mae eich un chi yn un ohonynt.",
-        "es": "Algunas solicitudes tardan mucho. La suya es una de ellas.",
-        "ar": "تأخذ بعض الطلبات وقتًا أطول، ومنها طلبكم.",
-    },
-}
-"""Reasons that a definition need not word, in letters that an SMS carries at the plain price where there are any. A
-definition that words one of them itself is followed."""
+OURS = (
+    "high_demand",
+    "staff_shortage",
+    WAITING_FOR_OTHERS,
+    WAITING_FOR_YOU,
+    "more_checks",
+    "system_problem",
+    USUAL_SPREAD,
+)
+"""Reasons that a definition need not word: there are words of ours for each. A definition that words one of them
+itself is followed."""
 
 
 class DelayKind(StrEnum):
@@ -107,10 +71,8 @@ def reason_of(code: str | None, waiting_on: WaitingOn, definition: Definition) -
 
 
 def words_of(reason: str, definition: Definition, language: str) -> str:
-    """A reason that `reason_of` gave, in words: the definition's, else our own. KeyError for any other."""
-    if reason in definition.delay_reasons:
-        return say(definition.delay_reasons[reason], language, definition.language)
-    return say(OURS[reason], language, "en")
+    """A reason that `reason_of` gave, in the words of the definition; nothing where ours are to be said."""
+    return say(definition.delay_reasons.get(reason, {}), language, definition.language)
 
 
 def kind_of(promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None, waited: Waited) -> DelayKind | None:

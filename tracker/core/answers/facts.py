@@ -1,6 +1,7 @@
 """What may be said about one case, in one language: the same facts for page, API and messages.
 
-`flows.answers.lookup` fills them; `web.track` renders them as a page or as JSON, so that the two cannot differ.
+`flows.answers.lookup` fills them; `web.track` renders them as a page or as JSON, so that the two cannot differ. The
+words are the office's: where it has none there is a code, and `web.in_words` puts ours in.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tracker.core.vocabulary.purposes import PURPOSES
 
 @dataclass(frozen=True, slots=True)
 class StageFacts:
-    """The current stage in words. `code` is None while a report of the office is being checked."""
+    """The current stage in words. `code` is None, and no words are there, while a report of the office is checked."""
 
     code: str | None
     headline: str
@@ -32,7 +33,7 @@ class StageFacts:
 
 @dataclass(frozen=True, slots=True)
 class NeedFacts:
-    """One thing the person is asked for. `supplied_at` None: still wanted."""
+    """One thing the person is asked for; no `text` where the office has no words. `supplied_at` None: still wanted."""
 
     item: str
     text: str
@@ -85,7 +86,8 @@ class PromiseFacts:
 
 @dataclass(frozen=True, slots=True)
 class DelayFacts:
-    """What is amiss with a date of an open case (a `delays.DelayKind`), and why: the reason's code, and its words."""
+    """What is amiss with a date of an open case (a `delays.DelayKind`), and why: the reason's code, and the office's
+    words for it; none where the reason is one of ours."""
 
     kind: str
     reason: str
@@ -168,12 +170,13 @@ class CaughtFacts:
 
 @dataclass(frozen=True, slots=True)
 class OutreachFacts:
-    """What one message is rendered from: frozen when it was decided, in the recipient's language.
+    """What one message is rendered from: frozen when it was decided, in the recipient's language. `headline` and
+    `meaning` are empty while the newest status is checked.
 
     `promise_on` is the date that stands, with `half_by_on`, `probability` and `promise_base` (a `Base`) where it is
     learned; `old_on` the one that it replaced; `sooner`: that it is likely to be finished well before it;
-    `delay_reason` says in words why it takes longer. `feedback_url` and `stop_url` are this recipient's own; empty
-    where there is none.
+    `delay_reason` says in words why it takes longer, `delay_code` which reason that is. `feedback_url` and `stop_url`
+    are this recipient's own; empty where there is none.
     """
 
     purpose: str
@@ -203,6 +206,7 @@ class OutreachFacts:
     sooner: bool = False
     if_late: str = ""
     delay_reason: str = ""
+    delay_code: str = ""
     complaint: str = ""
     feedback_url: str = ""
     stop_url: str = ""

@@ -22,8 +22,8 @@ from tracker.core.answers.facts import (
     StageFacts,
     ToldFacts,
 )
+from tracker.core.answers.needs import need_facts
 from tracker.core.answers.tellings import Listener, Way
-from tracker.core.answers.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
 from tracker.core.promises.windows import FEWEST
 from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary import addresses, known_facts, references
@@ -132,7 +132,8 @@ async def silenced(connection: AsyncConnection, secret: bytes, row: PageCase) ->
 def case_facts(
     row: PageCase, definition: Definition, language: str | None = None, silent: Collection[Place] = ()
 ) -> CaseFacts:
-    """The facts of a case's row in a language: the one asked for, else the person's, else the service's first.
+    """The facts of a case's row in a language: the one asked for, else the person's, else the service's first, in the
+    words of the definition.
     `silent`: the addresses that are `silenced`."""
     spoken = next((each for each in (language, row.language) if each in definition.languages), definition.language)
     stage = None if row.unmapped else definition.stage(row.stage)
@@ -205,8 +206,7 @@ def _delay(
 def _stage(row: PageCase, stage: Stage | None, definition: Definition, language: str) -> StageFacts:
     since = Moment(on=row.since_on) if row.since_on else Moment(at=row.since_at)
     if stage is None:
-        headline, meaning = say(CHECKING_HEADLINE, language, "en"), say(CHECKING_MEANING, language, "en")
-        return StageFacts(None, headline, meaning, since, "", "", "", "")
+        return StageFacts(None, "", "", since, "", "", "", "")
 
     def words(of: Any) -> str:
         return say(of, language, definition.language)

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers.contacts import LookPurpose
-from tracker.core.answers.words import CHECKING_HEADLINE
 from tracker.core.services.definitions import say
 from tracker.core.vocabulary import known_facts, references
 from tracker.core.vocabulary.addresses import name_words
@@ -46,11 +45,12 @@ class Term(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A case that may be the one that is looked for."""
+    """A case that may be the one that is looked for; without a headline while its newest status is checked."""
 
     case: UUID
     service: str
     headline: str
+    language: str
     state: str
     opened: Moment
     reference: str
@@ -155,11 +155,11 @@ def _facts(secret: bytes, office: Office, typed: str) -> list[bytes]:
 async def _hit(connection: AsyncConnection, office: Office, row: FoundCase) -> Hit:
     definition = await definitions.by_id(connection, office.id, row.definition_id)
     stage = None if row.unmapped else definition.stage(row.stage)
-    headline = say(stage.headline if stage else CHECKING_HEADLINE, office.language, definition.language)
     return Hit(
         case=row.id,
         service=say(definition.name, office.language, definition.language),
-        headline=headline,
+        headline=say(stage.headline, office.language, definition.language) if stage else "",
+        language=office.language,
         state=row.state,
         opened=Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at),
         reference=references.spell(row.reference),

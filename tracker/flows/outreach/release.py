@@ -10,8 +10,8 @@ from uuid import UUID
 
 from tracker.core.answers import delays
 from tracker.core.answers.facts import OutreachFacts
+from tracker.core.answers.needs import need_facts
 from tracker.core.answers.tellings import names_date
-from tracker.core.answers.words import CHECKING_HEADLINE, CHECKING_MEANING, need_facts
 from tracker.core.outreach import timing
 from tracker.core.outreach.who_hears_what import still_true
 from tracker.core.services.definitions import Definition, Words, say
@@ -183,17 +183,18 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
     stage = None if facts["unmapped"] else definition.stage(facts["stage"])
     claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
     half_by_on = _day(facts.get("half_by_on"))
+    reason = delays.reason_of(facts.get("delay_reason"), WaitingOn(facts["waiting_on"]), definition)
 
-    def words(of: Words | None) -> str:
-        return say(of, language, definition.language) if of else ""
+    def words(of: Words) -> str:
+        return say(of, language, definition.language)
 
     return OutreachFacts(
         purpose=row.purpose,
         organisation=row.organisation,
         service=words(definition.name),
         reference=references.spell(row.reference),
-        headline=words(stage.headline if stage else CHECKING_HEADLINE),
-        meaning=words(stage.meaning if stage else CHECKING_MEANING),
+        headline=words(stage.headline) if stage else "",
+        meaning=words(stage.meaning) if stage else "",
         next=words(stage.next) if stage else "",
         waiting_on=facts["waiting_on"],
         needs=tuple(need_facts(each, definition, language) for each in facts["needs"]),
@@ -214,17 +215,12 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
         promise_base=facts.get("promise_base"),
         sooner=facts.get("sooner", False),
         if_late=words(stage.if_late) if stage else "",
-        delay_reason=_delay_reason(facts, definition, language),
+        delay_reason=delays.words_of(reason, definition, language),
+        delay_code=reason,
         complaint=words(definition.complaint),
         feedback_url=links.to(LinkKind.FEEDBACK, claimed) if PURPOSES[Purpose(row.purpose)].asks else "",
         stop_url=links.to(LinkKind.STOP, claimed) if traits_of(row.channel).stop_link else "",
     )
-
-
-def _delay_reason(facts: dict[str, Any], definition: Definition, language: str) -> str:
-    """Why it takes longer, in words, by what was known when the message was decided."""
-    reason = delays.reason_of(facts.get("delay_reason"), WaitingOn(facts["waiting_on"]), definition)
-    return delays.words_of(reason, definition, language)
 
 
 def _day(value: str | None) -> date | None:

@@ -5,8 +5,6 @@ A wish is kept once, for one address in one organisation, and what waits to be s
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,42 +20,6 @@ from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
 from tracker.store.outreach.stops import Addressee, Wish
-
-_SAID: dict[Wish, dict[str, str]] = {
-    Wish.STOP: {
-        "en": "stop, stopall, stop all, unsubscribe, cancel, end, quit, optout, opt out, revoke",
-        "cy": "stopio, stopiwch, peidio, peidiwch, dim mwy, canslo, gorffen",
-        "es": "parar, pare, para, alto, detener, baja, darse de baja, cancelar, no más, fin",
-        "ar": "توقف, توقفوا, قف, أوقف, إيقاف, إلغاء, إلغاء الاشتراك",
-    },
-    Wish.START: {
-        "en": "start, unstop, yes, subscribe, resume, opt in, optin",
-        "cy": "dechrau, dechreuwch, ailddechrau, cychwyn",
-        "es": "empezar, iniciar, comenzar, alta, reanudar, sí",
-        "ar": "ابدأ, ابدؤوا, بدء, استئناف, اشتراك, نعم",
-    },
-}
-"""The whole of what a text must say to count as a wish. Texts that say more are read by staff."""
-
-
-def _plain(words: str) -> str:
-    """Words without case, accents, punctuation and what cannot be seen."""
-    folded = unicodedata.normalize("NFKD", words).casefold()
-    letters = "".join(each for each in folded if unicodedata.category(each)[0] not in "MC" or each.isspace())
-    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
-
-
-_WISHES = {
-    _plain(each): wish
-    for wish, languages in _SAID.items()
-    for listed in languages.values()
-    for each in listed.split(",")
-}
-
-
-def read(words: str) -> Wish | None:
-    """The wish that a text is, in any case, with any punctuation, in the languages that we know; None: no wish."""
-    return _WISHES.get(_plain(words[:200]))
 
 
 async def heed(

@@ -12,6 +12,7 @@ from tracker.store.answers import contacts
 from tracker.store.ground import records
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
+from tracker.store.outreach.stops import Wish
 
 LONGEST = 1600
 """As many characters as a text can have."""
@@ -20,25 +21,25 @@ LONGEST = 1600
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text as it came: `number` sent it (E.164), `senders` is where it went: a number, and the messaging service
-    that the number belongs to, if any. `id` is the provider's own."""
+    that the number belongs to, if any. `id` is the provider's own. `wish`: what its words ask for, if they are one."""
 
     id: str
     number: str
     senders: tuple[str, ...]
     words: str
+    wish: Wish | None
 
 
 async def hear(store: Store, secret: bytes, text: Text) -> int:
     """Keep a wish for every organisation that the text may be meant for, or note the words on the newest case of the
     number and alert staff; returns how many organisations heard it. A text that is told twice is heard once."""
-    wish = stopping.read(text.words)
     heard = 0
     async with store.transaction() as connection:
         for office in await stops.texted(connection, text.senders, Channel.SMS, text.number):
             id_ = _id(text.id, office.id)
-            if wish is not None:
+            if text.wish is not None:
                 asked = (office.id, Mode.LIVE, Channel.SMS, text.number)
-                heard += await stopping.heed(connection, secret, asked, wish, via="sms", now=office.now, id_=id_)
+                heard += await stopping.heed(connection, secret, asked, text.wish, via="sms", now=office.now, id_=id_)
                 continue
             case = await stops.newest_case(connection, office.id, Channel.SMS, text.number)
             if case is None:

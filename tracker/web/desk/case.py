@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
@@ -13,6 +14,7 @@ from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPur
 from tracker.core.vocabulary.errors import CaseNotFound, FormExpired, TooManyRequests
 from tracker.flows.desk import identify, look, resend, write
 from tracker.store.desk.accounts import Staff
+from tracker.web import in_words
 from tracker.web.desk.gate import DeskGate, Posted, reason, to
 from tracker.web.errors import STATUSES
 
@@ -42,7 +44,7 @@ def router(gate: DeskGate) -> APIRouter:
         if id_ is None:
             raise CaseNotFound
         facts = await look.page_facts(gate.store, gate.secret, staff, id_, said, language[:20] or None)
-        return HTMLResponse(page("case.html", facts.language, facts=facts))
+        return HTMLResponse(page("case.html", facts.language, facts=in_words.case(facts)))
 
     @routes.post("/desk/cases/{case}/identity")
     async def identity(case: str, posted: Posted = Depends(gate.posted)) -> Response:
@@ -108,6 +110,7 @@ async def _shown(
     if id_ is None:
         raise CaseNotFound
     found = await look.look(gate.store, gate.secret, staff, id_, why, language or None)
+    found = replace(found, facts=in_words.case(found.facts))
     # Words of the page in the caller's language, within a desk in its own: rendered apart, as the page does it.
     spoken = page("desk/read_out.html", found.facts.language, facts=found.facts)
     return gate.page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -11,6 +12,7 @@ from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary.errors import SignInRefused, TooManyRequests
 from tracker.flows.desk import accounts, find
 from tracker.store.desk.accounts import Staff
+from tracker.web import in_words
 from tracker.web.body import caller_address
 from tracker.web.desk.gate import DeskGate, NotSignedIn, Posted, form, reason, to, to_sign_in
 from tracker.web.errors import STATUSES
@@ -62,6 +64,8 @@ def router(gate: DeskGate) -> APIRouter:
         found = await find.find(gate.store, gate.secret, posted.staff, typed, why)
         if found.certain is not None:
             return to(f"/desk/cases/{found.certain.case}", why=why.value)
-        return gate.page("search.html", posted.staff, typed=typed, found=found, why=why.value, problem=None)
+        hits = tuple(replace(hit, headline=in_words.headline(hit.headline, hit.language)) for hit in found.hits)
+        told = replace(found, hits=hits)
+        return gate.page("search.html", posted.staff, typed=typed, found=told, why=why.value, problem=None)
 
     return routes

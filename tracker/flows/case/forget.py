@@ -17,6 +17,7 @@ from tracker.store.case import forgetting, locks
 from tracker.store.ground import organisations, records
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
+from tracker.store.tables import METADATA
 
 BATCH = 50
 
@@ -77,7 +78,7 @@ async def _locked(connection: AsyncConnection, identity: Any, why: str, *, asked
     if not (still or asked):
         return False
     office = await organisations.office(connection, identity.organisation_id)
-    if not await forgetting.erase(connection, office.id, mode, identity.id, office.now):
+    if not await forgetting.erase(connection, METADATA, office.id, mode, identity.id, office.now):
         raise _UnderWay
     detail = {"case": str(identity.id), "why": why}
     await records.audit(

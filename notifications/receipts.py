@@ -53,9 +53,9 @@ def router(store: Store, secret: bytes, public_url: str, token: str | None) -> A
         named = unseal(secret, LinkKind.ATTEMPT, sealed)
         said = twilio_words.status(form.get("MessageStatus", ""))
         if named is None or said is None:
-            log.info("receipt_unknown", extra={"why": "status" if named else "attempt"})
+            log.info("receipt_unknown", extra={"unknown": "status" if named else "attempt"})
         elif not await receive(store, secret, named, said, form):
-            log.info("receipt_unknown", extra={"why": "attempt"})
+            log.info("receipt_unknown", extra={"unknown": "attempt"})
         return Response(status_code=204)
 
     return routes

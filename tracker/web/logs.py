@@ -1,11 +1,21 @@
-"""Structured logs: one JSON object a line, with codes and ids and no personal data."""
+"""Structured logs: one JSON object a line, with codes and ids and no personal data.
+
+What bears a name that is marked personal, of a column or of a field of an event, is withheld, however deep it stands.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any, Final
+
+from tracker.store.tables import PERSONAL
+
+WITHHELD: Final = "[personal]"
+"""What is written in place of something personal."""
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
@@ -21,10 +31,19 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
-        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        line |= _sayable({name: value for name, value in vars(record).items() if name not in _STANDARD})
         if record.exc_info and record.exc_info[0] is not None:
             line["exception"] = record.exc_info[0].__name__
         return json.dumps(line, default=str, ensure_ascii=False)
+
+
+def _sayable(value: Any) -> Any:
+    """What may be written of a value: all but what stands under a personal name."""
+    if isinstance(value, Mapping):
+        return {name: WITHHELD if name in PERSONAL else _sayable(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sayable(each) for each in value]
+    return value
 
 
 def configure(level: str) -> None:

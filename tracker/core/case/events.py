@@ -2,6 +2,9 @@
 
 A `StatusEvent` is the only thing that integrations hand to `flows.deciding.intake`. Instants are aware UTC;
 what is known only to the day keeps that precision in `occurred_on` and no midnight is invented.
+
+Each text of a body is marked `Personal` or `Plain` where it is declared: what an entry keeps apart, what is left of a
+case that was erased, and what no log says, follow from it.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from tracker.core.vocabulary.personal import Mark, Personal, Plain, empty, marked
 from tracker.core.vocabulary.words import Audience, Channel, Role
 
 
@@ -19,23 +23,23 @@ class StatusReported:
     `delay_reason`: why it takes longer, a code that the definition words, or one of `delays.OURS`.
     """
 
-    service: str
-    status: str
-    reason: str | None = None
-    public_note: str | None = None
-    internal_note: str | None = None
+    service: Plain[str]
+    status: Plain[str]
+    reason: Personal[str | None] = None
+    public_note: Personal[str | None] = None
+    internal_note: Personal[str | None] = None
     expected_on: date | None = None
     served_on: date | None = None
-    delay_reason: str | None = None
+    delay_reason: Plain[str | None] = None
 
 
 @dataclass(frozen=True, slots=True)
 class NeededItem:
     """One thing the person is asked for: its own words, or a code that the definition words."""
 
-    item: str
-    text: str | None = None
-    code: str | None = None
+    item: Plain[str]
+    text: Personal[str | None] = None
+    code: Plain[str | None] = None
     due_on: date | None = None
     supplied_at: datetime | None = None
     remove: bool = False
@@ -54,8 +58,8 @@ class Address:
     searched, None when it is no address that anything can be sent to."""
 
     channel: Channel
-    address: str
-    normal: str | None = None
+    address: Personal[str]
+    normal: Personal[str | None] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +69,23 @@ class PartyReported:
     `prefers`: the channel that the person chose, before the service's order. `zone`: where they live, if elsewhere.
     """
 
-    party: str
+    party: Plain[str]
     role: Role = Role.APPLICANT
-    name: str | None = None
-    organisation: str | None = None
-    language: str | None = None
-    channels: tuple[Address, ...] = ()
-    known_fact: bytes | None = None
+    name: Personal[str | None] = None
+    organisation: Personal[str | None] = None
+    language: Plain[str | None] = None
+    channels: Personal[tuple[Address, ...]] = ()
+    known_fact: Personal[bytes | None] = None
     remove: bool = False
     prefers: Channel | None = None
-    zone: str | None = None
+    zone: Personal[str | None] = None
 
 
 @dataclass(frozen=True, slots=True)
 class NoteReported:
     """`case.note`: a remark, internal unless it says public."""
 
-    text: str
+    text: Personal[str]
     audience: Audience = Audience.INTERNAL
 
 
@@ -89,15 +93,15 @@ class NoteReported:
 class CorrectionReported:
     """`case.correction`: the event of this id (same source) never happened."""
 
-    event: str
-    why: str
+    event: Plain[str]
+    why: Personal[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ReopenReported:
     """`case.reopen`: a closed case is open again, at this status or else at its last open stage."""
 
-    status: str | None = None
+    status: Plain[str | None] = None
 
 
 Body = StatusReported | NeedsReported | PartyReported | NoteReported | CorrectionReported | ReopenReported
@@ -111,6 +115,9 @@ TYPES: dict[str, type[Body]] = {
     "case.reopen": ReopenReported,
 }
 """Event types on the wire and the body each carries."""
+
+PERSONAL = frozenset().union(*(marked(kind, Mark.PERSONAL) for kind in (*TYPES.values(), NeededItem, Address)))
+"""The names of all fields of bodies that are personal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +142,14 @@ class StatusEvent:
 
 
 def without_words(event: StatusEvent) -> StatusEvent:
-    """The event without what people wrote, and of a party nothing: what may be kept of a case that was erased."""
+    """The event without what is personal in it, and of a party nothing: what may be kept of a case that was erased."""
     body = event.body
-    match body:
-        case StatusReported():
-            body = replace(body, reason=None, public_note=None, internal_note=None)
-        case NeedsReported():
-            body = NeedsReported(tuple(replace(item, text=None) for item in body.items))
-        case PartyReported():
-            body = PartyReported(party="", remove=True)
-        case NoteReported():
-            body = replace(body, text="")
-        case CorrectionReported():
-            body = replace(body, why="")
-        case ReopenReported():
-            pass
+    if isinstance(body, PartyReported):
+        body = PartyReported(party="", remove=True)
+    elif isinstance(body, NeedsReported):
+        body = NeedsReported(tuple(replace(item, **empty(type(item))) for item in body.items))
+    else:
+        body = replace(body, **empty(type(body)))
     return replace(event, body=body)
 
 

@@ -36,6 +36,7 @@ from tracker.core.outreach.topics import Setting, Spoken
 from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
 from tracker.core.promises.record import PromiseRecord, missed
 from tracker.core.vocabulary.messages import MessageState, Reason
+from tracker.core.vocabulary.personal import empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,8 +282,9 @@ class CaseInHand:
         """What is decided about an erased case says nothing to anybody, and holds nothing personal."""
         self._overtake(tuple(each.key for each in self.spoken.values() if each.state in UNDECIDED))
         self.messages = {key: replace(each, facts=without_words(each.facts)) for key, each in self.messages.items()}
-        self.recipients = {at: replace(each, address="", normal=None) for at, each in self.recipients.items()}
-        self.record = replace(self._row(), needs=[], next_word_on=None, next_word_at=None, wake_at=None, forget_at=None)
+        self.recipients = {at: replace(each, **empty(RecipientRecord)) for at, each in self.recipients.items()}
+        record = replace(self._row(), **empty(CaseRecord))
+        self.record = replace(record, next_word_on=None, next_word_at=None, wake_at=None, forget_at=None)
 
 
 def _is_to_be_written(said: Outreach, before: Spoken | None) -> bool:

@@ -18,6 +18,7 @@ from tracker.core.promises.record import PromiseRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
+from tracker.core.vocabulary.personal import Personal
 from tracker.core.vocabulary.words import CaseState, Clock, Confidence, Outcome, Placement, Rhythm, WaitingOn
 
 Number = tuple[str, str]
@@ -54,8 +55,8 @@ class CaseRecord:
     clock: Clock
     unmapped: bool
     delay_reason: str | None
-    needs: list[dict[str, Any]]
-    known_facts: list[bytes]
+    needs: Personal[list[dict[str, Any]]]
+    known_facts: Personal[list[bytes]]
     language: str | None
     opened_at: datetime
     opened_on: date | None
@@ -111,8 +112,8 @@ class RecipientRecord:
     case_id: UUID
     party: str
     channel: str
-    address: str
-    normal: str | None
+    address: Personal[str]
+    normal: Personal[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class MessageRecord:
     cause: str
     channel: str | None
     language: str
-    facts: dict[str, Any]
+    facts: Personal[dict[str, Any]]
     state: MessageState
     reason: Reason | None
     decided_at: datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from tracker.core.case.projection import plain_need
@@ -15,25 +15,38 @@ from tracker.core.deciding.dossier import MessageRecord, RecipientRecord
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.outreach.who_hears_what import Outreach
 from tracker.core.vocabulary.messages import MessageState
+from tracker.core.vocabulary.personal import Kept, Mark, Personal, Plain, empty, marks
 from tracker.core.vocabulary.words import Clock
 
-KEPT_FACTS = (
-    "definition",
-    "stage",
-    "unmapped",
-    "waiting_on",
-    "outcome",
-    "sensitive",
-    "promise_on",
-    "promise_basis",
-    "old_on",
-    "half_by_on",
-    "probability",
-    "promise",
-    "role",
-    "sooner",
-)
-"""What stays of a message's facts once its case is erased: codes, flags and dates. What is not named here goes."""
+
+class FrozenFacts(TypedDict):
+    """What a message says, as it is frozen when it is decided. What is `Kept` stays once the case is erased: codes,
+    flags and dates. Whatever is not goes, also what an earlier version wrote; a text or a list stands there empty."""
+
+    definition: Kept[str]
+    stage: Kept[str | None]
+    unmapped: Kept[bool]
+    waiting_on: Kept[str]
+    outcome: Kept[str | None]
+    needs: Personal[list[dict[str, Any]]]
+    note: Personal[str]
+    sensitive: Kept[bool]
+    zone: Personal[str | None]
+    old_on: Kept[str | None]
+    promise_on: Kept[str | None]
+    half_by_on: Kept[str | None]
+    promise_basis: Kept[str | None]
+    promise_base: Plain[str | None]
+    promise: Kept[str | None]
+    role: Kept[str | None]
+    probability: Kept[float | None]
+    sooner: Kept[bool]
+    delay_reason: Plain[str | None]
+
+
+KEPT_FACTS = tuple(name for name, mark in marks(FrozenFacts).items() if mark is Mark.KEPT)
+EMPTY_FACTS = {name: value for name, value in empty(FrozenFacts).items() if value is not None}
+"""What stands in an erased message in place of what is always there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,7 @@ def draft(
         cause=said.cause,
         channel=channel,
         language=said.language,
-        facts=_facts(sayer, case, said, dates),
+        facts=dict(_facts(sayer, case, said, dates)),
         state=MessageState.WITHHELD if said.reason else MessageState.DUE,
         reason=said.reason,
         decided_at=now,
@@ -78,7 +91,7 @@ def draft(
     )
 
 
-def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> dict[str, Any]:
+def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> FrozenFacts:
     """What the message says: codes and dates; its words come from this version of the definition. While the clock is
     paused a date of ours stands still, and no message repeats it."""
     standing = dates.standing
@@ -114,4 +127,4 @@ def _iso(day: date | None) -> str | None:
 
 def without_words(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a message about a case that was erased."""
-    return {"note": "", "needs": [], **{name: facts[name] for name in KEPT_FACTS if name in facts}}
+    return {**EMPTY_FACTS, **{name: facts[name] for name in KEPT_FACTS if name in facts}}

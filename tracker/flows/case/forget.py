@@ -17,6 +17,7 @@ from tracker.store.case.forgetting import ErasableCase
 from tracker.store.ground import organisations, records
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
+from tracker.store.tables import METADATA
 
 BATCH = 50
 
@@ -76,7 +77,7 @@ async def _locked(connection: AsyncConnection, case: ErasableCase, why: str, *, 
     if not (still or asked):
         return False
     office = await organisations.office(connection, case.organisation_id)
-    if not await forgetting.erase(connection, office.id, case.mode, case.id, office.now):
+    if not await forgetting.erase(connection, METADATA, office.id, case.mode, case.id, office.now):
         raise _UnderWay
     detail = {"case": str(case.id), "why": why}
     await records.audit(

@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.answers.contacts import ContactChannel, ContactReason, Demand
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.personal import personal_row, plain
 from tracker.store.ground.rows import rows_of
 
 
@@ -39,7 +40,7 @@ class Contact(SQLModel, table=True):
     channel: str = Field(sa_type=String)
     reason: str = Field(sa_type=String)
     demand: str = Field(sa_type=String)
-    seen: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    seen: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **plain("the stage and the dates of a page")))
     at: datetime = Field(sa_type=Instant)
 
 
@@ -58,7 +59,7 @@ class StaffNote(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     case_id: UUID
     account_id: UUID | None = None
-    words: str = Field(sa_type=Text)
+    words: str = Field(sa_type=Text, sa_column_kwargs=personal_row())
     at: datetime = Field(sa_type=Instant)
 
 

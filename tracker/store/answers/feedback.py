@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.words import Mode, Outcome
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.personal import Code, personal
 from tracker.store.ground.rows import row_of
 
 
@@ -40,13 +41,13 @@ class Feedback(SQLModel, table=True):
     mode: str = Field(primary_key=True, sa_type=String)
     id: UUID = Field(primary_key=True)
     case_id: UUID
-    party: str
+    party: str = Field(sa_type=Code)
     score: int
-    comment: str | None = Field(default=None, sa_type=Text)
-    language: str
-    service: str
-    stage: str
-    outcome: str | None = None
+    comment: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=personal())
+    language: str = Field(sa_type=Code)
+    service: str = Field(sa_type=Code)
+    stage: str = Field(sa_type=Code)
+    outcome: str | None = Field(default=None, sa_type=Code)
     promise: str = Field(sa_type=String)
     answered_at: datetime = Field(sa_type=Instant)
     changed_at: datetime | None = Field(default=None, sa_type=Instant)

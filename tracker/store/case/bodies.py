@@ -1,4 +1,4 @@
-"""How the body of an event is kept: codes and dates apart from what people wrote.
+"""How the body of an event is kept: codes and dates apart from what is marked personal in `core.case.events`.
 
 An erasure blanks the words and keeps the facts. Parties have a table of their own: `store.case.parties`.
 """
@@ -22,10 +22,8 @@ from tracker.core.case.events import (
     StatusEvent,
     StatusReported,
 )
+from tracker.core.vocabulary.personal import Mark, marked
 from tracker.core.vocabulary.words import Audience, Channel, Role
-
-_WORDS = frozenset({"reason", "public_note", "internal_note", "text", "why"})
-
 
 Normal = Callable[[Channel, str], str | None]
 """The one form of an address."""
@@ -54,12 +52,22 @@ def split(body: Body) -> tuple[dict[str, Any], dict[str, Any] | None]:
     if isinstance(body, PartyReported):
         return {}, None
     if isinstance(body, NeedsReported):
-        items = [_plain(item) for item in body.items]
-        words = {str(place): item.pop("text") for place, item in enumerate(items) if item.get("text") is not None}
-        return {"items": items}, words or None
-    plain = _plain(body)
-    words = {name: plain.pop(name) for name in list(plain) if name in _WORDS}
+        parts = [_apart(item) for item in body.items]
+        words = {_of_item(place, name): said for place, (_, each) in enumerate(parts) for name, said in each.items()}
+        return {"items": [plain for plain, _ in parts]}, words or None
+    plain, words = _apart(body)
     return plain, {name: value for name, value in words.items() if value} or None
+
+
+def _apart(said: Body | NeededItem) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What names nobody, and what is personal."""
+    plain, personal = _plain(said), marked(type(said), Mark.PERSONAL)
+    return plain, {name: plain.pop(name) for name in list(plain) if name in personal}
+
+
+def _of_item(place: int, name: str) -> str:
+    """Under what the words of an item are kept: its text by its place alone."""
+    return str(place) if name == "text" else f"{place}.{name}"
 
 
 def _plain(said: Body | NeededItem) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.vocabulary.words import CaseState, Clock, Mode, Outcome, WaitingOn
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 from tracker.store.ground.numbered import NumberedRow
+from tracker.store.ground.personal import Code, personal
 from tracker.store.ground.rows import row_of, rows_of
 
 
@@ -62,13 +63,13 @@ class Case(SQLModel, table=True):
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     mode: str = Field(primary_key=True, sa_type=String)
     id: UUID = Field(primary_key=True)
-    register_: str = Field(sa_column=Column("register", String, nullable=False))
-    number: str
+    register_: str = Field(sa_column=Column("register", Code, nullable=False))
+    number: str = Field(sa_type=Code)
     epoch: int
-    service: str
-    reference: str
+    service: str = Field(sa_type=Code)
+    reference: str = Field(sa_type=Code)
     source_id: UUID
-    stage: str
+    stage: str = Field(sa_type=Code)
     since_at: datetime | None = Field(default=None, sa_type=Instant)
     since_on: date | None = None
     state: str = Field(sa_type=String)
@@ -76,10 +77,10 @@ class Case(SQLModel, table=True):
     waiting_on: str = Field(sa_type=String)
     clock: str = Field(sa_type=String)
     unmapped: bool = False
-    delay_reason: str | None = None
-    needs: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
-    known_facts: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), nullable=False))
-    language: str | None = None
+    delay_reason: str | None = Field(default=None, sa_type=Code)
+    needs: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False, **personal("'[]'")))
+    known_facts: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), nullable=False, **personal("'{}'")))
+    language: str | None = Field(default=None, sa_type=Code)
     opened_at: datetime = Field(sa_type=Instant)
     opened_on: date | None = None
     last_at: datetime = Field(sa_type=Instant)

@@ -33,6 +33,7 @@ from tracker.store.case.bodies import Normal, event_of
 from tracker.store.case.parties import PARTY
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 from tracker.store.ground.numbered import NumberedRow
+from tracker.store.ground.personal import Code, emptied, personal, plain
 from tracker.store.ground.rows import rows_of
 
 
@@ -58,25 +59,25 @@ class Entry(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     case_id: UUID | None = None
     source_id: UUID
-    source: str
-    event_id: str
-    type: str
-    register_: str = Field(sa_column=Column("register", String, nullable=False))
-    number: str
-    service: str | None = None
+    source: str = Field(sa_type=Code)
+    event_id: str = Field(sa_type=Code)
+    type: str = Field(sa_type=Code)
+    register_: str = Field(sa_column=Column("register", Code, nullable=False))
+    number: str = Field(sa_type=Code)
+    service: str | None = Field(default=None, sa_type=Code)
     occurred_at: datetime = Field(sa_type=Instant)
     occurred_on: date | None = None
     sequence: int | None = Field(default=None, sa_type=BigInteger)
     sensitive: bool = False
     hold_until: datetime | None = Field(default=None, sa_type=Instant)
-    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    words: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
-    fingerprint: bytes = Field(sa_type=LargeBinary)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **plain("codes and dates, see bodies")))
+    words: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True), **personal()))
+    fingerprint: bytes = Field(sa_type=LargeBinary, sa_column_kwargs=plain("an HMAC of the whole event"))
     heard_at: datetime = Field(sa_type=Instant)
     position_at: datetime = Field(sa_type=Instant)
     rank: int = 0
     placement: str = Field(sa_type=String)
-    stage: str | None = None
+    stage: str | None = Field(default=None, sa_type=Code)
     shown: bool = False
     parked_until: datetime | None = Field(default=None, sa_type=Instant)
     placed_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -134,9 +135,9 @@ async def of_case(
 
 
 _EXPIRE = text(
-    """
+    f"""
     WITH gone AS (
-    UPDATE entry e SET placement = 'expired', parked_until = NULL, words = NULL
+    UPDATE entry e SET placement = 'expired', parked_until = NULL, {emptied(ENTRY)}
     FROM organisation owner
     WHERE owner.id = e.organisation_id AND (e.organisation_id, e.mode, e.id) IN (
         SELECT d.organisation_id, d.mode, d.id FROM organisation o CROSS JOIN LATERAL (
@@ -147,11 +148,11 @@ _EXPIRE = text(
         ) d WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid) LIMIT :limit)
     RETURNING e.organisation_id, e.mode, e.id, e.source, e.number, clock_timestamp() + owner.clock_offset AS now
     ), unnamed AS (
-    UPDATE party p SET name = NULL, organisation = NULL, channels = '[]', known_fact = NULL, zone = NULL, words = '{}'
+    UPDATE party p SET {emptied(PARTY)}
     FROM gone WHERE p.organisation_id = gone.organisation_id AND p.mode = gone.mode AND p.entry_id = gone.id
     )
     SELECT organisation_id, mode, source, number, now FROM gone
-    """
+    """  # noqa: S608 - only names of our own columns are put in
 )
 
 

@@ -1,20 +1,22 @@
-"""What erasing a case takes away, table by table, and which cases have been kept long enough.
+"""Which cases have been kept long enough, and taking away what is personal of one.
 
-Goes: names, addresses, known facts, exact words, notes and comments. Stays, without identity: the timeline, the
-ledger of dates, counts, languages, contacts, the audit, and the keyed hash under which somebody asked us to stop.
+Goes what is marked so where the tables are declared: names, addresses, known facts, exact words, notes and comments.
+Stays, without identity: the timeline, the ledger of dates, counts, languages, contacts, the audit, and the keyed hash
+under which somebody asked us to stop.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import MetaData, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.deciding.drafts import KEPT_FACTS
 from tracker.core.vocabulary.words import CaseState, Mode
+from tracker.store.case import erasing
 from tracker.store.ground.columns import Instant
 from tracker.store.ground.rows import row_of, rows_of
 
@@ -78,75 +80,44 @@ async def still_due(connection: AsyncConnection, organisation_id: UUID, mode: Mo
 
 
 _OF_CASE = "organisation_id = :organisation AND mode = :mode AND case_id = :case"
-_HERE = "organisation_id = :organisation AND mode = :mode"
-
-# The ids are asked for first and then named one by one: as one statement with subqueries, a table whose statistics are
-# old (after a bulk of new cases) is read whole for each row.
-_ENTRIES = text(f"SELECT id FROM entry WHERE {_OF_CASE}")  # noqa: S608 - only constants of this module are put in
-_MESSAGES = text(f"SELECT id FROM message WHERE {_OF_CASE}")  # noqa: S608
-_ATTEMPTS = text(f"SELECT id FROM attempt WHERE {_HERE} AND message_id = ANY(:messages)")  # noqa: S608
 
 _SILENCE = text(
     f"""
     UPDATE message SET state = 'withheld', reason = 'superseded', settled_at = :now
     WHERE {_OF_CASE} AND state IN ('due', 'held')
-    """  # noqa: S608
+    """  # noqa: S608 - only constants of this module are put in
 ).bindparams(bindparam("now", type_=Instant))
 
 _UNDER_WAY = text(f"SELECT EXISTS (SELECT 1 FROM message WHERE {_OF_CASE} AND state = 'sending')")  # noqa: S608
 
-_CASE = text(
+_CLOSE = text(
     """
-    UPDATE "case" SET known_facts = '{}', needs = '[]', next_word_on = NULL, next_word_at = NULL, wake_at = NULL,
-        forget_at = NULL, erased_at = coalesce(erased_at, :now), version = version + 1
+    UPDATE "case" SET next_word_on = NULL, next_word_at = NULL, wake_at = NULL, forget_at = NULL,
+        erased_at = coalesce(erased_at, :now), version = version + 1
     WHERE organisation_id = :organisation AND mode = :mode AND id = :case
     """
 ).bindparams(bindparam("now", type_=Instant))
 
-_TAKEN = tuple(
-    text(statement)
-    for statement in (
-        f"""
-        UPDATE party SET name = NULL, organisation = NULL, channels = '[]', known_fact = NULL,
-            zone = NULL, words = '{{}}'
-        WHERE {_HERE} AND entry_id = ANY(:entries)
-        """,  # noqa: S608
-        f"UPDATE recipient SET address = '', normal = NULL WHERE {_OF_CASE}",  # noqa: S608
-        f"UPDATE entry SET words = NULL WHERE {_OF_CASE} AND words IS NOT NULL",  # noqa: S608
-        f"UPDATE receipt SET body = '{{}}' WHERE {_HERE} AND attempt_id = ANY(:attempts)",  # noqa: S608
-        f"UPDATE caught SET address = '' WHERE {_HERE} AND id = ANY(:attempts)",  # noqa: S608
-        f"UPDATE attempt SET content = '{{}}' WHERE {_HERE} AND message_id = ANY(:messages)",  # noqa: S608
-        f"UPDATE feedback SET comment = NULL WHERE {_OF_CASE} AND comment IS NOT NULL",  # noqa: S608
-        f"DELETE FROM staff_note WHERE {_OF_CASE}",  # noqa: S608
-    )
-)
 
-_FACTS = text(
-    f"""
-    UPDATE message SET facts = '{{"note": "", "needs": []}}' || coalesce(
-        (SELECT jsonb_object_agg(key, value) FROM jsonb_each(facts) WHERE key = ANY(:kept)), '{{}}')
-    WHERE {_OF_CASE}
-    """  # noqa: S608
-)
-
-
-async def erase(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID, now: datetime) -> bool:
-    """Take everything personal of a case away; what is not said yet is never said.
+async def erase(
+    connection: AsyncConnection, tables: MetaData, organisation_id: UUID, mode: Mode, case_id: UUID, now: datetime
+) -> bool:
+    """Take everything personal of a case away, as it is marked in `tables`; what is not said yet is never said.
 
     False, and the caller rolls back: a message is being sent at this moment, whose words would be written after
     us. The caller holds the number's lock. Erasing again takes away what has come since.
     """
-    values = {"organisation": organisation_id, "mode": mode.value, "case": case_id}
-    await connection.execute(_SILENCE, {**values, "now": now})
-    if (await connection.execute(_UNDER_WAY, values)).scalar_one():
+    values: dict[str, Any] = {"organisation": organisation_id, "mode": mode.value}
+    of_case = {**values, erasing.CASE: case_id}
+    await connection.execute(_SILENCE, {**of_case, "now": now})
+    if (await connection.execute(_UNDER_WAY, of_case)).scalar_one():
         return False
-    await connection.execute(_CASE, {**values, "now": now})
-    entries = list((await connection.execute(_ENTRIES, values)).scalars())
-    messages = list((await connection.execute(_MESSAGES, values)).scalars())
-    attempts = list((await connection.execute(_ATTEMPTS, {**values, "messages": messages})).scalars())
-    ids = {"entries": entries, "messages": messages, "attempts": attempts}
-    for statement in _TAKEN:
-        named = {name: value for name, value in ids.items() if f":{name}" in statement.text}
-        await connection.execute(statement, {**values, **named})
-    await connection.execute(_FACTS, {**values, "kept": list(KEPT_FACTS)})
+    await connection.execute(_CLOSE, {**of_case, "now": now})
+    erasure = erasing.erasure(tables)
+    ids: dict[str, Any] = {erasing.CASE: case_id}
+    for step in erasure.asked:
+        found = await connection.execute(step.statement, {**values, step.owner: ids[step.owner]})
+        ids[step.table] = list(found.scalars())
+    for step in erasure.taken:
+        await connection.execute(step.statement, {**values, step.owner: ids[step.owner]})
     return True

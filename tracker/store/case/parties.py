@@ -13,6 +13,7 @@ from tracker.core.case.events import PartyReported
 from tracker.core.vocabulary.addresses import name_words
 from tracker.core.vocabulary.words import Channel, Mode, Role
 from tracker.store.ground.columns import belongs_to, one_of, table
+from tracker.store.ground.personal import Code, personal
 
 
 class Party(SQLModel, table=True):
@@ -31,17 +32,17 @@ class Party(SQLModel, table=True):
     organisation_id: UUID = Field(primary_key=True)
     mode: str = Field(primary_key=True, sa_type=String)
     entry_id: UUID = Field(primary_key=True)
-    party: str
+    party: str = Field(sa_type=Code)
     role: str = Field(sa_type=String)
-    name: str | None = Field(default=None, sa_type=Text)
-    organisation: str | None = Field(default=None, sa_type=Text)
-    language: str | None = None
-    channels: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
-    known_fact: bytes | None = Field(default=None, sa_type=LargeBinary)
+    name: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=personal())
+    organisation: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=personal())
+    language: str | None = Field(default=None, sa_type=Code)
+    channels: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False, **personal("'[]'")))
+    known_fact: bytes | None = Field(default=None, sa_type=LargeBinary, sa_column_kwargs=personal())
     removed: bool = Field(sa_column=Column(Boolean, nullable=False))
     prefers: str | None = Field(default=None, sa_type=String)
-    zone: str | None = None
-    words: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
+    zone: str | None = Field(default=None, sa_column_kwargs=personal())
+    words: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}", **personal("'{}'")))
 
 
 class Recipient(SQLModel, table=True):
@@ -61,10 +62,10 @@ class Recipient(SQLModel, table=True):
     mode: str = Field(primary_key=True, sa_type=String)
     id: UUID = Field(primary_key=True)
     case_id: UUID
-    party: str
+    party: str = Field(sa_type=Code)
     channel: str = Field(sa_type=String)
-    address: str = Field(sa_type=Text)
-    normal: str | None = Field(default=None, sa_type=Text)
+    address: str = Field(sa_type=Text, sa_column_kwargs=personal("''"))
+    normal: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=personal())
 
 
 PARTY = table(Party)

@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.store.ground.columns import Instant
+from tracker.store.ground.personal import personal_kept
 
 
 class Failure(SQLModel, table=True):
     """Failed tries of one kind in one window. `bucket` is a keyed hash: no reference and no address is kept."""
 
     __table_args__ = (Index("failure_window", "window_at"),)
-    bucket: bytes = Field(primary_key=True)
+    bucket: bytes = Field(
+        primary_key=True, sa_column_kwargs=personal_kept("a keyed hash of a reference or an address, for a day")
+    )
     window_at: datetime = Field(primary_key=True, sa_type=Instant)
     times: int
 

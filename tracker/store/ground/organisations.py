@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.words import Footing, Mode, Rhythm
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.personal import Code, plain
 from tracker.store.ground.rows import one_row_of, row_of, rows_of
 
 
@@ -26,15 +27,15 @@ class Organisation(SQLModel, table=True):
 
     __table_args__ = (one_of("footing", Footing),)
     id: UUID = Field(primary_key=True)
-    slug: str = Field(unique=True)
-    name: str
-    zone: str
-    language: str
+    slug: str = Field(unique=True, sa_type=Code)
+    name: str = Field(sa_type=Code)
+    zone: str = Field(sa_type=Code)
+    language: str = Field(sa_type=Code)
     footing: str = Field(sa_type=String)
     clock_offset: timedelta = Field(sa_column=Column(Interval, nullable=False, server_default="0"))
-    country: str = Field(default="GB", sa_column_kwargs={"server_default": "GB"})
-    email_from: str | None = None
-    sms_from: str | None = None
+    country: str = Field(default="GB", sa_type=Code, sa_column_kwargs={"server_default": "GB"})
+    email_from: str | None = Field(default=None, sa_type=Code)
+    sms_from: str | None = Field(default=None, sa_type=Code)
     live_at: datetime | None = Field(default=None, sa_type=Instant)
     learn_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -45,11 +46,11 @@ class Source(SQLModel, table=True):
     __table_args__ = (one_of("rhythm", Rhythm), UniqueConstraint("organisation_id", "name"))
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     id: UUID = Field(primary_key=True)
-    name: str
+    name: str = Field(sa_type=Code)
     rhythm: str = Field(sa_type=String)
     patience: timedelta = Field(sa_column=Column(Interval, nullable=False))
-    zone: str | None = None
-    registers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    zone: str | None = Field(default=None, sa_type=Code)
+    registers: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, **plain("namespaces")))
     live_from: datetime | None = Field(default=None, sa_type=Instant)
 
 

@@ -20,6 +20,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.vocabulary.words import Footing, Mode
 from tracker.store.ground.columns import Instant, new_id, one_of, table
 from tracker.store.ground.json_rows import written
+from tracker.store.ground.personal import Code, plain
 from tracker.store.ground.rows import rows_of
 
 SUBJECT_CHARACTERS: Final = 500
@@ -49,9 +50,9 @@ class Alert(SQLModel, table=True):
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     mode: str = Field(primary_key=True, sa_type=String)
     id: UUID = Field(primary_key=True)
-    kind: str
-    subject: str = Field(sa_type=Text)
-    remedy: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Code)
+    subject: str = Field(sa_type=Text, sa_column_kwargs=plain("codes and ids"))
+    remedy: str = Field(sa_type=Text, sa_column_kwargs=plain("words of ours"))
     times: int = 1
     first_at: datetime = Field(sa_type=Instant)
     last_at: datetime = Field(sa_type=Instant)
@@ -67,9 +68,9 @@ class Audit(SQLModel, table=True):
     mode: str = Field(primary_key=True, sa_type=String)
     id: UUID = Field(primary_key=True)
     at: datetime = Field(sa_type=Instant)
-    actor: str
-    action: str
-    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    actor: str = Field(sa_type=Code)
+    action: str = Field(sa_type=Code)
+    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **plain("codes and ids")))
 
 
 ALERT = table(Alert)

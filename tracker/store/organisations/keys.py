@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.personal import Code, plain
 from tracker.store.ground.rows import rows_of
 
 
@@ -29,8 +30,8 @@ class ApiKey(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     mode: str = Field(sa_type=String)
     source_id: UUID
-    hint: str
-    digest: bytes = Field(sa_type=LargeBinary)
+    hint: str = Field(sa_type=Code)
+    digest: bytes = Field(sa_type=LargeBinary, sa_column_kwargs=plain("of a key that was drawn"))
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

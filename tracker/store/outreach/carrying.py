@@ -21,6 +21,7 @@ from tracker.core.outreach.message_life import settles
 from tracker.core.vocabulary.messages import MessageState, Purpose
 from tracker.core.vocabulary.words import CaseState, Channel, Footing, Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of
+from tracker.store.ground.personal import Code, personal
 from tracker.store.ground.rows import rows_of
 from tracker.store.outreach.messages import MESSAGE
 from tracker.store.promises import tellings
@@ -44,10 +45,10 @@ class Attempt(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     message_id: UUID
     number: int
-    carrier: str
-    content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    outcome: str | None = None
-    provider_id: str | None = None
+    carrier: str = Field(sa_type=Code)
+    content: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **personal("'{}'")))
+    outcome: str | None = Field(default=None, sa_type=Code)
+    provider_id: str | None = Field(default=None, sa_type=Code)
     promise_id: UUID | None = None
     started_at: datetime = Field(sa_type=Instant)
 
@@ -65,7 +66,7 @@ class Caught(SQLModel, table=True):
     mode: str = Field(primary_key=True, sa_type=String)
     id: UUID = Field(primary_key=True)
     message_id: UUID
-    address: str = Field(sa_type=Text)
+    address: str = Field(sa_type=Text, sa_column_kwargs=personal("''"))
     caught_at: datetime = Field(sa_type=Instant)
 
 

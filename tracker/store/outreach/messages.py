@@ -14,9 +14,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.deciding.drafts import EMPTY_FACTS, KEPT_FACTS
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.personal import Code, only_kept, personal, plain
+
+_FACTS_THAT_STAY = only_kept("facts", KEPT_FACTS, EMPTY_FACTS)
 
 
 class Message(SQLModel, table=True):
@@ -50,17 +54,17 @@ class Message(SQLModel, table=True):
     organisation_id: UUID = Field(primary_key=True)
     mode: str = Field(primary_key=True, sa_type=String)
     id: UUID = Field(primary_key=True)
-    key: str = Field(sa_type=Text)
+    key: str = Field(sa_type=Text, sa_column_kwargs=plain("codes and ids"))
     case_id: UUID
     entry_id: UUID | None = None
     source_id: UUID
     recipient_id: UUID | None = None
-    party: str
+    party: str = Field(sa_type=Code)
     purpose: str = Field(sa_type=String)
-    cause: str
+    cause: str = Field(sa_type=Code)
     channel: str | None = Field(default=None, sa_type=String)
-    language: str
-    facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    language: str = Field(sa_type=Code)
+    facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **personal(_FACTS_THAT_STAY)))
     state: str = Field(sa_type=String)
     reason: str | None = Field(default=None, sa_type=String)
     decided_at: datetime = Field(sa_type=Instant)

@@ -16,6 +16,7 @@ from tracker.core.outreach.message_life import Mover, befores
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table
+from tracker.store.ground.personal import Code, personal
 from tracker.store.ground.rows import row_of
 from tracker.store.promises import tellings
 
@@ -35,10 +36,10 @@ class Receipt(SQLModel, table=True):
     mode: str = Field(primary_key=True, sa_type=String)
     id: UUID = Field(primary_key=True)
     attempt_id: UUID
-    provider_id: str
-    status: str
-    code: str | None = None
-    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    provider_id: str = Field(sa_type=Code)
+    status: str = Field(sa_type=Code)
+    code: str | None = Field(default=None, sa_type=Code)
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **personal("'{}'")))
     received_at: datetime = Field(sa_type=Instant)
 
 

@@ -16,6 +16,7 @@ from tracker.core.promises import learning
 from tracker.core.vocabulary.rhythm import GRACE
 from tracker.core.vocabulary.words import Rhythm
 from tracker.store.ground.columns import Instant, new_id, table
+from tracker.store.ground.personal import Code, plain
 
 
 class Curve(SQLModel, table=True):
@@ -29,13 +30,13 @@ class Curve(SQLModel, table=True):
     __table_args__ = (Index("curve_newest", "organisation_id", "service", "learned_at"),)
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     id: UUID = Field(primary_key=True)
-    service: str
+    service: str = Field(sa_type=Code)
     learned_at: datetime = Field(sa_type=Instant)
     window_from: date
     weighed_on: date | None = None
     finished: int
     everyone: int = 0
-    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **plain("shares, no case")))
 
 
 CURVE = table(Curve)

@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.vocabulary.words import Base, Basis, Mode, PromiseOutcome
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 from tracker.store.ground.numbered import NumberedRow
+from tracker.store.ground.personal import Code
 from tracker.store.ground.rows import rows_of
 
 
@@ -52,11 +53,11 @@ class Promise(SQLModel, table=True):
     cases: int | None = None
     base: str | None = Field(default=None, sa_type=String)
     curve_id: UUID | None = None
-    stage: str | None = None
+    stage: str | None = Field(default=None, sa_type=Code)
     made_at: datetime = Field(sa_type=Instant)
     superseded_by: UUID | None = None
     superseded_at: datetime | None = Field(default=None, sa_type=Instant)
-    reason: str | None = None
+    reason: str | None = Field(default=None, sa_type=Code)
     outcome: str | None = Field(default=None, sa_type=String)
     judged_at: datetime | None = Field(default=None, sa_type=Instant)
 

@@ -16,6 +16,7 @@ from tracker.core.promises.punctuality import WINDOW_DAYS, PunctualityFigures, R
 from tracker.core.vocabulary.words import Confidence
 from tracker.store.ground.columns import Instant, one_of, table
 from tracker.store.ground.organisations import Office
+from tracker.store.ground.personal import Code
 from tracker.store.ground.rows import rows_of
 
 
@@ -31,7 +32,7 @@ class Punctuality(SQLModel, table=True):
     __tablename__ = "word"
     __table_args__ = (one_of("confidence", Confidence),)
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
-    service: str = Field(primary_key=True)
+    service: str = Field(primary_key=True, sa_type=Code)
     probability: float = Field(primary_key=True)
     current: bool
     counted_at: datetime = Field(sa_type=Instant)

@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core.promises.exposure import Visit, Week
 from tracker.store.ground.columns import Instant, table
+from tracker.store.ground.personal import Code, plain
 
 
 class Tally(SQLModel, table=True):
@@ -23,9 +24,9 @@ class Tally(SQLModel, table=True):
     them. They name nobody, and stay when cases are forgotten."""
 
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
-    service: str = Field(primary_key=True)
+    service: str = Field(primary_key=True, sa_type=Code)
     week_on: date = Field(primary_key=True)
-    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **plain("counts, no case")))
     counted_at: datetime = Field(sa_type=Instant)
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.services.definitions import Definition
 from tracker.core.services.stored_form import from_json, to_json
 from tracker.store.ground.columns import Instant, new_id, table
+from tracker.store.ground.personal import Code, plain
 
 
 class DefinitionVersion(SQLModel, table=True):
@@ -24,10 +25,10 @@ class DefinitionVersion(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("organisation_id", "service", "version"),)
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     id: UUID = Field(primary_key=True)
-    service: str
+    service: str = Field(sa_type=Code)
     version: int
-    source_text: str = Field(sa_type=Text)
-    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    source_text: str = Field(sa_type=Text, sa_column_kwargs=plain("what an office publishes"))
+    body: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **plain("what an office publishes")))
     applied_at: datetime = Field(sa_type=Instant)
 
 

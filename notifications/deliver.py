@@ -120,7 +120,7 @@ class Worker:
     async def _batch(self, only: UUID | None) -> int:
         """Claim, write, begin, send, settle; returns how many messages were claimed."""
         decisions = await release.claim(self._store, BATCH, only, self._links)
-        looked_at = [self._look(each) for each in decisions]
+        looked_at = [self._prepare(each) for each in decisions]
         settled = [each for each in looked_at if isinstance(each, Settled)]
         letters = [each for each in looked_at if isinstance(each, _Letter)]
         begun = time.monotonic()
@@ -134,7 +134,7 @@ class Worker:
                 raise broken  # after the others are settled; its own message is recovered when its lease is over
         return len(decisions)
 
-    def _look(self, decision: release.Decision) -> Settled | _Letter:
+    def _prepare(self, decision: release.Decision) -> Settled | _Letter:
         """What becomes of a claimed message: a letter to hand over, unless it is not to be sent now."""
         match decision:
             case Stopped(claimed, state, reason):
@@ -225,7 +225,9 @@ class Worker:
     async def _still_ours(self, claimed: Claimed) -> bool:
         """Look again before sending, after a wait: another worker may have taken over. Our lease begins anew."""
         async with self._store.transaction() as connection:
-            return await carrying.keep(connection, claimed.organisation_id, claimed.mode, claimed.id, claimed.number)
+            return await carrying.renew_lease(
+                connection, claimed.organisation_id, claimed.mode, claimed.id, claimed.number
+            )
 
     async def _tries(self, claimed: Claimed) -> int:
         async with self._store.reading() as connection:

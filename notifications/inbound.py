@@ -34,7 +34,7 @@ def router(store: Store, secret: bytes, public_url: str, token: str | None) -> A
         return Response(NOTHING_TO_SAY, media_type="text/xml")
 
     @routes.get("/stop/{token}")
-    async def look(token: str) -> HTMLResponse:
+    async def ask(token: str) -> HTMLResponse:
         """Shows a button and changes nothing, whoever opens the link."""
         return _shown(await stopping.by_link(store, secret, token, None), token, done=False)
 

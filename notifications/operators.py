@@ -40,7 +40,7 @@ class Operators:
             return
         told = {"alerts": len(briefing.alerts), "more": briefing.more}
         if await self._send(briefing):
-            await brief.keep(store, briefing)
+            await brief.heard(store, briefing)
             log.info("alerts_mailed", extra=told)
         else:
             log.warning("alerts_not_mailed", extra=told)

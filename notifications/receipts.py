@@ -86,7 +86,7 @@ async def receive(store: Store, secret: bytes, named: tuple[UUID, UUID], said: s
         provider_id, code = form.get("MessageSid", "")[:64], form.get("ErrorCode") or None
         ending = twilio_words.ending(code) if said == "failed" else None
         body = {name: value[:200] for name, value in form.items() if name in KEPT}
-        if not await receipts.keep(
+        if not await receipts.save(
             connection, attempt, provider_id=provider_id, status=said, code=ending.value if ending else None, body=body
         ):
             return True  # told before
@@ -97,7 +97,9 @@ async def receive(store: Store, secret: bytes, named: tuple[UUID, UUID], said: s
         mode, now = attempt.mode, attempt.now
         stopped = ending is Ending.STOPPED
         if stopped:
-            await stopping.told_by_provider(connection, secret, attempt.organisation_id, mode, attempt.message_id, now)
+            await stopping.stopped_by_provider(
+                connection, secret, attempt.organisation_id, mode, attempt.message_id, now
+            )
         if ending is Ending.NO_CREDIT:
             remedy = "Look at the account at the provider: it takes texts and does not send them."
             await records.alert(connection, attempt.organisation_id, mode, "carrier_down", ending, remedy, now)

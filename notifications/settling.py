@@ -94,12 +94,12 @@ async def settle(store: Store, secret: bytes, settled: list[Settled]) -> None:
         async with store.transaction() as connection:
             await carrying.settle(connection, [each.row() for each in others])
             for each in others:
-                await _tell(connection, each)
+                await _alert(connection, each)
     for each in ends:
         async with store.transaction() as connection:
             if not await carrying.settle_one(connection, each.row()):
                 continue
-            await _tell(connection, each)
+            await _alert(connection, each)
             await _fall(connection, secret, each)
 
 
@@ -108,7 +108,7 @@ async def _fall(connection: AsyncConnection, secret: bytes, settled: Settled) ->
     claimed = settled.claimed
     named = (claimed.organisation_id, claimed.mode, claimed.id, claimed.now)
     if settled.ending is Ending.STOPPED:
-        await stopping.told_by_provider(connection, secret, *named)
+        await stopping.stopped_by_provider(connection, secret, *named)
     stopped = settled.ending is Ending.STOPPED or settled.reason is Reason.STOPPED
     await ladder.next_rung(connection, secret, *named, asked_to_stop=stopped)
 
@@ -117,7 +117,7 @@ def _ends_badly(settled: Settled) -> bool:
     return settled.state is MessageState.FAILED or settled.reason in (Reason.STOPPED, Reason.BAD_ADDRESS)
 
 
-async def _tell(connection: AsyncConnection, settled: Settled) -> None:
+async def _alert(connection: AsyncConnection, settled: Settled) -> None:
     """Tell operators what they should know of it."""
     claimed = settled.claimed
     office, mode, now = claimed.organisation_id, claimed.mode, claimed.now

@@ -21,7 +21,7 @@ from tracker.core.vocabulary.personal import Mark, Personal, Plain, empty, marke
 from tracker.store.case.cases import CASE
 from tracker.store.case.erasing import belonging, erasure
 from tracker.store.case.parties import PARTY, RECIPIENT
-from tracker.store.ground.personal import Code, going, mark_of, personal, personal_kept, plain
+from tracker.store.ground.personal import Code, going, mark_of, personal, personal_stays, plain
 from tracker.store.outreach.messages import MESSAGE
 from tracker.store.promises.promises import PROMISE
 from tracker.store.tables import METADATA, PERSONAL
@@ -55,7 +55,7 @@ def undecided(column: Column[Any]) -> bool:
 
 @pytest.mark.parametrize("column", COLUMNS, ids=str)
 def test_every_column_says_whether_it_is_personal(column: Column[Any]) -> None:
-    """Mark it `personal()`, `personal_row()` or `personal_kept(why)`; or `plain(why)`, or make it a `Code`."""
+    """Mark it `personal()`, `personal_row()` or `personal_stays(why)`; or `plain(why)`, or make it a `Code`."""
     assert not undecided(column)
     mark = mark_of(column)
     assert mark is None or mark.goes or mark.kept, "say why it is kept"
@@ -71,7 +71,7 @@ def test_every_column_says_whether_it_is_personal(column: Column[Any]) -> None:
         (Column("said", Text, info={"plain": ""}), True),
         (Column("said", Text, info=personal()["info"] | plain("codes")["info"]), True),
         (Column("said", Text, **personal()), False),
-        (Column("said", Text, **personal_kept("it is said why")), False),
+        (Column("said", Text, **personal_stays("it is said why")), False),
         (Column("said", Text, **plain("codes")), False),
         (Column("said", Code), False),
         (Column("said", Uuid), False),

@@ -32,7 +32,7 @@ CHANNEL_WORDS = {
 DECIDING = (
     "tracker/core/outreach/topics.py",
     "tracker/core/outreach/who_hears_what.py",
-    "tracker/core/deciding/ledger.py",
+    "tracker/core/deciding/case_dates.py",
 )
 """Where it is decided to say something. Whoever else names a purpose has forgotten to ask for its traits."""
 SENDERS = ("store/outreach/carrying.py", "store/outreach/unknowns.py", "store/organisations/checking.py")

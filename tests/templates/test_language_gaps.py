@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from templates import languages, phrases
 from templates.environment import ROOT
 from tracker.cli import app
-from tracker.commands.language_gaps import begun, look
+from tracker.commands.language_gaps import begun, gaps
 
 NOBODYS, UNKNOWN = "syr", "tlh"
 """Languages that nobody will add: one of which dates and plurals are known, and one of which nothing is."""
@@ -27,11 +27,11 @@ CATALOGUE = "locales/cy/LC_MESSAGES/interface.po"
 
 @pytest.mark.parametrize("code", begun())
 def test_every_language_of_which_there_is_something_is_complete(code: str) -> None:
-    assert [str(gap) for gap in look(code).gaps] == []
+    assert [str(gap) for gap in gaps(code).gaps] == []
 
 
 def test_all_that_stands_in_english_is_asked_of_a_new_language() -> None:
-    looked = look(NOBODYS)
+    looked = gaps(NOBODYS)
     services = len(list((ROOT / "services").glob("*.toml")))
     assert len(looked.gaps) == looked.texts + services, "each text, and that each service speaks it"
     assert {gap.wrong for gap in looked.gaps} == {"missing", f'"{NOBODYS}" is not among them'}
@@ -45,7 +45,7 @@ def test_all_that_stands_in_english_is_asked_of_a_new_language() -> None:
 
 
 def test_a_language_is_not_taken_for_another_because_nothing_is_known_of_it() -> None:
-    assert "Babel does not know this language" in look(UNKNOWN).gaps[0].wrong
+    assert "Babel does not know this language" in gaps(UNKNOWN).gaps[0].wrong
 
 
 def run(*words: str, templates: Path) -> tuple[int, list[str]]:

@@ -63,7 +63,7 @@ class Trail:
         self._step = ""
         self._paused_on: int | None = None
 
-    def tell(self, case: LoggedCase, day: int) -> None:
+    def add_day(self, case: LoggedCase, day: int) -> None:
         """What happened to the case on a day: its last step counts, and its end."""
         lines, ended = case.on(day), case.end == day
         last = lines[-1].step if lines else ""

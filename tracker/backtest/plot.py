@@ -47,7 +47,7 @@ def svg(found: BacktestReport, name: str) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
             f'aria-labelledby="title desc" font-family="sans-serif" font-size="13" fill="{INK}">',
             f'<title id="title">{escape(title)}</title>',
-            f'<desc id="desc">{escape(_told(found, months))}</desc>',
+            f'<desc id="desc">{escape(_in_words(found, months))}</desc>',
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
             _text(24, 32, title, size=18, weight="bold"),
             *_calibration(found.calibration),
@@ -58,7 +58,7 @@ def svg(found: BacktestReport, name: str) -> str:
     )
 
 
-def _told(found: BacktestReport, months: Sequence[tuple[str, Record]]) -> str:
+def _in_words(found: BacktestReport, months: Sequence[tuple[str, Record]]) -> str:
     tried = "; ".join(f"asked for {_percent(asked)}, {_said(record)}" for asked, record in found.calibration)
     by_month = "; ".join(f"{month}, {_said(record)}" for month, record in months)
     return f"Share of dates kept by probability: {tried}. By month of reception: {by_month or 'too few dates'}."

@@ -93,7 +93,7 @@ class Pupil:
             self.pauses.setdefault(index, []).append((known.paused_on, day))
             known.waited, known.resumed_on, known.paused_on = day - known.paused_on, day, None
 
-    def _tell(self, known: int) -> None:
+    def _add_day(self, known: int) -> None:
         """Bring what happened until a day to the cohorts, in order of time: rows that went astray come late."""
         told = sorted((each for each in self._untold if each[0] <= known), key=lambda each: each[0])
         self._untold = [each for each in self._untold if each[0] > known]
@@ -101,7 +101,7 @@ class Pupil:
             trail = self._trails.get(index)
             if trail is None:
                 trail = self._trails[index] = Trail(self._cohorts[case.service], self._paused)
-            trail.tell(case, day)
+            trail.add_day(case, day)
             if case.end == day:
                 del self._trails[index]
 
@@ -116,7 +116,7 @@ class Pupil:
                     passed, kept = passed + 1, kept + (end is not None and end <= on)
             before = self._shifts.get(service, 0.0)
             self._shifts[service] = levels.corrected(before, kept, passed, self._probability, self._method)
-        self._tell(known)
+        self._add_day(known)
         first, over = monday(self._counted or self._began or today), monday(known + 1)
         if first < over and not self.busy(first):
             first = self._counted = over  # nothing happened: whole ages may pass between two rows

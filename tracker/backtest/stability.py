@@ -74,7 +74,7 @@ def stability(truth: Truth, walked: Walked, cases: Collection[int]) -> Stability
         words[note.case] = min(note.on, words.get(note.case, note.on))
     good = [each for each in walked.good_news if each.case in first]
     came_true = [truth.fate(each.case, each.on, each.by_on) for each in good]
-    late, told, early, ahead = _told(truth, first, words)
+    late, told, early, ahead = _warned(truth, first, words)
     return Stability(
         len(first),
         len(moves),
@@ -120,7 +120,7 @@ def _known(fates: list[Fate]) -> tuple[int, int]:
     return len(fates) - fates.count(Fate.UNKNOWN), fates.count(Fate.KEPT)
 
 
-def _told(truth: Truth, first: dict[int, Promised], words: dict[int, int]) -> tuple[int, int, int, list[int]]:
+def _warned(truth: Truth, first: dict[int, Promised], words: dict[int, int]) -> tuple[int, int, int, list[int]]:
     """Cases that were late, those that were told before, and early, and by how many days."""
     late, early, ahead = 0, 0, []
     for case, promised in first.items():

@@ -50,7 +50,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Gaps:
     """How far a language is: how many texts it has to have, and what is missing or wrong."""
 
     texts: int
@@ -64,15 +64,15 @@ def begun() -> tuple[str, ...]:
     return (*languages.offered(), *sorted((framed | worded) - set(languages.offered())))
 
 
-def look(code: str) -> Looked:
+def gaps(code: str) -> Gaps:
     """What a language has to have, and what of it is missing or wrong, in the order of the files; while a file cannot
     be read, only that."""
     unreadable = tuple(_unreadable())
     if unreadable:
-        return Looked(0, unreadable)
+        return Gaps(0, unreadable)
     services = sum(1 for _, definition in _definitions() for _ in worded(definition, ""))
     texts = len(phrases.wanted()) + len(_purposes()) * len(_parts()) + len(_own()) + services
-    return Looked(texts, (*_known(code), *_catalogue(code), *_messages(code), *_words(code), *_services(code)))
+    return Gaps(texts, (*_known(code), *_catalogue(code), *_messages(code), *_words(code), *_services(code)))
 
 
 def _unreadable() -> Iterator[Gap]:

@@ -43,7 +43,7 @@ def plainly(error: Exception) -> str | None:
             told = "; ".join(f"TRACKER_{name}: {what.removeprefix('Value error, ')}" for name, what in faults)
             return f"A setting cannot be used. {told}"
         case httpx.HTTPStatusError():
-            return f"The service answered {error.response.status_code}. {_told(error.response)}"
+            return f"The service answered {error.response.status_code}. {_problem(error.response)}"
         case httpx.TransportError() | httpx.InvalidURL():
             return f"The service cannot be reached ({error}). Check --url, and that `tracker serve` is running."
         case OSError() if error.filename is not None:
@@ -57,7 +57,7 @@ def plainly(error: Exception) -> str | None:
     return None
 
 
-def _told(answer: httpx.Response) -> str:
+def _problem(answer: httpx.Response) -> str:
     """The detail and the remedy of a problem document, if it is one."""
     if answer.headers.get("content-type") != "application/problem+json":
         return "Check that --url leads to this service."

@@ -8,7 +8,7 @@ import typer
 
 from templates import languages as spoken
 from templates import wording
-from tracker.commands.language_gaps import CODE, Looked, begun, look
+from tracker.commands.language_gaps import CODE, Gaps, begun, gaps
 from tracker.commands.terminal import out
 
 app = typer.Typer()
@@ -24,7 +24,7 @@ def languages(
         raise typer.BadParameter("use the code of a language, such as fr")
     wrong = 0
     for each in (code,) if code else begun():
-        looked = look(each)
+        looked = gaps(each)
         wrong += len(looked.gaps)
         for gap in looked.gaps if code else ():
             out.print(str(gap), markup=False)
@@ -33,7 +33,7 @@ def languages(
         raise typer.Exit(1)
 
 
-def _said(code: str, looked: Looked) -> str:
+def _said(code: str, looked: Gaps) -> str:
     """How far a language is, in one line."""
     name = f"{code} ({spoken.own_name(code)})" if wording.known(code) else code
     if not looked.gaps:

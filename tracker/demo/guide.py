@@ -31,7 +31,7 @@ def recall(folder: Path) -> DemoGuide | None:
     return DemoGuide(**json.loads(file.read_text())) if file.exists() else None
 
 
-def keep(folder: Path, told: DemoGuide) -> None:
+def save(folder: Path, told: DemoGuide) -> None:
     """Keep what was told for the next start. The file holds keys and passwords of the demo: for its owner alone."""
     file = guide_file(folder)
     file.touch(mode=0o600)

@@ -102,7 +102,7 @@ def live(
         served = {"served_on": at.date().isoformat()} if stage is not None and stage.formal else {}
         add(at, "case.status", {"service": course.service, "status": code, **served})
         if not share:
-            add(at, "case.party", person.told() | ({"sensitive": True} if person.sensitive else {}))
+            add(at, "case.party", person.event_data() | ({"sensitive": True} if person.sensitive else {}))
         if code in course.asks:
             asked = dice.choice(course.asks[code])
             due = (at + timedelta(days=max(2, days / 2))).date().isoformat()

@@ -29,7 +29,7 @@ class InventedPerson:
     fact: str
     sensitive: bool = False
 
-    def told(self) -> dict[str, object]:
+    def event_data(self) -> dict[str, object]:
         """The data of the event that says who they are."""
         return {
             "party": "1",

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 
 from templates.environment import page
 from tracker.core.vocabulary.errors import SetupRefused
-from tracker.demo.guide import DemoGuide, guide_file, keep, started
+from tracker.demo.guide import DemoGuide, guide_file, save, started
 from tracker.demo.lives import ZONE
 from tracker.demo.seed import OFFICES, Progress, seed
 from tracker.flows.organisations import offices
@@ -59,7 +59,7 @@ async def run(
     async with assembled(settings) as parts:
         url = f"http://127.0.0.1:{settings.port}"
         told = started(await seed(parts, cases, progress), url)
-        keep(settings.data_dir, told)
+        save(settings.data_dir, told)
         app = create_app(parts, outbox_open=True, extra=(_start_page(parts, url, told),))
         server = web_server(app, settings, host=settings.host, port=settings.port)
         working = asyncio.create_task(parts.work())

@@ -20,7 +20,7 @@ from tracker.core.services.files import read
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.words import Mode, Rhythm
 from tracker.demo import afterwards, history, lesson, lives, people, stories
-from tracker.demo.guide import DemoGuide, keep, recall
+from tracker.demo.guide import DemoGuide, recall, save
 from tracker.demo.history import Past
 from tracker.demo.lives import COURSES, ZONE, InventedCase, Step
 from tracker.flows.deciding.intake import ingest
@@ -93,7 +93,7 @@ async def seed(parts: Parts, cases: int, progress: Progress = lambda what, done,
         "service": "building-permit", "statuses": list(made["building-permit"][1].mapping),
     }  # fmt: skip
     told = DemoGuide(source, sorted(known, key=lambda case: case["service"] != "building-permit"), desk)
-    keep(parts.settings.data_dir, told)
+    save(parts.settings.data_dir, told)
     return told
 
 
@@ -141,7 +141,7 @@ def _plan(
     mine = [story for story in stories.STORIES if story.organisation == slug]
     year = end.year % 100
     going = [
-        stories.told(
+        stories.life_of(
             story, made[story.service][1], at, f"{story.service[:2].upper()}-{year}-{1001 + at}", source, end=end
         )
         for at, story in enumerate(mine[: max(1, round(open_ * share))])

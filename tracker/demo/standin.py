@@ -159,17 +159,17 @@ class Standin:
             await self.report(text, *self.receipts)
         elif text.callback and self.receipts:
             self._later(text)
-        return JSONResponse(self._told(text), 201)
+        return JSONResponse(self._as_json(text), 201)
 
     def _later(self, text: Taken) -> None:
-        async def told() -> None:
+        async def report_later() -> None:
             if text.to == UNDELIVERED:
                 await self.report(text, "sent")
                 await self.report(text, "undelivered", error_code=30003)
             else:
                 await self.report(text, *self.receipts)
 
-        task = asyncio.create_task(told())
+        task = asyncio.create_task(report_later())
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -178,7 +178,7 @@ class Standin:
             return _error(401, 20003)
         self.asked += 1
         to = request.query_params.get("To")
-        found = [self._told(each) for each in reversed(self.texts) if to is None or each.to == to]
+        found = [self._as_json(each) for each in reversed(self.texts) if to is None or each.to == to]
         page = {
             "first_page_uri": "",
             "next_page_uri": None,
@@ -200,7 +200,7 @@ class Standin:
         given = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
         return secrets.compare_digest(offered, given)
 
-    def _told(self, text: Taken) -> dict[str, object]:
+    def _as_json(self, text: Taken) -> dict[str, object]:
         at = format_datetime(text.made_at)
         return {
             "sid": text.sid,

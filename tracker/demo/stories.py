@@ -59,7 +59,9 @@ STORIES = (
 )  # fmt: skip
 
 
-def told(story: Story, definition: Definition, place: int, number: str, source: str, *, end: datetime) -> InventedCase:
+def life_of(
+    story: Story, definition: Definition, place: int, number: str, source: str, *, end: datetime
+) -> InventedCase:
     """The life of a story's case up to `end`."""
     steps: list[Step] = []
 
@@ -76,7 +78,7 @@ def told(story: Story, definition: Definition, place: int, number: str, source: 
         served = {"served_on": at.date().isoformat()} if stage is not None and stage.formal else {}
         add(at, "case.status", {"service": story.service, "status": status, **served})
         if step == 0:
-            add(at, "case.party", story.person.told())
+            add(at, "case.party", story.person.event_data())
         if story.needs and step == len(story.steps) - 1:
             item = story.needs[0]
             due_on = (end + timedelta(days=story.needs[1])).date().isoformat()

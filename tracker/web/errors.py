@@ -1,4 +1,4 @@
-"""What a caller is told when something cannot be done: problem documents (RFC 9457), pages for people.
+"""What a caller is answered when something cannot be done: problem documents (RFC 9457), pages for people.
 
 The only place that knows HTTP statuses. Every answer says what to do next; none repeats a person's data, and
 what breaks inside shows as a number that the log knows too.
@@ -126,13 +126,13 @@ async def explain(slug: str, request: Request) -> Response:
     if kind is None:
         raise HTTPException(404)
     if not _wants_page(request):
-        told = {
+        answered = {
             "type": f"/problems/{slug}",
             "title": kind.title,
             "status": kind.status,
             "meaning": kind.meaning,
         }
-        return Response(json.dumps(told), media_type="application/json", headers={"Vary": "Accept"})
+        return Response(json.dumps(answered), media_type="application/json", headers={"Vary": "Accept"})
     title, meaning = html.escape(kind.title), html.escape(kind.meaning)
     return Response(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
@@ -164,26 +164,26 @@ def install(app: FastAPI, page: Page | None = None) -> None:
     def answer(request: Request, found: _Problem) -> Response:
         return _answer(request, found, page)
 
-    async def told(request: Request, error: Exception) -> Response:
+    async def answered(request: Request, error: Exception) -> Response:
         return answer(request, _problem(error))
 
-    app.add_exception_handler(errors.TrackerError, told)
-    app.add_exception_handler(RequestValidationError, told)
-    app.add_exception_handler(HTTPException, told)
+    app.add_exception_handler(errors.TrackerError, answered)
+    app.add_exception_handler(RequestValidationError, answered)
+    app.add_exception_handler(HTTPException, answered)
     # A handler of Exception alone would not do: it runs outside of everything, and the error is raised again
     # afterwards, so that the server logs it with whatever data its message holds. It stays for faults of the
     # middleware that is added later and so stands outside of ours.
-    app.add_middleware(_Caught, told=told)
-    app.add_exception_handler(Exception, told)
+    app.add_middleware(_Caught, answered=answered)
+    app.add_exception_handler(Exception, answered)
     app.include_router(router)
 
 
 class _Caught:
     """Middleware that answers what no handler took, as long as nothing was sent yet."""
 
-    def __init__(self, app: ASGIApp, told: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+    def __init__(self, app: ASGIApp, answered: Callable[[Request, Exception], Awaitable[Response]]) -> None:
         self.app = app
-        self.told = told
+        self.answered = answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -198,7 +198,7 @@ class _Caught:
         except Exception as error:
             if started or scope["type"] != "http":
                 raise
-            response = await self.told(Request(scope, receive), error)
+            response = await self.answered(Request(scope, receive), error)
             await response(scope, receive, send)
 
 
@@ -288,8 +288,8 @@ def _answer(request: Request, found: _Problem, page: Page | None) -> Response:
         except Exception as error:
             _log.error("the page of an error failed: %s", traces(error))
     if response is None:
-        told = _document(found)
+        answered = _document(found)
         # ASCII only: a lone surrogate from anywhere cannot break the answer that complains about it.
-        response = Response(json.dumps(told), found.kind.status, media_type="application/problem+json")
+        response = Response(json.dumps(answered), found.kind.status, media_type="application/problem+json")
     response.headers.update({"Cache-Control": "no-store", **found.headers})
     return response

@@ -22,7 +22,7 @@ from tracker.store.case import forgetting
 from tracker.store.case.bodies import split
 from tracker.store.ground.columns import belongs_to, new_id
 from tracker.store.ground.engine import Store
-from tracker.store.ground.personal import personal, personal_kept, personal_row, plain
+from tracker.store.ground.personal import personal, personal_row, personal_stays, plain
 from tracker.store.tables import METADATA
 
 Row = dict[str, Any]
@@ -159,7 +159,7 @@ ADDED = {
     "party": Column("born_on", Text, **personal("'unknown'")),
     "message": Column("aside", Text, **personal("''")),
     "receipt": Column("device", Text, **personal()),
-    "audit": Column("mood", Text, **personal_kept("it is of staff")),
+    "audit": Column("mood", Text, **personal_stays("it is of staff")),
 }
 """What somebody adds to tables that are there."""
 

@@ -184,7 +184,7 @@ class CaseInHand:
             self._overtake(tuple(each.key for each in self.spoken.values() if each.state in UNDECIDED))
             values: dict[str, Any] = {"void": True, "next_word_at": None, "wake_at": case.wake_at}
         else:
-            values = self._told(case, dates, source_id, word_on)
+            values = self._outreach(case, dates, source_id, word_on)
         values["forget_at"] = forget_at(case, self.service.definition, self.ground.scope.zone, self.ground.now)
         ours = dates.standing if dates.standing and dates.standing.ours else None
         values |= {"promise_id": ours.id if ours else None, "sooner": dates.sooner}
@@ -197,7 +197,7 @@ class CaseInHand:
             raise ValueError("a case is settled once it has a row")
         return self.record
 
-    def _told(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> dict[str, Any]:
+    def _outreach(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> dict[str, Any]:
         """Decide who hears what; the columns that follow from it."""
         record, definition, now = self._row(), self.service.definition, self.ground.now
         zone = self.ground.scope.zone

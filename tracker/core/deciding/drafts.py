@@ -15,7 +15,7 @@ from tracker.core.deciding.dossier import MessageRecord, RecipientRecord
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.outreach.who_hears_what import Outreach
 from tracker.core.vocabulary.messages import MessageState
-from tracker.core.vocabulary.personal import Kept, Mark, Personal, Plain, empty, marks
+from tracker.core.vocabulary.personal import Lasting, Mark, Personal, Plain, empty, marks
 from tracker.core.vocabulary.words import Clock
 
 
@@ -23,28 +23,28 @@ class FrozenFacts(TypedDict):
     """What a message says, as it is frozen when it is decided. What is `Kept` stays once the case is erased: codes,
     flags and dates. Whatever is not goes, also what an earlier version wrote; a text or a list stands there empty."""
 
-    definition: Kept[str]
-    stage: Kept[str | None]
-    unmapped: Kept[bool]
-    waiting_on: Kept[str]
-    outcome: Kept[str | None]
+    definition: Lasting[str]
+    stage: Lasting[str | None]
+    unmapped: Lasting[bool]
+    waiting_on: Lasting[str]
+    outcome: Lasting[str | None]
     needs: Personal[list[dict[str, Any]]]
     note: Personal[str]
-    sensitive: Kept[bool]
+    sensitive: Lasting[bool]
     zone: Personal[str | None]
-    old_on: Kept[str | None]
-    promise_on: Kept[str | None]
-    half_by_on: Kept[str | None]
-    promise_basis: Kept[str | None]
+    old_on: Lasting[str | None]
+    promise_on: Lasting[str | None]
+    half_by_on: Lasting[str | None]
+    promise_basis: Lasting[str | None]
     promise_base: Plain[str | None]
-    promise: Kept[str | None]
-    role: Kept[str | None]
-    probability: Kept[float | None]
-    sooner: Kept[bool]
+    promise: Lasting[str | None]
+    role: Lasting[str | None]
+    probability: Lasting[float | None]
+    sooner: Lasting[bool]
     delay_reason: Plain[str | None]
 
 
-KEPT_FACTS = tuple(name for name, mark in marks(FrozenFacts).items() if mark is Mark.KEPT)
+LASTING_FACTS = tuple(name for name, mark in marks(FrozenFacts).items() if mark is Mark.LASTING)
 EMPTY_FACTS = {name: value for name, value in empty(FrozenFacts).items() if value is not None}
 """What stands in an erased message in place of what is always there."""
 
@@ -127,4 +127,4 @@ def _iso(day: date | None) -> str | None:
 
 def without_words(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts of a message about a case that was erased."""
-    return {**EMPTY_FACTS, **{name: facts[name] for name in KEPT_FACTS if name in facts}}
+    return {**EMPTY_FACTS, **{name: facts[name] for name in LASTING_FACTS if name in facts}}

@@ -57,7 +57,7 @@ def warranted(
     if case.opener is None:
         return ()
     found = topics(case, definition, setting, spoken, dates)
-    parties = _told(case, definition)
+    parties = _hearers(case, definition)
     if not parties:
         return tuple(_nobody(topic, definition, setting) for topic in found if topic.after is None)
     return tuple(
@@ -74,7 +74,7 @@ def still_working(
 ) -> tuple[Outreach, ...]:
     """The word that is due when nothing has happened: nobody waits longer than the service's silence."""
     topic = Topic(Purpose.STILL_WORKING, due_on.isoformat(), None)
-    parties = _told(case, definition)
+    parties = _hearers(case, definition)
     if not parties:
         return (_nobody(topic, definition, setting),)
     return tuple(_to(party, topic, case, definition, setting, spoken) for party in parties)
@@ -83,7 +83,7 @@ def still_working(
 def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:
     """The party and channel of each to whom the word that is due by a day would go, whether the address is one or not:
     for this word nobody is looked for by another channel."""
-    found = ((party.party, _reached(party, definition)) for party in _told(case, definition))
+    found = ((party.party, _reached(party, definition)) for party in _hearers(case, definition))
     return tuple((party, address.channel) for party, address in found if address is not None)
 
 
@@ -130,7 +130,7 @@ def still_true(
             return news_holds(cause, promise)
 
 
-def _told(case: Folded, definition: Definition) -> list[PartyReported]:
+def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
     """The parties whom the service tells."""
     return [party for _, party in sorted(case.parties.items()) if party.role in definition.outreach.tell]
 

@@ -18,7 +18,7 @@ class Mark(Enum):
     """It goes when its case is erased."""
     PLAIN = "plain"
     """It names nobody."""
-    KEPT = "kept"
+    LASTING = "lasting"
     """It names nobody, and outlives an erasure where all else goes."""
 
 
@@ -26,7 +26,7 @@ _Value = TypeVar("_Value")
 
 Personal = Annotated[_Value, Mark.PERSONAL]
 Plain = Annotated[_Value, Mark.PLAIN]
-Kept = Annotated[_Value, Mark.KEPT]
+Lasting = Annotated[_Value, Mark.LASTING]
 
 
 def marks(kind: type) -> dict[str, Mark | None]:

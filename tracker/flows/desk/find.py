@@ -21,7 +21,7 @@ from tracker.flows.desk import audit
 from tracker.flows.outreach import addresses
 from tracker.store.desk import searching
 from tracker.store.desk.accounts import Staff
-from tracker.store.desk.searching import FoundCase
+from tracker.store.desk.searching import CaseMatch
 from tracker.store.ground import organisations
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
@@ -61,7 +61,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search found, the newest first. `mistyped`: no reference is written like this, but nearly so; then the
     hits are those whose reference is one slip away."""
 
@@ -74,7 +74,7 @@ class Found:
         return self.hits[0] if len(self.hits) == 1 and not self.mistyped else None
 
 
-async def find(store: Store, secret: bytes, staff: Staff, typed: str, why: LookPurpose) -> Found:
+async def find(store: Store, secret: bytes, staff: Staff, typed: str, why: LookPurpose) -> SearchResult:
     """The cases of this account's organisation that the typed words may mean: MOST_HITS at most."""
     typed = " ".join(typed[:MOST_CHARACTERS].replace("\0", " ").split())
     async with store.reading() as connection:
@@ -85,17 +85,17 @@ async def find(store: Store, secret: bytes, staff: Staff, typed: str, why: LookP
     async with store.transaction() as connection:
         detail = {"kinds": [kind.value for kind in kinds], "hits": len(hits)}
         await audit.note(connection, staff, "desk.searched", why, detail)
-    return Found(hits, mistyped)
+    return SearchResult(hits, mistyped)
 
 
 async def _rows(
     connection: AsyncConnection, secret: bytes, office: Office, typed: str
-) -> tuple[Sequence[FoundCase], list[Term]]:
+) -> tuple[Sequence[CaseMatch], list[Term]]:
     """The rows of all that the words may mean, and as what they were found (nothing found: as what they were read).
 
     A name is asked for only where nothing more exact was found.
     """
-    exact: dict[Term, Sequence[FoundCase]] = {}
+    exact: dict[Term, Sequence[CaseMatch]] = {}
     if reference := references.read(typed):
         exact[Term.REFERENCE] = await searching.by_reference(connection, office.id, reference)
     if numbers := _numbers(typed):
@@ -118,7 +118,7 @@ async def _rows(
     return _together(exact)
 
 
-def _together(found: dict[Term, Sequence[FoundCase]]) -> tuple[Sequence[FoundCase], list[Term]]:
+def _together(found: dict[Term, Sequence[CaseMatch]]) -> tuple[Sequence[CaseMatch], list[Term]]:
     rows = {row.id: row for each in found.values() for row in each}
     newest = sorted(rows.values(), key=lambda row: (row.opened_at, row.id), reverse=True)
     hit = [kind for kind, each in found.items() if each]
@@ -152,7 +152,7 @@ def _facts(secret: bytes, office: Office, typed: str) -> list[bytes]:
     return [known_facts.digest(secret, str(office.id), each) for each in sorted(tried)]
 
 
-async def _hit(connection: AsyncConnection, office: Office, row: FoundCase) -> Hit:
+async def _hit(connection: AsyncConnection, office: Office, row: CaseMatch) -> Hit:
     definition = await definitions.by_id(connection, office.id, row.definition_id)
     stage = None if row.unmapped else definition.stage(row.stage)
     return Hit(

@@ -32,7 +32,7 @@ from tracker.store.answers.contacts import EarlierContact, EarlierNote
 from tracker.store.case import cases, entries
 from tracker.store.case.bodies import Normal
 from tracker.store.case.cases import StaffCase
-from tracker.store.case.entries import KeptEntry
+from tracker.store.case.entries import StoredEntry
 from tracker.store.desk import repeating
 from tracker.store.desk.accounts import Staff
 from tracker.store.desk.repeating import DecidedMessage
@@ -253,7 +253,7 @@ async def _people(
 
 
 def _history(
-    stored: Sequence[KeptEntry], folded: Folded, definition: Definition, language: str
+    stored: Sequence[StoredEntry], folded: Folded, definition: Definition, language: str
 ) -> tuple[StaffLine, ...]:
     """Every event of the case, the newest first, in the order of its timeline."""
     by_id = {each.id: each for each in stored}
@@ -264,7 +264,7 @@ def _history(
     )
 
 
-def _line(entry: KeptEntry, placement: Placement, definition: Definition, language: str) -> StaffLine:
+def _line(entry: StoredEntry, placement: Placement, definition: Definition, language: str) -> StaffLine:
     event, words = entry.event, entry.words
     when = Moment(on=event.occurred_on) if event.occurred_on else Moment(at=event.time)
     kind = event.type.removeprefix("case.")

@@ -53,7 +53,7 @@ async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose)
             await audit.note(connection, staff, "desk.contact", why, detail)
             spoken = next((way for way in SPOKEN if way.value == said.channel.value), None)
             if spoken is not None:
-                await put_on_record.spoken(connection, staff.organisation_id, Mode.LIVE, facts, Listener.PUBLIC, spoken)
+                await put_on_record.told(connection, staff.organisation_id, Mode.LIVE, facts, Listener.PUBLIC, spoken)
 
 
 async def note(store: Store, staff: Staff, case: UUID, words: str, once: UUID, why: LookPurpose) -> bool:

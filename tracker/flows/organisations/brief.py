@@ -41,9 +41,9 @@ async def take(store: Store) -> Briefing | None:
     return Briefing(uuid5(NAMESPACE_URL, f"briefing:{same}"), tuple(rows), more, rows[0].tried_at)
 
 
-async def keep(store: Store, briefing: Briefing) -> None:
+async def heard(store: Store, briefing: Briefing) -> None:
     """Keep that operators have heard it. One transaction for each alert: events that raise several of them at this
     moment lock them in an order of their own."""
     for each in briefing.alerts:
         async with store.transaction() as connection:
-            await records.told(connection, each)
+            await records.mailed(connection, each)

@@ -23,7 +23,7 @@ from tracker.store.ground import records
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
 from tracker.store.organisations import checking
-from tracker.store.organisations.checking import Standing
+from tracker.store.organisations.checking import Readiness
 from tracker.store.services import definitions
 
 REHEARSAL = timedelta(days=30)
@@ -100,14 +100,14 @@ def _cost(said: Said, sms_price: Decimal, email_price: Decimal) -> Decimal:
 async def checklist(store: Store, office: Office, offered: Offered) -> tuple[Check, ...]:
     """Everything that must be good before an organisation may go live, in the order in which to do it."""
     async with store.reading() as connection:
-        return await _checklist(connection, office, offered, await checking.standing(connection, office.id))
+        return await _checklist(connection, office, offered, await checking.readiness(connection, office.id))
 
 
 async def rehearsal(store: Store, office: Office) -> Rehearsal:
     """Who would have been told what within the last thirty days, and what would be said on the spot."""
     at_once = await said_at_once(store, office)
     async with store.reading() as connection:
-        now = (await checking.standing(connection, office.id)).now
+        now = (await checking.readiness(connection, office.id)).now
         since = now - REHEARSAL
         lines, people = await checking.rehearsed(connection, office.id, since)
         counted: Counter[tuple[str, str]] = Counter()
@@ -132,7 +132,7 @@ async def go_live(store: Store, office: Office, offered: Offered) -> int:
     """Let messages leave from now on. What was open is adopted in silence, what was not said is never said; returns
     how many cases were adopted. Raises SetupRefused when something is to do; then nothing has changed."""
     async with store.transaction() as connection:
-        standing = await checking.standing(connection, office.id, locked=True)
+        standing = await checking.readiness(connection, office.id, locked=True)
         to_do = [each for each in await _checklist(connection, office, offered, standing) if not each.good]
         if to_do:
             said = " ".join(f"{each.what}: {each.remedy}" for each in to_do)
@@ -150,7 +150,7 @@ async def go_live(store: Store, office: Office, offered: Offered) -> int:
 
 
 async def _checklist(
-    connection: AsyncConnection, office: Office, offered: Offered, standing: Standing
+    connection: AsyncConnection, office: Office, offered: Offered, standing: Readiness
 ) -> tuple[Check, ...]:
     known = await definitions.services_of(connection, office.id)
     channels: set[Channel] = set()
@@ -160,7 +160,7 @@ async def _checklist(
     return (*_of_office(standing, office, known), *_of_installation(standing, office, offered, channels))
 
 
-def _of_office(standing: Standing, office: Office, known: list[str]) -> Iterator[Check]:
+def _of_office(standing: Readiness, office: Office, known: list[str]) -> Iterator[Check]:
     """What the organisation itself must have done."""
     live = standing.footing is not Footing.SANDBOX
     yield Check("In sandbox", "It is live already." if live else "")
@@ -179,7 +179,7 @@ def _of_office(standing: Standing, office: Office, known: list[str]) -> Iterator
     yield Check("No message on its way", "Try again in a minute." if standing.sending else "")
 
 
-def _of_installation(standing: Standing, office: Office, offered: Offered, channels: set[Channel]) -> Iterator[Check]:
+def _of_installation(standing: Readiness, office: Office, offered: Offered, channels: set[Channel]) -> Iterator[Check]:
     """What the installation must offer: only the channels that a service uses."""
     yield Check("The public address", _public_fault(offered.public_url))
     for channel in Channel:
@@ -187,7 +187,7 @@ def _of_installation(standing: Standing, office: Office, offered: Offered, chann
             yield from _of_channel(channel, standing, office, offered)
 
 
-def _of_channel(channel: Channel, standing: Standing, office: Office, offered: Offered) -> tuple[Check, ...]:
+def _of_channel(channel: Channel, standing: Readiness, office: Office, offered: Offered) -> tuple[Check, ...]:
     """What a channel needs: what carries, and what messages come from."""
     match channel:
         case Channel.EMAIL:

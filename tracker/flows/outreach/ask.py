@@ -75,7 +75,7 @@ async def answer(store: Store, secret: bytes, token: str, score: int, comment: s
             "promise": kept(first),
             "answered_at": row.now,
         }
-        if not await feedback.keep(connection, values, row.now - CHANGEABLE):
+        if not await feedback.save(connection, values, row.now - CHANGEABLE):
             raise _closed()
         return await _question(connection, row)
 

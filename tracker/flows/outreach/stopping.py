@@ -52,7 +52,7 @@ async def wish(store: Store, secret: bytes, asked: tuple[UUID, Mode, Channel, st
         return await heed(connection, secret, asked, wish, via=via, now=now)
 
 
-async def told_by_provider(
+async def stopped_by_provider(
     connection: AsyncConnection, secret: bytes, organisation_id: UUID, mode: Mode, message_id: UUID, now: datetime
 ) -> None:
     """The provider refused a message, for it knows of a stop that we had not heard of."""

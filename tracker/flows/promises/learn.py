@@ -85,7 +85,7 @@ async def _learn(connection: AsyncConnection, office: Office) -> list[str]:
     if lesson is None:
         return []
     counted, learned = await asyncio.to_thread(_count, lesson)
-    await tallies.keep(connection, office.id, counted, lesson.window_from, office.now)
+    await tallies.save(connection, office.id, counted, lesson.window_from, office.now)
     grace = await curves.grace(connection, office.id)
     until = calendars.day_of(office.now - grace, office.zone) - timedelta(days=1)
     passed = await _passed(connection, office, by_service, before, until, grace)

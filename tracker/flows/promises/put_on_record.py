@@ -34,15 +34,15 @@ async def shown(
         return
     try:
         async with asyncio.timeout(SECONDS), store.transaction() as connection:
-            await spoken(connection, organisation_id, mode, facts, listener, way)
+            await told(connection, organisation_id, mode, facts, listener, way)
     except Exception as fault:  # whatever it is: who waits for an answer must not wait for our books
         log.warning("telling_not_kept", extra={"fault": type(fault).__name__, "channel": way.value})
 
 
-async def spoken(
+async def told(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, facts: CaseFacts, listener: Listener, way: Way
 ) -> None:
     """Somebody was told of the dates of these facts."""
     fresh = [each.id for each in untold(facts, listener, way) if each.id is not None]
     if fresh:
-        await tellings.keep(connection, organisation_id, mode, fresh, listener, way, facts.now)
+        await tellings.save(connection, organisation_id, mode, fresh, listener, way, facts.now)

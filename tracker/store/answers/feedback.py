@@ -100,7 +100,7 @@ async def asked(
     return row_of(AskedParty, await connection.execute(query, values))
 
 
-async def keep(connection: AsyncConnection, values: dict[str, Any], since: datetime) -> bool:
+async def save(connection: AsyncConnection, values: dict[str, Any], since: datetime) -> bool:
     """Write an answer; a second one takes the place of the first, if that was given after `since`. False: it was
     not, and stands. What the case was when it was first answered stays as it was."""
     statement = insert(FEEDBACK).values(**values)

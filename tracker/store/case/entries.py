@@ -115,7 +115,7 @@ _OF_CASE = _WITH_PARTY.where(
 
 
 @dataclass(frozen=True, slots=True)
-class KeptEntry:
+class StoredEntry:
     """An entry and its event; codes and dates of it (`body`) apart from what people wrote (`words`)."""
 
     id: UUID
@@ -126,12 +126,12 @@ class KeptEntry:
 
 async def of_case(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID, normal: Normal
-) -> list[KeptEntry]:
+) -> list[StoredEntry]:
     """All entries of a case with what they said of parties. `normal` is asked about addresses from before their one
     form was kept."""
     named = {"organisation": organisation_id, "in_mode": mode.value, "case": case_id}
     rows = (await connection.execute(_OF_CASE, named)).all()
-    return [KeptEntry(row.id, event_of(row._asdict(), normal), row.body, row.words or {}) for row in rows]
+    return [StoredEntry(row.id, event_of(row._asdict(), normal), row.body, row.words or {}) for row in rows]
 
 
 _EXPIRE = text(

@@ -95,7 +95,7 @@ def _belonging(table: Table, metadata: MetaData) -> Belonging:
     if found is None:
         raise LookupError(
             f"{table.name} holds what goes with a case, and belongs to none: give it a foreign key that leads to one, "
-            "or mark its columns personal_kept, and say why"
+            "or mark its columns personal_stays, and say why"
         )
     return found
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table
-from tracker.store.ground.personal import personal_kept, plain
+from tracker.store.ground.personal import personal_stays, plain
 from tracker.store.ground.rows import row_of, rows_of
 
 _OF_STAFF = "of staff and of no case: it says who wrote what, and the account is disabled when they leave"
@@ -33,10 +33,10 @@ class Account(SQLModel, table=True):
     __table_args__ = (one_of("position", Position), Index("account_login", "login", unique=True))
     organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
     id: UUID = Field(primary_key=True)
-    login: str = Field(sa_column_kwargs=personal_kept(_OF_STAFF))
-    name: str = Field(sa_column_kwargs=personal_kept(_OF_STAFF))
+    login: str = Field(sa_column_kwargs=personal_stays(_OF_STAFF))
+    name: str = Field(sa_column_kwargs=personal_stays(_OF_STAFF))
     position: str = Field(sa_type=String)
-    password_hash: str = Field(sa_type=Text, sa_column_kwargs=personal_kept(_OF_STAFF))
+    password_hash: str = Field(sa_type=Text, sa_column_kwargs=personal_stays(_OF_STAFF))
     disabled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

@@ -75,7 +75,7 @@ _TEXTS, _BYTES = ARRAY(Text), ARRAY(BYTEA)
 
 
 @dataclass(frozen=True, slots=True)
-class FoundCase:
+class CaseMatch:
     """A case that was found, with the names of its people. `now`: the organisation's business time."""
 
     id: UUID
@@ -93,35 +93,35 @@ class FoundCase:
     names: list[str] | None
 
 
-async def by_reference(connection: AsyncConnection, organisation_id: UUID, reference: str) -> list[FoundCase]:
+async def by_reference(connection: AsyncConnection, organisation_id: UUID, reference: str) -> list[CaseMatch]:
     """The organisation's case of this reference, if there is one."""
     return await _hits(connection, _BY_REFERENCE, organisation_id, reference=reference)
 
 
-async def by_number(connection: AsyncConnection, organisation_id: UUID, numbers: list[str]) -> list[FoundCase]:
+async def by_number(connection: AsyncConnection, organisation_id: UUID, numbers: list[str]) -> list[CaseMatch]:
     """The cases of these back-office numbers, in any register."""
     return await _hits(connection, _BY_NUMBER, organisation_id, numbers=numbers)
 
 
-async def by_address(connection: AsyncConnection, organisation_id: UUID, addresses: list[str]) -> list[FoundCase]:
+async def by_address(connection: AsyncConnection, organisation_id: UUID, addresses: list[str]) -> list[CaseMatch]:
     """The cases of whoever is reached at these addresses, in their normal form."""
     return await _hits(connection, _BY_ADDRESS, organisation_id, addresses=addresses)
 
 
-async def by_name(connection: AsyncConnection, organisation_id: UUID, words: list[str]) -> list[FoundCase]:
+async def by_name(connection: AsyncConnection, organisation_id: UUID, words: list[str]) -> list[CaseMatch]:
     """The cases of people in whose name all these words are."""
     return await _hits(connection, _BY_NAME, organisation_id, words=words)
 
 
 async def by_name_and_fact(
     connection: AsyncConnection, organisation_id: UUID, words: list[str], facts: list[bytes]
-) -> list[FoundCase]:
+) -> list[CaseMatch]:
     """The cases of people in whose name one of these words is, and whose known fact has one of these hashes."""
     return await _hits(connection, _BY_NAME_AND_FACT, organisation_id, words=words, facts=facts)
 
 
-async def _hits(connection: AsyncConnection, found: str, organisation_id: UUID, **given: Any) -> list[FoundCase]:
+async def _hits(connection: AsyncConnection, found: str, organisation_id: UUID, **given: Any) -> list[CaseMatch]:
     query = text(_HITS.format(found=found))
     types: dict[str, Any] = {"numbers": _TEXTS, "addresses": _TEXTS, "words": _TEXTS, "facts": _BYTES}
     query = query.bindparams(*(bindparam(name, type_=types[name]) for name in given if name in types))
-    return rows_of(FoundCase, await connection.execute(query, {"organisation": organisation_id, **given}))
+    return rows_of(CaseMatch, await connection.execute(query, {"organisation": organisation_id, **given}))

@@ -93,7 +93,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # whoever stops all processes at once: we leave after the last user
     plan = json.loads(sys.argv[2])
-    Guardian(Home(Path()), plan, lock).keep()
+    Guardian(Home(Path()), plan, lock).guard()
 
 
 class Guardian:
@@ -110,17 +110,17 @@ class Guardian:
         self.users = FileLock(home.path / "users")
         self.child: subprocess.Popen[bytes] | None = None
 
-    def keep(self) -> None:
+    def guard(self) -> None:
         """Launch or adopt the postmaster, and watch until it ended in good order or nobody uses it."""
         try:
-            self._keep()
+            self._guard()
         finally:
             # After an error of our own the server must not stay without a guardian for ever.
             if self.child and self.child.poll() is None:
                 self.child.send_signal(signal.SIGINT)
             self.home.drop_socket_dir(self.socket_dir)
 
-    def _keep(self) -> None:
+    def _guard(self) -> None:
         crashes: list[float] = []
         while True:
             postmaster = self.home.postmaster() or self._launch()

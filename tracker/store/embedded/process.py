@@ -40,7 +40,7 @@ class Process:
 
 def find(pid: int) -> Process | None:
     """The living process with this number; None if there is none or only its unreaped remains."""
-    return _look_in_proc(pid) if sys.platform == "linux" else next(_ask_ps("-p", str(pid)), None)
+    return _find_in_proc(pid) if sys.platform == "linux" else next(_ask_ps("-p", str(pid)), None)
 
 
 def exists(pid: int) -> bool:
@@ -60,7 +60,7 @@ def everyone() -> Iterator[Process]:
         yield from _ask_ps("-ax")
         return
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (process := _look_in_proc(int(entry.name))):
+        if entry.name.isdigit() and (process := _find_in_proc(int(entry.name))):
             yield process
 
 
@@ -119,7 +119,7 @@ def _handle(process: Process) -> int | None:
         return None
 
 
-def _look_in_proc(pid: int) -> Process | None:
+def _find_in_proc(pid: int) -> Process | None:
     here = Path("/proc", str(pid))
     try:
         # The name in brackets may itself hold brackets and spaces: what counts comes after the last one.

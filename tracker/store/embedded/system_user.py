@@ -70,7 +70,7 @@ def runner() -> Runner:
         return Runner(programs, os.geteuid(), os.getegid())
     if sys.platform != "linux":
         raise NotSupportedHere("Run this as an ordinary account: PostgreSQL refuses to run as root.")
-    account = _service_account()
+    account = _service_user()
     made = Runner(programs, account.pw_uid, account.pw_gid)
     return made if _runs(made) else _with_copied_programs(made)
 
@@ -87,7 +87,7 @@ def _programs() -> Path:
     )
 
 
-def _service_account() -> pwd.struct_passwd:
+def _service_user() -> pwd.struct_passwd:
     makers = (
         f"useradd --system --user-group --no-create-home -d /nonexistent -s /usr/sbin/nologin {ACCOUNT}",
         f"adduser -S -D -H -h /nonexistent -s /sbin/nologin {ACCOUNT}",  # busybox

@@ -64,11 +64,11 @@ def open_store(url: str, *, pool_size: int = 10) -> Store:
         json_deserializer=orjson.loads,
         connect_args={"server_settings": {"timezone": "UTC", "application_name": "tracker", "jit": "off"}},
     )
-    _look_before_use(engine)
+    _ping_before_use(engine)
     return Store(engine, asyncio.Semaphore(max(1, pool_size - max(1, pool_size // 4))))
 
 
-def _look_before_use(engine: AsyncEngine) -> None:
+def _ping_before_use(engine: AsyncEngine) -> None:
     """Find dead connections before they are used, as pool_pre_ping does. That asks the server three times before each
     use, for longer than a page takes; here it is asked only over a connection that rested for a while. One that the
     server closed, as it does when it stops or crashes, is known without asking. All others are then made anew, too.
@@ -79,7 +79,7 @@ def _look_before_use(engine: AsyncEngine) -> None:
         record.info["rests_since"] = time.monotonic()
 
     @event.listens_for(engine.sync_engine, "checkout")
-    def look(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
         rests_since = record.info.get("rests_since")
         if rests_since is None:  # it has just been made
             return

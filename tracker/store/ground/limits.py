@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.store.ground.columns import Instant
-from tracker.store.ground.personal import personal_kept
+from tracker.store.ground.personal import personal_stays
 
 
 class Failure(SQLModel, table=True):
@@ -17,7 +17,7 @@ class Failure(SQLModel, table=True):
 
     __table_args__ = (Index("failure_window", "window_at"),)
     bucket: bytes = Field(
-        primary_key=True, sa_column_kwargs=personal_kept("a keyed hash of a reference or an address, for a day")
+        primary_key=True, sa_column_kwargs=personal_stays("a keyed hash of a reference or an address, for a day")
     )
     window_at: datetime = Field(primary_key=True, sa_type=Instant)
     times: int

@@ -48,7 +48,7 @@ def personal_row() -> dict[str, Any]:
     return {"info": {_KEY: PersonalColumn()}}
 
 
-def personal_kept(why: str) -> dict[str, Any]:
+def personal_stays(why: str) -> dict[str, Any]:
     """It is somebody's, and no erasure of a case takes it: say why."""
     return {"info": {_KEY: PersonalColumn(kept=why)}}
 
@@ -75,7 +75,7 @@ def emptied(table: Table) -> str:
     return ", ".join(f'"{name}" = {mark.put}' for name, mark in going(table).items() if mark.put is not None)
 
 
-def only_kept(column: str, kept: Collection[str], empty: Mapping[str, Any]) -> str:
+def only_staying(column: str, kept: Collection[str], empty: Mapping[str, Any]) -> str:
     """What is put in place of an object of which some keys stay: `empty`, and on top of it those that it has."""
     return (
         f"'{orjson.dumps(empty).decode()}' || coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each({column}) "  # noqa: S608 - only names of our own fields are put in

@@ -191,7 +191,7 @@ _TOLD: Final = text(
 ).bindparams(bindparam("tried_at", type_=Instant))
 
 
-async def told(connection: AsyncConnection, claimed: UntoldAlert) -> None:
+async def mailed(connection: AsyncConnection, claimed: UntoldAlert) -> None:
     """A mail that names this alert, as it was claimed, was taken. What came meanwhile is told a day later; a claim that
     another has taken over since is left to it."""
     named = {"organisation_id": claimed.organisation_id, "mode": claimed.mode, "id": claimed.id}

@@ -34,7 +34,7 @@ _STANDING = """
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Readiness:
     """Where an organisation stands before it goes live. `moved`: its clock was; `silent`: sources not heard in time;
     `unmapped`: status codes that nothing maps; `sending`: a message is on its way. `now`: its business time."""
 
@@ -49,13 +49,13 @@ class Standing:
     sending: bool
 
 
-async def standing(connection: AsyncConnection, organisation_id: UUID, *, locked: bool = False) -> Standing:
+async def readiness(connection: AsyncConnection, organisation_id: UUID, *, locked: bool = False) -> Readiness:
     """Where an organisation stands. `locked` keeps new events out meanwhile."""
     if locked:
         # By a statement of its own: what was waited for is seen by the next one. Every new entry refers to this row.
         lock = text("SELECT 1 FROM organisation WHERE id = :organisation FOR UPDATE")
         await connection.execute(lock, {"organisation": organisation_id})
-    return one_row_of(Standing, await connection.execute(text(_STANDING), {"organisation": organisation_id}))
+    return one_row_of(Readiness, await connection.execute(text(_STANDING), {"organisation": organisation_id}))
 
 
 _CAUGHT = """

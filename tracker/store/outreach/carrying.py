@@ -222,7 +222,9 @@ _KEEP = text(
 )
 
 
-async def keep(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID, number: int) -> bool:
+async def renew_lease(
+    connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID, number: int
+) -> bool:
     """Begin the lease of a claimed message anew; False when it is over, so that it must not be sent any more."""
     values = {"organisation": organisation_id, "mode": mode.value, "message": message_id, "number": number}
     return (await connection.execute(_KEEP, values)).rowcount == 1

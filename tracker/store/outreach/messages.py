@@ -14,13 +14,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.deciding.drafts import EMPTY_FACTS, KEPT_FACTS
+from tracker.core.deciding.drafts import EMPTY_FACTS, LASTING_FACTS
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
-from tracker.store.ground.personal import Code, only_kept, personal, plain
+from tracker.store.ground.personal import Code, only_staying, personal, plain
 
-_FACTS_THAT_STAY = only_kept("facts", KEPT_FACTS, EMPTY_FACTS)
+_FACTS_THAT_STAY = only_staying("facts", LASTING_FACTS, EMPTY_FACTS)
 
 
 class Message(SQLModel, table=True):

@@ -74,7 +74,7 @@ async def attempt(connection: AsyncConnection, organisation_id: UUID, attempt_id
     return row_of(ReportedAttempt, await connection.execute(_ATTEMPT, values))
 
 
-async def keep(
+async def save(
     connection: AsyncConnection,
     attempt: ReportedAttempt,
     *,

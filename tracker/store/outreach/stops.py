@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.columns import Instant, one_of, table
-from tracker.store.ground.personal import Code, personal_kept
+from tracker.store.ground.personal import Code, personal_stays
 from tracker.store.ground.rows import row_of, rows_of
 
 
@@ -42,7 +42,7 @@ class Stop(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     channel: str = Field(sa_type=String)
     digest: bytes = Field(
-        sa_type=LargeBinary, sa_column_kwargs=personal_kept("a keyed hash of an address: the wish outlives the case")
+        sa_type=LargeBinary, sa_column_kwargs=personal_stays("a keyed hash of an address: the wish outlives the case")
     )
     wish: str = Field(sa_type=String)
     purpose: str | None = Field(default=None, sa_type=String)

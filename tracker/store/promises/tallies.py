@@ -157,7 +157,7 @@ async def of(connection: AsyncConnection, organisation_id: UUID, since: date) ->
     return dict(found)
 
 
-async def keep(
+async def save(
     connection: AsyncConnection,
     organisation_id: UUID,
     weeks: Mapping[date, Mapping[str, Week]],

@@ -69,7 +69,7 @@ _SENT = text(
 )
 
 
-async def keep(
+async def save(
     connection: AsyncConnection,
     organisation_id: UUID,
     mode: Mode,

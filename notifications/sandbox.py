@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from notifications.channels import Absent, Accepted, Answer, Outgoing, Overtaken
 from tracker.store.ground.engine import Store
-from tracker.store.outreach import carrying
+from tracker.store.outreach import outbox
 
 
 class Sandbox:
@@ -34,13 +34,13 @@ class Sandbox:
             "now": outgoing.now,
         }
         async with self._store.transaction() as connection:
-            taken = await carrying.catch(connection, values)
+            taken = await outbox.catch(connection, values)
         return Accepted(f"caught-{outgoing.attempt_id}", delivered=True) if taken else Overtaken()
 
     async def ask(self, outgoing: Outgoing) -> Answer:
         """Whether it was caught."""
         async with self._store.reading() as connection:
-            caught = await carrying.was_caught(connection, outgoing.organisation_id, outgoing.mode, outgoing.attempt_id)
+            caught = await outbox.was_caught(connection, outgoing.organisation_id, outgoing.mode, outgoing.attempt_id)
         return Accepted(f"caught-{outgoing.attempt_id}", delivered=True) if caught else Absent()
 
     async def close(self) -> None:

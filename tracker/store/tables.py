@@ -14,7 +14,7 @@ from tracker.store.desk import accounts
 from tracker.store.ground import limits, organisations, records
 from tracker.store.ground.personal import mark_of
 from tracker.store.organisations import keys
-from tracker.store.outreach import carrying, messages, receipts, stops
+from tracker.store.outreach import carrying, messages, outbox, receipts, stops
 from tracker.store.promises import curves, promises, punctuality_counts, tallies, tellings
 from tracker.store.services import definitions
 
@@ -31,6 +31,7 @@ ROOMS = (
     keys,
     limits,
     messages,
+    outbox,
     organisations,
     parties,
     promises,

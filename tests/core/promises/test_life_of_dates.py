@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -20,7 +21,7 @@ from tracker.core.promises.life import (
     looked_at,
 )
 from tracker.core.promises.survival import SurvivalTable
-from tracker.core.promises.windows import Advice, Window
+from tracker.core.promises.windows import Advice, Window, judging_day, news_holds, withdrawn_cause
 
 NEVER = SurvivalTable((0.0,) * 600, DAILY)
 QUICK = SurvivalTable((0.5,) * 600, DAILY)
@@ -166,3 +167,16 @@ def test_a_stand_in_is_given_where_nothing_was_learned_and_the_office_set_no_dat
     found = held(sight)
     assert found.window == Window(None, None, ahead(MONDAY, 28))
     assert (found.learned, found.probability) == (False, None)
+
+
+@pytest.mark.parametrize(("hour", "day"), [(9, 1), (10, 2), (23, 2)])
+def test_dates_are_judged_in_the_morning(hour: int, day: int) -> None:
+    assert judging_day(datetime(2026, 3, 2, hour, tzinfo=UTC), "Europe/London") == date(2026, 3, day)
+
+
+def test_news_of_a_date_holds_while_that_date_stands() -> None:
+    one, other = UUID(int=1), UUID(int=2)
+    assert news_holds(str(one), one)
+    assert not any(news_holds(str(one), standing) for standing in (other, None))
+    assert news_holds(withdrawn_cause(one), None)
+    assert not news_holds(withdrawn_cause(one), other)

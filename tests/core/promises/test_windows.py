@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from uuid import UUID
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import assume, given, settings
@@ -18,14 +17,11 @@ from tracker.core.promises.windows import (
     StagePosition,
     StandingDate,
     Verdict,
-    judging_day,
-    news_holds,
     risk,
     stand_in,
     weigh,
     weigh_stand_in,
     window,
-    withdrawn_cause,
 )
 from tracker.core.vocabulary.calendars import WEEKDAYS
 
@@ -289,16 +285,3 @@ def test_the_services_own_date_moves_twice_and_is_then_given_up() -> None:
         today, found = held.review_on, verdict.window
     assert dates == [date(2026, 4, 27), date(2026, 5, 25), date(2026, 6, 22)]
     assert stand_in(MONDAY, 56, ahead(MONDAY, 56)) is None
-
-
-@pytest.mark.parametrize(("hour", "day"), [(9, 1), (10, 2), (23, 2)])
-def test_dates_are_judged_in_the_morning(hour: int, day: int) -> None:
-    assert judging_day(datetime(2026, 3, 2, hour, tzinfo=UTC), "Europe/London") == date(2026, 3, day)
-
-
-def test_news_of_a_date_holds_while_that_date_stands() -> None:
-    one, other = UUID(int=1), UUID(int=2)
-    assert news_holds(str(one), one)
-    assert not any(news_holds(str(one), standing) for standing in (other, None))
-    assert news_holds(withdrawn_cause(one), None)
-    assert not news_holds(withdrawn_cause(one), other)

@@ -15,7 +15,8 @@ from tracker.store.answers.contacts import CONTACT
 from tracker.store.answers.feedback import FEEDBACK
 from tracker.store.ground.columns import Instant, table
 from tracker.store.ground.engine import Store
-from tracker.store.outreach.carrying import Attempt, Caught
+from tracker.store.outreach.carrying import Attempt
+from tracker.store.outreach.outbox import Caught
 from tracker.store.promises import tellings
 from tracker.store.promises.tellings import Telling
 

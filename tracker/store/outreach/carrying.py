@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, String, Text, UniqueConstraint, bindparam, select, text
+from sqlalchemy import Column, String, UniqueConstraint, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -51,23 +51,6 @@ class Attempt(SQLModel, table=True):
     provider_id: str | None = Field(default=None, sa_type=Code)
     promise_id: UUID | None = None
     started_at: datetime = Field(sa_type=Instant)
-
-
-class Caught(SQLModel, table=True):
-    """What the sandbox carrier accepted: its own record, as a provider would keep one. Not unique by message, so
-    that a message sent twice would show."""
-
-    __table_args__ = (
-        one_of("mode", Mode),
-        belongs_to("attempt", "id"),
-        Index("caught_newest", "id"),
-    )
-    organisation_id: UUID = Field(primary_key=True)
-    mode: str = Field(primary_key=True, sa_type=String)
-    id: UUID = Field(primary_key=True)
-    message_id: UUID
-    address: str = Field(sa_type=Text, sa_column_kwargs=personal("''"))
-    caught_at: datetime = Field(sa_type=Instant)
 
 
 _CLAIM = text(
@@ -197,22 +180,6 @@ async def begin_attempts(connection: AsyncConnection, beginnings: Sequence[Begin
     return set((await connection.execute(_BEGIN, columns)).scalars())
 
 
-_CATCH = text(
-    """
-    INSERT INTO caught (organisation_id, mode, id, message_id, address, caught_at)
-    SELECT m.organisation_id, m.mode, :attempt, m.id, :address, :now FROM message m
-    WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
-      AND m.state = 'sending' AND m.attempt_number = :number
-    FOR UPDATE OF m
-    """
-).bindparams(bindparam("now", type_=Instant))
-
-
-async def catch(connection: AsyncConnection, values: dict[str, Any]) -> bool:
-    """Accept a message into the sandbox, unless its attempt has been overtaken."""
-    return (await connection.execute(_CATCH, values)).rowcount == 1
-
-
 _KEEP = text(
     f"""
     UPDATE message SET lease_until = clock_timestamp() + interval '{LEASE_SECONDS} seconds'
@@ -228,13 +195,6 @@ async def renew_lease(
     """Begin the lease of a claimed message anew; False when it is over, so that it must not be sent any more."""
     values = {"organisation": organisation_id, "mode": mode.value, "message": message_id, "number": number}
     return (await connection.execute(_KEEP, values)).rowcount == 1
-
-
-async def was_caught(connection: AsyncConnection, organisation_id: UUID, mode: str, attempt_id: UUID) -> bool:
-    """Whether the sandbox accepted an attempt."""
-    query = "SELECT 1 FROM caught WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt"
-    values = {"organisation": organisation_id, "mode": mode, "attempt": attempt_id}
-    return (await connection.execute(text(query), values)).one_or_none() is not None
 
 
 _SETTLE_MESSAGE = text(

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Index, String, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.messages import Purpose
-from tracker.core.vocabulary.words import Channel
+from tracker.core.vocabulary.words import Channel, Mode
+from tracker.flows.outreach.texted import Text
+from tracker.store.ground.columns import Instant, belongs_to, one_of
+from tracker.store.ground.personal import personal
 from tracker.store.ground.rows import rows_of
 
 _CAUGHT = text(
@@ -48,3 +53,43 @@ async def caught(
     """The newest messages that the sandbox caught, of one organisation (by name) or of all."""
     values = {"organisation": organisation, "reference": reference, "limit": limit}
     return rows_of(CaughtMessage, await connection.execute(_CAUGHT, values))
+
+
+class Caught(SQLModel, table=True):
+    """What the sandbox carrier accepted: its own record, as a provider would keep one. Not unique by message, so
+    that a message sent twice would show."""
+
+    __table_args__ = (
+        one_of("mode", Mode),
+        belongs_to("attempt", "id"),
+        Index("caught_newest", "id"),
+    )
+    organisation_id: UUID = Field(primary_key=True)
+    mode: str = Field(primary_key=True, sa_type=String)
+    id: UUID = Field(primary_key=True)
+    message_id: UUID
+    address: str = Field(sa_type=Text, sa_column_kwargs=personal("''"))
+    caught_at: datetime = Field(sa_type=Instant)
+
+
+_CATCH = text(
+    """
+    INSERT INTO caught (organisation_id, mode, id, message_id, address, caught_at)
+    SELECT m.organisation_id, m.mode, :attempt, m.id, :address, :now FROM message m
+    WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
+      AND m.state = 'sending' AND m.attempt_number = :number
+    FOR UPDATE OF m
+    """
+).bindparams(bindparam("now", type_=Instant))
+
+
+async def catch(connection: AsyncConnection, values: dict[str, Any]) -> bool:
+    """Accept a message into the sandbox, unless its attempt has been overtaken."""
+    return (await connection.execute(_CATCH, values)).rowcount == 1
+
+
+async def was_caught(connection: AsyncConnection, organisation_id: UUID, mode: str, attempt_id: UUID) -> bool:
+    """Whether the sandbox accepted an attempt."""
+    query = "SELECT 1 FROM caught WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt"
+    values = {"organisation": organisation_id, "mode": mode, "attempt": attempt_id}
+    return (await connection.execute(text(query), values)).one_or_none() is not None

@@ -24,7 +24,7 @@ from tracker.core.outreach.retry import RETRY, Setback, Tried
 from tracker.core.vocabulary.messages import MessageState
 from tracker.flows.outreach import release
 from tracker.flows.outreach.release import Claimed, Links, Postponed, Released, Stopped
-from tracker.store.ground import records
+from tracker.store.ground import alerts
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.ground.trouble import unavailable
@@ -236,4 +236,4 @@ class Worker:
 
 async def _alert(connection: Any, claimed: Claimed, kind: str, subject: str) -> None:
     remedy = "Look at the template and the definition's words for this purpose, then resend what failed."
-    await records.alert(connection, claimed.organisation_id, claimed.mode, kind, subject, remedy, claimed.now)
+    await alerts.raise_alert(connection, claimed.organisation_id, claimed.mode, kind, subject, remedy, claimed.now)

@@ -19,7 +19,7 @@ from tracker.core.outreach.attempts import Ending
 from tracker.core.vocabulary.errors import NotGranted
 from tracker.core.vocabulary.seals import LinkKind, unseal
 from tracker.flows.outreach import ladder, stopping
-from tracker.store.ground import records
+from tracker.store.ground import alerts
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import receipts
 from tracker.web.body import read_body
@@ -102,7 +102,7 @@ async def receive(store: Store, secret: bytes, named: tuple[UUID, UUID], said: s
             )
         if ending is Ending.NO_CREDIT:
             remedy = "Look at the account at the provider: it takes texts and does not send them."
-            await records.alert(connection, attempt.organisation_id, mode, "carrier_down", ending, remedy, now)
+            await alerts.raise_alert(connection, attempt.organisation_id, mode, "carrier_down", ending, remedy, now)
         await ladder.next_rung(
             connection, secret, attempt.organisation_id, mode, attempt.message_id, now, asked_to_stop=stopped
         )

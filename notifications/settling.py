@@ -17,7 +17,7 @@ from tracker.core.outreach.retry import RETRY, Now, Setback, Tried
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.flows.outreach import ladder, stopping
 from tracker.flows.outreach.release import Claimed
-from tracker.store.ground import records
+from tracker.store.ground import alerts
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying
 
@@ -124,13 +124,13 @@ async def _alert(connection: AsyncConnection, settled: Settled) -> None:
     match settled.ending:
         case Ending.GIVEN_UP:
             remedy = "Look at the log of the time, mend what cut the sending off, then tell the person in another way."
-            await records.alert(connection, office, mode, "message_failed", "given_up", remedy, now)
+            await alerts.raise_alert(connection, office, mode, "message_failed", "given_up", remedy, now)
         case Ending.NOT_CONFIGURED:
             remedy = "Set TRACKER_SMTP_URL or the Twilio settings for this channel; what is due is tried every hour."
-            await records.alert(connection, office, mode, "channel_not_configured", settled.ending, remedy, now)
+            await alerts.raise_alert(connection, office, mode, "channel_not_configured", settled.ending, remedy, now)
         case Ending.NO_CREDIT | Ending.SENDER_REFUSED:
             remedy = "Look at the account and the sender at the provider. Messages wait, and go out once it works."
-            await records.alert(connection, office, mode, "carrier_down", settled.ending, remedy, now)
+            await alerts.raise_alert(connection, office, mode, "carrier_down", settled.ending, remedy, now)
         case Ending.UNSURE if settled.due is None:
             remedy = "Ask the provider whether these went out; look for messages in state unknown."
-            await records.alert(connection, office, mode, "message_unknown", "unknown", remedy, now)
+            await alerts.raise_alert(connection, office, mode, "message_unknown", "unknown", remedy, now)

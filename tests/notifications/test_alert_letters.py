@@ -16,7 +16,7 @@ from tests.http import settings
 from tests.notifications.watch import OPS, Watch
 from tests.scheduler.scenes import lines, running, until
 from tracker.main import put_together
-from tracker.store.ground import records
+from tracker.store.ground import alerts
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ async def test_looking_for_what_is_new_costs_nothing_of_what_is_stored(watch: Wa
     async with watch.desk.store.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("ANALYZE alert"))
-        plan = text(f"EXPLAIN {records._CLAIM.text}")
+        plan = text(f"EXPLAIN {alerts._CLAIM.text}")
         told = "\n".join((await connection.execute(plan, {"limit": 50})).scalars())
     assert "Seq Scan on alert" not in told and "alert_untold" in told and "alert_tried" in told, told
 

@@ -13,7 +13,7 @@ from tests.office import SECRET
 from tests.scheduler.scenes import lines, until
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.organisations import offices
-from tracker.store.ground import records
+from tracker.store.ground import alerts
 from tracker.store.ground.engine import Store
 
 
@@ -170,7 +170,7 @@ async def test_while_one_claims_nobody_else_does(store: Store, watch: Watch) -> 
     for number in range(60):
         await watch.alert(subject=f"permit {number}")
     async with store.transaction() as connection:
-        await records.claim_untold(connection, 50)
+        await alerts.claim_untold(connection, 50)
         await watch.brief()
     assert watch.mail.letters == [], "ten were free, and would have been a mail of their own"
 

@@ -12,7 +12,7 @@ from notifications.operators import Operators
 from tests.notifications.providers import Mailbox
 from tests.office import SECRET, START, Desk
 from tracker.core.vocabulary.words import Mode
-from tracker.store.ground import records
+from tracker.store.ground import alerts
 
 OPS = "ops@northwick.example"
 
@@ -34,7 +34,7 @@ class Watch:
         """Something happens."""
         office, mode = rest.get("office", self.desk.office.id), rest.get("mode", Mode.LIVE)
         async with self.desk.store.transaction() as connection:
-            await records.alert(connection, office, mode, kind, subject, "Add the code.", rest.get("at", START))
+            await alerts.raise_alert(connection, office, mode, kind, subject, "Add the code.", rest.get("at", START))
 
     async def brief(self, *addresses: str) -> None:
         """The job rings once, in a process of its own."""

@@ -139,7 +139,7 @@ def alerts(organisation: OrganisationName, data_dir: DataDir = None) -> None:
 
     async def run(parts: Parts) -> None:
         office = await offices.organisation(parts.store, organisation)
-        found = await offices.alerts(parts.store, office)
+        found = await offices.raised_alerts(parts.store, office)
         for alert in found:
             out.print(
                 f"{alert.last_at:%Y-%m-%d %H:%M} {alert.kind}: {alert.subject} ({alert.times} times)", markup=False

@@ -11,7 +11,7 @@ from tracker.core.vocabulary.personal import Mark, marked
 from tracker.store.answers import contacts, feedback
 from tracker.store.case import cases, entries, parties
 from tracker.store.desk import accounts
-from tracker.store.ground import limits, organisations, records
+from tracker.store.ground import alerts, audit, limits, organisations
 from tracker.store.ground.personal import mark_of
 from tracker.store.organisations import keys
 from tracker.store.outreach import carrying, messages, outbox, receipts, stops
@@ -36,7 +36,8 @@ ROOMS = (
     parties,
     promises,
     receipts,
-    records,
+    alerts,
+    audit,
     definitions,
     stops,
     tallies,

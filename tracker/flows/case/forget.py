@@ -14,7 +14,7 @@ from tracker.core.vocabulary.errors import MistypedReference, SetupRefused
 from tracker.core.vocabulary.words import CaseState
 from tracker.store.case import forgetting, locks
 from tracker.store.case.forgetting import ErasableCase
-from tracker.store.ground import organisations, records
+from tracker.store.ground import audit, organisations
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
 from tracker.store.tables import METADATA
@@ -80,7 +80,7 @@ async def _locked(connection: AsyncConnection, case: ErasableCase, why: str, *, 
     if not await forgetting.erase(connection, METADATA, office.id, case.mode, case.id, office.now):
         raise _UnderWay
     detail = {"case": str(case.id), "why": why}
-    await records.audit(
+    await audit.record(
         connection, office.id, case.mode, "operator" if asked else "retention", "case.erased", detail, office.now
     )
     return True

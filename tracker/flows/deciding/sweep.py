@@ -17,7 +17,7 @@ from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding.transaction import revisited
 from tracker.store.case import cases, entries, locks
 from tracker.store.case.entries import ExpiredEntry
-from tracker.store.ground import limits, organisations, records
+from tracker.store.ground import alerts, limits, organisations
 from tracker.store.ground.engine import Store
 from tracker.store.ground.numbered import NumberedRow
 from tracker.store.ground.organisations import SilentSource
@@ -135,4 +135,4 @@ async def _entry_later(
 async def _alert(
     connection: AsyncConnection, row: ExpiredEntry | SilentSource, kind: str, subject: str, remedy: str
 ) -> None:
-    await records.alert(connection, row.organisation_id, row.mode, kind, subject, remedy, row.now)
+    await alerts.raise_alert(connection, row.organisation_id, row.mode, kind, subject, remedy, row.now)

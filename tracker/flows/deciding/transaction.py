@@ -24,7 +24,7 @@ from tracker.flows.outreach import addresses
 from tracker.store.case import locks
 from tracker.store.deciding import changes, dossier
 from tracker.store.deciding.dossier import Wanted
-from tracker.store.ground import organisations, records
+from tracker.store.ground import alerts, organisations
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.ground.trouble import traces, unavailable
@@ -132,7 +132,7 @@ async def alerted(store: Store, wanted: Wanted, fault: Exception) -> NotDecided:
     notice = notices.not_read(fault, number[1])
     async with store.transaction() as connection:
         now = (await organisations.office(connection, wanted.organisation_id)).now
-        await records.alert(
+        await alerts.raise_alert(
             connection, wanted.organisation_id, wanted.mode, notice.kind, notice.subject, notice.remedy, now
         )
     return NotDecided(number, None, fault)

@@ -23,7 +23,7 @@ from tracker.core.vocabulary.errors import SetupRefused, SignInRefused, TooManyR
 from tracker.core.vocabulary.words import Mode
 from tracker.store.desk import accounts
 from tracker.store.desk.accounts import Position, Staff, StaffAccount
-from tracker.store.ground import limits, organisations, records
+from tracker.store.ground import audit, limits, organisations
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
@@ -68,7 +68,7 @@ async def add(
         if not await accounts.add(connection, values):
             raise SetupRefused("There is an account of this login already.", "Choose another login.")
         detail = {"account": str(values["id"]), "position": position.value}
-        await records.audit(connection, office.id, Mode.LIVE, "operator", "account.added", detail, office.now)
+        await audit.record(connection, office.id, Mode.LIVE, "operator", "account.added", detail, office.now)
 
 
 async def listed(store: Store, office: Office) -> list[StaffAccount]:
@@ -87,7 +87,7 @@ async def disable(store: Store, login: str) -> None:
         await accounts.end_all(connection, account.organisation_id, account.id)
         now = (await organisations.office(connection, account.organisation_id)).now
         detail = {"account": str(account.id)}
-        await records.audit(connection, account.organisation_id, Mode.LIVE, "operator", "account.disabled", detail, now)
+        await audit.record(connection, account.organisation_id, Mode.LIVE, "operator", "account.disabled", detail, now)
 
 
 async def change_password(store: Store, login: str, password: str) -> None:
@@ -102,7 +102,7 @@ async def change_password(store: Store, login: str, password: str) -> None:
         await accounts.end_all(connection, account.organisation_id, account.id)
         now = (await organisations.office(connection, account.organisation_id)).now
         detail = {"account": str(account.id)}
-        await records.audit(
+        await audit.record(
             connection, account.organisation_id, Mode.LIVE, "operator", "account.password_changed", detail, now
         )
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary.words import Mode
 from tracker.store.desk.accounts import Staff
-from tracker.store.ground import organisations, records
+from tracker.store.ground import audit, organisations
 from tracker.store.ground.organisations import Office
 
 
@@ -20,5 +20,5 @@ async def note(
     office = await organisations.office(connection, staff.organisation_id)
     told = {**detail, "purpose": why.value}
     actor = f"account:{staff.account_id}"
-    await records.audit(connection, staff.organisation_id, Mode.LIVE, actor, action, told, office.now)
+    await audit.record(connection, staff.organisation_id, Mode.LIVE, actor, action, told, office.now)
     return office

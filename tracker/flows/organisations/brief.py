@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from tracker.store.ground import records
+from tracker.store.ground import alerts
+from tracker.store.ground.alerts import UntoldAlert
 from tracker.store.ground.engine import Store
-from tracker.store.ground.records import UntoldAlert
 
 MOST = 50
 """So many alerts are in one briefing; what is left is in the next."""
@@ -34,7 +34,7 @@ class Briefing:
 async def take(store: Store) -> Briefing | None:
     """Claim what is to be told; None when there is nothing, or when it is too soon after the last time."""
     async with store.transaction() as connection:
-        rows, more = await records.claim_untold(connection, MOST)
+        rows, more = await alerts.claim_untold(connection, MOST)
     if not rows:
         return None
     same = " ".join(sorted(f"{row.id} {row.times}" for row in rows))
@@ -46,4 +46,4 @@ async def heard(store: Store, briefing: Briefing) -> None:
     moment lock them in an order of their own."""
     for each in briefing.alerts:
         async with store.transaction() as connection:
-            await records.mailed(connection, each)
+            await alerts.mailed(connection, each)

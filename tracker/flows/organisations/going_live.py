@@ -19,7 +19,7 @@ from tracker.core.vocabulary.segments import segments
 from tracker.core.vocabulary.words import Channel, Footing, Mode
 from tracker.flows.deciding.what_if import said_at_once
 from tracker.flows.outreach import addresses
-from tracker.store.ground import records
+from tracker.store.ground import audit
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
 from tracker.store.organisations import checking
@@ -145,7 +145,7 @@ async def go_live(store: Store, office: Office, offered: Offered) -> int:
             standing.now,
         )
         detail = {"cases_adopted": adopted, "messages_withheld": unsaid}
-        await records.audit(connection, office.id, Mode.LIVE, "operator", "organisation.live", detail, standing.now)
+        await audit.record(connection, office.id, Mode.LIVE, "operator", "organisation.live", detail, standing.now)
     return adopted
 
 

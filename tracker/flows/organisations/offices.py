@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.rhythm import PATIENCE
 from tracker.core.vocabulary.words import Footing, Mode, Rhythm
-from tracker.store.ground import organisations, records
+from tracker.store.ground import alerts, audit, organisations
+from tracker.store.ground.alerts import RaisedAlert
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
-from tracker.store.ground.records import RaisedAlert
 from tracker.store.organisations import keys as stored_keys
 from tracker.store.organisations.keys import GoodKey
 
@@ -134,13 +134,13 @@ async def revoke_key(store: Store, office: Office, source: str, ending: str) -> 
             )
         await stored_keys.revoke(connection, office.id, meant[0].id)
         detail = {"source": source, "ending": ending[-4:]}
-        await records.audit(connection, office.id, meant[0].mode, "operator", "key.revoked", detail, office.now)
+        await audit.record(connection, office.id, meant[0].mode, "operator", "key.revoked", detail, office.now)
 
 
-async def alerts(store: Store, office: Office) -> list[RaisedAlert]:
+async def raised_alerts(store: Store, office: Office) -> list[RaisedAlert]:
     """What operators should do for an organisation, the newest first."""
     async with store.reading() as connection:
-        return await records.alerts(connection, office.id)
+        return await alerts.newest(connection, office.id)
 
 
 def _named(name: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tracker.core.case.events import StatusEvent
 from tracker.core.vocabulary.errors import NotGranted, UnknownKey
-from tracker.store.ground import organisations, records
+from tracker.store.ground import audit, organisations
 from tracker.store.ground.engine import Store
 from tracker.store.organisations import keys
 from tracker.store.organisations.keys import Sender
@@ -22,12 +22,12 @@ async def recognise(store: Store, token: str) -> Sender:
     return sender
 
 
-async def audit(store: Store, sender: Sender, action: str, detail: Mapping[str, object]) -> None:
+async def _record_refusal(store: Store, sender: Sender, action: str, detail: Mapping[str, object]) -> None:
     """A refusal is undone with its transaction; the line about it has one of its own."""
     async with store.transaction() as connection:
         now = (await organisations.office(connection, sender.organisation_id)).now
         actor = f"source:{sender.source}"
-        await records.audit(connection, sender.organisation_id, sender.mode, actor, action, detail, now)
+        await audit.record(connection, sender.organisation_id, sender.mode, actor, action, detail, now)
 
 
 async def check_grant(store: Store, sender: Sender, event: StatusEvent, register: str) -> None:
@@ -35,7 +35,7 @@ async def check_grant(store: Store, sender: Sender, event: StatusEvent, register
     if event.source == sender.source and register in sender.registers:
         return
     detail = {"asked_source": event.source, "asked_register": register}
-    await audit(store, sender, "intake.not_granted", detail)
+    await _record_refusal(store, sender, "intake.not_granted", detail)
     if event.source != sender.source:
         raise NotGranted(
             "This key belongs to another source than the event names.",

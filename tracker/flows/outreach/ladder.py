@@ -13,7 +13,7 @@ from tracker.core.vocabulary.messages import key
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach import addresses
-from tracker.store.ground import records
+from tracker.store.ground import alerts
 from tracker.store.outreach import rungs, stops
 from tracker.store.outreach.rungs import MissedMessage, OtherAddress
 from tracker.store.services import definitions
@@ -50,7 +50,7 @@ async def next_rung(
         return False
     remedy = "Write a letter or call: what this person should know did not arrive by any channel. See the case."
     subject = references.spell(missed.reference)
-    await records.alert(connection, organisation_id, mode, "not_reached", subject, remedy, now)
+    await alerts.raise_alert(connection, organisation_id, mode, "not_reached", subject, remedy, now)
     return False
 
 

@@ -9,7 +9,7 @@ from tracker.core.vocabulary import references
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.flows.outreach import stopping
 from tracker.store.answers import contacts
-from tracker.store.ground import records
+from tracker.store.ground import alerts
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
 from tracker.store.outreach.stops import Wish
@@ -57,7 +57,7 @@ async def hear(store: Store, secret: bytes, text: Text) -> int:
                 heard += 1
                 remedy = "Read the note on the case: this person has sent us a text and may wait for an answer."
                 subject = references.spell(case.reference)
-                await records.alert(connection, office.id, Mode.LIVE, "text_received", subject, remedy, office.now)
+                await alerts.raise_alert(connection, office.id, Mode.LIVE, "text_received", subject, remedy, office.now)
     return heard
 
 

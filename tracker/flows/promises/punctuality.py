@@ -17,7 +17,7 @@ from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import OrganisationUnknown
 from tracker.core.vocabulary.words import Confidence, Footing, Mode
 from tracker.flows.promises.wake import wake
-from tracker.store.ground import organisations, records
+from tracker.store.ground import alerts, organisations
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
 from tracker.store.promises import first_dates, punctuality_counts
@@ -74,13 +74,13 @@ async def _alert(
             "Fewer dates come true than this service says. Find out what slows it; if it stays slow, ask for less in "
             "[promise] of its definition. If they go on breaking, it gives no dates any more."
         )
-        await records.alert(connection, office.id, Mode.LIVE, "dates_widened", service, remedy, office.now)
+        await alerts.raise_alert(connection, office.id, Mode.LIVE, "dates_widened", service, remedy, office.now)
     elif after is Confidence.WITHDRAWN:
         remedy = (
             "Too few of its dates come true, so no new ones are given. Tell those who answer the phone, and find out "
             f"what slows the service. Dates are tried again after {punctuality.TRIAL_DAYS} days at the latest."
         )
-        await records.alert(connection, office.id, Mode.LIVE, "dates_withdrawn", service, remedy, office.now)
+        await alerts.raise_alert(connection, office.id, Mode.LIVE, "dates_withdrawn", service, remedy, office.now)
 
 
 async def published(store: Store, slug: str, language: str) -> OfficePunctualityFacts:

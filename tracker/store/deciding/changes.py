@@ -24,7 +24,7 @@ from tracker.store.case.bodies import split
 from tracker.store.case.cases import CASE
 from tracker.store.case.entries import ENTRY
 from tracker.store.case.parties import PARTY, RECIPIENT, party_row
-from tracker.store.ground import organisations, records
+from tracker.store.ground import alerts, audit, organisations
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.json_rows import written
 from tracker.store.ground.prepared import PreparedStatement
@@ -123,8 +123,8 @@ _PARTS: dict[str, str] = {
           AND m.key = ANY(CAST(:overtaken AS text[])) AND m.state IN ('due', 'held', 'withheld')
     """,
     "heard": organisations.HEARD,
-    "alerts": records.ALERTED,
-    "audited": records.AUDITED,
+    "alerts": alerts.ALERTED,
+    "audited": audit.AUDITED,
 }
 """For each kind of rows how they are written, in the order in which it is done. Nothing is written twice in one
 statement: messages that are decided and such as are overtaken have other keys."""
@@ -210,7 +210,7 @@ def _rows(changes: Changes, mode: Mode) -> Iterator[tuple[str, list[Any]]]:
     yield (
         "alerts",
         [
-            records.alert_row(mode, each.kind, each.subject, each.remedy, times, changes.now)
+            alerts.alert_row(mode, each.kind, each.subject, each.remedy, times, changes.now)
             for each, times in sorted(changes.notices.items(), key=lambda pair: (pair[0].kind, pair[0].subject))
         ],
     )

@@ -1,4 +1,4 @@
-"""The outbox as it is looked at: the messages that the sandbox caught."""
+"""What the sandbox caught: kept as a provider would keep it, and looked at in the outbox."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, bindparam, text
+from sqlalchemy import Index, String, Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Channel, Mode
-from tracker.flows.outreach.texted import Text
 from tracker.store.ground.columns import Instant, belongs_to, one_of
 from tracker.store.ground.personal import personal
 from tracker.store.ground.rows import rows_of

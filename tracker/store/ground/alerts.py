@@ -1,4 +1,4 @@
-"""What operators and auditors read: alerts, each once and counted, and an audit that only grows.
+"""What operators should do: alerts, each once and counted.
 
 Operators are told of an alert when it is new and when it comes again. When that is due is in the alert itself, in
 machine time: their day passes as it does, also where an organisation's clock is moved.
@@ -6,14 +6,12 @@ machine time: their day passes as it does, also where an organisation's clock is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Column, Index, String, Text, UniqueConstraint, bindparam, select, text
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import Index, String, Text, UniqueConstraint, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
@@ -60,21 +58,7 @@ class Alert(SQLModel, table=True):
     tried_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-class Audit(SQLModel, table=True):
-    """What was refused or looked at, by whom: ids and codes, no personal data."""
-
-    __table_args__ = (one_of("mode", Mode),)
-    organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
-    mode: str = Field(primary_key=True, sa_type=String)
-    id: UUID = Field(primary_key=True)
-    at: datetime = Field(sa_type=Instant)
-    actor: str = Field(sa_type=Code)
-    action: str = Field(sa_type=Code)
-    detail: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, **plain("codes and ids")))
-
-
 ALERT = table(Alert)
-AUDIT = table(Audit)
 
 
 ALERTED: Final = f"""
@@ -90,12 +74,6 @@ ALERTED: Final = f"""
     """  # noqa: S608 - the only value put in is a constant of this module
 """Tell operators of situations, each once: a part of the statement that writes a decision."""
 
-AUDITED: Final = """
-    INSERT INTO audit (organisation_id, mode, id, at, actor, action, detail)
-    SELECT CAST(:organisation AS uuid), CAST(:mode AS text), id, at, actor, action, detail
-    FROM json_to_recordset(CAST(:audited AS json)) AS a (id uuid, at timestamptz, actor text, action text, detail jsonb)
-    """
-"""Add lines to the audit: a part of the statement that writes a decision."""
 
 _ALERT: Final = text(ALERTED)
 
@@ -113,7 +91,7 @@ def alert_row(mode: Mode, kind: str, subject: str, remedy: str, times: int, now:
     }
 
 
-async def alert(
+async def raise_alert(
     connection: AsyncConnection, organisation_id: UUID, mode: Mode, kind: str, subject: str, remedy: str, now: datetime
 ) -> None:
     """Tell operators of a situation, once. It is for those who keep the service running: codes and ids, no personal
@@ -198,29 +176,6 @@ async def mailed(connection: AsyncConnection, claimed: UntoldAlert) -> None:
     await connection.execute(_TOLD, {**named, "times": claimed.times, "tried_at": claimed.tried_at})
 
 
-async def audit(
-    connection: AsyncConnection,
-    organisation_id: UUID,
-    mode: Mode,
-    actor: str,
-    action: str,
-    detail: Mapping[str, object],
-    now: datetime,
-) -> None:
-    """Add a line to the audit."""
-    await connection.execute(
-        insert(AUDIT).values(
-            organisation_id=organisation_id,
-            mode=mode.value,
-            id=new_id(),
-            at=now,
-            actor=actor,
-            action=action,
-            detail=detail,
-        )
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class RaisedAlert:
     """An alert as it stands; `last_at` is business time."""
@@ -232,7 +187,7 @@ class RaisedAlert:
     last_at: datetime
 
 
-async def alerts(connection: AsyncConnection, organisation_id: UUID, limit: int = 100) -> list[RaisedAlert]:
+async def newest(connection: AsyncConnection, organisation_id: UUID, limit: int = 100) -> list[RaisedAlert]:
     """The newest alerts of an organisation."""
     columns = (ALERT.c[name] for name in ("kind", "subject", "remedy", "times", "last_at"))
     query = select(*columns).where(ALERT.c.organisation_id == organisation_id)

@@ -48,7 +48,9 @@ class Role(StrEnum):
 
 
 class Channel(StrEnum):
-    """A way to reach a person. What holds of each is in `core.vocabulary.channels`."""
+    """A way to reach a person."""
+
+    # What holds of each is in `core.vocabulary.channels`; the docstring is in the published schema of events.
 
     EMAIL = "email"
     SMS = "sms"

@@ -8,14 +8,16 @@ from sqlalchemy import Connection, text
 
 from tracker.store.ground.engine import Store
 
-_LOCK = 0x7261636B
+_MIGRATING = 0x7261636B
 """The advisory lock under which one process migrates while others wait."""
+
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 async def migrate(store: Store) -> None:
     """Run the migrations that are missing; safe to call from several processes at once."""
     async with store.transaction() as connection:
-        await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        await connection.execute(_LOCK, {"key": _MIGRATING})
         await connection.run_sync(_upgrade)
 
 

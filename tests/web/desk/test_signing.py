@@ -18,6 +18,7 @@ from tracker.main import create_app, put_together
 from tracker.store.desk import accounts as stored_accounts
 from tracker.store.ground.engine import Store
 
+ROUNDS = 6
 CROSS = {"Sec-Fetch-Site": "cross-site"}
 
 
@@ -29,22 +30,29 @@ async def try_in(site: Site, login: str, password: str, address: str = "203.0.11
         return answer.status_code, answer.text.replace(login, "LOGIN")
 
 
+@pytest.mark.usefixtures("one_window")
 async def test_wrong_login_wrong_password_and_disabled_account_are_told_alike_in_the_same_time(site: Site) -> None:
     for login in ("ann", "ben"):
         await accounts.add(site.desk.store, site.desk.office, login, name="Ann", password=PASSWORD)
     await accounts.disable(site.desk.store, "ben")
     answers, times = set(), {"ann": [], "nobody": [], "ben": []}
-    for turn in range(8):
-        for login, password in (("ann", "wrong password"), ("nobody", PASSWORD), ("ben", PASSWORD)):
-            begun = time.perf_counter()
-            answers.add(await try_in(site, login, password, f"198.51.100.{turn}"))
-            times[login].append(time.perf_counter() - begun)
+    # The shortest of each is compared: what else the machine does only ever adds to a time. A busy one is given more
+    # tries; a refusal that hashed nothing would be twenty times as quick, however often it is tried.
+    for _ in range(ROUNDS):
+        for turn in range(accounts.PER_LOGIN - 2):
+            for login, password in (("ann", "wrong password"), ("nobody", PASSWORD), ("ben", PASSWORD)):
+                begun = time.perf_counter()
+                answers.add(await try_in(site, login, password, f"198.51.100.{turn}"))
+                times[login].append(time.perf_counter() - begun)
+        quickest, *_, slowest = sorted(min(each) for each in times.values())
+        if alike := slowest / quickest < 1.6:
+            break
+        async with site.desk.store.transaction() as connection:
+            await connection.exec_driver_sql("DELETE FROM failure")
+    assert alike, times
     assert len(answers) == 1
     status, text = answers.pop()
     assert status == 403 and "do not fit together" in text
-    # The shortest of each: what else the machine does only ever adds to a time.
-    quickest, slowest = sorted(min(each) for each in times.values())[:: len(times) - 1]
-    assert slowest / quickest < 1.6, times
     assert (await try_in(site, " ANN ", PASSWORD))[0] == 303, "a login in any case; the password is right"
 
 

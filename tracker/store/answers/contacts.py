@@ -73,7 +73,7 @@ _CONTACTS = text(
     SELECT t.at, t.channel, t.reason, {_WHOSE} FROM contact t
     WHERE t.organisation_id = :organisation AND t.mode = :mode AND t.case_id = :case
     ORDER BY t.at DESC, t.id DESC LIMIT :limit
-    """  # noqa: S608 - the only value put in is a constant of this module
+    """
 )
 
 _NOTES = text(
@@ -81,7 +81,7 @@ _NOTES = text(
     SELECT t.at, t.words, {_WHOSE} FROM staff_note t
     WHERE t.organisation_id = :organisation AND t.mode = :mode AND t.case_id = :case
     ORDER BY t.at DESC, t.id DESC LIMIT :limit
-    """  # noqa: S608 - the only value put in is a constant of this module
+    """
 )
 
 

@@ -55,7 +55,7 @@ class Feedback(SQLModel, table=True):
 
 FEEDBACK = table(Feedback)
 
-_ASKED = """
+_WHOM = """
     SELECT m.organisation_id, m.mode, m.case_id, m.party, m.language, c.reference, c.service, c.stage, c.outcome,
         c.void, c.erased_at, o.name AS organisation, clock_timestamp() + o.clock_offset AS now, f.answered_at
     FROM message m
@@ -88,6 +88,10 @@ class AskedParty:
     answered_at: datetime | None
 
 
+_ASKED = text(_WHOM)
+_ASKED_LOCKED = text(f"{_WHOM} FOR SHARE OF c")
+
+
 async def asked(
     connection: AsyncConnection, organisation_id: UUID, message_id: UUID, *, locked: bool = False
 ) -> AskedParty | None:
@@ -95,9 +99,8 @@ async def asked(
 
     `locked` keeps the case from being erased until the transaction ends, and waits for an erasure under way.
     """
-    query = text(_ASKED + (" FOR SHARE OF c" if locked else ""))
     values = {"organisation": organisation_id, "message": message_id}
-    return row_of(AskedParty, await connection.execute(query, values))
+    return row_of(AskedParty, await connection.execute(_ASKED_LOCKED if locked else _ASKED, values))
 
 
 async def save(connection: AsyncConnection, values: dict[str, Any], since: datetime) -> bool:

@@ -134,10 +134,12 @@ async def of_case(
     return [StoredEntry(row.id, event_of(row._asdict(), normal), row.body, row.words or {}) for row in rows]
 
 
+_ENTRY_EMPTIED, _PARTY_EMPTIED = emptied(ENTRY), emptied(PARTY)
+
 _EXPIRE = text(
     f"""
     WITH gone AS (
-    UPDATE entry e SET placement = 'expired', parked_until = NULL, {emptied(ENTRY)}
+    UPDATE entry e SET placement = 'expired', parked_until = NULL, {_ENTRY_EMPTIED}
     FROM organisation owner
     WHERE owner.id = e.organisation_id AND (e.organisation_id, e.mode, e.id) IN (
         SELECT d.organisation_id, d.mode, d.id FROM organisation o CROSS JOIN LATERAL (
@@ -148,11 +150,11 @@ _EXPIRE = text(
         ) d WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid) LIMIT :limit)
     RETURNING e.organisation_id, e.mode, e.id, e.source, e.number, clock_timestamp() + owner.clock_offset AS now
     ), unnamed AS (
-    UPDATE party p SET {emptied(PARTY)}
+    UPDATE party p SET {_PARTY_EMPTIED}
     FROM gone WHERE p.organisation_id = gone.organisation_id AND p.mode = gone.mode AND p.entry_id = gone.id
     )
     SELECT organisation_id, mode, source, number, now FROM gone
-    """  # noqa: S608 - only names of our own columns are put in
+    """
 )
 
 

@@ -85,10 +85,10 @@ _SILENCE = text(
     f"""
     UPDATE message SET state = 'withheld', reason = 'superseded', settled_at = :now
     WHERE {_OF_CASE} AND state IN ('due', 'held')
-    """  # noqa: S608 - only constants of this module are put in
+    """
 ).bindparams(bindparam("now", type_=Instant))
 
-_UNDER_WAY = text(f"SELECT EXISTS (SELECT 1 FROM message WHERE {_OF_CASE} AND state = 'sending')")  # noqa: S608
+_UNDER_WAY = text(f"SELECT EXISTS (SELECT 1 FROM message WHERE {_OF_CASE} AND state = 'sending')")
 
 _CLOSE = text(
     """

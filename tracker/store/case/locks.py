@@ -32,7 +32,7 @@ _LOCK = text(
             UNION ALL SELECT true, {_OFFICE} ORDER BY shared DESC, key
         ) keys
     )
-    """  # noqa: S608 - only a constant of this module is put in
+    """
 )
 
 _ALONE = text(f"SELECT pg_advisory_xact_lock({_OFFICE})")

@@ -54,7 +54,7 @@ def _insert(table: Table, named: str, *, leaving: frozenset[str] = frozenset()) 
     columns = [f'"{each.name}"' for each in table.columns if each.name not in _KEPT_HERE | leaving]
     listed = ", ".join(columns)
     return (
-        f'INSERT INTO "{table.name}" (organisation_id, mode, {listed}) SELECT {_OF_WHOM}, {listed} '  # noqa: S608
+        f'INSERT INTO "{table.name}" (organisation_id, mode, {listed}) SELECT {_OF_WHOM}, {listed} '
         f'FROM json_populate_recordset(NULL::"{table.name}", CAST(:{named} AS json))'
     )
 
@@ -86,7 +86,7 @@ _PARTS: dict[str, str] = {
         FROM json_to_recordset(CAST(:cases AS json)) AS r ({_typed(CASE)}, wake_was timestamptz)
         WHERE c.organisation_id = CAST(:organisation AS uuid) AND c.mode = CAST(:mode AS text)
           AND c.id = ANY(CAST(:case_ids AS uuid[])) AND c.id = r.id
-    """,  # noqa: S608 - only names of our own columns are put in
+    """,
     "entries": _insert(ENTRY, "entries") + " ON CONFLICT (organisation_id, mode, source_id, event_id) DO NOTHING",
     "moves": """
         UPDATE entry e SET case_id = r.case_id, placement = r.placement, stage = r.stage, shown = r.shown,
@@ -108,7 +108,7 @@ _PARTS: dict[str, str] = {
         WHERE p.organisation_id = CAST(:organisation AS uuid) AND p.mode = CAST(:mode AS text)
           AND p.id = ANY(CAST(:changed_ids AS uuid[])) AND p.id = r.id
           AND p.superseded_at IS NULL AND p.outcome IS NULL
-    """,  # noqa: S608 - likewise
+    """,
     # One that is undecided keeps its time, so that no stream of news puts it off for good.
     "messages": _insert(MESSAGE, "messages", leaving=frozenset({"lease_until"}))
     + f""" ON CONFLICT (organisation_id, mode, key) DO UPDATE SET
@@ -139,7 +139,7 @@ def _statement(parts: tuple[str, ...]) -> PreparedStatement:
     """One statement of these parts. Each tells how many rows it has written; to be asked of them in order is what
     makes them run in order."""
     chained = ",\n".join(f"w_{name} AS ({_PARTS[name]} RETURNING 1)" for name in parts)
-    counts = ", ".join(f"(SELECT count(*) FROM w_{name}) AS {name}" for name in parts)  # noqa: S608 - likewise
+    counts = ", ".join(f"(SELECT count(*) FROM w_{name}) AS {name}" for name in parts)
     return PreparedStatement(f"WITH {chained}\nSELECT {counts}")
 
 

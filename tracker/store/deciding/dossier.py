@@ -153,7 +153,7 @@ _READ = PreparedStatement(
         SELECT json_agg(DISTINCT d.service ORDER BY d.service) FROM definition d
         WHERE d.organisation_id = :organisation
     ) END AS services_known
-    """  # noqa: S608 - only constants of this module are put in
+    """
 )
 
 _case, _given, _spoken = reader(CaseRecord), reader(PromiseRecord), reader(Spoken)

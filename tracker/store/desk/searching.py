@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
@@ -37,33 +37,34 @@ _HITS = f"""
     JOIN organisation o ON o.id = c.organisation_id
     JOIN LATERAL (SELECT id FROM definition WHERE organisation_id = c.organisation_id AND service = c.service
         ORDER BY version DESC LIMIT 1) d ON true
-    WHERE {_CASE} AND c.id IN ({{found}})
-    ORDER BY c.opened_at DESC, c.id DESC LIMIT {MOST_HITS}
-"""  # noqa: S608 - the values put in are constants of this module
+    WHERE {_CASE} AND c.id IN
+"""
 
-_BY_REFERENCE = f'SELECT c.id FROM "case" c WHERE c.reference = :reference AND {_CASE}'  # noqa: S608
+_NEWEST = f"ORDER BY c.opened_at DESC, c.id DESC LIMIT {MOST_HITS}"
 
-_BY_NUMBER = f"""
+_IDS_BY_REFERENCE = f'SELECT c.id FROM "case" c WHERE c.reference = :reference AND {_CASE}'
+
+_IDS_BY_NUMBER = f"""
     SELECT c.id FROM "case" c WHERE {_CASE} AND c.number = ANY(:numbers) AND c.register = ANY(ARRAY(
         SELECT DISTINCT unnest(s.registers) FROM source s WHERE s.organisation_id = :organisation))
-"""  # noqa: S608 - as above
+"""
 
-_BY_ADDRESS = """
+_IDS_BY_ADDRESS = """
     SELECT r.case_id FROM recipient r
     WHERE r.organisation_id = :organisation AND r.mode = 'live' AND r.normal = ANY(:addresses)
     ORDER BY r.id DESC LIMIT 200
 """
 
-_BY_NAME = f"""
+_IDS_BY_NAME = f"""
     SELECT e.case_id FROM entry e JOIN (
         SELECT p.organisation_id, p.mode, p.entry_id FROM party p
         WHERE p.organisation_id = :organisation AND p.mode = 'live' AND NOT p.removed AND p.words @> :words
         ORDER BY p.entry_id DESC LIMIT {_WIDTH}
     ) named ON named.organisation_id = e.organisation_id AND named.mode = e.mode AND named.entry_id = e.id
     WHERE e.case_id IS NOT NULL AND e.placement = 'applied'
-"""  # noqa: S608 - as above
+"""
 
-_BY_NAME_AND_FACT = """
+_IDS_BY_NAME_AND_FACT = """
     SELECT e.case_id FROM party p
     JOIN entry e ON e.organisation_id = p.organisation_id AND e.mode = p.mode AND e.id = p.entry_id
     WHERE p.organisation_id = :organisation AND p.mode = 'live' AND NOT p.removed AND p.words && :words
@@ -72,6 +73,14 @@ _BY_NAME_AND_FACT = """
 """
 
 _TEXTS, _BYTES = ARRAY(Text), ARRAY(BYTEA)
+
+_BY_REFERENCE = text(f"{_HITS} ({_IDS_BY_REFERENCE}) {_NEWEST}")
+_BY_NUMBER = text(f"{_HITS} ({_IDS_BY_NUMBER}) {_NEWEST}").bindparams(bindparam("numbers", type_=_TEXTS))
+_BY_ADDRESS = text(f"{_HITS} ({_IDS_BY_ADDRESS}) {_NEWEST}").bindparams(bindparam("addresses", type_=_TEXTS))
+_BY_NAME = text(f"{_HITS} ({_IDS_BY_NAME}) {_NEWEST}").bindparams(bindparam("words", type_=_TEXTS))
+_BY_NAME_AND_FACT = text(f"{_HITS} ({_IDS_BY_NAME_AND_FACT}) {_NEWEST}").bindparams(
+    bindparam("words", type_=_TEXTS), bindparam("facts", type_=_BYTES)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +129,5 @@ async def by_name_and_fact(
     return await _hits(connection, _BY_NAME_AND_FACT, organisation_id, words=words, facts=facts)
 
 
-async def _hits(connection: AsyncConnection, found: str, organisation_id: UUID, **given: Any) -> list[CaseMatch]:
-    query = text(_HITS.format(found=found))
-    types: dict[str, Any] = {"numbers": _TEXTS, "addresses": _TEXTS, "words": _TEXTS, "facts": _BYTES}
-    query = query.bindparams(*(bindparam(name, type_=types[name]) for name in given if name in types))
+async def _hits(connection: AsyncConnection, query: TextClause, organisation_id: UUID, **given: Any) -> list[CaseMatch]:
     return rows_of(CaseMatch, await connection.execute(query, {"organisation": organisation_id, **given}))

@@ -71,7 +71,7 @@ ALERTED: Final = f"""
         times = alert.times + excluded.times, last_at = excluded.last_at, remedy = excluded.remedy,
         tell_at = CASE WHEN excluded.tell_at IS NOT NULL
             THEN coalesce(alert.tell_at, greatest(clock_timestamp(), alert.tried_at + {AGAIN_AFTER})) END
-    """  # noqa: S608 - the only value put in is a constant of this module
+    """
 """Tell operators of situations, each once: a part of the statement that writes a decision."""
 
 
@@ -119,7 +119,7 @@ _CLAIM: Final = text(
     SELECT t.organisation_id, t.mode, t.id, t.kind, t.subject, t.remedy, t.times, t.first_at, t.last_at, t.tried_at,
         o.slug, o.name, o.zone, o.footing, t.tried_at + o.clock_offset AS now
     FROM taken t JOIN organisation o ON o.id = t.organisation_id ORDER BY o.slug, t.kind, t.first_at, t.id
-    """  # noqa: S608 - the only value put in is a constant of this module
+    """
 )
 
 _MORE: Final = text("SELECT count(*) FROM alert WHERE tell_at <= (SELECT clock_timestamp())")
@@ -165,7 +165,7 @@ _TOLD: Final = text(
     f"""
     UPDATE alert SET tell_at = CASE WHEN times > :times THEN tried_at + {AGAIN_AFTER} END
     WHERE organisation_id = :organisation_id AND mode = :mode AND id = :id AND tried_at = :tried_at
-    """  # noqa: S608 - the only value put in is a constant of this module
+    """
 ).bindparams(bindparam("tried_at", type_=Instant))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, cast
@@ -34,10 +35,14 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
 
+def listed(words: Iterable[StrEnum]) -> str:
+    """Words of a closed set as SQL lists them: `'due', 'held'`."""
+    return ", ".join(f"'{word.value}'" for word in words)
+
+
 def one_of(column: str, words: type[StrEnum], *, optional: bool = False) -> CheckConstraint:
     """The column holds one of these words: SQLModel validates nothing when a table row is built."""
-    listed = ", ".join(f"'{word.value}'" for word in words)
-    clause = f"{column} IN ({listed})"
+    clause = f"{column} IN ({listed(words)})"
     return CheckConstraint(f"{column} IS NULL OR {clause}" if optional else clause, name=f"{column}_word")
 
 

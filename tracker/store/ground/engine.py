@@ -19,6 +19,9 @@ TRUSTED_SECONDS = 1.0
 """A connection that was used so recently is only asked whether it was hung up on; one that rested longer is tried."""
 
 
+_ALIVE = text("SELECT 1")
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """One pool of connections. No transaction and no connection is held while a provider is being called.
@@ -45,7 +48,7 @@ class Store:
     async def alive(self) -> bool:
         """Whether the database answers."""
         async with self.reading() as connection:
-            return bool((await connection.execute(text("SELECT 1"))).scalar_one() == 1)
+            return bool((await connection.execute(_ALIVE)).scalar_one() == 1)
 
     async def close(self) -> None:
         """Give all connections back."""

@@ -25,13 +25,13 @@ class Failure(SQLModel, table=True):
 
 _WINDOW = "date_bin(make_interval(secs => :seconds), clock_timestamp(), TIMESTAMPTZ 'epoch')"
 
-_COUNTS = text(f"SELECT bucket, times FROM failure WHERE bucket = ANY(:buckets) AND window_at = {_WINDOW}")  # noqa: S608
+_COUNTS = text(f"SELECT bucket, times FROM failure WHERE bucket = ANY(:buckets) AND window_at = {_WINDOW}")
 
 _ADD = text(
     f"""
     INSERT INTO failure (bucket, window_at, times) VALUES (:bucket, {_WINDOW}, 1)
     ON CONFLICT (bucket, window_at) DO UPDATE SET times = failure.times + 1
-    """  # noqa: S608 - the only value put in is a constant of this module
+    """
 )
 
 _FORGET = text(

@@ -84,9 +84,11 @@ class Office:
 
 _OFFICE = """
     SELECT id, slug, name, zone, language, footing, clock_timestamp() + clock_offset AS now, country
-    FROM organisation WHERE {where}
+    FROM organisation
 """
-_BY_ID = text(_OFFICE.format(where="id = :id"))
+_BY_ID = text(f"{_OFFICE} WHERE id = :id")
+_BY_SLUG = text(f"{_OFFICE} WHERE slug = :slug")
+_BY_NAME = text(f"{_OFFICE} ORDER BY name LIMIT :limit")
 
 
 async def office(connection: AsyncConnection, organisation_id: UUID) -> Office:
@@ -96,7 +98,7 @@ async def office(connection: AsyncConnection, organisation_id: UUID) -> Office:
 
 async def office_by_slug(connection: AsyncConnection, slug: str) -> Office | None:
     """The organisation of this short name, or None."""
-    return row_of(Office, await connection.execute(text(_OFFICE.format(where="slug = :slug")), {"slug": slug}))
+    return row_of(Office, await connection.execute(_BY_SLUG, {"slug": slug}))
 
 
 HEARD = """
@@ -151,7 +153,7 @@ async def move_clock(connection: AsyncConnection, organisation_id: UUID, target:
 
 async def offices(connection: AsyncConnection, limit: int = 100) -> list[Office]:
     """The organisations of this installation, by name."""
-    rows = await connection.execute(text(_OFFICE.format(where="true ORDER BY name LIMIT :limit")), {"limit": limit})
+    rows = await connection.execute(_BY_NAME, {"limit": limit})
     return rows_of(Office, rows)
 
 
@@ -165,10 +167,11 @@ async def add_source(connection: AsyncConnection, values: dict[str, Any]) -> Non
     await connection.execute(table(Source).insert().values(**values))
 
 
+_SOURCE_ID = text("SELECT id FROM source WHERE organisation_id = :organisation AND name = :name")
+
+
 async def source_id(connection: AsyncConnection, organisation_id: UUID, name: str) -> UUID | None:
     """The id of a source by its name, or None."""
-    query = text("SELECT id FROM source WHERE organisation_id = :organisation AND name = :name")
-    found: UUID | None = (
-        await connection.execute(query, {"organisation": organisation_id, "name": name})
-    ).scalar_one_or_none()
+    asked = {"organisation": organisation_id, "name": name}
+    found: UUID | None = (await connection.execute(_SOURCE_ID, asked)).scalar_one_or_none()
     return found

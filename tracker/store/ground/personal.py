@@ -78,6 +78,6 @@ def emptied(table: Table) -> str:
 def only_staying(column: str, kept: Collection[str], empty: Mapping[str, Any]) -> str:
     """What is put in place of an object of which some keys stay: `empty`, and on top of it those that it has."""
     return (
-        f"'{orjson.dumps(empty).decode()}' || coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each({column}) "  # noqa: S608 - only names of our own fields are put in
+        f"'{orjson.dumps(empty).decode()}' || coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each({column}) "
         f"WHERE key = ANY('{{{','.join(sorted(kept))}}}')), '{{}}')"
     )

@@ -18,7 +18,8 @@ from tracker.store.ground.rows import one_row_of, rows_of
 
 PAGE = 5_000
 
-_STANDING = """
+_READINESS = text(
+    """
     SELECT o.footing, o.email_from, o.sms_from, o.clock_offset <> interval '0' AS moved,
         clock_timestamp() + o.clock_offset AS now,
         (SELECT count(*) FROM source s WHERE s.organisation_id = o.id) AS sources,
@@ -30,7 +31,8 @@ _STANDING = """
          WHERE e.organisation_id = o.id AND e.mode = 'live' AND e.placement = 'quarantined') AS unmapped,
         EXISTS (SELECT 1 FROM message m WHERE m.organisation_id = o.id AND m.state = 'sending') AS sending
     FROM organisation o WHERE o.id = :organisation
-"""
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,15 @@ class Readiness:
     sending: bool
 
 
+_LOCK = text("SELECT 1 FROM organisation WHERE id = :organisation FOR UPDATE")
+
+
 async def readiness(connection: AsyncConnection, organisation_id: UUID, *, locked: bool = False) -> Readiness:
     """Where an organisation stands. `locked` keeps new events out meanwhile."""
     if locked:
         # By a statement of its own: what was waited for is seen by the next one. Every new entry refers to this row.
-        lock = text("SELECT 1 FROM organisation WHERE id = :organisation FOR UPDATE")
-        await connection.execute(lock, {"organisation": organisation_id})
-    return one_row_of(Readiness, await connection.execute(text(_STANDING), {"organisation": organisation_id}))
+        await connection.execute(_LOCK, {"organisation": organisation_id})
+    return one_row_of(Readiness, await connection.execute(_READINESS, {"organisation": organisation_id}))
 
 
 _CAUGHT = """
@@ -144,24 +148,30 @@ async def to_adopt(connection: AsyncConnection, organisation_id: UUID) -> int:
     return int((await connection.execute(_TO_ADOPT, {"organisation": organisation_id})).scalar_one())
 
 
-_STEPS = (
-    # Nobody has had what the sandbox caught: it must not count as said, on a page or in what is decided later.
-    """
-    UPDATE message SET state = 'withheld', reason = 'adopted', settled_at = :now, lease_until = NULL
-    WHERE organisation_id = :organisation AND mode = 'live' AND state <> 'withheld'
-    """,
-    # What was open is adopted: no word is due of it before its first real news.
-    """
-    UPDATE "case" SET live_from = :now, spoken_at = NULL, next_word_on = NULL, next_word_at = NULL,
-        version = version + 1
-    WHERE organisation_id = :organisation
-    """,
-    "UPDATE source SET live_from = :now WHERE organisation_id = :organisation",
+_STEPS = tuple(
+    text(step).bindparams(bindparam("now", type_=Instant))
+    for step in (
+        # Nobody has had what the sandbox caught: it must not count as said, on a page or in what is decided later.
+        """
+        UPDATE message SET state = 'withheld', reason = 'adopted', settled_at = :now, lease_until = NULL
+        WHERE organisation_id = :organisation AND mode = 'live' AND state <> 'withheld'
+        """,
+        # What was open is adopted: no word is due of it before its first real news.
+        """
+        UPDATE "case" SET live_from = :now, spoken_at = NULL, next_word_on = NULL, next_word_at = NULL,
+            version = version + 1
+        WHERE organisation_id = :organisation
+        """,
+        "UPDATE source SET live_from = :now WHERE organisation_id = :organisation",
+    )
+)
+
+_LIVE = text(
     """
     UPDATE organisation SET footing = 'live', live_at = :now, email_from = :email_from, sms_from = :sms_from
     WHERE id = :organisation AND footing = 'sandbox'
-    """,
-)
+    """
+).bindparams(bindparam("now", type_=Instant))
 
 
 async def go_live(
@@ -169,12 +179,7 @@ async def go_live(
 ) -> tuple[int, int]:
     """Take the step, in the caller's transaction; returns how many messages will never be said and how many cases
     were adopted. The caller holds the organisation's lock."""
-    values = {"organisation": organisation_id, "now": now, "email_from": email_from, "sms_from": sms_from}
-    counts = []
-    for step in _STEPS:
-        statement = text(step)
-        if ":now" in step:
-            statement = statement.bindparams(bindparam("now", type_=Instant))
-        named = {name: value for name, value in values.items() if f":{name}" in step}
-        counts.append((await connection.execute(statement, named)).rowcount)
-    return counts[0], counts[1]
+    values = {"organisation": organisation_id, "now": now}
+    unsaid, adopted, _ = [(await connection.execute(step, values)).rowcount for step in _STEPS]
+    await connection.execute(_LIVE, {**values, "email_from": email_from, "sms_from": sms_from})
+    return unsaid, adopted

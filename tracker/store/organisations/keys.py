@@ -82,21 +82,23 @@ class GoodKey:
     hint: str
 
 
+_GOOD = text(
+    """
+    SELECT k.id, s.name AS source, k.mode, k.hint FROM api_key k
+    JOIN source s ON s.organisation_id = k.organisation_id AND s.id = k.source_id
+    WHERE k.organisation_id = :organisation AND k.revoked_at IS NULL ORDER BY s.name, k.mode, k.id LIMIT 1000
+    """
+)
+
+
 async def good(connection: AsyncConnection, organisation_id: UUID) -> list[GoodKey]:
     """The keys of an organisation that are good."""
-    query = text(
-        """
-        SELECT k.id, s.name AS source, k.mode, k.hint FROM api_key k
-        JOIN source s ON s.organisation_id = k.organisation_id AND s.id = k.source_id
-        WHERE k.organisation_id = :organisation AND k.revoked_at IS NULL ORDER BY s.name, k.mode, k.id LIMIT 1000
-        """
-    )
-    return rows_of(GoodKey, await connection.execute(query, {"organisation": organisation_id}))
+    return rows_of(GoodKey, await connection.execute(_GOOD, {"organisation": organisation_id}))
+
+
+_REVOKE = text("UPDATE api_key SET revoked_at = clock_timestamp() WHERE organisation_id = :organisation AND id = :key")
 
 
 async def revoke(connection: AsyncConnection, organisation_id: UUID, key_id: UUID) -> None:
     """From now on a key is not known."""
-    query = text(
-        "UPDATE api_key SET revoked_at = clock_timestamp() WHERE organisation_id = :organisation AND id = :key"
-    )
-    await connection.execute(query, {"organisation": organisation_id, "key": key_id})
+    await connection.execute(_REVOKE, {"organisation": organisation_id, "key": key_id})

@@ -31,14 +31,19 @@ TABLES: dict[str, Table] = {
 yet."""
 
 
+_DATABASE = text("SELECT quote_ident(current_database())")
+_HURRY = "ALTER ROLE CURRENT_USER IN DATABASE {name} SET synchronous_commit = off"
+"""An identifier cannot be handed over as a value; the database quotes its own name."""
+
+
 async def hurry(store: Store) -> None:
     """Let the database answer before its disk does, from now on: for one that holds nothing but what is made up.
 
     A power cut may take the last second, and damages nothing (PostgreSQL, synchronous_commit).
     """
     async with store.reading() as connection:
-        name = (await connection.execute(text("SELECT quote_ident(current_database())"))).scalar_one()
-        await connection.execute(text(f"ALTER ROLE CURRENT_USER IN DATABASE {name} SET synchronous_commit = off"))
+        name = (await connection.execute(_DATABASE)).scalar_one()
+        await connection.execute(text(_HURRY.format(name=name)))
     await store.engine.dispose()  # connections that are made from now on know it
 
 
@@ -63,11 +68,14 @@ async def write(connection: AsyncConnection, rows: dict[str, list[dict[str, Any]
     )
 
 
+_ANALYSE = text("ANALYZE")
+
+
 async def take_stock(store: Store) -> None:
     """Let the database count what has come: it plans by what it believes of its tables, and believes that they are
     empty still."""
     async with store.reading() as connection:
-        await connection.execute(text("ANALYZE"))
+        await connection.execute(_ANALYSE)
 
 
 _HAPPENED = (

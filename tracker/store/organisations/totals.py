@@ -10,25 +10,53 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core.vocabulary.words import Mode
 
 _COUNTS = {
-    "cases": """SELECT state, count(*) FROM "case"
-        WHERE organisation_id = :organisation AND mode = :mode AND NOT void GROUP BY 1 ORDER BY 1""",
-    "entries": """SELECT placement, count(*) FROM entry
-        WHERE organisation_id = :organisation AND mode = :mode GROUP BY 1 ORDER BY 1""",
-    "messages": """SELECT purpose, count(*) FROM message
+    "cases": text(
+        """
+        SELECT state, count(*) FROM "case"
+        WHERE organisation_id = :organisation AND mode = :mode AND NOT void GROUP BY 1 ORDER BY 1
+        """
+    ),
+    "entries": text(
+        """
+        SELECT placement, count(*) FROM entry
+        WHERE organisation_id = :organisation AND mode = :mode GROUP BY 1 ORDER BY 1
+        """
+    ),
+    "messages": text(
+        """
+        SELECT purpose, count(*) FROM message
         WHERE organisation_id = :organisation AND mode = :mode AND state NOT IN ('withheld', 'held')
-        GROUP BY 1 ORDER BY 1""",
-    "channels": """SELECT channel, count(*) FROM message
+        GROUP BY 1 ORDER BY 1
+        """
+    ),
+    "channels": text(
+        """
+        SELECT channel, count(*) FROM message
         WHERE organisation_id = :organisation AND mode = :mode AND state IN ('sent', 'delivered')
-        GROUP BY 1 ORDER BY 1""",
-    "promises": """SELECT basis || ' ' || CASE WHEN superseded_at IS NOT NULL THEN 'superseded ' || coalesce(reason, '')
+        GROUP BY 1 ORDER BY 1
+        """
+    ),
+    "promises": text(
+        """
+        SELECT basis || ' ' || CASE WHEN superseded_at IS NOT NULL THEN 'superseded ' || coalesce(reason, '')
             ELSE coalesce(outcome, 'standing') END, count(*) FROM promise
-        WHERE organisation_id = :organisation AND mode = :mode GROUP BY 1 ORDER BY 1""",
-    "withheld": """SELECT purpose || ' ' || reason, count(*) FROM message
+        WHERE organisation_id = :organisation AND mode = :mode GROUP BY 1 ORDER BY 1
+        """
+    ),
+    "withheld": text(
+        """
+        SELECT purpose || ' ' || reason, count(*) FROM message
         WHERE organisation_id = :organisation AND mode = :mode AND state IN ('withheld', 'held')
-        GROUP BY 1 ORDER BY 1""",
-    "undelivered": """SELECT state, count(*) FROM message
+        GROUP BY 1 ORDER BY 1
+        """
+    ),
+    "undelivered": text(
+        """
+        SELECT state, count(*) FROM message
         WHERE organisation_id = :organisation AND mode = :mode AND state IN ('due', 'sending', 'unknown', 'failed')
-        GROUP BY 1 ORDER BY 1""",
+        GROUP BY 1 ORDER BY 1
+        """
+    ),
 }
 
 
@@ -37,6 +65,6 @@ async def totals(connection: AsyncConnection, organisation_id: UUID, mode: Mode)
     values = {"organisation": organisation_id, "mode": mode.value}
     found: dict[str, dict[str, int]] = {}
     for name, query in _COUNTS.items():
-        rows = await connection.execute(text(query), values)
+        rows = await connection.execute(query, values)
         found[name] = {row[0]: row[1] for row in rows.all()}
     return found

@@ -87,8 +87,10 @@ async def catch(connection: AsyncConnection, values: dict[str, Any]) -> bool:
     return (await connection.execute(_CATCH, values)).rowcount == 1
 
 
+_WAS_CAUGHT = text("SELECT 1 FROM caught WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt")
+
+
 async def was_caught(connection: AsyncConnection, organisation_id: UUID, mode: str, attempt_id: UUID) -> bool:
     """Whether the sandbox accepted an attempt."""
-    query = "SELECT 1 FROM caught WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt"
     values = {"organisation": organisation_id, "mode": mode, "attempt": attempt_id}
-    return (await connection.execute(text(query), values)).one_or_none() is not None
+    return (await connection.execute(_WAS_CAUGHT, values)).one_or_none() is not None

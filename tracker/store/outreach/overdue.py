@@ -29,7 +29,7 @@ _LEFT_BEHIND = text(
         AND a.number = m.attempt_number
     LEFT JOIN caught k ON k.organisation_id = a.organisation_id AND k.mode = a.mode AND k.id = a.id
     WHERE m.id = ANY(:ids) AND m.state = 'sending'
-    """  # noqa: S608 - the only value put in is a constant of this module
+    """
 )
 
 

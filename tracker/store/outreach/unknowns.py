@@ -14,6 +14,8 @@ from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.rows import rows_of
 from tracker.store.outreach.carrying import TRIES
 
+_PAUSE = f"interval '{RETRY.next_question.total_seconds():.0f} seconds'"
+
 _CLAIM = text(
     f"""
     WITH due AS MATERIALIZED (
@@ -27,7 +29,7 @@ _CLAIM = text(
         WHERE CAST(:only AS uuid) IS NULL OR o.id = CAST(:only AS uuid)
         LIMIT :limit
     ), taken AS (
-        UPDATE message m SET due_at = due.now + interval '{RETRY.next_question.total_seconds():.0f} seconds'
+        UPDATE message m SET due_at = due.now + {_PAUSE}
         FROM due WHERE m.organisation_id = due.organisation_id AND m.mode = due.mode AND m.id = due.id
         RETURNING m.*, due.now
     )
@@ -45,7 +47,7 @@ _CLAIM = text(
     JOIN attempt a ON a.organisation_id = m.organisation_id AND a.mode = m.mode AND a.message_id = m.id
         AND a.number = m.attempt_number
     LEFT JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.id = m.recipient_id
-    """  # noqa: S608 - the only values put in are constants of ours
+    """
 )
 
 

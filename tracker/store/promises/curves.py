@@ -153,9 +153,12 @@ async def again_at(connection: AsyncConnection, organisation_id: UUID, at: datet
     await connection.execute(_NEXT, {"id": organisation_id, "at": at})
 
 
+_AT_ONCE = text("UPDATE organisation SET learn_at = NULL WHERE id = :id")
+
+
 async def at_once(connection: AsyncConnection, organisation_id: UUID) -> None:
     """Let dates be learned from its cases as soon as may be."""
-    await connection.execute(text("UPDATE organisation SET learn_at = NULL WHERE id = :id"), {"id": organisation_id})
+    await connection.execute(_AT_ONCE, {"id": organisation_id})
 
 
 _WAKE = text(

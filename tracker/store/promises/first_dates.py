@@ -23,12 +23,13 @@ from tracker.core.promises.first_dates import Background, Dated, FirstDate, Popu
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.purposes import purposes
 from tracker.core.vocabulary.words import Basis, Mode, Outcome, PromiseOutcome
+from tracker.store.ground.columns import listed
 from tracker.store.ground.organisations import Office
 
 PART = 2_000
 """So many dates are read at a time: others have their turn between."""
 
-_WARNINGS = ", ".join(f"'{each}'" for each in sorted(purposes(lambda traits: traits.warns)))
+_WARNINGS = listed(sorted(purposes(lambda traits: traits.warns)))
 
 _LEDGERS = f"""
     WITH known AS MATERIALIZED (
@@ -61,7 +62,7 @@ _LEDGERS = f"""
     FROM known k
     JOIN promise p ON p.organisation_id = :organisation AND p.mode = :mode AND p.case_id = k.id
     ORDER BY k.id, p.made_at, p.id
-"""  # noqa: S608 - the only values put in are constants of ours
+"""
 """Each date of the chosen cases: the id of the case and its time, its Background, and the date as Dated has it."""
 
 _DATED = 2 + len(fields(Background))

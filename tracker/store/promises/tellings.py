@@ -65,7 +65,7 @@ _SENT = text(
     WHERE a.promise_id IS NOT NULL AND a.outcome = 'accepted'
     ORDER BY a.organisation_id, a.mode, a.promise_id, l.listener, m.channel, a.started_at
     ON CONFLICT DO NOTHING
-    """  # noqa: S608 - the only value put in is a constant of ours
+    """
 )
 
 

@@ -6,10 +6,13 @@ import ast
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from enum import EnumType, StrEnum
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tracker.core.vocabulary import messages, words
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("tracker", "notifications", "integrations", "templates")
@@ -207,3 +210,36 @@ def test_the_glossary_has_them_all() -> None:
         word.strip() for row in re.findall(r"^\| ([a-z, ]+) \|", glossary, re.MULTILINE) for word in row.split(",")
     }
     assert set(MEANS) - {"keep"} <= listed
+
+
+def closed_words() -> Mapping[str, str]:
+    """The words of the sets that stand at the bottom, each with the set that it is of."""
+    sets = (each for module in (words, messages) for each in vars(module).values() if isinstance(each, EnumType))
+    return {word.value: each.__name__ for each in sets for word in each if each is not StrEnum}
+
+
+def literals(tree: ast.AST) -> list[str]:
+    """Comparisons with a word of a closed set that is written out: `line: comparison`."""
+    known = closed_words()
+    return [
+        f"{node.lineno}: {ast.unparse(node)}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        for each in (node.left, *node.comparators)
+        if isinstance(each, ast.Constant) and each.value in known
+    ]
+
+
+def test_nobody_compares_with_a_word_that_is_written_out() -> None:
+    for module, tree in modules().items():
+        assert literals(tree) == [] or module in FOREIGN, module
+    assert literals(ast.parse('if row.basis == "office":\n    pass')) == ["1: row.basis == 'office'"]
+
+
+FOREIGN = {
+    "notifications.asking": "the name of a carrier",
+    "notifications.receipts": "words of the provider",
+    "notifications.sms": "words of the provider",
+    "integrations.faults": "the kind of a fault of pydantic",
+}
+"""Where a word of another's is compared that is spelt like one of ours."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tracker.core.answers.facts import CaseFacts
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.words import CaseState, WaitingOn
+from tracker.core.vocabulary.words import CaseState, PromiseOutcome, WaitingOn
 
 
 class ContactChannel(StrEnum):
@@ -80,11 +80,15 @@ def demand(reason: ContactReason) -> Demand:
 def date_state(facts: CaseFacts, now: datetime) -> tuple[DateState, date | None]:
     """What the page says of the date: whether one stands, and which; or that it has passed while the case is open."""
     newest = facts.promises[0] if facts.promises else None
-    missed = newest if newest is not None and newest.outcome == "missed" and newest.superseded_at is None else None
+    missed = (
+        newest
+        if newest is not None and newest.outcome == PromiseOutcome.MISSED and newest.superseded_at is None
+        else None
+    )
     promise = facts.promise or (missed if facts.state == CaseState.OPEN else None)
     if promise is None:
         return DateState.NONE, None
-    passed = promise.outcome == "missed" or promise.latest_on < day_of(now, facts.zone)
+    passed = promise.outcome == PromiseOutcome.MISSED or promise.latest_on < day_of(now, facts.zone)
     return (DateState.PASSED if passed else DateState.STANDS), promise.latest_on
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tracker.core.answers.facts import PromiseFacts
 from tracker.core.services.definitions import Definition, say
-from tracker.core.vocabulary.words import Change, Clock, WaitingOn
+from tracker.core.vocabulary.words import Basis, Change, Clock, PromiseOutcome, WaitingOn
 
 USUAL_SPREAD, WAITING_FOR_OTHERS, WAITING_FOR_YOU = "usual_spread", "waiting_for_others", "waiting_for_you"
 """What is said where the office gave no reason: by who has the ball."""
@@ -82,16 +82,18 @@ def kind_of(promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None, w
     corrected, are no delay either.
     """
     newest = promises[0] if promises else None
-    led = standing or (newest if newest and newest.outcome == "missed" and not newest.superseded_at else None)
+    led = standing or (
+        newest if newest and newest.outcome == PromiseOutcome.MISSED and not newest.superseded_at else None
+    )
     if led is None:
-        ours = next((each for each in promises if each.basis != "office"), None)
+        ours = next((each for each in promises if each.basis != Basis.OFFICE), None)
         return DelayKind.TAKEN_BACK if ours is not None and ours.reason == Change.TOO_UNCERTAIN else None
-    stands_still = waited.clock is Clock.PAUSED and led.basis != "office" and led.outcome is None
-    if led.outcome == "missed" or (led.latest_on < waited.today and not stands_still):
+    stands_still = waited.clock is Clock.PAUSED and led.basis != Basis.OFFICE and led.outcome is None
+    if led.outcome == PromiseOutcome.MISSED or (led.latest_on < waited.today and not stands_still):
         return DelayKind.LATE
     if any(_gave_way(each, led) for each in promises):
         return DelayKind.MOVED
-    if led.basis != "office" and waited.warned_at is not None and waited.warned_at >= led.made_at:
+    if led.basis != Basis.OFFICE and waited.warned_at is not None and waited.warned_at >= led.made_at:
         return DelayKind.WARNED
     return None
 
@@ -100,6 +102,8 @@ def _gave_way(before: PromiseFacts, led: PromiseFacts) -> bool:
     """Whether an earlier date could not be kept, so that a later one stands in its place."""
     if before.latest_on >= led.latest_on or before.made_at > led.made_at:
         return False
-    if led.basis == "office":
-        return before.reason == Change.OFFICE_CHANGED_DATE or before.outcome == "missed"
-    return before.basis != "office" and (before.reason == Change.LIKELY_LATE or before.outcome == "missed")
+    if led.basis == Basis.OFFICE:
+        return before.reason == Change.OFFICE_CHANGED_DATE or before.outcome == PromiseOutcome.MISSED
+    return before.basis != Basis.OFFICE and (
+        before.reason == Change.LIKELY_LATE or before.outcome == PromiseOutcome.MISSED
+    )

@@ -15,6 +15,7 @@ from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purpose_traits import PurposeTraits
 from tracker.core.vocabulary.purposes import PURPOSES
+from tracker.core.vocabulary.words import Base, Basis, PromiseOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class PromiseFacts:
     `id` is its row in the ledger; `told` where it was told before it is shown now, oldest first.
     """
 
-    basis: str
+    basis: Basis
     earliest_on: date | None
     half_by_on: date | None
     latest_on: date
@@ -77,9 +78,9 @@ class PromiseFacts:
     made_at: datetime
     superseded_at: datetime | None
     reason: str | None
-    outcome: str | None
+    outcome: PromiseOutcome | None
     cases: int | None = None
-    base: str | None = None
+    base: Base | None = None
     id: UUID | None = None
     told: tuple[ToldFacts, ...] = ()
 

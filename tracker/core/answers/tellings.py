@@ -10,6 +10,7 @@ from tracker.core.vocabulary.channels import Writing, traits_of
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purpose_traits import DateTold
 from tracker.core.vocabulary.purposes import PURPOSES
+from tracker.core.vocabulary.words import Basis
 
 
 class Listener(StrEnum):
@@ -72,9 +73,9 @@ def shown(facts: CaseFacts, way: Way) -> tuple[PromiseFacts, ...]:
     leading = facts.promise
     if leading not in found or leading is None:
         return ()
-    if facts.source_silent or leading.basis == "office":
+    if facts.source_silent or leading.basis == Basis.OFFICE:
         return (leading,)
-    return (leading, *[each for each in found if each.basis == "office"][:1])
+    return (leading, *[each for each in found if each.basis == Basis.OFFICE][:1])
 
 
 def untold(facts: CaseFacts, listener: Listener, way: Way) -> tuple[PromiseFacts, ...]:

@@ -32,7 +32,7 @@ from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooM
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import CaseState, Change, Confidence
+from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
 from tracker.store.answers.pages import PageCase, PageLine, PageMessage, PagePromise
@@ -226,7 +226,7 @@ def _stage(row: PageCase, stage: Stage | None, definition: Definition, language:
 def _leading(promises: tuple[PromiseFacts, ...]) -> PromiseFacts | None:
     """The date that a page leads with, of those that stand: ours, else the office's."""
     stand = [each for each in promises if each.superseded_at is None and each.outcome is None]
-    return next((each for each in stand if each.basis != "office"), next(iter(stand), None))
+    return next((each for each in stand if each.basis != Basis.OFFICE), next(iter(stand), None))
 
 
 def _no_promise_reason(
@@ -239,7 +239,7 @@ def _no_promise_reason(
         return "finished"
     if row.confidence is Confidence.WITHDRAWN:
         return "dates_not_kept"
-    ours = next((each for each in promises if each.basis != "office"), None)
+    ours = next((each for each in promises if each.basis != Basis.OFFICE), None)
     given_up = ours is not None and ours.reason == Change.TOO_UNCERTAIN
     stood_in = definition.promise.stood_in  # then only its own history gives dates
     learned_from = (row.learned_from_own if stood_in else row.learned_from) or 0

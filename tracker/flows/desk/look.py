@@ -21,7 +21,7 @@ from tracker.core.services.definitions import Definition, say
 from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.moments import Moment
-from tracker.core.vocabulary.words import Mode, Placement
+from tracker.core.vocabulary.words import Audience, Mode, Placement
 from tracker.flows.answers import lookup
 from tracker.flows.desk import audit, resend
 from tracker.flows.outreach import addresses as reached
@@ -272,7 +272,7 @@ def _line(entry: StoredEntry, placement: Placement, definition: Definition, lang
         return StaffLine(when, kind, placement.value, "", "", (), True)
     code = str(entry.body.get("status") or "")
     stage = definition.stage_for(code) if code else None
-    internal = entry.body.get("audience") == "internal" or kind == "correction"
+    internal = entry.body.get("audience") == Audience.INTERNAL or kind == "correction"
     given = (
         ("public", words.get("public_note")),
         ("internal", words.get("internal_note")),

@@ -88,7 +88,7 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
         definition = await definitions.by_id(connection, row.organisation_id, row.definition_id)
         silent = await silenced(connection, secret, row)
     facts = case_facts(row, definition, asked.language, silent)
-    await put_on_record.shown(store, row.organisation_id, row.mode, facts, Listener.PUBLIC, asked.way)
+    await put_on_record.shown(store, row.scope, facts, Listener.PUBLIC, asked.way)
     return facts
 
 
@@ -123,7 +123,7 @@ async def silenced(connection: AsyncConnection, secret: bytes, row: PageCase) ->
     if not row.word_to or not row.some_stopped:
         return set()
     asked: dict[stops.Asked, Place] = {
-        (row.organisation_id, row.mode, channel, addresses.digest(secret, channel, normal)): (channel, normal)
+        (row.scope, channel, addresses.digest(secret, channel, normal)): (channel, normal)
         for channel, normal in row.word_to
     }
     return {asked[each] for each in await stops.stopped(connection, list(asked))}

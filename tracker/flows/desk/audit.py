@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers.contacts import LookPurpose
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.oversight import Audited
 from tracker.store.desk.accounts import Staff
 from tracker.store.ground import audit, organisations
 from tracker.store.ground.organisations import Office
@@ -18,7 +18,6 @@ async def note(
 ) -> Office:
     """Add a line to the audit; returns the office of whoever acted, with its clock."""
     office = await organisations.office(connection, staff.organisation_id)
-    told = {**detail, "purpose": why.value}
-    actor = f"account:{staff.account_id}"
-    await audit.record(connection, staff.organisation_id, Mode.LIVE, actor, action, told, office.now)
+    line = Audited(f"account:{staff.account_id}", action, {**detail, "purpose": why.value})
+    await audit.record(connection, staff.scope, line, office.now)
     return office

@@ -9,7 +9,6 @@ from uuid import UUID
 from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary import known_facts
 from tracker.core.vocabulary.errors import CaseNotFound, TooManyRequests
-from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
 from tracker.store.case import cases
 from tracker.store.desk.accounts import Staff
@@ -28,7 +27,7 @@ async def identify(store: Store, secret: bytes, staff: Staff, case: UUID, said: 
         _bucket(secret, f"account\0{staff.account_id}"): PER_ACCOUNT,
     }
     async with store.transaction() as connection:
-        row = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
+        row = await cases.by_id(connection, staff.scope, case)
         if row is None or row.void:
             raise CaseNotFound
         counts = await limits.counts(connection, list(buckets), WINDOW_SECONDS)

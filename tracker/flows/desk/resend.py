@@ -12,7 +12,6 @@ from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.messages import MessageState, key
-from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
 from tracker.store.case import cases
 from tracker.store.desk import repeating
@@ -50,8 +49,8 @@ async def resend(
     before, so that a form which is sent twice repeats it once. Raises CaseNotFound.
     """
     async with store.transaction() as connection:
-        held = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
-        rows = await repeating.decisions(connection, staff.organisation_id, Mode.LIVE, case)
+        held = await cases.by_id(connection, staff.scope, case)
+        rows = await repeating.decisions(connection, staff.scope, case)
         asked = next((row for row in rows if row.id == message), None)
         if held is None or held.void or asked is None:
             raise CaseNotFound
@@ -62,7 +61,7 @@ async def resend(
                 again = key(case, asked.purpose, asked.party, asked.rung, asked.cause, resend=times + 1)
                 detail = {"case": str(case), "message": str(message)}
                 now = (await audit.note(connection, staff, "desk.resent", why, detail)).now
-                await repeating.repeat(connection, staff.organisation_id, Mode.LIVE, message, again, now)
+                await repeating.repeat(connection, staff.scope, message, again, now)
         return answer
 
 
@@ -93,12 +92,7 @@ async def stopped(
 ) -> set[UUID]:
     """The messages whose recipient asked us to stop on that channel."""
     asked = {
-        row.id: (
-            staff.organisation_id,
-            Mode.LIVE.value,
-            row.channel,
-            addresses.digest(secret, row.channel, row.normal),
-        )
+        row.id: (staff.scope, row.channel, addresses.digest(secret, row.channel, row.normal))
         for row in rows
         if row.channel is not None and row.normal is not None
     }

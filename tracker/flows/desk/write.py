@@ -8,7 +8,6 @@ from uuid import UUID
 from tracker.core.answers import contacts
 from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPurpose
 from tracker.core.answers.tellings import SPOKEN, Listener
-from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
 from tracker.flows.desk.look import facts_of
 from tracker.flows.promises import put_on_record
@@ -38,8 +37,7 @@ async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose)
         demand = contacts.demand(said.reason)
         detail = {"case": str(said.case), "reason": said.reason.value, "demand": demand.value}
         values = {
-            "organisation_id": staff.organisation_id,
-            "mode": Mode.LIVE.value,
+            **staff.scope.columns,
             "id": said.once,
             "case_id": said.case,
             "account_id": staff.account_id,
@@ -53,7 +51,7 @@ async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose)
             await audit.note(connection, staff, "desk.contact", why, detail)
             spoken = next((way for way in SPOKEN if way.value == said.channel.value), None)
             if spoken is not None:
-                await put_on_record.told(connection, staff.organisation_id, Mode.LIVE, facts, Listener.PUBLIC, spoken)
+                await put_on_record.told(connection, staff.scope, facts, Listener.PUBLIC, spoken)
 
 
 async def note(store: Store, staff: Staff, case: UUID, words: str, once: UUID, why: LookPurpose) -> bool:
@@ -64,8 +62,7 @@ async def note(store: Store, staff: Staff, case: UUID, words: str, once: UUID, w
         if not words:
             return False
         values = {
-            "organisation_id": staff.organisation_id,
-            "mode": Mode.LIVE.value,
+            **staff.scope.columns,
             "id": once,
             "case_id": case,
             "account_id": staff.account_id,

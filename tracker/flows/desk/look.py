@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers import contacts
-from tracker.core.answers.contacts import ContactReason, LookPurpose
+from tracker.core.answers.contacts import ContactReason
 from tracker.core.answers.facts import CaseFacts
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.case.fold import fold
@@ -24,6 +24,7 @@ from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.words import Placement
 from tracker.flows.answers import lookup
 from tracker.flows.desk import audit, resend
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.flows.outreach import addresses as reached
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import contacts as stored_contacts
@@ -138,14 +139,13 @@ async def facts_of(
     return lookup.case_facts(shown, definition, language, silent), row, definition
 
 
-async def look(
-    store: Store, secret: bytes, staff: Staff, case: UUID, why: LookPurpose, language: str | None = None
-) -> DeskCase:
+async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskCase:
     """A case of this account's organisation. Raises CaseNotFound. The look is audited before anything is shown."""
+    store, secret, staff = asked.store, asked.secret, asked.staff
     async with store.transaction() as connection:
         if await cases.by_id(connection, staff.scope, case) is None:
             raise CaseNotFound
-        office = await audit.note(connection, staff, "desk.opened", why, {"case": str(case)})
+        office = await audit.note(connection, asked, "desk.opened", {"case": str(case)})
     async with store.reading() as connection:
         facts, row, definition = await facts_of(connection, staff, case, language, secret)
         stored = await entries.of_case(connection, staff.scope, case, _normal_in(office.country))
@@ -181,14 +181,12 @@ def _normal_in(country: str) -> Normal:
     return lambda channel, address: reached.normal(channel, address, country)
 
 
-async def page_facts(
-    store: Store, secret: bytes, staff: Staff, case: UUID, why: LookPurpose, language: str | None
-) -> CaseFacts:
+async def page_facts(asked: Inquiry, case: UUID, language: str | None) -> CaseFacts:
     """What the citizen's page says of a case, for staff who want to see it as it is. Raises CaseNotFound. Audited."""
-    async with store.transaction() as connection:
-        facts, _, _ = await facts_of(connection, staff, case, language, secret)
-        await audit.note(connection, staff, "desk.opened", why, {"case": str(case), "as": "citizen"})
-    await _seen(store, staff, facts)
+    async with asked.store.transaction() as connection:
+        facts, _, _ = await facts_of(connection, asked.staff, case, language, asked.secret)
+        await audit.note(connection, asked, "desk.opened", {"case": str(case), "as": "citizen"})
+    await _seen(asked.store, asked.staff, facts)
     return facts
 
 

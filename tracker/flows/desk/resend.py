@@ -8,16 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.messages import MessageState, key
 from tracker.flows.desk import audit
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.store.case import cases
 from tracker.store.desk import repeating
 from tracker.store.desk.accounts import Staff
 from tracker.store.desk.repeating import DecidedMessage
-from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
 
 MOST_RESENDS = 5
@@ -42,25 +41,24 @@ class Resending(StrEnum):
     """It was sent again several times already."""
 
 
-async def resend(
-    store: Store, secret: bytes, staff: Staff, case: UUID, message: UUID, times: int, why: LookPurpose
-) -> Resending:
+async def resend(asked: Inquiry, case: UUID, message: UUID, times: int) -> Resending:
     """Send a message again with the same facts, at once. `times`: how often the form says that it was repeated
     before, so that a form which is sent twice repeats it once. Raises CaseNotFound.
     """
-    async with store.transaction() as connection:
+    staff = asked.staff
+    async with asked.store.transaction() as connection:
         held = await cases.by_id(connection, staff.scope, case)
         rows = await repeating.decisions(connection, staff.scope, case)
-        asked = next((row for row in rows if row.id == message), None)
-        if held is None or held.void or asked is None:
+        wanted = next((row for row in rows if row.id == message), None)
+        if held is None or held.void or wanted is None:
             raise CaseNotFound
-        answer = refusal(asked, rows, await stopped(connection, secret, staff, [asked]))
+        answer = refusal(wanted, rows, await stopped(connection, asked.secret, staff, [wanted]))
         if answer is None:
             answer = Resending.SENT
-            if times == repeated(asked, rows):
-                again = key(case, asked.purpose, asked.party, asked.rung, asked.cause, resend=times + 1)
+            if times == repeated(wanted, rows):
+                again = key(case, wanted.purpose, wanted.party, wanted.rung, wanted.cause, resend=times + 1)
                 detail = {"case": str(case), "message": str(message)}
-                now = (await audit.note(connection, staff, "desk.resent", why, detail)).now
+                now = (await audit.note(connection, asked, "desk.resent", detail)).now
                 await repeating.repeat(connection, staff.scope, message, again, now)
         return answer
 

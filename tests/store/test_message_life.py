@@ -97,7 +97,7 @@ def _received(state: MessageState, *, newest: bool) -> Deed:
 
 async def _climb(connection: AsyncConnection, of: Subject) -> None:
     by = (await connection.execute(text("SELECT * FROM recipient WHERE id = :id"), {"id": of.row.recipient_id})).one()
-    await rungs.climb(connection, of.where, of.row.id, f"{of.row.key}-climbed", 1, by, of.row.now)
+    await rungs.climb(connection, of.where, of.row.id, by, of.row.now, key=f"{of.row.key}-climbed", rung=1)
 
 
 async def _stop(connection: AsyncConnection, of: Subject) -> None:

@@ -149,9 +149,8 @@ async def test_staff_who_see_a_date_have_given_nobody_a_word(site: Site, opened:
     promise = (await site.desk.rows("SELECT * FROM promise"))[0]
     assert not (await given(site))[0].was_told
     async with site.desk.store.transaction() as connection:
-        await tellings.save(
-            connection, Scope(site.desk.office.id, Mode.LIVE), [promise.id], Listener.PUBLIC, Way.PHONE, promise.made_at
-        )
+        scope, at = Scope(site.desk.office.id, Mode.LIVE), promise.made_at
+        await tellings.save(connection, scope, [promise.id], Listener.PUBLIC, Way.PHONE, told_at=at)
     assert (await given(site))[0].was_told
 
 
@@ -162,7 +161,7 @@ async def test_a_date_that_was_told_only_after_its_day_is_no_word_that_was_broke
     for way, at in ((Way.EMAIL, promise.passes_at), (Way.SMS, promise.passes_at - timedelta(seconds=1))):
         assert not (await given(site))[0].was_told
         async with site.desk.store.transaction() as connection:
-            await tellings.save(connection, whose, [promise.id], Listener.APPLICANT, way, at)
+            await tellings.save(connection, whose, [promise.id], Listener.APPLICANT, way, told_at=at)
     assert (await given(site))[0].was_told
 
 

@@ -140,7 +140,7 @@ async def ledger(desk: Desk, given: list[tuple[str, date, str | None]], told: in
             await connection.execute(insert(PROMISE).values(**values))
             if place >= told:
                 whose = (Scope(desk.office.id, Mode.LIVE), [id_], Listener.PUBLIC, Way.PAGE)
-                await tellings.save(connection, *whose, made_at)
+                await tellings.save(connection, *whose, told_at=made_at)
 
 
 async def test_a_link_that_is_not_ours_leads_nowhere(desk: Desk) -> None:

@@ -30,7 +30,7 @@ async def shown(desk: Desk, audience: Listener) -> None:
     async with desk.store.transaction() as connection:
         whose = Scope(desk.office.id, Mode.LIVE)
         way = Way.PAGE if audience is Listener.PUBLIC else Way.DESK
-        await tellings.save(connection, whose, [row.id], audience, way, await desk.now())
+        await tellings.save(connection, whose, [row.id], audience, way, told_at=await desk.now())
 
 
 async def late_report(desk: Desk) -> None:

@@ -45,7 +45,7 @@ async def next_rung(
         if other is not None:
             rung, resend = missed.rung + 1, int(missed.key.split(":")[3])
             key_ = key(missed.case_id, missed.purpose, missed.party, rung, missed.cause, resend=resend)
-            await rungs.climb(connection, scope, message_id, key_, rung, other, now)
+            await rungs.climb(connection, scope, message_id, other, now, key=key_, rung=rung)
             return True
     elif asked_to_stop:
         return False

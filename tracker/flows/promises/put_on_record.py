@@ -40,4 +40,4 @@ async def told(connection: AsyncConnection, scope: Scope, facts: CaseFacts, list
     """Somebody was told of the dates of these facts."""
     fresh = [each.id for each in untold(facts, listener, way) if each.id is not None]
     if fresh:
-        await tellings.save(connection, scope, fresh, listener, way, facts.now)
+        await tellings.save(connection, scope, fresh, listener, way, told_at=facts.now)

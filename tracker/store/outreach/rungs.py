@@ -100,10 +100,11 @@ async def climb(
     connection: AsyncConnection,
     scope: Scope,
     message_id: UUID,
-    key: str,
-    rung: int,
     recipient: OtherAddress,
     now: datetime,
+    *,
+    key: str,
+    rung: int,
 ) -> None:
     """Write the message again, for another channel; once, since its key is unique."""
     await connection.execute(

@@ -76,6 +76,7 @@ async def save(
     promises: Sequence[UUID],
     audience: Listener,
     channel: Way,
+    *,
     told_at: datetime,
 ) -> None:
     """Write that these dates were told. What is on record already stays as it is."""

@@ -128,8 +128,7 @@ def letter(released: Released, secret: bytes) -> tuple[str, str, bytes]:
     content, _ = render(released.facts, released.channel, sender)
     claimed = released.claimed
     outgoing = Outgoing(
-        claimed.organisation_id,
-        claimed.mode.value,
+        claimed.scope,
         claimed.id,
         new_id(),
         claimed.number,

@@ -46,7 +46,7 @@ async def recover(store: Store, secret: bytes, limit: int) -> int:
 
 
 def _left_behind(row: OverdueMessage) -> Settled:
-    claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
+    claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
     if row.caught_id is not None:
         return Settled(claimed, MessageState.DELIVERED, ending=Ending.ACCEPTED, provider_id=f"caught-{row.caught_id}")
     if row.attempt_id is not None and row.carrier != "sandbox":
@@ -71,7 +71,7 @@ async def ask(store: Store, carriers: Carriers, secret: bytes, limit: int, only:
 
 async def _fate(carrier: Carrier | None, row: UnknownMessage) -> Settled | None:
     """What becomes of one; None: it is asked about again in five minutes."""
-    claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
+    claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
     ours = carrier if carrier is not None and carrier.name == row.carrier else None
     tried = Tried(
         tries=row.tries,
@@ -102,8 +102,7 @@ async def _fate(carrier: Carrier | None, row: UnknownMessage) -> Settled | None:
 
 def _asked(row: UnknownMessage) -> Outgoing:
     return Outgoing(
-        row.organisation_id,
-        row.mode,
+        row.scope,
         row.id,
         row.attempt_id,
         row.attempt_number,

@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,7 @@ class Outgoing:
     `known`: what providers call other messages to the same recipient, so that asking cannot mistake one for this.
     """
 
-    organisation_id: UUID
-    mode: str
+    scope: Scope
     message_id: UUID
     attempt_id: UUID
     number: int

@@ -22,6 +22,7 @@ from notifications.settling import Settled, answered, following, later, settle
 from tracker.core.outreach.attempts import Ending
 from tracker.core.outreach.retry import RETRY, Setback, Tried
 from tracker.core.vocabulary.messages import MessageState
+from tracker.core.vocabulary.oversight import Notice
 from tracker.flows.outreach import release
 from tracker.flows.outreach.release import Claimed, Links, Postponed, Released, Stopped
 from tracker.store.ground import alerts
@@ -171,8 +172,7 @@ class Worker:
             return []
         beginnings = [
             carrying.Beginning(
-                each.released.claimed.organisation_id,
-                each.released.claimed.mode.value,
+                each.released.claimed.scope,
                 each.released.claimed.id,
                 each.released.claimed.number,
                 each.attempt,
@@ -204,8 +204,7 @@ class Worker:
                 return later(claimed, rest, Ending.THROTTLED)
             answer = await letter.carrier.send(
                 Outgoing(
-                    claimed.organisation_id,
-                    claimed.mode.value,
+                    claimed.scope,
                     claimed.id,
                     letter.attempt,
                     claimed.number,
@@ -225,15 +224,13 @@ class Worker:
     async def _still_ours(self, claimed: Claimed) -> bool:
         """Look again before sending, after a wait: another worker may have taken over. Our lease begins anew."""
         async with self._store.transaction() as connection:
-            return await carrying.renew_lease(
-                connection, claimed.organisation_id, claimed.mode, claimed.id, claimed.number
-            )
+            return await carrying.renew_lease(connection, claimed.scope, claimed.id, claimed.number)
 
     async def _tries(self, claimed: Claimed) -> int:
         async with self._store.reading() as connection:
-            return await carrying.tries(connection, claimed.organisation_id, claimed.mode, claimed.id)
+            return await carrying.tries(connection, claimed.scope, claimed.id)
 
 
 async def _alert(connection: Any, claimed: Claimed, kind: str, subject: str) -> None:
     remedy = "Look at the template and the definition's words for this purpose, then resend what failed."
-    await alerts.raise_alert(connection, claimed.organisation_id, claimed.mode, kind, subject, remedy, claimed.now)
+    await alerts.raise_alert(connection, claimed.scope, Notice(kind, subject, remedy), claimed.now)

@@ -250,7 +250,7 @@ def compose(outgoing: Outgoing, sender: str, to: str, host: str, secret: bytes) 
         "Subject": _encoded(_line(content.subject or "")),
         "Date": format_datetime(outgoing.now),
         "Message-ID": f"<{outgoing.message_id}@{host}>",
-        "X-Attempt": seal(secret, LinkKind.ATTEMPT, outgoing.organisation_id, outgoing.attempt_id),
+        "X-Attempt": seal(secret, LinkKind.ATTEMPT, outgoing.scope.organisation_id, outgoing.attempt_id),
         "Auto-Submitted": "auto-generated",
         "Content-Language": _line(outgoing.language),
         "MIME-Version": "1.0",

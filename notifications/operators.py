@@ -12,6 +12,7 @@ from uuid import UUID
 from notifications.channels import Accepted, Answer, Carrier, Content, Later, Outgoing, PutOff, Refused
 from templates import wording
 from templates.environment import environment
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.flows.organisations import brief
 from tracker.flows.organisations.brief import Briefing
@@ -71,8 +72,7 @@ def words(briefing: Briefing) -> Content:
 def _letter(briefing: Briefing, address: str, content: Content) -> Outgoing:
     """It belongs to no organisation: it comes from the installation's own address."""
     return Outgoing(
-        UUID(int=0),
-        Mode.LIVE.value,
+        Scope(UUID(int=0), Mode.LIVE),
         briefing.id,
         new_id(),
         1,

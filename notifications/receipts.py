@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from notifications import twilio_words
 from tracker.core.outreach.attempts import Ending
 from tracker.core.vocabulary.errors import NotGranted
+from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.seals import LinkKind, unseal
 from tracker.flows.outreach import ladder, stopping
 from tracker.store.ground import alerts
@@ -94,16 +95,12 @@ async def receive(store: Store, secret: bytes, named: tuple[UUID, UUID], said: s
         moved = await receipts.advance(connection, attempt, state, provider_id=provider_id, outcome=ending)
         if not moved or ending is None:
             return True
-        mode, now = attempt.mode, attempt.now
+        message = (attempt.scope, attempt.message_id, attempt.now)
         stopped = ending is Ending.STOPPED
         if stopped:
-            await stopping.stopped_by_provider(
-                connection, secret, attempt.organisation_id, mode, attempt.message_id, now
-            )
+            await stopping.stopped_by_provider(connection, secret, *message)
         if ending is Ending.NO_CREDIT:
             remedy = "Look at the account at the provider: it takes texts and does not send them."
-            await alerts.raise_alert(connection, attempt.organisation_id, mode, "carrier_down", ending, remedy, now)
-        await ladder.next_rung(
-            connection, secret, attempt.organisation_id, mode, attempt.message_id, now, asked_to_stop=stopped
-        )
+            await alerts.raise_alert(connection, attempt.scope, Notice("carrier_down", ending, remedy), attempt.now)
+        await ladder.next_rung(connection, secret, *message, asked_to_stop=stopped)
     return True

@@ -25,8 +25,7 @@ class Sandbox:
     async def send(self, outgoing: Outgoing) -> Answer:
         """Catch a message: it is delivered."""
         values = {
-            "organisation": outgoing.organisation_id,
-            "mode": outgoing.mode,
+            **outgoing.scope.values,
             "message": outgoing.message_id,
             "attempt": outgoing.attempt_id,
             "number": outgoing.number,
@@ -40,7 +39,7 @@ class Sandbox:
     async def ask(self, outgoing: Outgoing) -> Answer:
         """Whether it was caught."""
         async with self._store.reading() as connection:
-            caught = await outbox.was_caught(connection, outgoing.organisation_id, outgoing.mode, outgoing.attempt_id)
+            caught = await outbox.was_caught(connection, outgoing.scope, outgoing.attempt_id)
         return Accepted(f"caught-{outgoing.attempt_id}", delivered=True) if caught else Absent()
 
     async def close(self) -> None:

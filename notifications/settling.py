@@ -15,6 +15,7 @@ from notifications.channels import Absent, Accepted, Answer, Later, Overtaken, P
 from tracker.core.outreach.attempts import Ending
 from tracker.core.outreach.retry import RETRY, Now, Setback, Tried
 from tracker.core.vocabulary.messages import MessageState, Reason
+from tracker.core.vocabulary.oversight import Notice
 from tracker.flows.outreach import ladder, stopping
 from tracker.flows.outreach.release import Claimed
 from tracker.store.ground import alerts
@@ -37,8 +38,7 @@ class Settled:
     def row(self) -> dict[str, Any]:
         """As the store takes it."""
         return {
-            "organisation": self.claimed.organisation_id,
-            "mode": self.claimed.mode.value,
+            **self.claimed.scope.values,
             "message": self.claimed.id,
             "number": self.claimed.number,
             "now": self.claimed.now,
@@ -106,7 +106,7 @@ async def settle(store: Store, secret: bytes, settled: list[Settled]) -> None:
 async def _fall(connection: AsyncConnection, secret: bytes, settled: Settled) -> None:
     """A message will not arrive: the next rung, or a task for staff."""
     claimed = settled.claimed
-    named = (claimed.organisation_id, claimed.mode, claimed.id, claimed.now)
+    named = (claimed.scope, claimed.id, claimed.now)
     if settled.ending is Ending.STOPPED:
         await stopping.stopped_by_provider(connection, secret, *named)
     stopped = settled.ending is Ending.STOPPED or settled.reason is Reason.STOPPED
@@ -120,17 +120,19 @@ def _ends_badly(settled: Settled) -> bool:
 async def _alert(connection: AsyncConnection, settled: Settled) -> None:
     """Tell operators what they should know of it."""
     claimed = settled.claimed
-    office, mode, now = claimed.organisation_id, claimed.mode, claimed.now
     match settled.ending:
         case Ending.GIVEN_UP:
             remedy = "Look at the log of the time, mend what cut the sending off, then tell the person in another way."
-            await alerts.raise_alert(connection, office, mode, "message_failed", "given_up", remedy, now)
+            notice = Notice("message_failed", "given_up", remedy)
         case Ending.NOT_CONFIGURED:
             remedy = "Set TRACKER_SMTP_URL or the Twilio settings for this channel; what is due is tried every hour."
-            await alerts.raise_alert(connection, office, mode, "channel_not_configured", settled.ending, remedy, now)
+            notice = Notice("channel_not_configured", settled.ending, remedy)
         case Ending.NO_CREDIT | Ending.SENDER_REFUSED:
             remedy = "Look at the account and the sender at the provider. Messages wait, and go out once it works."
-            await alerts.raise_alert(connection, office, mode, "carrier_down", settled.ending, remedy, now)
+            notice = Notice("carrier_down", settled.ending, remedy)
         case Ending.UNSURE if settled.due is None:
             remedy = "Ask the provider whether these went out; look for messages in state unknown."
-            await alerts.raise_alert(connection, office, mode, "message_unknown", "unknown", remedy, now)
+            notice = Notice("message_unknown", "unknown", remedy)
+        case _:
+            return
+    await alerts.raise_alert(connection, claimed.scope, notice, claimed.now)

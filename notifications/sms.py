@@ -56,7 +56,7 @@ class Sms:
             return Refused(Ending.BAD_ADDRESS)
         if not outgoing.sender:
             return Later(SENDER_REST, Ending.SENDER_REFUSED)
-        token = seal(self._secret, LinkKind.ATTEMPT, outgoing.organisation_id, outgoing.attempt_id)
+        token = seal(self._secret, LinkKind.ATTEMPT, outgoing.scope.organisation_id, outgoing.attempt_id)
         service = re.fullmatch(r"MG[0-9a-fA-F]{32}", outgoing.sender) is not None
         given = {"messaging_service_sid" if service else "from_": outgoing.sender}
         try:

@@ -18,7 +18,7 @@ from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
 from tracker.core.case.events import Body, StatusEvent
 from tracker.core.deciding.changes import Changes
-from tracker.core.deciding.dossier import Dossier, Scope
+from tracker.core.deciding.dossier import Dossier
 from tracker.core.deciding.reports import Answer
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.words import Mode
@@ -75,16 +75,15 @@ class Desk:
 
     async def known(self, number: str) -> Dossier:
         """All that a decision about this number would know."""
-        wanted = Wanted(self.office.id, self.sender.mode, [(self.sender.registers[0], number)])
+        wanted = Wanted(self.sender.scope, [(self.sender.registers[0], number)])
         async with self.store.reading() as connection:
             found = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
         return found.numbers[wanted.numbers[0]]
 
     async def give(self, *given: PromiseRecord) -> None:
         """Put dates into the ledger as they are, whatever the machine would have made of their cases."""
-        scope = Scope(self.office.id, self.sender.mode is Mode.TEST, self.office.zone)
         async with self.store.transaction() as connection:
-            await changes.write(connection, Changes(scope, await self.now(), given=list(given)))
+            await changes.write(connection, Changes(self.sender.scope, await self.now(), given=list(given)))
 
     async def status(self, number: str, status: str, **rest: Any) -> Answer:
         """Send a status."""

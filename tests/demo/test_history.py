@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.demo.seed import PLAYED, morning, seed
 from tracker.flows.deciding.transaction import revisited
@@ -55,7 +56,7 @@ async def test_reading_a_finished_case_again_changes_nothing(parts: Parts) -> No
     assert len(closed) > 30
     for row in closed:
         number = row["register"], row["number"]
-        made = await revisited(store, row["organisation_id"], Mode.LIVE, [number], all_cases=True)
+        made = await revisited(store, Scope(row["organisation_id"], Mode.LIVE), [number], all_cases=True)
         assert not made.not_decided
     assert await everything(store) == before
 

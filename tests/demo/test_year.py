@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.demo.seed import OFFICES, seed
 from tracker.flows.organisations import offices
@@ -50,7 +51,7 @@ async def test_in_a_year_no_message_comes_at_night_none_twice_and_none_after_a_s
     for office in known:
         await advance(store, office.id, office.now + timedelta(days=10), parts.worker.carry)
     (stopped,) = await asked(store, LONGEST_OPEN)
-    whom = (stopped.organisation_id, Mode.LIVE, Channel(stopped.channel), stopped.normal)
+    whom = (Scope(stopped.organisation_id, Mode.LIVE), Channel(stopped.channel), stopped.normal)
     stopped_at = (await offices.organisation(store, known[0].slug)).now
     assert await stopping.wish(store, parts.secret, whom, Wish.STOP, via="link")
     for office in known:

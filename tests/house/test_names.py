@@ -88,9 +88,10 @@ OVERRIDDEN = {"notifications.sms.request": "as the library calls it"}
 
 
 def _is_command(node: Function) -> bool:
-    """Options of a command are named by whoever types it."""
+    """Options of a command, or of a group of them, are named by whoever types it."""
     return any(
-        isinstance(each, ast.Call) and ast.unparse(each.func).endswith(".command") for each in node.decorator_list
+        isinstance(each, ast.Call) and ast.unparse(each.func).endswith((".command", ".callback"))
+        for each in node.decorator_list
     )
 
 

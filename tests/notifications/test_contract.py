@@ -16,6 +16,8 @@ from notifications.sms import Sms
 from tests.notifications.conftest import NUMBER, OURS, Ends
 from tests.office import SECRET, open_desk
 from tracker.core.outreach.attempts import Ending
+from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying
 
@@ -26,8 +28,7 @@ def outgoing(channel: str) -> Outgoing:
     """A letter or a text."""
     mail = channel != "sms"
     return Outgoing(
-        uuid4(),
-        "live",
+        Scope(uuid4(), Mode.LIVE),
         uuid4(),
         uuid4(),
         1,
@@ -56,11 +57,11 @@ async def made(request: pytest.FixtureRequest, store: Store, ends: Ends) -> Asyn
     await desk.party("P-1")
     async with store.transaction() as connection:
         row = next(row for row in await carrying.claim(connection, 10) if row.address)
-        whose = (row.organisation_id, row.mode, row.id, row.attempt_number)
+        whose = (row.scope, row.id, row.attempt_number)
         await carrying.begin_attempts(
             connection, [carrying.Beginning(*whose, sent.attempt_id, "sandbox", "{}", row.now)]
         )
-    yield Sandbox(store), replace(sent, organisation_id=row.organisation_id, message_id=row.id, number=whose[3])
+    yield Sandbox(store), replace(sent, scope=row.scope, message_id=row.id, number=row.attempt_number)
 
 
 EVERY = pytest.mark.parametrize("made", CHANNELS, indirect=True)

@@ -11,6 +11,8 @@ from notifications.email import Email, server
 from notifications.operators import Operators
 from tests.notifications.providers import Mailbox
 from tests.office import SECRET, START, Desk
+from tracker.core.vocabulary.oversight import Notice
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground import alerts
 
@@ -32,9 +34,9 @@ class Watch:
 
     async def alert(self, kind: str = "status_unmapped", subject: str = "permit XYZ", **rest: Any) -> None:
         """Something happens."""
-        office, mode = rest.get("office", self.desk.office.id), rest.get("mode", Mode.LIVE)
+        scope = Scope(rest.get("office", self.desk.office.id), rest.get("mode", Mode.LIVE))
         async with self.desk.store.transaction() as connection:
-            await alerts.raise_alert(connection, office, mode, kind, subject, "Add the code.", rest.get("at", START))
+            await alerts.raise_alert(connection, scope, Notice(kind, subject, "Add the code."), rest.get("at", START))
 
     async def brief(self, *addresses: str) -> None:
         """The job rings once, in a process of its own."""

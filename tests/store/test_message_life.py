@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tests.office import Desk, open_desk
 from tracker.core.deciding.changes import Changes
-from tracker.core.deciding.dossier import MessageRecord, Scope
+from tracker.core.deciding.dossier import MessageRecord
 from tracker.core.outreach.message_life import MOVES, Mover, Passage, settles
 from tracker.core.vocabulary.messages import MessageState, Reason
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.case import forgetting
 from tracker.store.deciding import changes
@@ -42,9 +43,9 @@ class Subject:
     attempts: tuple[UUID, UUID]
 
     @property
-    def where(self) -> tuple[UUID, Mode]:
+    def where(self) -> Scope:
         """Whose it is."""
-        return self.desk.office.id, Mode.LIVE
+        return Scope(self.desk.office.id, Mode.LIVE)
 
     def record(self, **but: Any) -> MessageRecord:
         """Its row as a decision writes it."""
@@ -54,7 +55,7 @@ class Subject:
     def settling(self, held: MessageState, state: MessageState) -> dict[str, Any]:
         """What a worker writes of it."""
         due = self.row.due_at if state in (MessageState.DUE, MessageState.UNKNOWN) else None
-        whose = {"organisation": self.where[0], "mode": "live", "message": self.row.id, "number": NEWEST}
+        whose = {**self.where.values, "message": self.row.id, "number": NEWEST}
         none = dict.fromkeys(("reason", "outcome", "provider_id"))
         return {**whose, **none, "now": self.row.now, "state": state.value, "due": due, "held": held.value}
 
@@ -63,7 +64,7 @@ Deed = Callable[[AsyncConnection, Subject], Awaitable[Any]]
 
 
 async def _write(connection: AsyncConnection, of: Subject, **rows: Any) -> None:
-    await changes.write(connection, Changes(Scope(of.where[0], False, "UTC"), of.row.now, **rows))
+    await changes.write(connection, Changes(of.where, of.row.now, **rows))
 
 
 def _decides(state: MessageState, *, anew: bool) -> Deed:
@@ -86,7 +87,7 @@ def _settled(held: MessageState, state: MessageState, *, alone: bool) -> Deed:
 
 def _received(state: MessageState, *, newest: bool) -> Deed:
     async def deed(connection: AsyncConnection, of: Subject) -> None:
-        attempt = await receipts.attempt(connection, of.where[0], of.attempts[1 if newest else 0])
+        attempt = await receipts.attempt(connection, of.where.organisation_id, of.attempts[1 if newest else 0])
         assert attempt is not None
         ending = "rejected" if state is MessageState.FAILED else None
         await receipts.advance(connection, attempt, state, provider_id="p", outcome=ending)
@@ -96,20 +97,20 @@ def _received(state: MessageState, *, newest: bool) -> Deed:
 
 async def _climb(connection: AsyncConnection, of: Subject) -> None:
     by = (await connection.execute(text("SELECT * FROM recipient WHERE id = :id"), {"id": of.row.recipient_id})).one()
-    await rungs.climb(connection, *of.where, of.row.id, f"{of.row.key}-climbed", 1, by, of.row.now)
+    await rungs.climb(connection, of.where, of.row.id, by, of.row.now, key=f"{of.row.key}-climbed", rung=1)
 
 
 async def _stop(connection: AsyncConnection, of: Subject) -> None:
-    await stops.withhold(connection, *of.where, Channel.EMAIL, "alex@example.org", of.row.now)
+    await stops.withhold(connection, of.where, Channel.EMAIL, "alex@example.org", of.row.now)
 
 
 async def _silence(connection: AsyncConnection, of: Subject) -> None:
-    values = {"organisation": of.where[0], "mode": "live", "case": of.row.case_id, "now": of.row.now}
+    values = {**of.where.values, "case": of.row.case_id, "now": of.row.now}
     await connection.execute(forgetting._SILENCE, values)
 
 
 async def _go_live(connection: AsyncConnection, of: Subject) -> None:
-    await checking.go_live(connection, of.where[0], "office@example.org", None, of.row.now)
+    await checking.go_live(connection, of.where.organisation_id, "office@example.org", None, of.row.now)
 
 
 def _settlings(mover: Mover, held: MessageState) -> list[Deed]:
@@ -130,11 +131,11 @@ STATEMENTS: dict[str, dict[frozenset[Mover], list[Deed]]] = {
     },
     "outreach/messages.py: unhold": {
         frozenset({Mover.SOURCE_HEARD}): [
-            lambda connection, of: messages.unhold(connection, *of.where, of.row.source_id)
+            lambda connection, of: messages.unhold(connection, of.where, of.row.source_id)
         ],
     },
     "outreach/carrying.py: _CLAIM": {
-        frozenset({Mover.CLAIM}): [lambda connection, of: carrying.claim(connection, 5, of.where[0])],
+        frozenset({Mover.CLAIM}): [lambda connection, of: carrying.claim(connection, 5, of.where.organisation_id)],
     },
     "outreach/carrying.py: _SETTLE_MESSAGE": {
         frozenset({Mover.WORKER}): _settlings(Mover.WORKER, MessageState.SENDING),
@@ -151,7 +152,7 @@ STATEMENTS: dict[str, dict[frozenset[Mover], list[Deed]]] = {
     "outreach/rungs.py: _CLIMB": {frozenset({Mover.LADDER}): [_climb]},
     "desk/repeating.py: _REPEAT": {
         frozenset({Mover.RESENDING}): [
-            lambda connection, of: repeating.repeat(connection, *of.where, of.row.id, f"{of.row.key}-again", of.row.now)
+            lambda connection, of: repeating.repeat(connection, of.where, of.row.id, f"{of.row.key}-again", of.row.now)
         ],
     },
     "outreach/stops.py: _WITHHOLD": {frozenset({Mover.STOP}): [_stop]},

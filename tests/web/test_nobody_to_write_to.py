@@ -14,6 +14,7 @@ from tests.http import Site
 from tests.office import SECRET, START, open_desk
 from tests.web.desk.test_case import read_out
 from tests.web.reading import FACT, LATER, words
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.flows.answers.lookup import Asked, look_up
 from tracker.flows.deciding.sweep import sweep
@@ -29,7 +30,8 @@ MAIL, TEXTS = {"channel": "email", "address": ALEX}, {"channel": "sms", "address
 
 
 async def wish(site: Site, said: Wish, channel: Channel = Channel.EMAIL, normal: str = ALEX) -> None:
-    await stopping.wish(site.desk.store, SECRET, (site.desk.office.id, Mode.LIVE, channel, normal), said, via="link")
+    asked = (Scope(site.desk.office.id, Mode.LIVE), channel, normal)
+    await stopping.wish(site.desk.store, SECRET, asked, said, via="link")
 
 
 def read(shown: str) -> str:

@@ -16,6 +16,7 @@ from tests.web.reading import FACT, LATER, long, words
 from tracker.core.answers.contacts import ContactChannel
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.promises.record import PromiseRecord
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.promises import put_on_record
 from tracker.store.promises import tellings
@@ -148,20 +149,19 @@ async def test_staff_who_see_a_date_have_given_nobody_a_word(site: Site, opened:
     promise = (await site.desk.rows("SELECT * FROM promise"))[0]
     assert not (await given(site))[0].was_told
     async with site.desk.store.transaction() as connection:
-        await tellings.save(
-            connection, site.desk.office.id, Mode.LIVE, [promise.id], Listener.PUBLIC, Way.PHONE, promise.made_at
-        )
+        scope, at = Scope(site.desk.office.id, Mode.LIVE), promise.made_at
+        await tellings.save(connection, scope, [promise.id], Listener.PUBLIC, Way.PHONE, told_at=at)
     assert (await given(site))[0].was_told
 
 
 async def test_a_date_that_was_told_only_after_its_day_is_no_word_that_was_broken(site: Site) -> None:
     await site.case()
     [promise] = await site.desk.rows("SELECT * FROM promise")
-    whose = site.desk.office.id, Mode.LIVE
+    whose = Scope(site.desk.office.id, Mode.LIVE)
     for way, at in ((Way.EMAIL, promise.passes_at), (Way.SMS, promise.passes_at - timedelta(seconds=1))):
         assert not (await given(site))[0].was_told
         async with site.desk.store.transaction() as connection:
-            await tellings.save(connection, *whose, [promise.id], Listener.APPLICANT, way, at)
+            await tellings.save(connection, whose, [promise.id], Listener.APPLICANT, way, told_at=at)
     assert (await given(site))[0].was_told
 
 

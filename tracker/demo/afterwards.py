@@ -18,6 +18,7 @@ from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.purposes import PURPOSES
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Basis, CaseState, Mode, PromiseOutcome
 from tracker.demo.history import Past, Row
 from tracker.demo.lives import in_office_hours
@@ -245,8 +246,7 @@ def _as_claimed(told: Past, message: MessageRecord) -> Any:
                 "party",
             )
         },
-        organisation_id=told.office.id,
-        mode=Mode.LIVE,
+        scope=Scope(told.office.id, Mode.LIVE),
         now=at,
         organisation=told.office.name,
         reference=told.reference,

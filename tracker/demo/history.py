@@ -18,12 +18,13 @@ from integrations.wire import translate
 from tracker.core.deciding.case_in_hand import CaseInHand
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.decide import Deciding
-from tracker.core.deciding.dossier import Dossier, Dossiers, MessageRecord, Scope, ServiceKnown, SourceKnown
+from tracker.core.deciding.dossier import Dossier, Dossiers, MessageRecord, ServiceKnown, SourceKnown
 from tracker.core.deciding.reports import Report, Reporter
 from tracker.core.outreach.attempts import Ending
 from tracker.core.promises.learning import SurvivalCurve
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.messages import MessageState
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import CaseState, Mode, Rhythm
 from tracker.demo.lives import InventedCase
 from tracker.flows.deciding import holidays
@@ -94,7 +95,8 @@ def past(
     working = holidays.working_days(current.definition.promise.holidays)
     service = ServiceKnown(current.id, current.definition, curve_id, curve, working)
     dossiers = Dossiers(
-        Scope(office.id, test=False, zone=office.zone),
+        Scope(office.id, Mode.LIVE),
+        office.zone,
         life.steps[0][0],
         {number: Dossier(number)},
         services={life.service: service},

@@ -44,7 +44,7 @@ async def teach(store: Store, office: Office, cases: list[tuple[Definition, Fold
         if curve.finished >= FEWEST:
             async with store.transaction() as connection:
                 newest = Newest(curve, None)
-                id_ = await curves.add(connection, office.id, definition.service, newest, first, at)
+                id_ = await curves.add(connection, office.id, definition.service, newest, at, window_from=first)
             taught[definition.service] = (id_, curve)
     return taught
 

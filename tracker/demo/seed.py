@@ -14,10 +14,10 @@ from integrations.inbound import context_of
 from integrations.wire import translate
 from templates.environment import ROOT
 from tracker.core.deciding.changes import Changes
-from tracker.core.deciding.dossier import Scope
 from tracker.core.services.definitions import Definition
 from tracker.core.services.files import read
 from tracker.core.vocabulary import references
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode, Rhythm
 from tracker.demo import afterwards, history, lesson, lives, people, stories
 from tracker.demo.guide import DemoGuide, recall, save
@@ -236,7 +236,7 @@ async def _write(parts: Parts, office: Office, past: list[Past], begins: datetim
     links = Links(parts.settings.public_url.rstrip("/"), parts.secret)
     caught = afterwards.letters(past, attempts, links)
     for at in range(0, len(past), BATCH):
-        together = Changes(Scope(office.id, test=False, zone=office.zone), begins)
+        together = Changes(Scope(office.id, Mode.LIVE), begins)
         rows: dict[str, list[history.Row]] = {"telling": [], "attempt": [], "feedback": [], "contact": []}
         for told, mine in zip(past[at : at + BATCH], sent[at : at + BATCH], strict=True):
             together.add(history.changes(told, begins))

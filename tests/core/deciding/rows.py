@@ -21,7 +21,6 @@ from tracker.core.deciding.dossier import (
     MessageRecord,
     Number,
     RecipientRecord,
-    Scope,
     SeenEvent,
     ServiceKnown,
     SourceKnown,
@@ -29,9 +28,10 @@ from tracker.core.deciding.dossier import (
 from tracker.core.outreach.topics import Spoken
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.messages import MessageState, Reason
-from tracker.core.vocabulary.words import Rhythm
+from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import Mode, Rhythm
 
-SCOPE = Scope(UUID(int=1), False, "Europe/London")
+SCOPE = Scope(UUID(int=1), Mode.LIVE)
 SOURCE = UUID(int=2)
 OPEN = (MessageState.DUE, MessageState.HELD, MessageState.WITHHELD)
 RENEWED = ("state", "reason", "recipient_id", "channel", "language", "facts", "source_id", "entry_id", "settled_at")
@@ -145,7 +145,7 @@ class Rows:
         }
         source = SourceKnown(Rhythm.LIVE, timedelta(days=3), now - timedelta(days=400), self.heard.get(SOURCE))
         found = {number: self._dossier(number, entries) for number in numbers}
-        return Dossiers(SCOPE, now, found, seen, services, {SOURCE: source}, tuple(services))
+        return Dossiers(SCOPE, "Europe/London", now, found, seen, services, {SOURCE: source}, tuple(services))
 
     def _reference(self, entered: Entered) -> str | None:
         return self.cases[entered.spot.case_id].reference if entered.spot.case_id else None

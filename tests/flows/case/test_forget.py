@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 from tests.office import DEFINITION, SECRET, START, Desk, open_desk
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.errors import LinkOver, MistypedReference, SetupRefused
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.answers.lookup import Asked, CaseNotFound, look_up
@@ -152,7 +153,7 @@ async def test_82_it_may_be_cut_off_at_any_point_and_goes_on_from_there(desk: De
         await lived(desk, number)
     await desk.move(LONG_AFTER)
     async with desk.store.transaction() as held:
-        await locks.lock(held, desk.office.id, Mode.LIVE, [("backoffice", "P-2")])
+        await locks.lock(held, Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-2")])
         cut_off = asyncio.create_task(forget.due(desk.store))
         while not await desk.rows("SELECT 1 FROM \"case\" WHERE number = 'P-1' AND erased_at IS NOT NULL"):
             await asyncio.sleep(0.01)

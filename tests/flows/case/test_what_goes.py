@@ -15,6 +15,7 @@ from tests.office import START, Desk, event, open_desk
 from tracker.core.case.events import NeededItem, NeedsReported, StatusReported
 from tracker.core.deciding.reports import Report
 from tracker.core.vocabulary.personal import Personal, Plain
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.case import forget
 from tracker.flows.deciding import intake
@@ -215,7 +216,7 @@ async def test_a_column_that_is_added_goes_with_the_others_once_it_is_marked(des
     await filled_more(desk, metadata, more)
     [(case, mode)] = await desk.rows("SELECT id, mode FROM \"case\" WHERE number = 'P-1'")
     async with desk.store.transaction() as connection:
-        assert await forgetting.erase(connection, metadata, desk.office.id, Mode(mode), case, await desk.now())
+        assert await forgetting.erase(connection, metadata, Scope(desk.office.id, Mode(mode)), case, await desk.now())
 
     gone, stays = ("P-1", None), [("P-2", "Zebedee"), ("P-3", "Zebedee")]
     told = {

@@ -67,8 +67,7 @@ class Interrupted:
             return found
 
         wanted = Wanted(
-            sender.organisation_id,
-            sender.mode,
+            sender.scope,
             [("backoffice", self.number)],
             sender.source_id,
             [each.event.id for each in self.reports],

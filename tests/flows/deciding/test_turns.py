@@ -12,6 +12,7 @@ from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
 from tracker.core.case.events import StatusReported
 from tracker.core.deciding.decide import Deciding
 from tracker.core.deciding.reports import Reporter
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding import transaction
 from tracker.flows.services import versions
@@ -29,7 +30,7 @@ async def test_many_who_wait_for_one_number_leave_connections_to_those_who_look(
     crowded = open_store(store.engine.url.render_as_string(), pool_size=4)
     desk.store = crowded
     async with store.transaction() as connection:
-        await locks.lock(connection, desk.office.id, Mode.LIVE, [("backoffice", "P-1")])
+        await locks.lock(connection, Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-1")])
         waiting = [asyncio.create_task(desk.status("P-1", "REC", id=f"e{each}")) for each in range(9)]
         await asyncio.sleep(0.2)
         assert await asyncio.wait_for(crowded.alive(), 2)
@@ -54,7 +55,7 @@ async def test_a_definition_waits_for_what_is_decided_by_the_one_before_and_read
         assert not applying[0].done()
 
     ids = [each.event.id for each in told]
-    wanted = Wanted(desk.office.id, Mode.LIVE, [("backoffice", "P-1")], sender.source_id, ids, {SERVICE})
+    wanted = Wanted(Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-1")], sender.source_id, ids, {SERVICE})
     await transaction.decided(desk.store, wanted, decide)
     assert (await applying[0]).moved == 1
     assert [tuple(each) for each in await desk.rows('SELECT stage, unmapped FROM "case"')] == [("checking", False)]

@@ -14,11 +14,17 @@ from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound, TooManyRequests
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import accounts, find, identify, look, resend, write
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.flows.desk.resend import MOST_RESENDS, Resending
 from tracker.store.desk.accounts import Staff
 from tracker.store.ground.engine import Store
 
 WHY = LookPurpose.CONTACTED
+
+
+def asks(store: Store, staff: Staff, why: LookPurpose = WHY) -> Inquiry:
+    """Somebody of the staff asks."""
+    return Inquiry(store, SECRET, staff, why)
 
 
 async def agent(desk: Desk, login: str = "ann") -> Staff:
@@ -79,7 +85,7 @@ async def test_a_case_is_found_in_every_way_that_a_caller_may_name_it(store: Sto
     staff = await agent(desk)
     id_, reference = await case(desk)
     for typed in [*WAYS, *slips(reference)]:
-        found = await find.find(store, SECRET, staff, typed, WHY)
+        found = await find.find(asks(store, staff), typed)
         assert [hit.case for hit in found.hits] == [id_], typed
     assert found.mistyped and found.certain is None, "what was guessed is offered, not opened"
     hit = found.hits[0]
@@ -96,19 +102,19 @@ async def test_another_offices_staff_find_nothing_in_any_way_and_no_case_84(stor
     id_, reference = await case(ours)
     own, _ = await case(theirs, name="Kim Other", known_fact="ZZ9 9ZZ", channels=[])
     for typed in [*WAYS, *slips(reference)]:
-        found = await find.find(store, SECRET, stranger, typed, WHY)
+        found = await find.find(asks(store, stranger), typed)
         expected = [own] if typed.lower() == "bp/2026-17a" else []
         assert [hit.case for hit in found.hits] == expected, f"{typed}: the same number is another case there"
     message = (await ours.rows("SELECT id FROM message WHERE case_id = :case", case=id_))[0][0]
     said = write.Contacted(id_, ContactChannel.PHONE, ContactReason.COMPLAINT, uuid4())
     for refused in (
-        look.look(store, SECRET, stranger, id_, WHY),
-        look.page_facts(store, SECRET, stranger, id_, WHY, None),
-        write.contact(store, stranger, said, WHY),
-        write.note(store, stranger, id_, "words", uuid4(), WHY),
-        identify.identify(store, SECRET, stranger, id_, "AB1 2CD", WHY),
-        resend.resend(store, SECRET, stranger, id_, message, 0, WHY),
-        resend.resend(store, SECRET, stranger, own, message, 0, WHY),
+        look.look(asks(store, stranger), id_),
+        look.page_facts(asks(store, stranger), id_, None),
+        write.contact(asks(store, stranger), said),
+        write.note(asks(store, stranger), id_, "words", uuid4()),
+        identify.identify(asks(store, stranger), id_, "AB1 2CD"),
+        resend.resend(asks(store, stranger), id_, message, 0),
+        resend.resend(asks(store, stranger), own, message, 0),
     ):
         with pytest.raises(CaseNotFound):
             await refused
@@ -124,11 +130,11 @@ async def test_test_cases_and_those_that_never_were_are_not_found(store: Store) 
     _, void = await case(live)
     await live.say("BP/2026-17A", "case.correction", {"event": "e1", "why": "a mistake"})
     for typed in (*WAYS, reference):
-        assert not (await find.find(store, SECRET, staff, typed, WHY)).hits, typed
+        assert not (await find.find(asks(store, staff), typed)).hits, typed
     for typed in (*WAYS, void):
-        assert not (await find.find(store, SECRET, other, typed, WHY)).hits, typed
+        assert not (await find.find(asks(store, other), typed)).hits, typed
     with pytest.raises(CaseNotFound):
-        await look.look(store, SECRET, staff, id_, WHY)
+        await look.look(asks(store, staff), id_)
 
 
 async def test_a_common_name_finds_the_newest_twenty(store: Store) -> None:
@@ -138,9 +144,9 @@ async def test_a_common_name_finds_the_newest_twenty(store: Store) -> None:
         at = START - timedelta(days=number)
         await desk.status(f"N{number}", "REC", at=at)
         await desk.party(f"N{number}", at=at, name=f"Sam Smith{'son' if number == 3 else ''}", channels=[])
-    found = await find.find(store, SECRET, staff, "smith", WHY)
+    found = await find.find(asks(store, staff), "smith")
     assert [hit.number for hit in found.hits] == [f"N{number}" for number in range(23) if number != 3][:20]
-    assert [hit.number for hit in (await find.find(store, SECRET, staff, "smithson", WHY)).hits] == ["N3"]
+    assert [hit.number for hit in (await find.find(asks(store, staff), "smithson")).hits] == ["N3"]
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "%", "'; DROP TABLE party; --", "\0", "ॐ", "a" * 5000, "٠٧٧٠٠", "@", "+"])
@@ -148,18 +154,18 @@ async def test_odd_words_find_nothing_and_break_nothing(store: Store, typed: str
     desk = await open_desk(store)
     staff = await agent(desk)
     await case(desk)
-    assert not (await find.find(store, SECRET, staff, typed, WHY)).hits
+    assert not (await find.find(asks(store, staff), typed)).hits
 
 
 async def test_every_look_is_audited_with_its_purpose_and_without_what_was_typed_case_78(store: Store) -> None:
     desk = await open_desk(store)
     staff = await agent(desk)
     id_, _ = await case(desk)
-    await find.find(store, SECRET, staff, "morgan", WHY)
-    await find.find(store, SECRET, staff, "nobody@example.org", LookPurpose.CHECKING)
-    await look.look(store, SECRET, staff, id_, LookPurpose.CASEWORK)
-    await look.page_facts(store, SECRET, staff, id_, WHY, None)
-    await identify.identify(store, SECRET, staff, id_, "ab1 2cd", WHY)
+    await find.find(asks(store, staff), "morgan")
+    await find.find(asks(store, staff, LookPurpose.CHECKING), "nobody@example.org")
+    await look.look(asks(store, staff, LookPurpose.CASEWORK), id_)
+    await look.page_facts(asks(store, staff), id_, None)
+    await identify.identify(asks(store, staff), id_, "ab1 2cd")
     rows = await desk.rows("SELECT actor, action, detail FROM audit WHERE actor <> 'operator' ORDER BY id")
     assert {row.actor for row in rows} == {f"account:{staff.account_id}"}
     assert [(row.action, row.detail) for row in rows] == [
@@ -179,10 +185,10 @@ async def test_a_contact_is_kept_once_with_what_they_could_see(store: Store) -> 
     await desk.status("BP/2026-17A", "ASSESS", expected_on="2026-03-20")
     await desk.carry()
     await desk.move(START + timedelta(days=3, minutes=30))
-    opened = await look.look(store, SECRET, staff, id_, WHY)
+    opened = await look.look(asks(store, staff), id_)
     said = write.Contacted(id_, ContactChannel.PHONE, opened.reason, opened.once[0])
-    await write.contact(store, staff, said, WHY)
-    await write.contact(store, staff, said, WHY)
+    await write.contact(asks(store, staff), said)
+    await write.contact(asks(store, staff), said)
     (row,) = await desk.rows("SELECT * FROM contact")
     assert (row.reason, row.demand, row.channel, row.account_id) == (
         "where_is_it",
@@ -200,18 +206,18 @@ async def test_a_contact_is_kept_once_with_what_they_could_see(store: Store) -> 
     assert abs(row.at - await desk.now()) < timedelta(minutes=1), "business time"
     assert len(await desk.rows("SELECT 1 FROM audit WHERE action = 'desk.contact'")) == 1
     await desk.move(START + timedelta(days=30))
-    assert (await look.look(store, SECRET, staff, id_, WHY)).reason is ContactReason.DATE_PASSED
+    assert (await look.look(asks(store, staff), id_)).reason is ContactReason.DATE_PASSED
 
 
 async def test_what_the_caller_says_fits_or_not_and_guessing_ends(store: Store) -> None:
     desk = await open_desk(store)
     staff = await agent(desk)
     id_, _ = await case(desk)
-    assert await identify.identify(store, SECRET, staff, id_, "ab12CD", WHY)
+    assert await identify.identify(asks(store, staff), id_, "ab12CD")
     for said in ["", "...", *map(str, range(identify.PER_CASE - 2))]:
-        assert not await identify.identify(store, SECRET, staff, id_, said, WHY)
+        assert not await identify.identify(asks(store, staff), id_, said)
     with pytest.raises(TooManyRequests):
-        await identify.identify(store, SECRET, staff, id_, "ab12CD", WHY)
+        await identify.identify(asks(store, staff), id_, "ab12CD")
 
 
 async def delivered(desk: Desk, case_: UUID) -> UUID:
@@ -231,7 +237,7 @@ async def test_a_message_is_sent_again_once_for_each_wish_and_not_for_ever(store
     message = await delivered(desk, id_)
     before = len(await desk.rows("SELECT 1 FROM caught"))
     for _ in range(2):  # the same form twice
-        assert await resend.resend(store, SECRET, staff, id_, message, 0, WHY) is Resending.SENT
+        assert await resend.resend(asks(store, staff), id_, message, 0) is Resending.SENT
     await desk.carry()
     assert len(await desk.rows("SELECT 1 FROM caught")) == before + 1
     contents = await desk.rows(
@@ -239,8 +245,8 @@ async def test_a_message_is_sent_again_once_for_each_wish_and_not_for_ever(store
     )
     assert len(contents) == 2 and contents[0].content["subject"] == contents[1].content["subject"]
     for times in range(1, MOST_RESENDS):
-        assert await resend.resend(store, SECRET, staff, id_, message, times, WHY) is Resending.SENT
-    assert await resend.resend(store, SECRET, staff, id_, message, MOST_RESENDS, WHY) is Resending.TOO_OFTEN
+        assert await resend.resend(asks(store, staff), id_, message, times) is Resending.SENT
+    assert await resend.resend(asks(store, staff), id_, message, MOST_RESENDS) is Resending.TOO_OFTEN
 
 
 async def test_what_is_no_longer_true_is_not_sent_again(store: Store) -> None:
@@ -250,7 +256,7 @@ async def test_what_is_no_longer_true_is_not_sent_again(store: Store) -> None:
     message = await delivered(desk, id_)
     await desk.status("BP/2026-17A", "WITHDRAWN")
     await desk.carry()
-    assert await resend.resend(store, SECRET, staff, id_, message, 0, WHY) is Resending.SENT
+    assert await resend.resend(asks(store, staff), id_, message, 0) is Resending.SENT
     await desk.carry()
     rows = await desk.rows("SELECT state, reason FROM message WHERE key LIKE '%:0:1:%'")
     assert [tuple(row) for row in rows] == [("withheld", "superseded")], "the release judges, and says why"
@@ -268,13 +274,13 @@ async def test_nothing_is_sent_again_to_whoever_said_stop(store: Store) -> None:
             "VALUES ($1, 'live', $2, 'email', $3, 'stop', 'link', clock_timestamp())",
             (desk.office.id, uuid4(), digest),
         )
-    assert await resend.resend(store, SECRET, staff, id_, message, 0, WHY) is Resending.STOPPED
-    opened = await look.look(store, SECRET, staff, id_, WHY)
+    assert await resend.resend(asks(store, staff), id_, message, 0) is Resending.STOPPED
+    opened = await look.look(asks(store, staff), id_)
     assert next(each for each in opened.decisions if each.id == message).refusal == "stopped"
     reached = {each.channel: each.stopped for person in opened.people for each in person.channels}
     assert reached == {"email": True, "sms": False}
     withheld = next(each for each in opened.decisions if each.state == "withheld")
-    assert await resend.resend(store, SECRET, staff, id_, withheld.id, 0, WHY) is Resending.NEVER_SENT
+    assert await resend.resend(asks(store, staff), id_, withheld.id, 0) is Resending.NEVER_SENT
 
 
 async def test_nothing_sensitive_is_sent_again(store: Store) -> None:
@@ -284,4 +290,4 @@ async def test_nothing_sensitive_is_sent_again(store: Store) -> None:
     await desk.party("S-1", sensitive=True)
     id_ = (await desk.rows('SELECT id FROM "case"'))[0][0]
     message = await delivered(desk, id_)
-    assert await resend.resend(store, SECRET, staff, id_, message, 0, WHY) is Resending.SENSITIVE
+    assert await resend.resend(asks(store, staff), id_, message, 0) is Resending.SENSITIVE

@@ -14,6 +14,7 @@ from tests.office import DEFINITION, SECRET, Desk, open_desk
 from tracker.core.deciding.decide import decide
 from tracker.core.vocabulary.errors import OnlyInSandbox, SetupRefused
 from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding import holidays
 from tracker.flows.deciding.sweep import sweep
@@ -278,7 +279,7 @@ async def test_a_what_if_is_no_empty_word(desk: Desk) -> None:
     """Without the adoption all that was caught would be said again."""
     await desk.status("P-1", "REC")
     await desk.party("P-1")
-    wanted = Wanted(desk.office.id, Mode.LIVE, [("backoffice", "P-1")])
+    wanted = Wanted(Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-1")])
     async with desk.store.reading() as connection:
         known = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
     unsaid = {

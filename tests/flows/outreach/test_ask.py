@@ -12,6 +12,7 @@ from sqlalchemy import insert, text
 from tests.office import SECRET, START, Desk, open_desk
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.vocabulary.errors import LinkOver, LinkUnknown
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach import ask
@@ -138,8 +139,8 @@ async def ledger(desk: Desk, given: list[tuple[str, date, str | None]], told: in
             }
             await connection.execute(insert(PROMISE).values(**values))
             if place >= told:
-                whose = (desk.office.id, Mode.LIVE, [id_], Listener.PUBLIC, Way.PAGE)
-                await tellings.save(connection, *whose, made_at)
+                whose = (Scope(desk.office.id, Mode.LIVE), [id_], Listener.PUBLIC, Way.PAGE)
+                await tellings.save(connection, *whose, told_at=made_at)
 
 
 async def test_a_link_that_is_not_ours_leads_nowhere(desk: Desk) -> None:

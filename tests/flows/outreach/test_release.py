@@ -98,9 +98,7 @@ async def test_an_attempt_is_not_begun_after_its_lease_case_29(desk: Desk) -> No
     await desk.party("P-1")
     [claimed] = await release.claim(desk.store, 10, None, desk.links)
     held = claimed.claimed
-    late = carrying.Beginning(
-        held.organisation_id, held.mode.value, held.id, held.number, new_id(), "sandbox", "{}", held.now
-    )
+    late = carrying.Beginning(held.scope, held.id, held.number, new_id(), "sandbox", "{}", held.now)
     await lose_leases(desk)
     async with desk.store.transaction() as connection:
         assert await carrying.begin_attempts(connection, [late]) == set()

@@ -25,6 +25,7 @@ from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import Basis, Confidence, Mode, PromiseOutcome
 from tracker.flows.desk import look
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.flows.outreach import ask
 from tracker.flows.promises import punctuality
 from tracker.store.ground import organisations
@@ -126,7 +127,7 @@ async def test_the_desk_and_the_answer_to_how_it_was_say_of_each_case_what_the_p
     for case in await desk.rows('SELECT * FROM "case" WHERE NOT void ORDER BY number'):
         foretold = told.get((case.number, False)) or told.get((case.number, True))
         if case.mode == "live":
-            first = (await look.look(desk.store, SECRET, staff, case.id, LookPurpose.CONTACTED)).first
+            first = (await look.look(Inquiry(desk.store, SECRET, staff, LookPurpose.CONTACTED), case.id)).first
             assert (first and (first.latest_on, first.fate.value, first.over)) == (
                 foretold and (foretold.latest_on, foretold.fate, foretold.over)
             ), case.number

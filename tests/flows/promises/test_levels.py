@@ -161,7 +161,8 @@ async def test_a_service_that_asks_for_more_than_before_is_not_asked_for_more_th
     async with desk.store.transaction() as connection:
         newest = (await curves.newest(connection, desk.office.id))[SERVICE]
         shifted = replace(newest, curve=replace(newest.curve, shift=0.05))
-        await curves.add(connection, desk.office.id, SERVICE, shifted, START.date(), START + timedelta(minutes=1))
+        at = START + timedelta(minutes=1)
+        await curves.add(connection, desk.office.id, SERVICE, shifted, at, window_from=START.date())
     sure = DEFINITION.replace("probability = 0.9", "probability = 0.98")
     await versions.apply(desk.store, desk.office, sure)
     await desk.status("P-1", "REC")

@@ -66,7 +66,7 @@ async def tell(desk: Desk, promise: UUID, at: datetime, audience: Listener = Lis
     """Somebody sees a date."""
     way = Way.DESK if audience is Listener.STAFF else Way.PAGE
     async with desk.store.transaction() as connection:
-        await tellings.save(connection, desk.office.id, desk.sender.mode, [promise], audience, way, at)
+        await tellings.save(connection, desk.sender.scope, [promise], audience, way, told_at=at)
 
 
 async def tell_all(desk: Desk) -> None:

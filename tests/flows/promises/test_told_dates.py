@@ -10,6 +10,7 @@ from tests.flows.promises.test_learn import finish, taught_desk
 from tests.flows.promises.test_ledger import ledger, told, wait
 from tests.office import DEFINITION, START, Desk, open_desk
 from tracker.core.answers.tellings import Listener, Way
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.promises import learn
 from tracker.store.ground.engine import Store
@@ -27,9 +28,9 @@ async def shown(desk: Desk, audience: Listener) -> None:
     """Somebody is told of the date that was given last."""
     [row] = await desk.rows("SELECT id FROM promise ORDER BY made_at DESC LIMIT 1")
     async with desk.store.transaction() as connection:
-        whose = (desk.office.id, Mode.LIVE)
+        whose = Scope(desk.office.id, Mode.LIVE)
         way = Way.PAGE if audience is Listener.PUBLIC else Way.DESK
-        await tellings.save(connection, *whose, [row.id], audience, way, await desk.now())
+        await tellings.save(connection, whose, [row.id], audience, way, told_at=await desk.now())
 
 
 async def late_report(desk: Desk) -> None:

@@ -119,7 +119,8 @@ async def visits(desk: Desk) -> dict[str, list[Visit]]:
     """What the database makes of an office's entries."""
     paused, closing = ([f"{SERVICE} {stage}" for stage in stages] for stages in (PAUSED, CLOSING))
     async with desk.store.reading() as connection:
-        return await tallies.visits(connection, desk.office.id, "Europe/London", date(2025, 1, 1), paused, closing)
+        since = date(2025, 1, 1)
+        return await tallies.visits(connection, desk.office.id, "Europe/London", since, paused=paused, closing=closing)
 
 
 def test_visits_are_what_a_slow_reading_of_the_same_entries_finds(ground: tuple[asyncio.Runner, Store]) -> None:
@@ -167,8 +168,7 @@ async def test_a_case_that_ends_at_the_instant_at_which_it_begins_was_at_its_fir
     await desk.status("N-1", "REC", at=at)
     await desk.status("N-1", "GRANTED", at=at, sequence=1)
     async with desk.store.reading() as connection:
-        found = await tallies.visits(
-            connection, desk.office.id, "Europe/London", date(2025, 1, 1), [], [f"{SERVICE} {each}" for each in CLOSING]
-        )
+        since, closing = date(2025, 1, 1), [f"{SERVICE} {each}" for each in CLOSING]
+        found = await tallies.visits(connection, desk.office.id, "Europe/London", since, paused=[], closing=closing)
     day = at.date().toordinal()
     assert found == {SERVICE: [Visit("received", day, day, True, 1, 1, day)]}

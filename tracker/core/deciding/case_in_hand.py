@@ -24,7 +24,6 @@ from tracker.core.deciding.dossier import (
     EntryPlace,
     MessageRecord,
     RecipientRecord,
-    Scope,
     ServiceKnown,
     SourceKnown,
 )
@@ -37,13 +36,16 @@ from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
 from tracker.core.promises.record import PromiseRecord, missed
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.personal import empty
+from tracker.core.vocabulary.words import Mode
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionContext:
-    """What holds for every case of a decision: whose it is, what supplies ids, and what the clock shows."""
+    """What holds for every case of a decision: live or test, the office's zone, what supplies ids, and what the clock
+    shows."""
 
-    scope: Scope
+    mode: Mode
+    zone: str
     fresh: Fresh
     now: datetime
 
@@ -96,7 +98,7 @@ class CaseInHand:
 
     def _folding(self) -> Fold:
         if self._fold is None:
-            self._fold = Fold(self.service.definition, self.ground.scope.zone, self.ground.now)
+            self._fold = Fold(self.service.definition, self.ground.zone, self.ground.now)
             self._fold.extend(Placed(each.id, each.event) for each in self.entries.values())
         return self._fold
 
@@ -176,7 +178,7 @@ class CaseInHand:
         come, but it opens for nobody and what was not yet said is withheld.
         """
         case, record, self.settled = self.case, self._row(), True
-        reading = LedgerContext(self.service, source, self.ground.scope.zone, self.ground.now)
+        reading = LedgerContext(self.service, source, self.ground.zone, self.ground.now)
         ledger = Ledger(self.id, reading, self.given, self.ground.fresh)
         dates = bring_up_to_date(ledger, case)
         self.given = ledger.given
@@ -185,7 +187,7 @@ class CaseInHand:
             values: dict[str, Any] = {"void": True, "next_word_at": None, "wake_at": case.wake_at}
         else:
             values = self._outreach(case, dates, source_id, word_on)
-        values["forget_at"] = forget_at(case, self.service.definition, self.ground.scope.zone, self.ground.now)
+        values["forget_at"] = forget_at(case, self.service.definition, self.ground.zone, self.ground.now)
         ours = dates.standing if dates.standing and dates.standing.ours else None
         values |= {"promise_id": ours.id if ours else None, "sooner": dates.sooner}
         self.record = replace(record, **values, version=record.version + 1)
@@ -200,13 +202,13 @@ class CaseInHand:
     def _outreach(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> dict[str, Any]:
         """Decide who hears what; the columns that follow from it."""
         record, definition, now = self._row(), self.service.definition, self.ground.now
-        zone = self.ground.scope.zone
+        zone = self.ground.zone
         self._reach(case)
         said = self._decide_outreach(case, dates, source_id, word_on)
         fresh = said or word_on is not None or record.spoken_at is None
         values = projected(case, definition, zone, record.live_from, now if fresh else record.spoken_at)
         values["source_id"] = source_id
-        values["word_to"] = [] if self.ground.scope.test else self._word_to(case)
+        values["word_to"] = [] if self.ground.mode is Mode.TEST else self._word_to(case)
         values["wake_at"] = timing.wake_at(case, definition, zone, dates.review_at, now)
         return values
 
@@ -235,8 +237,8 @@ class CaseInHand:
 
         `word_on`: the day by which a word is due. It is said if there is nothing else to say.
         """
-        definition, scope, now, record = self.service.definition, self.ground.scope, self.ground.now, self._row()
-        setting = Setting(self.id, record.live_from, scope.test, scope.zone, now)
+        definition, now, record = self.service.definition, self.ground.now, self._row()
+        setting = Setting(self.id, record.live_from, self.ground.mode is Mode.TEST, self.ground.zone, now)
         on_record = dict(self.spoken)
         spoken = tuple(on_record.values())
         wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)

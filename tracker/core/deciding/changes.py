@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from tracker.core.deciding.case_in_hand import CaseInHand
-from tracker.core.deciding.dossier import CaseRecord, Entered, EntryPlace, MessageRecord, RecipientRecord, Scope
-from tracker.core.deciding.notices import Notice
+from tracker.core.deciding.dossier import CaseRecord, Entered, EntryPlace, MessageRecord, RecipientRecord
 from tracker.core.promises.record import PromiseRecord
+from tracker.core.vocabulary.oversight import Audited, Notice
+from tracker.core.vocabulary.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,6 @@ class Move:
     spot: EntryPlace
     was: str
     placed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Audited:
-    """A line for the audit: what was refused."""
-
-    actor: str
-    action: str
-    detail: dict[str, Any]
 
 
 @dataclass

@@ -17,13 +17,13 @@ from tracker.core.case import placing
 from tracker.core.case.events import CorrectionReported, StatusEvent, StatusReported, out_of_bounds
 from tracker.core.deciding import notices
 from tracker.core.deciding.case_in_hand import CaseInHand, DecisionContext
-from tracker.core.deciding.changes import Audited, Changes
+from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.dossier import Dossiers, Entered, EntryPlace, Number, SeenEvent, ServiceKnown, SourceKnown
 from tracker.core.deciding.fresh import Fresh
-from tracker.core.deciding.notices import Notice
 from tracker.core.deciding.reports import NOTES, Answer, Intake, RefusedEvent, Report, Reporter, granted, too_many
 from tracker.core.deciding.under_number import MOST_PARKED_PER_NUMBER, PARKED_FOR, UnderNumber
 from tracker.core.vocabulary.errors import CaseNotRead, ContentDiffers, TimeOutOfBounds, TrackerError, UnknownService
+from tracker.core.vocabulary.oversight import Audited, Notice
 from tracker.core.vocabulary.words import Placement
 
 MOST_ENTRIES_PER_CASE = 2_000
@@ -78,7 +78,7 @@ class Deciding:
     """A decision in the making, event by event, so that its caller may let others go on in between."""
 
     def __init__(self, dossiers: Dossiers, fresh: Fresh, now: datetime) -> None:
-        self._dossiers, self._ground = dossiers, DecisionContext(dossiers.scope, fresh, now)
+        self._dossiers, self._ground = dossiers, DecisionContext(dossiers.scope.mode, dossiers.zone, fresh, now)
         self._numbers: dict[Number, UnderNumber] = {}
         self._seen = dict(dossiers.seen)
         self._sources = dict(dossiers.sources)

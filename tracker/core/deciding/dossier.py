@@ -19,19 +19,11 @@ from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.personal import Personal
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import CaseState, Clock, Confidence, Outcome, Placement, Rhythm, WaitingOn
 
 Number = tuple[str, str]
 """A register, and a case number in it: what a back office calls a request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Whose rows a decision is about: one organisation, live or test."""
-
-    organisation: UUID
-    test: bool
-    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +199,11 @@ class SourceKnown:
 @dataclass(frozen=True, slots=True)
 class Dossiers:
     """What is known of some numbers of one scope, of the event ids that arrive, and of the services and sources that
-    these concern. `now`: what the organisation's clock showed when it was read. `services_known`: the codes of all
-    services, read where an event names one that is not there."""
+    these concern. `zone`: the organisation's; `now`: what its clock showed when it was read. `services_known`: the
+    codes of all services, read where an event names one that is not there."""
 
     scope: Scope
+    zone: str
     now: datetime
     numbers: Mapping[Number, Dossier] = field(default_factory=dict)
     seen: Mapping[tuple[UUID, str], SeenEvent] = field(default_factory=dict)

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from tracker.core.answers import delays
 from tracker.core.case.events import StatusEvent, StatusReported
 from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.words import Placement
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """An alert for operators: the same kind and subject again is one more time, and not another alert."""
-
-    kind: str
-    subject: str
-    remedy: str
 
 
 def noticed(event: StatusEvent, placement: Placement | None, definition: Definition | None) -> Iterator[Notice]:

@@ -71,7 +71,7 @@ class UnderNumber:
         of that case is gone."""
         at, opening = event.time, False
         if named is not None:
-            at = placing.position(event, named.definition, self.ground.scope.zone)
+            at = placing.position(event, named.definition, self.ground.zone)
             opening = placing.opens(event, named.definition)
         records = [*(case.record for case in self.cases if case.record is not None), *self._lost.values()]
         life = epoch_for(
@@ -104,7 +104,7 @@ class UnderNumber:
         service = self._service_of(opener)
         if service is None:
             return None
-        zone = self.ground.scope.zone
+        zone = self.ground.zone
         opened_at = placing.position(opener.event, service.definition, zone)
         case = CaseInHand(self.ground, service, None, self.ground.fresh.id())
         epoch = len(self.cases) + len(self._lost) + 1

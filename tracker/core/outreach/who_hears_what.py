@@ -50,6 +50,16 @@ class Outreach:
     old_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """What it rests on whether and how a party hears of something."""
+
+    case: Folded
+    definition: Definition
+    setting: Setting
+    spoken: tuple[Spoken, ...]
+
+
 def warranted(
     case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], dates: tuple[DateNews, ...] = ()
 ) -> tuple[Outreach, ...]:
@@ -60,8 +70,9 @@ def warranted(
     parties = _hearers(case, definition)
     if not parties:
         return tuple(_nobody(topic, definition, setting) for topic in found if topic.after is None)
+    situation = _Situation(case, definition, setting, spoken)
     return tuple(
-        _to(party, topic, case, definition, setting, spoken)
+        _to(party, topic, situation)
         for topic in found
         for party in parties
         if topic.after is None or _heard(party.party, topic.after, spoken)
@@ -77,7 +88,8 @@ def still_working(
     parties = _hearers(case, definition)
     if not parties:
         return (_nobody(topic, definition, setting),)
-    return tuple(_to(party, topic, case, definition, setting, spoken) for party in parties)
+    situation = _Situation(case, definition, setting, spoken)
+    return tuple(_to(party, topic, situation) for party in parties)
 
 
 def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:
@@ -144,22 +156,16 @@ def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
     return any(each.party == party and PURPOSES[each.purpose].ends and each.state in TOLD for each in spoken)
 
 
-def _to(
-    party: PartyReported,
-    topic: Topic,
-    case: Folded,
-    definition: Definition,
-    setting: Setting,
-    spoken: tuple[Spoken, ...],
-) -> Outreach:
+def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
+    definition, setting = situation.definition, situation.setting
     address = _reached(party, definition)
     id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause)
     language = party.language if party.language in definition.languages else definition.language
-    sensitive = definition.sensitive or topic.sensitive or party.party in case.sensitive_parties
+    sensitive = definition.sensitive or topic.sensitive or party.party in situation.case.sensitive_parties
     zone = party.zone or setting.zone
-    waiting = timing.waiting_update(party.party, spoken, UNDECIDED)
+    waiting = timing.waiting_update(party.party, situation.spoken, UNDECIDED)
     due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting=waiting)
-    reason = _reason(party, topic, id_, address, definition, setting, spoken)
+    reason = _reason(party, topic, id_, address, situation)
     return Outreach(
         id_,
         topic.purpose,
@@ -186,18 +192,13 @@ def _reached(party: PartyReported, definition: Definition) -> Address | None:
 
 
 def _reason(
-    party: PartyReported,
-    topic: Topic,
-    id_: str,
-    address: Address | None,
-    definition: Definition,
-    setting: Setting,
-    spoken: tuple[Spoken, ...],
+    party: PartyReported, topic: Topic, id_: str, address: Address | None, situation: _Situation
 ) -> Reason | None:
     """Why this is not said, if it is not."""
+    definition, spoken = situation.definition, situation.spoken
     if topic.withhold is not None:
         return topic.withhold
-    if setting.test:
+    if situation.setting.test:
         return Reason.TEST_MODE
     if topic.purpose not in definition.outreach.purposes:
         return Reason.PURPOSE_OFF

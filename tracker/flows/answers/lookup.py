@@ -88,7 +88,7 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
         definition = await definitions.by_id(connection, row.organisation_id, row.definition_id)
         silent = await silenced(connection, secret, row)
     facts = case_facts(row, definition, asked.language, silent)
-    await put_on_record.shown(store, row.organisation_id, row.mode, facts, Listener.PUBLIC, asked.way)
+    await put_on_record.shown(store, row.scope, facts, Listener.PUBLIC, asked.way)
     return facts
 
 
@@ -123,7 +123,7 @@ async def silenced(connection: AsyncConnection, secret: bytes, row: PageCase) ->
     if not row.word_to or not row.some_stopped:
         return set()
     asked: dict[stops.Asked, Place] = {
-        (row.organisation_id, row.mode, channel, addresses.digest(secret, channel, normal)): (channel, normal)
+        (row.scope, channel, addresses.digest(secret, channel, normal)): (channel, normal)
         for channel, normal in row.word_to
     }
     return {asked[each] for each in await stops.stopped(connection, list(asked))}
@@ -179,7 +179,7 @@ def case_facts(
         statutory_on=statutory_on,
         version=row.version,
         office=row.slug,
-        delay=_delay(row, promises, standing, messages, definition, spoken) if row.state is CaseState.OPEN else None,
+        delay=_delay(row, promises, messages, definition, spoken) if row.state is CaseState.OPEN else None,
         sooner=row.sooner and standing is not None and not source_silent,
         word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
     )
@@ -188,7 +188,6 @@ def case_facts(
 def _delay(
     row: PageCase,
     promises: tuple[PromiseFacts, ...],
-    standing: PromiseFacts | None,
     messages: tuple[MessageFacts, ...],
     definition: Definition,
     language: str,
@@ -196,7 +195,7 @@ def _delay(
     """What is amiss with the date of an open case, and why, as far as it is known."""
     warned_at = max((each.at for each in messages if PURPOSES[Purpose(each.purpose)].doubts_date), default=None)
     waited = delays.Waited(row.clock, day_of(row.now, row.zone), warned_at)
-    kind = delays.kind_of(promises, standing, waited)
+    kind = delays.kind_of(promises, _leading(promises), waited)
     if kind is None:
         return None
     reason = delays.reason_of(row.delay_reason, row.waiting_on, definition)

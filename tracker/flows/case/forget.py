@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.errors import MistypedReference, SetupRefused
+from tracker.core.vocabulary.oversight import Audited
 from tracker.core.vocabulary.words import CaseState
 from tracker.store.case import forgetting, locks
 from tracker.store.case.forgetting import ErasableCase
@@ -71,16 +72,14 @@ async def _forget(store: Store, case: ErasableCase, why: str, *, asked: bool) ->
 
 
 async def _locked(connection: AsyncConnection, case: ErasableCase, why: str, *, asked: bool) -> bool:
-    await locks.lock(connection, case.organisation_id, case.mode, [(case.register, case.number)])
+    await locks.lock(connection, case.scope, [(case.register, case.number)])
     # Locks the row as well: an answer to our question about it may be on its way in.
-    still = await forgetting.still_due(connection, case.organisation_id, case.mode, case.id)
+    still = await forgetting.still_due(connection, case.scope, case.id)
     if not (still or asked):
         return False
     office = await organisations.office(connection, case.organisation_id)
-    if not await forgetting.erase(connection, METADATA, office.id, case.mode, case.id, office.now):
+    if not await forgetting.erase(connection, METADATA, case.scope, case.id, office.now):
         raise _UnderWay
-    detail = {"case": str(case.id), "why": why}
-    await audit.record(
-        connection, office.id, case.mode, "operator" if asked else "retention", "case.erased", detail, office.now
-    )
+    line = Audited("operator" if asked else "retention", "case.erased", {"case": str(case.id), "why": why})
+    await audit.record(connection, case.scope, line, office.now)
     return True

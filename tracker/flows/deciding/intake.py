@@ -77,8 +77,7 @@ def _wanted(sender: Sender, reports: Sequence[Report], by: Reporter) -> Wanted:
     """What must be known to decide about these events."""
     events = [report.event for report in reports]
     return Wanted(
-        sender.organisation_id,
-        sender.mode,
+        sender.scope,
         sorted(set(numbers_of(events, by))),
         sender.source_id,
         sorted({event.id for event in events}),

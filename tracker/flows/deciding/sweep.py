@@ -13,14 +13,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.deciding.under_number import PARKED_FOR
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.oversight import Notice
+from tracker.core.vocabulary.scope import Scope
 from tracker.flows.deciding.transaction import revisited
 from tracker.store.case import cases, entries, locks
-from tracker.store.case.entries import ExpiredEntry
 from tracker.store.ground import alerts, limits, organisations
 from tracker.store.ground.engine import Store
 from tracker.store.ground.numbered import NumberedRow
-from tracker.store.ground.organisations import SilentSource
 from tracker.store.promises import promises
 
 BATCH = 100
@@ -50,10 +49,10 @@ async def judge_dates(store: Store, only: UUID | None = None) -> int:
     """Judge the dates that have passed while their case was open."""
     async with store.reading() as connection:
         passing = await promises.passing(connection, only, BATCH)
-    for (organisation_id, mode), rows in _by_scope(passing).items():
+    for scope, rows in _by_scope(passing).items():
         async with store.transaction() as connection:
-            await locks.lock(connection, organisation_id, mode, {(row.register, row.number) for row in rows})
-            await promises.miss(connection, organisation_id, mode, [row.id for row in rows])
+            await locks.lock(connection, scope, {(row.register, row.number) for row in rows})
+            await promises.miss(connection, scope, [row.id for row in rows])
     return len(passing)
 
 
@@ -63,7 +62,8 @@ async def expire_parked(store: Store, only: UUID | None = None) -> int:
         gone = await entries.expire(connection, only, BATCH)
         for row in gone:
             remedy = "Ask the back office about this case number: its opening event never came. Send it to go on."
-            await _alert(connection, row, "parked_expired", f"{row.source} {row.number}", remedy)
+            notice = Notice("parked_expired", f"{row.source} {row.number}", remedy)
+            await alerts.raise_alert(connection, row.scope, notice, row.now)
     return len(gone)
 
 
@@ -74,7 +74,7 @@ async def watch_sources(store: Store, only: UUID | None = None) -> int:
             remedy = (
                 "Ask whether the source still runs. What would be said of its cases is held until it reports again."
             )
-            await _alert(connection, row, "source_silent", row.name, remedy)
+            await alerts.raise_alert(connection, row.scope, Notice("source_silent", row.name, remedy), row.now)
     return 0
 
 
@@ -93,46 +93,36 @@ async def forget_failures(store: Store) -> None:
         await limits.forget(connection)
 
 
-def _by_scope(rows: Sequence[NumberedRow]) -> dict[tuple[UUID, Mode], list[NumberedRow]]:
+def _by_scope(rows: Sequence[NumberedRow]) -> dict[Scope, list[NumberedRow]]:
     """The rows of each organisation and mode."""
-    found: dict[tuple[UUID, Mode], list[NumberedRow]] = {}
+    found: dict[Scope, list[NumberedRow]] = {}
     for row in rows:
-        found.setdefault((row.organisation_id, row.mode), []).append(row)
+        found.setdefault(row.scope, []).append(row)
     return found
 
 
 async def _revisit(store: Store, due: Sequence[NumberedRow], put_off: PutOff) -> None:
     """Look at what is due under these numbers. Whoever comes second finds nothing left to do. What cannot be read is
     put off, and told, so that the others do not wait for it."""
-    for (organisation_id, mode), rows in _by_scope(due).items():
-        made = await revisited(store, organisation_id, mode, {(row.register, row.number) for row in rows})
+    for scope, rows in _by_scope(due).items():
+        made = await revisited(store, scope, {(row.register, row.number) for row in rows})
         for each in made.not_decided:
             ids = [row.id for row in rows if (row.register, row.number) == each.number]
             mine = [id_ for id_ in ids if id_ == each.case_id] or ids
             async with store.transaction() as connection:
-                now = (await organisations.office(connection, organisation_id)).now
-                await put_off(connection, organisation_id, mode, mine, now)
+                now = (await organisations.office(connection, scope.organisation_id)).now
+                await put_off(connection, scope, mine, now)
 
 
-PutOff = Callable[[AsyncConnection, UUID, Mode, Sequence[UUID], datetime], Awaitable[None]]
+PutOff = Callable[[AsyncConnection, Scope, Sequence[UUID], datetime], Awaitable[None]]
 """Lets rows of these ids be looked at later, from a business time on."""
 
 
-async def _case_later(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: Sequence[UUID], now: datetime
-) -> None:
+async def _case_later(connection: AsyncConnection, scope: Scope, ids: Sequence[UUID], now: datetime) -> None:
     for id_ in ids:
-        await cases.put_off(connection, organisation_id, mode, id_, now + PUT_OFF)
+        await cases.put_off(connection, scope, id_, now + PUT_OFF)
 
 
-async def _entry_later(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: Sequence[UUID], now: datetime
-) -> None:
+async def _entry_later(connection: AsyncConnection, scope: Scope, ids: Sequence[UUID], now: datetime) -> None:
     """An entry that was held back waits like any other, once nothing can be decided about its number."""
-    await entries.wait_on(connection, organisation_id, mode, ids, now + PARKED_FOR)
-
-
-async def _alert(
-    connection: AsyncConnection, row: ExpiredEntry | SilentSource, kind: str, subject: str, remedy: str
-) -> None:
-    await alerts.raise_alert(connection, row.organisation_id, row.mode, kind, subject, remedy, row.now)
+    await entries.wait_on(connection, scope, ids, now + PARKED_FOR)

@@ -18,7 +18,7 @@ from tracker.core.deciding.decide import Decided, Deciding, NotDecided
 from tracker.core.deciding.dossier import Number
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.vocabulary import references
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.scope import Scope
 from tracker.flows.deciding import holidays
 from tracker.flows.outreach import addresses
 from tracker.store.case import locks
@@ -73,7 +73,7 @@ async def decided(store: Store, wanted: Wanted, decide: Decide[Result], fresh: F
 
 async def _once(store: Store, wanted: Wanted, decide: Decide[Result], fresh: Fresh) -> tuple[Result, Decided]:
     async with store.transaction() as connection:
-        await locks.lock(connection, wanted.organisation_id, wanted.mode, wanted.numbers)
+        await locks.lock(connection, wanted.scope, wanted.numbers)
         found = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
         deciding = Deciding(found, fresh, found.now)
         result = await decide(deciding)
@@ -91,14 +91,12 @@ class Revisited:
     not_decided: tuple[NotDecided, ...] = ()
 
 
-async def revisited(
-    store: Store, organisation_id: UUID, mode: Mode, numbers: Collection[Number], *, all_cases: bool = False
-) -> Revisited:
+async def revisited(store: Store, scope: Scope, numbers: Collection[Number], *, all_cases: bool = False) -> Revisited:
     """Look at what is due under these numbers, or at every case of them (`all_cases`), so many in each transaction.
     Where one of them keeps the others out, one by one; operators are told of what cannot be decided about."""
     todo, moved, failed = sorted(set(numbers)), 0, list[NotDecided]()
     for at in range(0, len(todo), MOST_NUMBERS):
-        made = await _revisit(store, Wanted(organisation_id, mode, todo[at : at + MOST_NUMBERS]), all_cases=all_cases)
+        made = await _revisit(store, Wanted(scope, todo[at : at + MOST_NUMBERS]), all_cases=all_cases)
         moved, failed = moved + made.moved, [*failed, *made.not_decided]
     return Revisited(moved, tuple(failed))
 
@@ -129,10 +127,7 @@ async def alerted(store: Store, wanted: Wanted, fault: Exception) -> NotDecided:
     """Operators are told of a number about which nothing can be decided or written."""
     log.error("case_not_read", extra={"fault": traces(fault)})
     [number] = wanted.numbers
-    notice = notices.not_read(fault, number[1])
     async with store.transaction() as connection:
-        now = (await organisations.office(connection, wanted.organisation_id)).now
-        await alerts.raise_alert(
-            connection, wanted.organisation_id, wanted.mode, notice.kind, notice.subject, notice.remedy, now
-        )
+        now = (await organisations.office(connection, wanted.scope.organisation_id)).now
+        await alerts.raise_alert(connection, wanted.scope, notices.not_read(fault, number[1]), now)
     return NotDecided(number, None, fault)

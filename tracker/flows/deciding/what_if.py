@@ -9,6 +9,7 @@ from uuid import UUID
 from tracker.core.deciding.decide import decide
 from tracker.core.deciding.dossier import CaseKnown, Dossier, Dossiers
 from tracker.core.vocabulary.messages import MessageState, Reason
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding import holidays
 from tracker.flows.deciding.transaction import FRESH, MOST_NUMBERS
@@ -29,7 +30,7 @@ async def said_at_once(store: Store, office: Office) -> Counter[str]:
         async with store.reading() as connection:
             batch = await cases.open_numbers(connection, office.id, after, MOST_NUMBERS)
             numbers = sorted({(row.register, row.number) for row in batch})
-            wanted = Wanted(office.id, Mode.LIVE, numbers)
+            wanted = Wanted(Scope(office.id, Mode.LIVE), numbers)
             known = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
         if not batch:
             return found

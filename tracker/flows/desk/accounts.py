@@ -18,8 +18,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary.errors import SetupRefused, SignInRefused, TooManyRequests
+from tracker.core.vocabulary.oversight import Audited
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.store.desk import accounts
 from tracker.store.desk.accounts import Position, Staff, StaffAccount
@@ -67,8 +70,15 @@ async def add(
     async with store.transaction() as connection:
         if not await accounts.add(connection, values):
             raise SetupRefused("There is an account of this login already.", "Choose another login.")
-        detail = {"account": str(values["id"]), "position": position.value}
-        await audit.record(connection, office.id, Mode.LIVE, "operator", "account.added", detail, office.now)
+        line = Audited("operator", "account.added", {"account": str(values["id"]), "position": position.value})
+        await audit.record(connection, Scope(office.id, Mode.LIVE), line, office.now)
+
+
+async def _audit(connection: AsyncConnection, account: StaffAccount, action: str) -> None:
+    """Add to the audit what an operator did to an account."""
+    now = (await organisations.office(connection, account.organisation_id)).now
+    line = Audited("operator", action, {"account": str(account.id)})
+    await audit.record(connection, Scope(account.organisation_id, Mode.LIVE), line, now)
 
 
 async def listed(store: Store, office: Office) -> list[StaffAccount]:
@@ -85,9 +95,7 @@ async def disable(store: Store, login: str) -> None:
             raise _no_such_account()
         await accounts.disable(connection, account.organisation_id, account.id)
         await accounts.end_all(connection, account.organisation_id, account.id)
-        now = (await organisations.office(connection, account.organisation_id)).now
-        detail = {"account": str(account.id)}
-        await audit.record(connection, account.organisation_id, Mode.LIVE, "operator", "account.disabled", detail, now)
+        await _audit(connection, account, "account.disabled")
 
 
 async def change_password(store: Store, login: str, password: str) -> None:
@@ -100,11 +108,7 @@ async def change_password(store: Store, login: str, password: str) -> None:
             raise _no_such_account()
         await accounts.set_password(connection, account.organisation_id, account.id, hash_)
         await accounts.end_all(connection, account.organisation_id, account.id)
-        now = (await organisations.office(connection, account.organisation_id)).now
-        detail = {"account": str(account.id)}
-        await audit.record(
-            connection, account.organisation_id, Mode.LIVE, "operator", "account.password_changed", detail, now
-        )
+        await _audit(connection, account, "account.password_changed")
 
 
 async def sign_in(store: Store, secret: bytes, login: str, password: str, address: str) -> str:

@@ -6,19 +6,15 @@ from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.answers.contacts import LookPurpose
-from tracker.core.vocabulary.words import Mode
-from tracker.store.desk.accounts import Staff
+from tracker.core.vocabulary.oversight import Audited
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.store.ground import audit, organisations
 from tracker.store.ground.organisations import Office
 
 
-async def note(
-    connection: AsyncConnection, staff: Staff, action: str, why: LookPurpose, detail: Mapping[str, object]
-) -> Office:
+async def note(connection: AsyncConnection, asked: Inquiry, action: str, detail: Mapping[str, object]) -> Office:
     """Add a line to the audit; returns the office of whoever acted, with its clock."""
-    office = await organisations.office(connection, staff.organisation_id)
-    told = {**detail, "purpose": why.value}
-    actor = f"account:{staff.account_id}"
-    await audit.record(connection, staff.organisation_id, Mode.LIVE, actor, action, told, office.now)
+    office = await organisations.office(connection, asked.staff.organisation_id)
+    line = Audited(f"account:{asked.staff.account_id}", action, {**detail, "purpose": asked.why.value})
+    await audit.record(connection, asked.staff.scope, line, office.now)
     return office

@@ -11,19 +11,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.answers.contacts import LookPurpose
 from tracker.core.services.definitions import say
 from tracker.core.vocabulary import known_facts, references
 from tracker.core.vocabulary.addresses import name_words
 from tracker.core.vocabulary.channels import AddressForm
 from tracker.core.vocabulary.moments import Moment
 from tracker.flows.desk import audit
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.flows.outreach import addresses
 from tracker.store.desk import searching
-from tracker.store.desk.accounts import Staff
 from tracker.store.desk.searching import CaseMatch
 from tracker.store.ground import organisations
-from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
 from tracker.store.services import definitions
 
@@ -74,17 +72,17 @@ class SearchResult:
         return self.hits[0] if len(self.hits) == 1 and not self.mistyped else None
 
 
-async def find(store: Store, secret: bytes, staff: Staff, typed: str, why: LookPurpose) -> SearchResult:
+async def find(asked: Inquiry, typed: str) -> SearchResult:
     """The cases of this account's organisation that the typed words may mean: MOST_HITS at most."""
     typed = " ".join(typed[:MOST_CHARACTERS].replace("\0", " ").split())
-    async with store.reading() as connection:
-        office = await organisations.office(connection, staff.organisation_id)
-        rows, kinds = await _rows(connection, secret, office, typed)
+    async with asked.store.reading() as connection:
+        office = await organisations.office(connection, asked.staff.organisation_id)
+        rows, kinds = await _rows(connection, asked.secret, office, typed)
         hits = tuple([await _hit(connection, office, row) for row in rows])
     mistyped = Term.NEAR_REFERENCE in kinds or (not hits and bool(references.near(typed)))
-    async with store.transaction() as connection:
+    async with asked.store.transaction() as connection:
         detail = {"kinds": [kind.value for kind in kinds], "hits": len(hits)}
-        await audit.note(connection, staff, "desk.searched", why, detail)
+        await audit.note(connection, asked, "desk.searched", detail)
     return SearchResult(hits, mistyped)
 
 

@@ -6,29 +6,27 @@ import hashlib
 import hmac
 from uuid import UUID
 
-from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary import known_facts
 from tracker.core.vocabulary.errors import CaseNotFound, TooManyRequests
-from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.store.case import cases
-from tracker.store.desk.accounts import Staff
 from tracker.store.ground import limits
-from tracker.store.ground.engine import Store
 
 WINDOW_SECONDS = 900
 PER_CASE, PER_ACCOUNT = 10, 40
 """Answers that did not fit in a window after which no more are compared: for one case, by one account."""
 
 
-async def identify(store: Store, secret: bytes, staff: Staff, case: UUID, said: str, why: LookPurpose) -> bool:
+async def identify(asked: Inquiry, case: UUID, said: str) -> bool:
     """Whether what the caller says is a known fact of the case. Raises CaseNotFound, TooManyRequests. Audited."""
+    secret, staff = asked.secret, asked.staff
     buckets = {
         _bucket(secret, f"case\0{case}"): PER_CASE,
         _bucket(secret, f"account\0{staff.account_id}"): PER_ACCOUNT,
     }
-    async with store.transaction() as connection:
-        row = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
+    async with asked.store.transaction() as connection:
+        row = await cases.by_id(connection, staff.scope, case)
         if row is None or row.void:
             raise CaseNotFound
         counts = await limits.counts(connection, list(buckets), WINDOW_SECONDS)
@@ -42,7 +40,7 @@ async def identify(store: Store, secret: bytes, staff: Staff, case: UUID, said: 
         fits = bool(known_facts.normalise(said)) and known_facts.matches(row.known_facts or [bytes(32)], offered)
         if not fits:
             await limits.add(connection, list(buckets), WINDOW_SECONDS)
-        await audit.note(connection, staff, "desk.identified", why, {"case": str(case), "fits": fits})
+        await audit.note(connection, asked, "desk.identified", {"case": str(case), "fits": fits})
     return fits
 
 

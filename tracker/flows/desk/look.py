@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers import contacts
-from tracker.core.answers.contacts import ContactReason, LookPurpose
+from tracker.core.answers.contacts import ContactReason
 from tracker.core.answers.facts import CaseFacts
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.case.fold import fold
@@ -21,9 +21,10 @@ from tracker.core.services.definitions import Definition, say
 from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.moments import Moment
-from tracker.core.vocabulary.words import Audience, Mode, Placement
+from tracker.core.vocabulary.words import Audience, Placement
 from tracker.flows.answers import lookup
 from tracker.flows.desk import audit, resend
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.flows.outreach import addresses as reached
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import contacts as stored_contacts
@@ -129,7 +130,7 @@ async def facts_of(
 ) -> tuple[CaseFacts, StaffCase, Definition]:
     """The facts of a case's page, by the page's own query; the case; its definition. Raises CaseNotFound for a case
     of another organisation as for none. `secret`: None where it does not matter who asked us to stop."""
-    row = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
+    row = await cases.by_id(connection, staff.scope, case)
     shown = None if row is None or row.void else await pages.page(connection, row.reference)
     if row is None or shown is None:
         raise CaseNotFound
@@ -138,24 +139,23 @@ async def facts_of(
     return lookup.case_facts(shown, definition, language, silent), row, definition
 
 
-async def look(
-    store: Store, secret: bytes, staff: Staff, case: UUID, why: LookPurpose, language: str | None = None
-) -> DeskCase:
+async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskCase:
     """A case of this account's organisation. Raises CaseNotFound. The look is audited before anything is shown."""
+    store, secret, staff = asked.store, asked.secret, asked.staff
     async with store.transaction() as connection:
-        if await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case) is None:
+        if await cases.by_id(connection, staff.scope, case) is None:
             raise CaseNotFound
-        office = await audit.note(connection, staff, "desk.opened", why, {"case": str(case)})
+        office = await audit.note(connection, asked, "desk.opened", {"case": str(case)})
     async with store.reading() as connection:
         facts, row, definition = await facts_of(connection, staff, case, language, secret)
-        stored = await entries.of_case(connection, staff.organisation_id, Mode.LIVE, case, _normal_in(office.country))
+        stored = await entries.of_case(connection, staff.scope, case, _normal_in(office.country))
         events = (Placed(each.id, each.event) for each in stored)
         folded = fold(events, definition, facts.zone, facts.now)
-        found = await repeating.decisions(connection, staff.organisation_id, Mode.LIVE, case)
+        found = await repeating.decisions(connection, staff.scope, case)
         stopped = await resend.stopped(connection, secret, staff, found)
-        contacted, notes = await stored_contacts.of_case(connection, staff.organisation_id, Mode.LIVE, case)
+        contacted, notes = await stored_contacts.of_case(connection, staff.scope, case)
         people = await _people(connection, secret, staff, folded, office.country)
-        first = await first_dates.of_case(connection, staff.organisation_id, Mode.LIVE, case)
+        first = await first_dates.of_case(connection, staff.scope, case)
     await _seen(store, staff, facts)
     names = {each: party.name or party.organisation or "" for each, party in folded.parties.items()}
     return DeskCase(
@@ -181,20 +181,18 @@ def _normal_in(country: str) -> Normal:
     return lambda channel, address: reached.normal(channel, address, country)
 
 
-async def page_facts(
-    store: Store, secret: bytes, staff: Staff, case: UUID, why: LookPurpose, language: str | None
-) -> CaseFacts:
+async def page_facts(asked: Inquiry, case: UUID, language: str | None) -> CaseFacts:
     """What the citizen's page says of a case, for staff who want to see it as it is. Raises CaseNotFound. Audited."""
-    async with store.transaction() as connection:
-        facts, _, _ = await facts_of(connection, staff, case, language, secret)
-        await audit.note(connection, staff, "desk.opened", why, {"case": str(case), "as": "citizen"})
-    await _seen(store, staff, facts)
+    async with asked.store.transaction() as connection:
+        facts, _, _ = await facts_of(connection, asked.staff, case, language, asked.secret)
+        await audit.note(connection, asked, "desk.opened", {"case": str(case), "as": "citizen"})
+    await _seen(asked.store, asked.staff, facts)
     return facts
 
 
 async def _seen(store: Store, staff: Staff, facts: CaseFacts) -> None:
     """An agent has seen the dates of a case."""
-    await put_on_record.shown(store, staff.organisation_id, Mode.LIVE, facts, Listener.STAFF, Way.DESK)
+    await put_on_record.shown(store, staff.scope, facts, Listener.STAFF, Way.DESK)
 
 
 def _decision(
@@ -221,8 +219,7 @@ async def _people(
 ) -> tuple[PartySeen, ...]:
     kept = {
         (each.channel, each.address): (
-            staff.organisation_id,
-            Mode.LIVE.value,
+            staff.scope,
             each.channel.value,
             addresses.digest(secret, each.channel.value, normal),
         )

@@ -8,17 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.messages import MessageState, key
-from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.store.case import cases
 from tracker.store.desk import repeating
 from tracker.store.desk.accounts import Staff
 from tracker.store.desk.repeating import DecidedMessage
-from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
 
 MOST_RESENDS = 5
@@ -43,26 +41,25 @@ class Resending(StrEnum):
     """It was sent again several times already."""
 
 
-async def resend(
-    store: Store, secret: bytes, staff: Staff, case: UUID, message: UUID, times: int, why: LookPurpose
-) -> Resending:
+async def resend(asked: Inquiry, case: UUID, message: UUID, times: int) -> Resending:
     """Send a message again with the same facts, at once. `times`: how often the form says that it was repeated
     before, so that a form which is sent twice repeats it once. Raises CaseNotFound.
     """
-    async with store.transaction() as connection:
-        held = await cases.by_id(connection, staff.organisation_id, Mode.LIVE, case)
-        rows = await repeating.decisions(connection, staff.organisation_id, Mode.LIVE, case)
-        asked = next((row for row in rows if row.id == message), None)
-        if held is None or held.void or asked is None:
+    staff = asked.staff
+    async with asked.store.transaction() as connection:
+        held = await cases.by_id(connection, staff.scope, case)
+        rows = await repeating.decisions(connection, staff.scope, case)
+        wanted = next((row for row in rows if row.id == message), None)
+        if held is None or held.void or wanted is None:
             raise CaseNotFound
-        answer = refusal(asked, rows, await stopped(connection, secret, staff, [asked]))
+        answer = refusal(wanted, rows, await stopped(connection, asked.secret, staff, [wanted]))
         if answer is None:
             answer = Resending.SENT
-            if times == repeated(asked, rows):
-                again = key(case, asked.purpose, asked.party, asked.rung, asked.cause, resend=times + 1)
+            if times == repeated(wanted, rows):
+                again = key(case, wanted.purpose, wanted.party, wanted.rung, wanted.cause, resend=times + 1)
                 detail = {"case": str(case), "message": str(message)}
-                now = (await audit.note(connection, staff, "desk.resent", why, detail)).now
-                await repeating.repeat(connection, staff.organisation_id, Mode.LIVE, message, again, now)
+                now = (await audit.note(connection, asked, "desk.resent", detail)).now
+                await repeating.repeat(connection, staff.scope, message, again, now)
         return answer
 
 
@@ -93,12 +90,7 @@ async def stopped(
 ) -> set[UUID]:
     """The messages whose recipient asked us to stop on that channel."""
     asked = {
-        row.id: (
-            staff.organisation_id,
-            Mode.LIVE.value,
-            row.channel,
-            addresses.digest(secret, row.channel, row.normal),
-        )
+        row.id: (staff.scope, row.channel, addresses.digest(secret, row.channel, row.normal))
         for row in rows
         if row.channel is not None and row.normal is not None
     }

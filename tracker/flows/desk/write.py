@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tracker.core.answers import contacts
-from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPurpose
+from tracker.core.answers.contacts import ContactChannel, ContactReason
 from tracker.core.answers.tellings import SPOKEN, Listener
-from tracker.core.vocabulary.words import Mode
 from tracker.flows.desk import audit
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.flows.desk.look import facts_of
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import contacts as stored
-from tracker.store.desk.accounts import Staff
-from tracker.store.ground.engine import Store
 
 MOST_CHARACTERS = 1_000
 """The longest note."""
@@ -30,16 +28,16 @@ class Contacted:
     once: UUID
 
 
-async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose) -> None:
+async def contact(asked: Inquiry, said: Contacted) -> None:
     """Put a contact on record, with what the person could see at that moment. To who called or came the agent has read
     the answer out: its dates were told to them. Raises CaseNotFound."""
-    async with store.transaction() as connection:
+    staff = asked.staff
+    async with asked.store.transaction() as connection:
         facts, row, _ = await facts_of(connection, staff, said.case, None)
         demand = contacts.demand(said.reason)
         detail = {"case": str(said.case), "reason": said.reason.value, "demand": demand.value}
         values = {
-            "organisation_id": staff.organisation_id,
-            "mode": Mode.LIVE.value,
+            **staff.scope.columns,
             "id": said.once,
             "case_id": said.case,
             "account_id": staff.account_id,
@@ -50,22 +48,21 @@ async def contact(store: Store, staff: Staff, said: Contacted, why: LookPurpose)
             "at": facts.now,
         }
         if await stored.add(connection, values):
-            await audit.note(connection, staff, "desk.contact", why, detail)
+            await audit.note(connection, asked, "desk.contact", detail)
             spoken = next((way for way in SPOKEN if way.value == said.channel.value), None)
             if spoken is not None:
-                await put_on_record.told(connection, staff.organisation_id, Mode.LIVE, facts, Listener.PUBLIC, spoken)
+                await put_on_record.told(connection, staff.scope, facts, Listener.PUBLIC, spoken)
 
 
-async def note(store: Store, staff: Staff, case: UUID, words: str, once: UUID, why: LookPurpose) -> bool:
+async def note(asked: Inquiry, case: UUID, words: str, once: UUID) -> bool:
     """Put a note on a case, for staff alone; False when it says nothing. Raises CaseNotFound."""
-    words = words.replace("\0", "").strip()[:MOST_CHARACTERS]
-    async with store.transaction() as connection:
+    staff, words = asked.staff, words.replace("\0", "").strip()[:MOST_CHARACTERS]
+    async with asked.store.transaction() as connection:
         facts, _, _ = await facts_of(connection, staff, case, None)
         if not words:
             return False
         values = {
-            "organisation_id": staff.organisation_id,
-            "mode": Mode.LIVE.value,
+            **staff.scope.columns,
             "id": once,
             "case_id": case,
             "account_id": staff.account_id,
@@ -73,5 +70,5 @@ async def note(store: Store, staff: Staff, case: UUID, words: str, once: UUID, w
             "at": facts.now,
         }
         if await stored.add_note(connection, values):
-            await audit.note(connection, staff, "desk.noted", why, {"case": str(case)})
+            await audit.note(connection, asked, "desk.noted", {"case": str(case)})
     return True

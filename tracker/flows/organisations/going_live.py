@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary.channels import Unit, traits_of
 from tracker.core.vocabulary.errors import SetupRefused
+from tracker.core.vocabulary.oversight import Audited
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.segments import segments
 from tracker.core.vocabulary.words import Channel, Footing, Mode
 from tracker.flows.deciding.what_if import said_at_once
@@ -144,8 +146,8 @@ async def go_live(store: Store, office: Office, offered: Offered) -> int:
             offered.sms_from or standing.sms_from,
             standing.now,
         )
-        detail = {"cases_adopted": adopted, "messages_withheld": unsaid}
-        await audit.record(connection, office.id, Mode.LIVE, "operator", "organisation.live", detail, standing.now)
+        line = Audited("operator", "organisation.live", {"cases_adopted": adopted, "messages_withheld": unsaid})
+        await audit.record(connection, Scope(office.id, Mode.LIVE), line, standing.now)
     return adopted
 
 

@@ -11,7 +11,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tracker.core.vocabulary.errors import SetupRefused
+from tracker.core.vocabulary.oversight import Audited
 from tracker.core.vocabulary.rhythm import PATIENCE
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Footing, Mode, Rhythm
 from tracker.store.ground import alerts, audit, organisations
 from tracker.store.ground.alerts import RaisedAlert
@@ -133,8 +135,8 @@ async def revoke_key(store: Store, office: Office, source: str, ending: str) -> 
                 "See them with `tracker keys list`; add a new key before you revoke one that is in use.",
             )
         await stored_keys.revoke(connection, office.id, meant[0].id)
-        detail = {"source": source, "ending": ending[-4:]}
-        await audit.record(connection, office.id, meant[0].mode, "operator", "key.revoked", detail, office.now)
+        line = Audited("operator", "key.revoked", {"source": source, "ending": ending[-4:]})
+        await audit.record(connection, Scope(office.id, meant[0].mode), line, office.now)
 
 
 async def raised_alerts(store: Store, office: Office) -> list[RaisedAlert]:

@@ -13,4 +13,4 @@ async def totals(store: Store, sender: Sender) -> dict[str, dict[str, int]]:
     It counts rows, so it is no hot path: one query for each figure, on demand.
     """
     async with store.reading() as connection:
-        return await stored.totals(connection, sender.organisation_id, sender.mode)
+        return await stored.totals(connection, sender.scope)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tracker.core.case.events import StatusEvent
 from tracker.core.vocabulary.errors import NotGranted, UnknownKey
+from tracker.core.vocabulary.oversight import Audited
 from tracker.store.ground import audit, organisations
 from tracker.store.ground.engine import Store
 from tracker.store.organisations import keys
@@ -26,8 +27,7 @@ async def _record_refusal(store: Store, sender: Sender, action: str, detail: Map
     """A refusal is undone with its transaction; the line about it has one of its own."""
     async with store.transaction() as connection:
         now = (await organisations.office(connection, sender.organisation_id)).now
-        actor = f"source:{sender.source}"
-        await audit.record(connection, sender.organisation_id, sender.mode, actor, action, detail, now)
+        await audit.record(connection, sender.scope, Audited(f"source:{sender.source}", action, detail), now)
 
 
 async def check_grant(store: Store, sender: Sender, event: StatusEvent, register: str) -> None:

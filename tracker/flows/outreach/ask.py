@@ -59,10 +59,9 @@ async def answer(store: Store, secret: bytes, token: str, score: int, comment: s
     named = _named(secret, token)
     async with store.transaction() as connection:
         row = _open(await feedback.asked(connection, *named, locked=True))
-        first = await first_dates.of_case(connection, row.organisation_id, row.mode, row.case_id)
+        first = await first_dates.of_case(connection, row.scope, row.case_id)
         values = {
-            "organisation_id": row.organisation_id,
-            "mode": row.mode,
+            **row.scope.columns,
             "id": new_id(),
             "case_id": row.case_id,
             "party": row.party,

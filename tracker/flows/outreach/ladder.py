@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core.vocabulary import addresses as digests
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.messages import key
+from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.purposes import PURPOSES
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.outreach import addresses
 from tracker.store.ground import alerts
@@ -22,8 +24,7 @@ from tracker.store.services import definitions
 async def next_rung(
     connection: AsyncConnection,
     secret: bytes,
-    organisation_id: UUID,
-    mode: Mode,
+    scope: Scope,
     message_id: UUID,
     now: datetime,
     *,
@@ -34,39 +35,37 @@ async def next_rung(
     True when there was one that the service uses, with an address that has not asked us to stop. Else staff are told
     to write a letter or to call; not about what the person may miss and asked us not to send (`asked_to_stop`).
     """
-    if mode is Mode.TEST:
+    if scope.mode is Mode.TEST:
         return False
-    missed = await rungs.missed(connection, organisation_id, mode, message_id)
+    missed = await rungs.missed(connection, scope, message_id)
     if missed is None or missed.climbed:
         return missed is not None
     if not PURPOSES[missed.purpose].may_miss:
-        other = await _other(connection, secret, organisation_id, mode, message_id, missed)
+        other = await _other(connection, secret, scope, message_id, missed)
         if other is not None:
             rung, resend = missed.rung + 1, int(missed.key.split(":")[3])
             key_ = key(missed.case_id, missed.purpose, missed.party, rung, missed.cause, resend=resend)
-            await rungs.climb(connection, organisation_id, mode, message_id, key_, rung, other, now)
+            await rungs.climb(connection, scope, message_id, other, now, key=key_, rung=rung)
             return True
     elif asked_to_stop:
         return False
     remedy = "Write a letter or call: what this person should know did not arrive by any channel. See the case."
-    subject = references.spell(missed.reference)
-    await alerts.raise_alert(connection, organisation_id, mode, "not_reached", subject, remedy, now)
+    await alerts.raise_alert(connection, scope, Notice("not_reached", references.spell(missed.reference), remedy), now)
     return False
 
 
 async def _other(
     connection: AsyncConnection,
     secret: bytes,
-    organisation_id: UUID,
-    mode: Mode,
+    scope: Scope,
     message_id: UUID,
     missed: MissedMessage,
 ) -> OtherAddress | None:
-    definition = await definitions.by_id(connection, organisation_id, missed.definition)
+    definition = await definitions.by_id(connection, scope.organisation_id, missed.definition)
     found: dict[stops.Asked, OtherAddress] = {}
-    for each in await rungs.others(connection, organisation_id, mode, message_id):
+    for each in await rungs.others(connection, scope, message_id):
         normal = each.normal or addresses.normal(each.channel, each.address, missed.country)
         if normal is not None and each.channel in definition.outreach.channels:
-            found[organisation_id, mode.value, each.channel, digests.digest(secret, each.channel, normal)] = each
+            found[scope, each.channel, digests.digest(secret, each.channel, normal)] = each
     stopped = await stops.stopped(connection, list(found))
     return next((row for asked, row in found.items() if asked not in stopped), None)

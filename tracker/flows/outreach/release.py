@@ -20,6 +20,7 @@ from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.channels import sender_of, sent_to, traits_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.purposes import PURPOSES
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import CaseState, Footing, Mode, WaitingOn
 from tracker.store.ground.engine import Store
@@ -32,8 +33,7 @@ from tracker.store.services import definitions
 class Claimed:
     """A message that a worker holds under its lease."""
 
-    organisation_id: UUID
-    mode: Mode
+    scope: Scope
     id: UUID
     number: int
     now: datetime
@@ -49,7 +49,7 @@ class Links:
 
     def to(self, kind: LinkKind, claimed: Claimed) -> str:
         """The recipient's own link of this kind."""
-        return f"{self.base}/{kind}/{seal(self.secret, kind, claimed.organisation_id, claimed.id)}"
+        return f"{self.base}/{kind}/{seal(self.secret, kind, claimed.scope.organisation_id, claimed.id)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def decide(
     """What becomes of each claimed message, by what is true now."""
     decisions: list[Decision] = []
     for row in rows:
-        claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
+        claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
         definition = by_id[row.facts["definition"]]
         stop = _stop(row, _wish(row, links.secret) in stopped)
         if stop is not None:
@@ -148,7 +148,7 @@ def _wish(row: ClaimedMessage, secret: bytes) -> stops.Asked | None:
     """Under what a wish of this recipient to hear nothing would be kept."""
     if row.normal is None:
         return None
-    return row.organisation_id, row.mode, row.channel, addresses.digest(secret, row.channel, row.normal)
+    return row.scope, row.channel, addresses.digest(secret, row.channel, row.normal)
 
 
 def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | None:
@@ -181,7 +181,7 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
     """The words of a message: those of the definition's version that it was decided by."""
     facts, language = row.facts, row.language
     stage = None if facts["unmapped"] else definition.stage(facts["stage"])
-    claimed = Claimed(row.organisation_id, row.mode, row.id, row.attempt_number, row.now)
+    claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
     half_by_on = _day(facts.get("half_by_on"))
     reason = delays.reason_of(facts.get("delay_reason"), WaitingOn(facts["waiting_on"]), definition)
 

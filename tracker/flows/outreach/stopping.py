@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary import addresses as digests
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, unseal
-from tracker.core.vocabulary.words import Channel, Mode
+from tracker.core.vocabulary.words import Channel
 from tracker.flows.outreach import addresses, ladder
 from tracker.store.ground import organisations
 from tracker.store.ground.columns import new_id
@@ -25,41 +26,40 @@ from tracker.store.outreach.stops import Addressee, Wish
 async def heed(
     connection: AsyncConnection,
     secret: bytes,
-    asked: tuple[UUID, Mode, Channel, str],
+    asked: tuple[Scope, Channel, str],
     wish: Wish,
     *,
     via: str,
     now: datetime,
     id_: UUID | None = None,
 ) -> bool:
-    """Keep a wish of (organisation, mode, channel, normal address), in the caller's transaction; of a stop, withhold
+    """Keep a wish of (scope, channel, normal address), in the caller's transaction; of a stop, withhold
     what waits, and let what people must hear go on to the next rung. False when this wish (`id_`) was kept before."""
-    organisation_id, mode, channel, normal = asked
-    digest = digests.digest(secret, channel, normal)
-    under = (organisation_id, mode.value, channel.value, digest)
+    scope, channel, normal = asked
+    under = (scope, channel.value, digests.digest(secret, channel, normal))
     if not await stops.record(connection, under, wish, via=via, id_=id_ or new_id(), now=now):
         return False
     if wish is Wish.STOP:
-        for message in await stops.withhold(connection, organisation_id, mode, channel, normal, now):
-            await ladder.next_rung(connection, secret, organisation_id, mode, message, now, asked_to_stop=True)
+        for message in await stops.withhold(connection, scope, channel, normal, now):
+            await ladder.next_rung(connection, secret, scope, message, now, asked_to_stop=True)
     return True
 
 
-async def wish(store: Store, secret: bytes, asked: tuple[UUID, Mode, Channel, str], wish: Wish, *, via: str) -> bool:
+async def wish(store: Store, secret: bytes, asked: tuple[Scope, Channel, str], wish: Wish, *, via: str) -> bool:
     """Keep one wish, in a transaction of its own."""
     async with store.transaction() as connection:
-        now = (await organisations.office(connection, asked[0])).now
+        now = (await organisations.office(connection, asked[0].organisation_id)).now
         return await heed(connection, secret, asked, wish, via=via, now=now)
 
 
 async def stopped_by_provider(
-    connection: AsyncConnection, secret: bytes, organisation_id: UUID, mode: Mode, message_id: UUID, now: datetime
+    connection: AsyncConnection, secret: bytes, scope: Scope, message_id: UUID, now: datetime
 ) -> None:
     """The provider refused a message, for it knows of a stop that we had not heard of."""
-    found = await stops.recipient(connection, organisation_id, message_id)
+    found = await stops.recipient(connection, scope.organisation_id, message_id)
     place = None if found is None else _place(found)
     if place is not None:
-        await heed(connection, secret, (organisation_id, mode, *place), Wish.STOP, via="provider", now=now)
+        await heed(connection, secret, (scope, *place), Wish.STOP, via="provider", now=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,11 @@ async def by_link(store: Store, secret: bytes, token: str, wish: Wish | None) ->
         if place is None:  # erased since: nothing goes there any more
             return Linked(found.organisation, found.language, True)
         channel, normal = place
-        asked = (named[0], found.mode.value, channel.value, digests.digest(secret, channel, normal))
+        scope = Scope(named[0], found.mode)
+        asked = (scope, channel.value, digests.digest(secret, channel, normal))
         stopped = bool(await stops.stopped(connection, [asked]))
         if wish is not None and stopped is not (wish is Wish.STOP):
-            await heed(connection, secret, (named[0], found.mode, channel, normal), wish, via="link", now=found.now)
+            await heed(connection, secret, (scope, channel, normal), wish, via="link", now=found.now)
             stopped = not stopped
         return Linked(found.organisation, found.language, stopped)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from tracker.core.vocabulary import references
+from tracker.core.vocabulary.oversight import Notice
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.flows.outreach import stopping
 from tracker.store.answers import contacts
@@ -36,17 +38,16 @@ async def hear(store: Store, secret: bytes, text: Text) -> int:
     heard = 0
     async with store.transaction() as connection:
         for office in await stops.texted(connection, text.senders, Channel.SMS, text.number):
-            id_ = _id(text.id, office.id)
+            id_, scope = _id(text.id, office.id), Scope(office.id, Mode.LIVE)
             if text.wish is not None:
-                asked = (office.id, Mode.LIVE, Channel.SMS, text.number)
+                asked = (scope, Channel.SMS, text.number)
                 heard += await stopping.heed(connection, secret, asked, text.wish, via="sms", now=office.now, id_=id_)
                 continue
             case = await stops.newest_case(connection, office.id, Channel.SMS, text.number)
             if case is None:
                 continue
             note = {
-                "organisation_id": office.id,
-                "mode": Mode.LIVE.value,
+                **scope.columns,
                 "id": id_,
                 "case_id": case.id,
                 "account_id": None,
@@ -56,8 +57,8 @@ async def hear(store: Store, secret: bytes, text: Text) -> int:
             if await contacts.add_note(connection, note):
                 heard += 1
                 remedy = "Read the note on the case: this person has sent us a text and may wait for an answer."
-                subject = references.spell(case.reference)
-                await alerts.raise_alert(connection, office.id, Mode.LIVE, "text_received", subject, remedy, office.now)
+                notice = Notice("text_received", references.spell(case.reference), remedy)
+                await alerts.raise_alert(connection, scope, notice, office.now)
     return heard
 
 

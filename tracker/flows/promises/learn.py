@@ -88,14 +88,14 @@ async def _learn(connection: AsyncConnection, office: Office) -> list[str]:
     await tallies.save(connection, office.id, counted, lesson.window_from, office.now)
     grace = await curves.grace(connection, office.id)
     until = calendars.day_of(office.now - grace, office.zone) - timedelta(days=1)
-    passed = await _passed(connection, office, by_service, before, until, grace)
+    passed = await _passed(connection, office, by_service, before, until, grace=grace)
     fresh = {
         service: _corrected(definition, learned, before.get(service), passed, until)
         for service, definition in by_service.items()
     }
     for service, newest in fresh.items():
         if newest != before.get(service):  # a night on which nothing was learned stores nothing
-            await curves.add(connection, office.id, service, newest, lesson.window_from, office.now)
+            await curves.add(connection, office.id, service, newest, office.now, window_from=lesson.window_from)
     return [
         service
         for service, definition in by_service.items()
@@ -129,7 +129,7 @@ async def _lesson(
     stages = [(f"{service} {each.code}", each) for service, of in by_service.items() for each in of.stages]
     paused = [name for name, each in stages if each.clock is Clock.PAUSED]
     closing = [name for name, each in stages if each.closes]
-    visits = await tallies.visits(connection, office.id, office.zone, since, paused, closing)
+    visits = await tallies.visits(connection, office.id, office.zone, since, paused=paused, closing=closing)
     if not weeks and not visits:
         return None
     known = {on: found for on, found in weeks.items() if on < since}
@@ -181,6 +181,7 @@ async def _passed(
     by_service: dict[str, Definition],
     before: dict[str, Newest],
     until: date,
+    *,
     grace: timedelta,
 ) -> dict[str, Record] | None:
     """What became of each service's first dates that have passed since the levels were corrected, and until the last

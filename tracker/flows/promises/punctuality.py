@@ -15,6 +15,8 @@ from tracker.core.promises.punctuality import FEWEST_SHOWN, WINDOW_DAYS, Punctua
 from tracker.core.services.definitions import say
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import OrganisationUnknown
+from tracker.core.vocabulary.oversight import Notice
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Confidence, Footing, Mode
 from tracker.flows.promises.wake import wake
 from tracker.store.ground import alerts, organisations
@@ -74,13 +76,16 @@ async def _alert(
             "Fewer dates come true than this service says. Find out what slows it; if it stays slow, ask for less in "
             "[promise] of its definition. If they go on breaking, it gives no dates any more."
         )
-        await alerts.raise_alert(connection, office.id, Mode.LIVE, "dates_widened", service, remedy, office.now)
+        notice = Notice("dates_widened", service, remedy)
     elif after is Confidence.WITHDRAWN:
         remedy = (
             "Too few of its dates come true, so no new ones are given. Tell those who answer the phone, and find out "
             f"what slows the service. Dates are tried again after {punctuality.TRIAL_DAYS} days at the latest."
         )
-        await alerts.raise_alert(connection, office.id, Mode.LIVE, "dates_withdrawn", service, remedy, office.now)
+        notice = Notice("dates_withdrawn", service, remedy)
+    else:
+        return
+    await alerts.raise_alert(connection, Scope(office.id, Mode.LIVE), notice, office.now)
 
 
 async def published(store: Store, slug: str, language: str) -> OfficePunctualityFacts:

@@ -18,7 +18,7 @@ async def wake(store: Store, office: Office, service: str) -> None:
     after: UUID | None = None
     while True:
         async with store.transaction() as connection:
-            woken = await curves.wake_dateless(connection, office.id, service, office.now, after, BATCH)
+            woken = await curves.wake_dateless(connection, office.id, service, office.now, after=after, limit=BATCH)
         if not woken:
             return
         after = max(woken)

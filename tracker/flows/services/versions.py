@@ -9,6 +9,7 @@ from tracker.core.services.definitions import Definition
 from tracker.core.services.faults import listed, shown
 from tracker.core.services.files import Fault, compare, inherit, read
 from tracker.core.vocabulary.errors import DefinitionRefused
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding import holidays
 from tracker.flows.deciding.transaction import revisited
@@ -112,5 +113,5 @@ async def _revisit(store: Store, office: Office, found: Iterable[tuple[Mode, str
         numbers.setdefault(mode, set()).add((register, number))
     moved = 0
     for mode, mine in numbers.items():
-        moved += (await revisited(store, office.id, mode, mine, all_cases=all_cases)).moved
+        moved += (await revisited(store, Scope(office.id, mode), mine, all_cases=all_cases)).moved
     return moved

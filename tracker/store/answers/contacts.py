@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.answers.contacts import ContactChannel, ContactReason, Demand
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 from tracker.store.ground.personal import personal_row, plain
@@ -117,9 +118,9 @@ class EarlierNote:
 
 
 async def of_case(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID, limit: int = 100
+    connection: AsyncConnection, scope: Scope, case_id: UUID, limit: int = 100
 ) -> tuple[list[EarlierContact], list[EarlierNote]]:
     """The newest contacts about a case and the newest notes on it."""
-    values = {"organisation": organisation_id, "mode": mode.value, "case": case_id, "limit": limit}
+    values = {**scope.values, "case": case_id, "limit": limit}
     contacts = rows_of(EarlierContact, await connection.execute(_CONTACTS, values))
     return contacts, rows_of(EarlierNote, await connection.execute(_NOTES, values))

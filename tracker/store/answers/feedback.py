@@ -16,7 +16,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.vocabulary.words import Mode, Outcome
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 from tracker.store.ground.personal import Code, personal
-from tracker.store.ground.rows import row_of
+from tracker.store.ground.rows import ScopedRow, row_of
 
 
 class PromiseKept(StrEnum):
@@ -68,12 +68,10 @@ _WHOM = """
 
 
 @dataclass(frozen=True, slots=True)
-class AskedParty:
+class AskedParty(ScopedRow):
     """Whom a message asks how it was, and about what; `answered_at` None: not answered yet. `now`: the organisation's
     business time."""
 
-    organisation_id: UUID
-    mode: Mode
     case_id: UUID
     party: str
     language: str

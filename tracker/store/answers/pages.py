@@ -18,12 +18,11 @@ from tracker.core.vocabulary.words import (
     Channel,
     Clock,
     Confidence,
-    Mode,
     Outcome,
     PromiseOutcome,
     WaitingOn,
 )
-from tracker.store.ground.rows import row_of
+from tracker.store.ground.rows import ScopedRow, row_of
 
 MOST_LINES = 200
 """The newest lines of a history, dates and messages that a page shows."""
@@ -125,7 +124,7 @@ class PageMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class PageCase:
+class PageCase(ScopedRow):
     """Everything that a case's page shows. `now`: the organisation's business time.
 
     `word_to`: the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the
@@ -133,8 +132,6 @@ class PageCase:
     and `learned_from_own`: how many finished cases the newest curve rests on.
     """
 
-    organisation_id: UUID
-    mode: Mode
     id: UUID
     service: str
     reference: str

@@ -25,8 +25,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import CaseState, Clock, Mode, Outcome, WaitingOn
-from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.columns import Instant, belongs_to, of_scope, one_of, table
 from tracker.store.ground.numbered import NumberedRow
 from tracker.store.ground.personal import Code, personal
 from tracker.store.ground.rows import row_of, rows_of
@@ -116,9 +117,9 @@ class StaffCase:
     spoken_at: datetime | None
 
 
-async def by_id(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> StaffCase | None:
+async def by_id(connection: AsyncConnection, scope: Scope, case_id: UUID) -> StaffCase | None:
     """One case by its id."""
-    where = (CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == case_id)
+    where = (*of_scope(CASE, scope), CASE.c.id == case_id)
     return row_of(StaffCase, await connection.execute(_STAFF_CASE.where(*where)))
 
 
@@ -145,9 +146,9 @@ async def due(connection: AsyncConnection, only: UUID | None, limit: int) -> lis
     return rows_of(NumberedRow, await connection.execute(_DUE, {"only": only, "limit": limit}))
 
 
-async def put_off(connection: AsyncConnection, organisation_id: UUID, mode: Mode, id_: UUID, until: datetime) -> None:
+async def put_off(connection: AsyncConnection, scope: Scope, id_: UUID, until: datetime) -> None:
     """Look at a case no sooner than this."""
-    where = (CASE.c.organisation_id == organisation_id, CASE.c.mode == mode, CASE.c.id == id_)
+    where = (*of_scope(CASE, scope), CASE.c.id == id_)
     later = {"next_word_at": case((CASE.c.next_word_at.is_not(None), until)), "wake_at": until}
     await connection.execute(update(CASE).where(*where).values(**later))
 

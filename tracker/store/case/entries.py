@@ -28,13 +28,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.case.events import StatusEvent
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode, Placement
 from tracker.store.case.bodies import Normal, event_of
 from tracker.store.case.parties import PARTY
-from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.columns import Instant, belongs_to, of_scope, one_of, table
 from tracker.store.ground.numbered import NumberedRow
 from tracker.store.ground.personal import Code, emptied, personal, plain
-from tracker.store.ground.rows import rows_of
+from tracker.store.ground.rows import ScopedRow, rows_of
 
 
 class Entry(SQLModel, table=True):
@@ -124,12 +125,10 @@ class StoredEntry:
     words: dict[str, str]
 
 
-async def of_case(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID, normal: Normal
-) -> list[StoredEntry]:
+async def of_case(connection: AsyncConnection, scope: Scope, case_id: UUID, normal: Normal) -> list[StoredEntry]:
     """All entries of a case with what they said of parties. `normal` is asked about addresses from before their one
     form was kept."""
-    named = {"organisation": organisation_id, "in_mode": mode.value, "case": case_id}
+    named = {"organisation": scope.organisation_id, "in_mode": scope.mode.value, "case": case_id}
     rows = (await connection.execute(_OF_CASE, named)).all()
     return [StoredEntry(row.id, event_of(row._asdict(), normal), row.body, row.words or {}) for row in rows]
 
@@ -175,20 +174,16 @@ async def free(connection: AsyncConnection, only: UUID | None, limit: int) -> li
     return rows_of(NumberedRow, await connection.execute(_FREE, {"only": only, "limit": limit}))
 
 
-async def wait_on(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: Sequence[UUID], until: datetime
-) -> None:
+async def wait_on(connection: AsyncConnection, scope: Scope, ids: Sequence[UUID], until: datetime) -> None:
     """Let entries that have no case wait until then."""
-    where = (ENTRY.c.organisation_id == organisation_id, ENTRY.c.mode == mode, ENTRY.c.id.in_(ids))
+    where = (*of_scope(ENTRY, scope), ENTRY.c.id.in_(ids))
     await connection.execute(update(ENTRY).where(*where, ENTRY.c.case_id.is_(None)).values(parked_until=until))
 
 
 @dataclass(frozen=True, slots=True)
-class ExpiredEntry:
+class ExpiredEntry(ScopedRow):
     """An entry whose case never came. `now`: the organisation's business time."""
 
-    organisation_id: UUID
-    mode: Mode
     source: str
     number: str
     now: datetime

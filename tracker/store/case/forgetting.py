@@ -15,10 +15,11 @@ from uuid import UUID
 from sqlalchemy import MetaData, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary.words import CaseState, Mode
+from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import CaseState
 from tracker.store.case import erasing
 from tracker.store.ground.columns import Instant
-from tracker.store.ground.rows import row_of, rows_of
+from tracker.store.ground.rows import ScopedRow, row_of, rows_of
 
 _DUE = text(
     """
@@ -34,11 +35,9 @@ _DUE = text(
 
 
 @dataclass(frozen=True, slots=True)
-class ErasableCase:
+class ErasableCase(ScopedRow):
     """A case that may be forgotten, with the number that locks it."""
 
-    organisation_id: UUID
-    mode: Mode
     id: UUID
     register: str
     number: str
@@ -73,9 +72,9 @@ _STILL_DUE = text(
 )
 
 
-async def still_due(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> bool:
+async def still_due(connection: AsyncConnection, scope: Scope, case_id: UUID) -> bool:
     """Whether a case is to be forgotten now that it is locked: meanwhile it may be erased, or open again."""
-    values = {"organisation": organisation_id, "mode": mode.value, "case": case_id}
+    values = {**scope.values, "case": case_id}
     return bool((await connection.execute(_STILL_DUE, values)).scalar_one_or_none())
 
 
@@ -99,15 +98,13 @@ _CLOSE = text(
 ).bindparams(bindparam("now", type_=Instant))
 
 
-async def erase(
-    connection: AsyncConnection, tables: MetaData, organisation_id: UUID, mode: Mode, case_id: UUID, now: datetime
-) -> bool:
+async def erase(connection: AsyncConnection, tables: MetaData, scope: Scope, case_id: UUID, now: datetime) -> bool:
     """Take everything personal of a case away, as it is marked in `tables`; what is not said yet is never said.
 
     False, and the caller rolls back: a message is being sent at this moment, whose words would be written after
     us. The caller holds the number's lock. Erasing again takes away what has come since.
     """
-    values: dict[str, Any] = {"organisation": organisation_id, "mode": mode.value}
+    values = scope.values
     of_case = {**values, erasing.CASE: case_id}
     await connection.execute(_SILENCE, {**of_case, "now": now})
     if (await connection.execute(_UNDER_WAY, of_case)).scalar_one():

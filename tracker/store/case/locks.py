@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.deciding.dossier import Number
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.scope import Scope
 
 _OFFICE = "hashtextextended(concat_ws(chr(31), CAST(:organisation AS text), 'definitions'), 0)"
 
@@ -38,12 +38,12 @@ _LOCK = text(
 _ALONE = text(f"SELECT pg_advisory_xact_lock({_OFFICE})")
 
 
-async def lock(connection: AsyncConnection, organisation_id: UUID, mode: Mode, numbers: Collection[Number]) -> None:
+async def lock(connection: AsyncConnection, scope: Scope, numbers: Collection[Number]) -> None:
     """Serialise everything about these numbers until the transaction ends. Must be the first statement, and one of its
     own: the next one sees what this one waited for."""
     values = {
-        "organisation": str(organisation_id),
-        "mode": mode.value,
+        "organisation": str(scope.organisation_id),
+        "mode": scope.mode.value,
         "registers": [register for register, _ in numbers],
         "numbers": [number for _, number in numbers],
     }

@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core.case.events import PartyReported
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.dossier import Entered
-from tracker.core.vocabulary.words import Mode
 from tracker.store.case.bodies import split
 from tracker.store.case.cases import CASE
 from tracker.store.case.entries import ENTRY
@@ -145,14 +144,13 @@ def _statement(parts: tuple[str, ...]) -> PreparedStatement:
 
 async def write(connection: AsyncConnection, changes: Changes) -> None:
     """Write a decision. Raises Raced when something else was faster; then the caller rolls back."""
-    mode = Mode.TEST if changes.scope.test else Mode.LIVE
     for source_id in changes.unheld:
-        await messages.unhold(connection, changes.scope.organisation, mode, source_id)
-    rows = dict(_rows(changes, mode))
+        await messages.unhold(connection, changes.scope, source_id)
+    rows = dict(_rows(changes))
     parts = tuple(name for name in _PARTS if rows.get(name))
     if not parts:
         return
-    values: dict[str, Any] = {"organisation": changes.scope.organisation, "mode": mode.value}
+    values = changes.scope.values
     for name in parts:
         values |= _bound(name, rows[name], changes)
     done = await _statement(parts).row(connection, values)
@@ -174,7 +172,7 @@ def _bound(name: str, rows: Sequence[Any], changes: Changes) -> dict[str, Any]:
     return given
 
 
-def _rows(changes: Changes, mode: Mode) -> Iterator[tuple[str, list[Any]]]:
+def _rows(changes: Changes) -> Iterator[tuple[str, list[Any]]]:
     """The rows of each part, by key."""
     yield "opened", sorted(changes.opened, key=lambda each: each.id)
     yield (
@@ -210,7 +208,7 @@ def _rows(changes: Changes, mode: Mode) -> Iterator[tuple[str, list[Any]]]:
     yield (
         "alerts",
         [
-            alerts.alert_row(mode, each.kind, each.subject, each.remedy, times, changes.now)
+            alerts.alert_row(changes.scope.mode, each, times, changes.now)
             for each, times in sorted(changes.notices.items(), key=lambda pair: (pair[0].kind, pair[0].subject))
         ],
     )

@@ -22,7 +22,6 @@ from tracker.core.deciding.dossier import (
     EntryPlace,
     Number,
     RecipientRecord,
-    Scope,
     SeenEvent,
     ServiceKnown,
     SourceKnown,
@@ -30,7 +29,8 @@ from tracker.core.deciding.dossier import (
 from tracker.core.outreach.topics import Spoken
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.calendars import WorkingDays
-from tracker.core.vocabulary.words import Channel, Confidence, Mode, Rhythm
+from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import Channel, Confidence, Rhythm
 from tracker.store.case.bodies import event_of
 from tracker.store.ground.json_rows import reader
 from tracker.store.ground.prepared import PreparedStatement
@@ -46,8 +46,7 @@ class Wanted:
     """Of what a dossier is wanted: the numbers, and where events arrive their source, their ids and the services that
     they name."""
 
-    organisation_id: UUID
-    mode: Mode
+    scope: Scope
     numbers: Sequence[Number]
     source_id: UUID | None = None
     event_ids: Sequence[str] = ()
@@ -166,8 +165,7 @@ async def read(connection: AsyncConnection, wanted: Wanted, working: Working, no
     The caller holds the locks of the numbers: see `store.case.locks`.
     """
     asked = {
-        "organisation": wanted.organisation_id,
-        "mode": wanted.mode.value,
+        **wanted.scope.values,
         "registers": [register for register, _ in wanted.numbers],
         "numbers": [number for _, number in wanted.numbers],
         "source": wanted.source_id,
@@ -176,18 +174,18 @@ async def read(connection: AsyncConnection, wanted: Wanted, working: Working, no
     }
     row = await _READ.row(connection, asked)
     office = row["office"]
-    scope = Scope(wanted.organisation_id, wanted.mode is Mode.TEST, office["zone"])
 
     def entered(each: Mapping[str, Any]) -> Entered:
         event = event_of(each, lambda channel, address: normal(channel, address, office["country"]))
         return Entered(UUID(each["id"]), event, each["register"], UUID(each["source_id"]), _spot(each))
 
     return Dossiers(
-        scope,
+        wanted.scope,
+        office["zone"],
         datetime.fromisoformat(office["now"]),
         _numbers(wanted.numbers, row, entered),
         _seen(wanted, row),
-        await _services(connection, wanted.organisation_id, row["services"] or (), working),
+        await _services(connection, wanted.scope.organisation_id, row["services"] or (), working),
         _sources(row),
         tuple(row["services_known"] or ()),
     )

@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table
 from tracker.store.ground.personal import personal_stays, plain
 from tracker.store.ground.rows import row_of, rows_of
@@ -71,6 +73,11 @@ class Staff:
     position: Position
     digest: bytes
     """The SHA-256 of their cookie."""
+
+    @property
+    def scope(self) -> Scope:
+        """Whose cases they may see: live ones."""
+        return Scope(self.organisation_id, Mode.LIVE)
 
 
 @dataclass(frozen=True, slots=True)

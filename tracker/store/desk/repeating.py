@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
-from tracker.core.vocabulary.words import Channel, Mode
+from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import Channel
 from tracker.store.ground.columns import Instant, new_id
 from tracker.store.ground.rows import rows_of
 
@@ -62,11 +63,9 @@ class DecidedMessage:
     attempts: tuple[AttemptMade, ...]
 
 
-async def decisions(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID
-) -> list[DecidedMessage]:
+async def decisions(connection: AsyncConnection, scope: Scope, case_id: UUID) -> list[DecidedMessage]:
     """Every decision to say something or not, the newest first."""
-    values = {"organisation": organisation_id, "mode": mode.value, "case": case_id, "limit": MOST_MESSAGES}
+    values = {**scope.values, "case": case_id, "limit": MOST_MESSAGES}
     return rows_of(DecidedMessage, await connection.execute(_DECISIONS, values))
 
 
@@ -83,16 +82,7 @@ _REPEAT = text(
 ).bindparams(bindparam("now", type_=Instant))
 
 
-async def repeat(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID, key: str, now: datetime
-) -> bool:
+async def repeat(connection: AsyncConnection, scope: Scope, message_id: UUID, key: str, now: datetime) -> bool:
     """The same message once more, due at once, under a key of its own; False when that key is on record already."""
-    values = {
-        "organisation": organisation_id,
-        "mode": mode.value,
-        "message": message_id,
-        "id": new_id(),
-        "key": key,
-        "now": now,
-    }
+    values = {**scope.values, "message": message_id, "id": new_id(), "key": key, "now": now}
     return (await connection.execute(_REPEAT, values)).one_or_none() is not None

@@ -15,11 +15,13 @@ from sqlalchemy import Index, String, Text, UniqueConstraint, bindparam, select,
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.vocabulary.oversight import Notice
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Footing, Mode
 from tracker.store.ground.columns import Instant, new_id, one_of, table
 from tracker.store.ground.json_rows import written
 from tracker.store.ground.personal import Code, plain
-from tracker.store.ground.rows import rows_of
+from tracker.store.ground.rows import ScopedRow, rows_of
 
 SUBJECT_CHARACTERS: Final = 500
 """A longer subject is cut: it may be what a back office sent, and it is part of a key."""
@@ -78,27 +80,24 @@ ALERTED: Final = f"""
 _ALERT: Final = text(ALERTED)
 
 
-def alert_row(mode: Mode, kind: str, subject: str, remedy: str, times: int, now: datetime) -> dict[str, Any]:
+def alert_row(mode: Mode, notice: Notice, times: int, now: datetime) -> dict[str, Any]:
     """One situation that operators are told of, seen so many times. They are not sent what happens in test mode."""
     return {
         "id": new_id(),
-        "kind": kind,
-        "subject": subject[:SUBJECT_CHARACTERS],
-        "remedy": remedy,
+        "kind": notice.kind,
+        "subject": notice.subject[:SUBJECT_CHARACTERS],
+        "remedy": notice.remedy,
         "times": times,
         "at": now,
         "live": mode is Mode.LIVE,
     }
 
 
-async def raise_alert(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, kind: str, subject: str, remedy: str, now: datetime
-) -> None:
+async def raise_alert(connection: AsyncConnection, scope: Scope, notice: Notice, now: datetime) -> None:
     """Tell operators of a situation, once. It is for those who keep the service running: codes and ids, no personal
     data."""
-    row = alert_row(mode, kind, subject, remedy, 1, now)
-    values = {"organisation": organisation_id, "mode": mode.value, "alerts": written([row])}
-    await connection.execute(_ALERT, values)
+    row = alert_row(scope.mode, notice, 1, now)
+    await connection.execute(_ALERT, {**scope.values, "alerts": written([row])})
 
 
 _CLAIMING: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('untold alerts', 0))")
@@ -126,12 +125,10 @@ _MORE: Final = text("SELECT count(*) FROM alert WHERE tell_at <= (SELECT clock_t
 
 
 @dataclass(frozen=True, slots=True)
-class UntoldAlert:
+class UntoldAlert(ScopedRow):
     """An alert of which operators are to be told now, and its organisation (`slug` to `now`, its business time).
     `tried_at`: machine time, when it was claimed."""
 
-    organisation_id: UUID
-    mode: Mode
     id: UUID
     kind: str
     subject: str
@@ -172,7 +169,7 @@ _TOLD: Final = text(
 async def mailed(connection: AsyncConnection, claimed: UntoldAlert) -> None:
     """A mail that names this alert, as it was claimed, was taken. What came meanwhile is told a day later; a claim that
     another has taken over since is left to it."""
-    named = {"organisation_id": claimed.organisation_id, "mode": claimed.mode, "id": claimed.id}
+    named = {**claimed.scope.columns, "id": claimed.id}
     await connection.execute(_TOLD, {**named, "times": claimed.times, "tried_at": claimed.tried_at})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.vocabulary.oversight import Audited
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, new_id, one_of, table
 from tracker.store.ground.personal import Code, plain
@@ -41,24 +42,10 @@ AUDITED: Final = """
 """Add lines to the audit: a part of the statement that writes a decision."""
 
 
-async def record(
-    connection: AsyncConnection,
-    organisation_id: UUID,
-    mode: Mode,
-    actor: str,
-    action: str,
-    detail: Mapping[str, object],
-    now: datetime,
-) -> None:
+async def record(connection: AsyncConnection, scope: Scope, line: Audited, now: datetime) -> None:
     """Add a line to the audit."""
     await connection.execute(
         insert(AUDIT).values(
-            organisation_id=organisation_id,
-            mode=mode.value,
-            id=new_id(),
-            at=now,
-            actor=actor,
-            action=action,
-            detail=detail,
+            **scope.columns, id=new_id(), at=now, actor=line.actor, action=line.action, detail=line.detail
         )
     )

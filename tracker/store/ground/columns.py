@@ -9,10 +9,12 @@ from typing import Any, cast
 from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
-from sqlalchemy import CheckConstraint, DateTime, ForeignKeyConstraint, Table
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, ForeignKeyConstraint, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
+
+from tracker.core.vocabulary.scope import Scope
 
 
 class Instant(TypeDecorator[datetime]):
@@ -58,6 +60,11 @@ def belongs_to(target: str, column: str, *, mode: bool = True) -> ForeignKeyCons
 def table(model: type[SQLModel]) -> Table:
     """The Core table of a model: hot paths read rows, not objects."""
     return cast(Table, cast(Any, model).__table__)
+
+
+def of_scope(rows: Table, scope: Scope) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """That rows of a table are of this scope."""
+    return rows.c.organisation_id == scope.organisation_id, rows.c.mode == scope.mode
 
 
 def new_id() -> UUID:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from tracker.core.vocabulary.words import Mode
+from tracker.store.ground.rows import ScopedRow
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedRow:
+class NumberedRow(ScopedRow):
     """A case, an entry or a date (`id`), and the number under which it stands: its lock."""
 
-    organisation_id: UUID
-    mode: Mode
     id: UUID
     register: str
     number: str

@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.vocabulary.words import Footing, Mode, Rhythm
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 from tracker.store.ground.personal import Code, plain
-from tracker.store.ground.rows import one_row_of, row_of, rows_of
+from tracker.store.ground.rows import ScopedRow, one_row_of, row_of, rows_of
 
 
 class Organisation(SQLModel, table=True):
@@ -123,11 +123,9 @@ _SILENT = text(
 
 
 @dataclass(frozen=True, slots=True)
-class SilentSource:
+class SilentSource(ScopedRow):
     """A source that has fallen silent. `now`: the organisation's business time."""
 
-    organisation_id: UUID
-    mode: Mode
     name: str
     now: datetime
 

@@ -5,16 +5,32 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
+from uuid import UUID
 
 from sqlalchemy import Result
 
+from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.json_rows import reader
 
 Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class ScopedRow:
+    """A row that says whose it is; what else it has comes after."""
+
+    organisation_id: UUID
+    mode: Mode
+
+    @property
+    def scope(self) -> Scope:
+        """Whose row it is."""
+        return Scope(self.organisation_id, self.mode)
 
 
 class ColumnsDiffer(TypeError):

@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 from tracker.store.ground.personal import Code, plain
-from tracker.store.ground.rows import rows_of
+from tracker.store.ground.rows import ScopedRow, rows_of
 
 
 class ApiKey(SQLModel, table=True):
@@ -36,11 +36,9 @@ class ApiKey(SQLModel, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(ScopedRow):
     """Who is reporting: what its key grants."""
 
-    organisation_id: UUID
-    mode: Mode
     source_id: UUID
     source: str
     zone: str | None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.scope import Scope
 
 _COUNTS = {
     "cases": text(
@@ -60,11 +58,10 @@ _COUNTS = {
 }
 
 
-async def totals(connection: AsyncConnection, organisation_id: UUID, mode: Mode) -> dict[str, dict[str, int]]:
+async def totals(connection: AsyncConnection, scope: Scope) -> dict[str, dict[str, int]]:
     """Counts by name, each a mapping from word to number."""
-    values = {"organisation": organisation_id, "mode": mode.value}
     found: dict[str, dict[str, int]] = {}
     for name, query in _COUNTS.items():
-        rows = await connection.execute(query, values)
+        rows = await connection.execute(query, scope.values)
         found[name] = {row[0]: row[1] for row in rows.all()}
     return found

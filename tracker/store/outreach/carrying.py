@@ -19,10 +19,11 @@ from sqlmodel import Field, SQLModel
 from tracker.core.outreach.attempts import FREE, Ending
 from tracker.core.outreach.message_life import settles
 from tracker.core.vocabulary.messages import MessageState, Purpose
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import CaseState, Channel, Footing, Mode
 from tracker.store.ground.columns import Instant, belongs_to, listed, one_of
 from tracker.store.ground.personal import Code, personal
-from tracker.store.ground.rows import rows_of
+from tracker.store.ground.rows import ScopedRow, rows_of
 from tracker.store.outreach.messages import MESSAGE
 from tracker.store.promises import tellings
 
@@ -86,12 +87,10 @@ _CLAIM = text(
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedMessage:
+class ClaimedMessage(ScopedRow):
     """A message under its lease, and what is true now of its case, its office and its source. `address` None: it was
     erased; `normal` None: it is no address. `now`: the organisation's business time."""
 
-    organisation_id: UUID
-    mode: Mode
     id: UUID
     key: str
     purpose: Purpose
@@ -136,8 +135,7 @@ class Beginning:
     """An attempt that is about to be made: `id` is its own, `number` that of the claim, `content` the exact words,
     `promise_id` the date that they name."""
 
-    organisation_id: UUID
-    mode: str
+    scope: Scope
     message_id: UUID
     number: int
     id: UUID
@@ -167,8 +165,8 @@ async def begin_attempts(connection: AsyncConnection, beginnings: Sequence[Begin
     """Record that messages are about to be sent; the ids of those attempts whose lease still holds. The others must
     not be sent."""
     columns = {
-        "organisations": [each.organisation_id for each in beginnings],
-        "modes": [each.mode for each in beginnings],
+        "organisations": [each.scope.organisation_id for each in beginnings],
+        "modes": [each.scope.mode.value for each in beginnings],
         "messages": [each.message_id for each in beginnings],
         "numbers": [each.number for each in beginnings],
         "ids": [each.id for each in beginnings],
@@ -189,11 +187,9 @@ _KEEP = text(
 )
 
 
-async def renew_lease(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID, number: int
-) -> bool:
+async def renew_lease(connection: AsyncConnection, scope: Scope, message_id: UUID, number: int) -> bool:
     """Begin the lease of a claimed message anew; False when it is over, so that it must not be sent any more."""
-    values = {"organisation": organisation_id, "mode": mode.value, "message": message_id, "number": number}
+    values = {**scope.values, "message": message_id, "number": number}
     return (await connection.execute(_KEEP, values)).rowcount == 1
 
 
@@ -251,9 +247,9 @@ TRIES = f"""
 _TRIES = text(f"SELECT {TRIES} FROM message m WHERE organisation_id = :organisation AND mode = :mode AND id = :message")
 
 
-async def tries(connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID) -> int:
+async def tries(connection: AsyncConnection, scope: Scope, message_id: UUID) -> int:
     """How many tries a message has had that count."""
-    named = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
+    named = {**scope.values, "message": message_id}
     return int((await connection.execute(_TRIES, named)).scalar_one())
 
 

@@ -16,8 +16,9 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core.deciding.drafts import EMPTY_FACTS, LASTING_FACTS
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
-from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.columns import Instant, belongs_to, of_scope, one_of, table
 from tracker.store.ground.personal import Code, only_staying, personal, plain
 
 _FACTS_THAT_STAY = only_staying("facts", LASTING_FACTS, EMPTY_FACTS)
@@ -78,13 +79,12 @@ class Message(SQLModel, table=True):
 MESSAGE = table(Message)
 
 
-async def unhold(connection: AsyncConnection, organisation_id: UUID, mode: Mode, source_id: UUID) -> None:
+async def unhold(connection: AsyncConnection, scope: Scope, source_id: UUID) -> None:
     """The source is heard again: what was held for it is due."""
     await connection.execute(
         update(MESSAGE)
         .where(
-            MESSAGE.c.organisation_id == organisation_id,
-            MESSAGE.c.mode == mode,
+            *of_scope(MESSAGE, scope),
             MESSAGE.c.source_id == source_id,
             MESSAGE.c.state == MessageState.HELD,
         )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of
 from tracker.store.ground.personal import personal
@@ -90,7 +91,7 @@ async def catch(connection: AsyncConnection, values: dict[str, Any]) -> bool:
 _WAS_CAUGHT = text("SELECT 1 FROM caught WHERE organisation_id = :organisation AND mode = :mode AND id = :attempt")
 
 
-async def was_caught(connection: AsyncConnection, organisation_id: UUID, mode: str, attempt_id: UUID) -> bool:
+async def was_caught(connection: AsyncConnection, scope: Scope, attempt_id: UUID) -> bool:
     """Whether the sandbox accepted an attempt."""
-    values = {"organisation": organisation_id, "mode": mode, "attempt": attempt_id}
+    values = {**scope.values, "attempt": attempt_id}
     return (await connection.execute(_WAS_CAUGHT, values)).one_or_none() is not None

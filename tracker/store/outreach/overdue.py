@@ -9,8 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary.words import Mode
-from tracker.store.ground.rows import rows_of
+from tracker.store.ground.rows import ScopedRow, rows_of
 from tracker.store.outreach.carrying import TRIES
 
 _OVERDUE = text(
@@ -34,12 +33,10 @@ _LEFT_BEHIND = text(
 
 
 @dataclass(frozen=True, slots=True)
-class OverdueMessage:
+class OverdueMessage(ScopedRow):
     """A claimed message whose worker let the lease pass, with its attempt, if one was begun. `caught_id`: the sandbox
     has it. `now`: the organisation's business time."""
 
-    organisation_id: UUID
-    mode: Mode
     id: UUID
     attempt_number: int
     attempt_id: UUID | None

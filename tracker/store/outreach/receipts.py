@@ -17,7 +17,7 @@ from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table
 from tracker.store.ground.personal import Code, personal
-from tracker.store.ground.rows import row_of
+from tracker.store.ground.rows import ScopedRow, row_of
 from tracker.store.promises import tellings
 
 
@@ -56,11 +56,9 @@ _ATTEMPT = text(
 
 
 @dataclass(frozen=True, slots=True)
-class ReportedAttempt:
+class ReportedAttempt(ScopedRow):
     """An attempt that a provider reports on, with machine time (`at`) and business time (`now`)."""
 
-    organisation_id: UUID
-    mode: Mode
     id: UUID
     message_id: UUID
     number: int
@@ -85,8 +83,7 @@ async def save(
 ) -> bool:
     """Keep a receipt; False when the same was told before."""
     statement = insert(RECEIPT).values(
-        organisation_id=attempt.organisation_id,
-        mode=attempt.mode,
+        **attempt.scope.columns,
         id=new_id(),
         attempt_id=attempt.id,
         provider_id=provider_id,
@@ -128,7 +125,7 @@ async def advance(
 ) -> bool:
     """Lead the message on to sent, delivered or failed, never back; True when it moved. A worker that is still
     handing it over finds it settled. `outcome` of the attempt, when it failed; if it did not, it has told its date."""
-    where = {"organisation": attempt.organisation_id, "mode": attempt.mode}
+    where = attempt.scope.values
     moved = await connection.execute(
         _ADVANCE,
         {

@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary.messages import Purpose
-from tracker.core.vocabulary.words import Channel, Mode
+from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import Channel
 from tracker.store.ground.columns import Instant, new_id
 from tracker.store.ground.rows import row_of, rows_of
 
@@ -83,38 +84,33 @@ class OtherAddress:
     normal: str | None
 
 
-async def missed(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID
-) -> MissedMessage | None:
+async def missed(connection: AsyncConnection, scope: Scope, message_id: UUID) -> MissedMessage | None:
     """What a message was about, and whose it was."""
-    values = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
+    values = {**scope.values, "message": message_id}
     return row_of(MissedMessage, await connection.execute(_MISSED, values))
 
 
-async def others(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, message_id: UUID
-) -> list[OtherAddress]:
+async def others(connection: AsyncConnection, scope: Scope, message_id: UUID) -> list[OtherAddress]:
     """Where the same party is reached by channels on which the same thing was not tried yet."""
-    values = {"organisation": organisation_id, "mode": mode.value, "message": message_id}
+    values = {**scope.values, "message": message_id}
     return rows_of(OtherAddress, await connection.execute(_OTHERS, values))
 
 
 async def climb(
     connection: AsyncConnection,
-    organisation_id: UUID,
-    mode: Mode,
+    scope: Scope,
     message_id: UUID,
-    key: str,
-    rung: int,
     recipient: OtherAddress,
     now: datetime,
+    *,
+    key: str,
+    rung: int,
 ) -> None:
     """Write the message again, for another channel; once, since its key is unique."""
     await connection.execute(
         _CLIMB,
         {
-            "organisation": organisation_id,
-            "mode": mode.value,
+            **scope.values,
             "message": message_id,
             "new": new_id(),
             "key": key,

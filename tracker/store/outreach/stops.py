@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.columns import Instant, one_of, table
 from tracker.store.ground.personal import Code, personal_stays
@@ -50,8 +51,8 @@ class Stop(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
-Asked = tuple[UUID, str, str, bytes]
-"""Organisation, mode, channel, and the keyed hash of an address."""
+Asked = tuple[Scope, str, bytes]
+"""Whose rows, a channel, and the keyed hash of an address."""
 
 _STOPPED = text(
     """
@@ -71,14 +72,14 @@ async def stopped(connection: AsyncConnection, asked: Sequence[Asked]) -> set[As
     """Those of these addresses that asked us to stop, and not to start again since: one query for all."""
     if not asked:
         return set()
-    organisations, modes, channels, digests = zip(*asked, strict=True)
     values = {
-        "organisations": list(organisations),
-        "modes": list(modes),
-        "channels": list(channels),
-        "digests": list(digests),
+        "organisations": [scope.organisation_id for scope, _, _ in asked],
+        "modes": [scope.mode.value for scope, _, _ in asked],
+        "channels": [channel for _, channel, _ in asked],
+        "digests": [digest for _, _, digest in asked],
     }
-    return {(row[0], row[1], row[2], row[3]) for row in (await connection.execute(_STOPPED, values)).all()}
+    rows = (await connection.execute(_STOPPED, values)).all()
+    return {(Scope(row[0], Mode(row[1])), row[2], row[3]) for row in rows}
 
 
 async def record(
@@ -93,10 +94,9 @@ async def record(
 ) -> bool:
     """Keep a wish; False when it is on record already: what a provider tells us may be told twice, its id is the
     same."""
-    organisation_id, mode, channel, digest = asked
+    scope, channel, digest = asked
     statement = insert(table(Stop)).values(
-        organisation_id=organisation_id,
-        mode=mode,
+        **scope.columns,
         id=id_,
         channel=channel,
         digest=digest,
@@ -125,16 +125,10 @@ _WITHHOLD = text(
 
 
 async def withhold(
-    connection: AsyncConnection, organisation_id: UUID, mode: Mode, channel: Channel, normal: str, now: datetime
+    connection: AsyncConnection, scope: Scope, channel: Channel, normal: str, now: datetime
 ) -> list[UUID]:
     """Withhold everything that waits to be sent to an address; returns the messages."""
-    values = {
-        "organisation": organisation_id,
-        "mode": mode.value,
-        "channel": channel.value,
-        "normal": normal,
-        "now": now,
-    }
+    values = {**scope.values, "channel": channel.value, "normal": normal, "now": now}
     return list((await connection.execute(_WITHHOLD, values)).scalars())
 
 

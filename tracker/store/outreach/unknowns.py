@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.outreach.retry import RETRY
-from tracker.core.vocabulary.words import Channel, Mode
-from tracker.store.ground.rows import rows_of
+from tracker.core.vocabulary.words import Channel
+from tracker.store.ground.rows import ScopedRow, rows_of
 from tracker.store.outreach.carrying import TRIES
 
 _PAUSE = f"interval '{RETRY.next_question.total_seconds():.0f} seconds'"
@@ -52,13 +52,11 @@ _CLAIM = text(
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownMessage:
+class UnknownMessage(ScopedRow):
     """A message that may have gone: with the exact words of its newest attempt (`content`), how often it was tried,
     of how many attempts we do not know the end (`unsure`), and what the provider calls other messages of the case to
     the same recipient (`known`). `address` None: it was erased. `now`: the organisation's business time."""
 
-    organisation_id: UUID
-    mode: Mode
     id: UUID
     attempt_number: int
     channel: Channel

@@ -89,7 +89,13 @@ async def grace(connection: AsyncConnection, organisation_id: UUID) -> timedelta
 
 
 async def add(
-    connection: AsyncConnection, organisation_id: UUID, service: str, learned: Newest, window_from: date, now: datetime
+    connection: AsyncConnection,
+    organisation_id: UUID,
+    service: str,
+    learned: Newest,
+    now: datetime,
+    *,
+    window_from: date,
 ) -> UUID:
     """Store what was learned, and drop old curves that no date was ever read from."""
     id_, curve = new_id(), learned.curve
@@ -177,7 +183,7 @@ _WAKE = text(
 
 
 async def wake_dateless(
-    connection: AsyncConnection, organisation_id: UUID, service: str, now: datetime, after: UUID | None, limit: int
+    connection: AsyncConnection, organisation_id: UUID, service: str, now: datetime, *, after: UUID | None, limit: int
 ) -> list[UUID]:
     """Let the next sweep look at open cases for which no date of our own stands; the ids of the next `limit` of them
     after an id."""

@@ -22,6 +22,7 @@ from tracker.core.answers.tellings import Listener
 from tracker.core.promises.first_dates import Background, Dated, FirstDate, Population, firsts, leading
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.purposes import purposes
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Basis, Mode, Outcome, PromiseOutcome
 from tracker.store.ground.columns import listed
 from tracker.store.ground.organisations import Office
@@ -112,9 +113,9 @@ async def passed(
     return found
 
 
-async def of_case(connection: AsyncConnection, organisation_id: UUID, mode: Mode, case_id: UUID) -> FirstDate | None:
+async def of_case(connection: AsyncConnection, scope: Scope, case_id: UUID) -> FirstDate | None:
     """The first date that people were told in a case: ours, else the office's; None where they were told none."""
-    values = {"organisation": organisation_id, "mode": mode.value, "case": case_id}
+    values = {**scope.values, "case": case_id}
     rows = (await connection.execute(_OF_CASE, values)).all()
     return leading(*_read(rows), rows[0].now) if rows else None
 

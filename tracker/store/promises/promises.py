@@ -10,6 +10,7 @@ from sqlalchemy import Index, String, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Base, Basis, Mode, PromiseOutcome
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 from tracker.store.ground.numbered import NumberedRow
@@ -101,9 +102,9 @@ _MISS = text(
 )
 
 
-async def miss(connection: AsyncConnection, organisation_id: UUID, mode: Mode, ids: Sequence[UUID]) -> int:
+async def miss(connection: AsyncConnection, scope: Scope, ids: Sequence[UUID]) -> int:
     """Judge those of these promises whose day is over still: missed, at that instant; or not to be told, when their
     source had fallen silent by then. While the clock is paused no promise passes. The caller holds the locks of their
     numbers; returns how many were judged."""
-    values = {"organisation": organisation_id, "mode": mode.value, "ids": list(ids)}
+    values = {**scope.values, "ids": list(ids)}
     return len((await connection.execute(_MISS, values)).all())

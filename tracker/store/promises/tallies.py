@@ -90,7 +90,7 @@ _VISITS = text(
 
 
 async def visits(
-    connection: AsyncConnection, organisation_id: UUID, zone: str, since: date, paused: list[str], closing: list[str]
+    connection: AsyncConnection, organisation_id: UUID, zone: str, since: date, *, paused: list[str], closing: list[str]
 ) -> dict[str, list[Visit]]:
     """What became of live cases, as counts by service, stage and days: of those that are open, and those that ended
     since a day.

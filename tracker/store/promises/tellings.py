@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.answers.tellings import Listener, Way
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, one_of
 
@@ -71,17 +72,16 @@ _SENT = text(
 
 async def save(
     connection: AsyncConnection,
-    organisation_id: UUID,
-    mode: Mode,
+    scope: Scope,
     promises: Sequence[UUID],
     audience: Listener,
     channel: Way,
+    *,
     told_at: datetime,
 ) -> None:
     """Write that these dates were told. What is on record already stays as it is."""
     values = {
-        "organisation": organisation_id,
-        "mode": mode.value,
+        **scope.values,
         "promises": list(promises),
         "audience": audience.value,
         "channel": channel.value,

@@ -43,7 +43,7 @@ def router(gate: DeskGate) -> APIRouter:
             return gate.page("reason.html", staff, path=f"/desk/cases/{id_ or ''}")
         if id_ is None:
             raise CaseNotFound
-        facts = await look.page_facts(gate.store, gate.secret, staff, id_, said, language[:20] or None)
+        facts = await look.page_facts(gate.inquiry(staff, said), id_, language[:20] or None)
         return HTMLResponse(page("case.html", facts.language, facts=in_words.case(facts)))
 
     @routes.post("/desk/cases/{case}/identity")
@@ -54,7 +54,7 @@ def router(gate: DeskGate) -> APIRouter:
             raise CaseNotFound
         said = posted.fields.get("said", "")[:200]
         try:
-            fits = await identify.identify(gate.store, gate.secret, posted.staff, id_, said, posted.why)
+            fits = await identify.identify(gate.inquiry(posted.staff, posted.why), id_, said)
         except TooManyRequests as error:
             shown = await _shown(gate, posted.staff, case, posted.why, language, identity="too_many")
             shown.status_code = STATUSES[TooManyRequests]
@@ -80,7 +80,7 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
             )
         except ValueError:
             raise FormExpired from None
-        await write.contact(gate.store, posted.staff, said, posted.why)
+        await write.contact(gate.inquiry(posted.staff, posted.why), said)
         return _back(case, posted, "contact")
 
     @routes.post("/desk/cases/{case}/notes")
@@ -89,7 +89,8 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
             id_, once = UUID(case), UUID(posted.fields.get("once", ""))
         except ValueError:
             raise FormExpired from None
-        kept = await write.note(gate.store, posted.staff, id_, posted.fields.get("words", ""), once, posted.why)
+        words = posted.fields.get("words", "")
+        kept = await write.note(gate.inquiry(posted.staff, posted.why), id_, words, once)
         return _back(case, posted, "note" if kept else "empty_note")
 
     @routes.post("/desk/cases/{case}/messages/{message}")
@@ -99,7 +100,7 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
             id_, of, times = UUID(case), UUID(message), int(posted.fields.get("times", "")[:3])
         except ValueError:
             raise FormExpired from None
-        done = await resend.resend(gate.store, gate.secret, posted.staff, id_, of, times, posted.why)
+        done = await resend.resend(gate.inquiry(posted.staff, posted.why), id_, of, times)
         return _back(case, posted, done.value)
 
 
@@ -109,7 +110,7 @@ async def _shown(
     id_ = _named(case)
     if id_ is None:
         raise CaseNotFound
-    found = await look.look(gate.store, gate.secret, staff, id_, why, language or None)
+    found = await look.look(gate.inquiry(staff, why), id_, language or None)
     found = replace(found, facts=in_words.case(found.facts))
     # Words of the page in the caller's language, within a desk in its own: rendered apart, as the page does it.
     spoken = page("desk/read_out.html", found.facts.language, facts=found.facts)

@@ -61,7 +61,7 @@ def router(gate: DeskGate) -> APIRouter:
         if not typed or why is None:
             problem, said = ("nothing" if not typed else "no_reason"), posted.fields.get("why", "")
             return gate.page("search.html", posted.staff, 400, typed=typed, found=None, why=said, problem=problem)
-        found = await find.find(gate.store, gate.secret, posted.staff, typed, why)
+        found = await find.find(gate.inquiry(posted.staff, why), typed)
         if found.certain is not None:
             return to(f"/desk/cases/{found.certain.case}", why=why.value)
         hits = tuple(replace(hit, headline=in_words.headline(hit.headline, hit.language)) for hit in found.hits)

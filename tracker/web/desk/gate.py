@@ -17,6 +17,7 @@ from templates.environment import STATIC, page
 from tracker.core.answers.contacts import LookPurpose
 from tracker.core.vocabulary.errors import CaseNotFound, FormExpired
 from tracker.flows.desk import accounts
+from tracker.flows.desk.inquiry import Inquiry
 from tracker.store.desk.accounts import Staff
 from tracker.store.ground.engine import Store
 from tracker.web.body import read_form
@@ -101,6 +102,10 @@ class DeskGate:
         if not accounts.marked(self.secret, staff, fields.get("mark", "")):
             raise FormExpired
         return Posted(staff, fields)
+
+    def inquiry(self, staff: Staff, why: LookPurpose) -> Inquiry:
+        """Staff who ask, for this reason."""
+        return Inquiry(self.store, self.secret, staff, why)
 
     def let_in(self, response: Response, token: str) -> Response:
         """Give the browser its cookie."""

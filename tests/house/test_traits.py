@@ -122,13 +122,14 @@ def line(text: str, start: str) -> str:
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_purpose_lacks_nothing(purpose: Purpose) -> None:
-    assert list(lacking_of_purpose(purpose.value)) == []
+    assert not (lacking := "\n".join(lacking_of_purpose(purpose.value))), lacking
 
 
 @pytest.mark.parametrize("channel", Channel)
 def test_a_channel_lacks_nothing(channel: Channel) -> None:
     traits = CHANNELS[channel]
-    assert list(lacking_of_channel(channel.value, traits.sender, stop_link=traits.stop_link)) == []
+    lacking = "\n".join(lacking_of_channel(channel.value, traits.sender, stop_link=traits.stop_link))
+    assert not lacking, lacking
 
 
 def test_nobody_asks_for_a_purpose_or_a_channel_by_name() -> None:

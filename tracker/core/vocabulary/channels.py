@@ -76,6 +76,7 @@ CHANNELS: Final[Mapping[Channel, ChannelTraits]] = for_each(
             sender="sms_from",
         ),
     },
+    __file__,
 )
 
 

@@ -198,6 +198,7 @@ PURPOSES: Final[Mapping[Purpose, PurposeTraits]] = for_each(
             complaint=False,
         ),
     },
+    __file__,
 )
 
 

@@ -120,8 +120,8 @@ async def made(site: Site, number: str) -> list[list[tuple[Any, ...]]]:
     queries = (
         'SELECT stage, state, waiting_on, clock, next_word_on, wake_at, forget_at FROM "case" WHERE number = :number',
         f"SELECT e.placement, e.stage, e.shown, e.position_at, e.rank FROM entry e {of.format('e')} ORDER BY 4, 5",
-        "SELECT m.purpose, m.state, m.reason, round(extract(epoch FROM m.due_at - m.decided_at) / 60), m.facts->>'stage'"
-        f" FROM message m {of.format('m')} ORDER BY 1, 2, 5",
+        "SELECT m.purpose, m.state, m.reason, round(extract(epoch FROM m.due_at - m.decided_at) / 60) AS minutes, "
+        f"m.facts->>'stage' FROM message m {of.format('m')} ORDER BY 1, 2, 5",
         f"SELECT p.basis, p.latest_on, p.passes_at, p.reason FROM promise p {of.format('p')} ORDER BY p.id",
     )
     return [[tuple(row) for row in await site.desk.rows(query, number=number)] for query in queries]

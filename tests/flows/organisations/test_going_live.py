@@ -23,7 +23,7 @@ from tracker.flows.organisations import going_live, offices
 from tracker.flows.organisations.clock import advance
 from tracker.flows.organisations.going_live import Offered
 from tracker.flows.organisations.offices import NewSource
-from tracker.flows.outreach import addresses, release
+from tracker.flows.outreach import normal_form, release
 from tracker.flows.outreach.release import Links, Released
 from tracker.flows.services import versions
 from tracker.store.deciding import dossier
@@ -281,7 +281,7 @@ async def test_a_what_if_is_no_empty_word(desk: Desk) -> None:
     await desk.party("P-1")
     wanted = Wanted(Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-1")])
     async with desk.store.reading() as connection:
-        known = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
+        known = await dossier.read(connection, wanted, holidays.working_days, normal_form.normal)
     unsaid = {
         number: replace(found, cases=tuple(replace(each, spoken={}) for each in found.cases))
         for number, found in known.numbers.items()

@@ -20,7 +20,7 @@ from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.segments import segments
 from tracker.core.vocabulary.words import Channel, Footing, Mode
 from tracker.flows.deciding.what_if import said_at_once
-from tracker.flows.outreach import addresses
+from tracker.flows.outreach import normal_form
 from tracker.store.ground import audit
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
@@ -194,7 +194,7 @@ def _of_channel(channel: Channel, standing: Readiness, office: Office, offered: 
     match channel:
         case Channel.EMAIL:
             sender = offered.email_from or standing.email_from
-            good = sender is not None and addresses.normal(channel, sender, office.country) is not None
+            good = sender is not None and normal_form.normal(channel, sender, office.country) is not None
             remedy = "" if good else "Give --email-from ADDRESS, a plain e-mail address."
             return Check("The mail server", offered.mail_fault or ""), Check("The sender of e-mails", remedy)
         case Channel.SMS:

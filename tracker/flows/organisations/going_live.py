@@ -5,15 +5,16 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import assert_never
 from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary.channels import Unit, traits_of
+from tracker.core.vocabulary.channels import CHANNELS, Unit
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.oversight import Audited
 from tracker.core.vocabulary.scope import Scope
@@ -64,7 +65,7 @@ class Said:
     """What the sandbox has caught of one purpose on one channel. `segments`: those of texts, else 0."""
 
     purpose: str
-    channel: str
+    channel: Channel
     messages: int
     people: int
     segments: int
@@ -81,22 +82,24 @@ class Rehearsal:
     to_adopt: int
     at_once: Counter[str]
 
-    def cost(self, sms_price: Decimal, email_price: Decimal) -> Decimal:
-        """What it would have cost: texts by their segments, e-mails each."""
-        return sum((_cost(each, sms_price, email_price) for each in self.said), Decimal(0))
+    def cost(self, prices: Mapping[Channel, Decimal]) -> Decimal:
+        """What it would have cost, at the price of one unit of each channel: texts by their segments, e-mails each."""
+        return sum((_units(each) * prices[each.channel] for each in self.said), Decimal(0))
 
     def a_month(self, amount: Decimal | int) -> Decimal:
         """The same pace for thirty days."""
         return Decimal(amount) * Decimal(REHEARSAL.days) / Decimal(str(self.days))
 
 
-def _cost(said: Said, sms_price: Decimal, email_price: Decimal) -> Decimal:
-    units = said.segments if traits_of(said.channel).unit is Unit.SEGMENT else said.messages
-    match Channel(said.channel):
-        case Channel.EMAIL:
-            return units * email_price
-        case Channel.SMS:
-            return units * sms_price
+def _units(said: Said) -> int:
+    """How much of what is paid for."""
+    match CHANNELS[said.channel].unit:
+        case Unit.SEGMENT:
+            return said.segments
+        case Unit.MESSAGE:
+            return said.messages
+        case other:
+            assert_never(other)
 
 
 async def checklist(store: Store, office: Office, offered: Offered) -> tuple[Check, ...]:

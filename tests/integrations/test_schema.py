@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import pytest
 from hypothesis import given
@@ -130,6 +130,8 @@ def as_long_as(channel: Channel, length: int) -> str:
             return f"{'a' * 60}@".ljust(length - len(".example"), "b") + ".example"
         case AddressForm.TELEPHONE:
             return "+44 7700 900123".ljust(length, "0")
+        case other:
+            assert_never(other)
 
 
 @pytest.mark.parametrize("channel", Channel)

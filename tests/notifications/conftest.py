@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import httpx
 import pytest
@@ -39,6 +39,8 @@ def carrier_of(channel: Channel, mail: str, twilio: str, phones: Standin) -> Car
             return Email(server(mail), "http://track.test", SECRET)
         case Channel.SMS:
             return Sms(phones.account, phones.token, twilio, "http://track.test", SECRET)
+        case other:
+            assert_never(other)
 
 
 def theirs(channel: Channel) -> str:
@@ -48,6 +50,8 @@ def theirs(channel: Channel) -> str:
             return "alex@example.org"
         case AddressForm.TELEPHONE:
             return NUMBER
+        case other:
+            assert_never(other)
 
 
 def ours(channel: Channel) -> str | None:
@@ -57,6 +61,8 @@ def ours(channel: Channel) -> str | None:
             return "requests@northwick.example"
         case Channel.SMS:
             return OURS
+        case other:
+            assert_never(other)
 
 
 @dataclass

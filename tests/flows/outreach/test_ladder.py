@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 import pytest
@@ -25,6 +25,8 @@ def address(channel: Channel) -> str:
             return "alex@example.org"
         case AddressForm.TELEPHONE:
             return "+447700900123"
+        case other:
+            assert_never(other)
 
 
 @pytest.mark.parametrize("order", ORDERS)

@@ -121,13 +121,17 @@ class NeedsDataIn(DataIn):
         )
 
 
+_LONGEST_ADDRESS = max(traits.longest for traits in CHANNELS.values())
+"""No address is longer, on whatever channel; the reader of each form knows its own bound."""
+
+
 class ChannelIn(BaseModel):
     """Where one channel reaches a party: an e-mail address for `email`, a telephone number for `sms`."""
 
     model_config = _STRICT
 
     channel: Annotated[Channel, Field(strict=False)]
-    address: Annotated[str, Field(min_length=3, max_length=254)]
+    address: Annotated[str, Field(min_length=3, max_length=_LONGEST_ADDRESS)]
 
     @field_validator("address")
     @classmethod

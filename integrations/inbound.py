@@ -20,7 +20,7 @@ from tracker.flows.deciding.intake import CHUNK, ingest, take_in
 from tracker.flows.organisations import report
 from tracker.flows.organisations.clock import Carry, advance, instant
 from tracker.flows.organisations.senders import recognise
-from tracker.flows.outreach import addresses
+from tracker.flows.outreach import normal_form
 from tracker.store.ground.engine import Store
 from tracker.store.organisations.keys import Sender
 from tracker.web.body import read_body
@@ -135,7 +135,7 @@ def context_of(sender: Sender, secret: bytes) -> WireContext:
     return WireContext(
         sender.zone,
         lambda fact: known_facts.digest(secret, str(sender.organisation_id), fact),
-        lambda channel, address: addresses.normal(channel, address, sender.country),
+        lambda channel, address: normal_form.normal(channel, address, sender.country),
         secret,
     )
 

@@ -46,7 +46,7 @@ FRESH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Letter:
+class _Written:
     """A message with its words, about to be sent by `carrier`. `fault`: what went wrong in writing them, told under
     `kind`; `content` None: not even the safe text could be made."""
 
@@ -123,20 +123,20 @@ class Worker:
         decisions = await release.claim(self._store, BATCH, only, self._links)
         looked_at = [self._prepare(each) for each in decisions]
         settled = [each for each in looked_at if isinstance(each, Settled)]
-        letters = [each for each in looked_at if isinstance(each, _Letter)]
+        written = [each for each in looked_at if isinstance(each, _Written)]
         begun = time.monotonic()
-        ready = await self._begin(letters)
+        ready = await self._begin(written)
         answers = await asyncio.gather(*(self._send(each, begun) for each in ready), return_exceptions=True)
         settled += [each for each in answers if isinstance(each, Settled)]
-        settled += [Settled(each.released.claimed, MessageState.FAILED) for each in letters if each.content is None]
+        settled += [Settled(each.released.claimed, MessageState.FAILED) for each in written if each.content is None]
         await settle(self._store, self._links.secret, settled)
         for broken in answers:
             if isinstance(broken, BaseException):
                 raise broken  # after the others are settled; its own message is recovered when its lease is over
         return len(decisions)
 
-    def _prepare(self, decision: release.Decision) -> Settled | _Letter:
-        """What becomes of a claimed message: a letter to hand over, unless it is not to be sent now."""
+    def _prepare(self, decision: release.Decision) -> Settled | _Written:
+        """What becomes of a claimed message: its words, to hand over, unless it is not to be sent now."""
         match decision:
             case Stopped(claimed, state, reason):
                 return Settled(claimed, state, reason)
@@ -152,23 +152,23 @@ class Worker:
                     return later(claimed, rest)
                 return self._write(decision, carrier)
 
-    def _write(self, released: Released, carrier: Carrier) -> _Letter:
+    def _write(self, released: Released, carrier: Carrier) -> _Written:
         """The exact words of a message. One that cannot even be said safely must not stop the others."""
         try:
             content, fault = render(released.facts, released.channel, self._from(released))
         except Exception as broken:
             log.error("message_failed", extra={"fault": type(broken).__name__})
-            return _Letter(released, new_id(), carrier, None, "message_failed", type(broken).__name__)
-        return _Letter(released, new_id(), carrier, content, "message_not_rendered", fault)
+            return _Written(released, new_id(), carrier, None, "message_failed", type(broken).__name__)
+        return _Written(released, new_id(), carrier, content, "message_not_rendered", fault)
 
     def _from(self, released: Released) -> str:
         """The address that an e-mail comes from: the organisation's own, else one of this installation."""
         host = f"{released.organisation_slug}.example" if released.sandbox else urlsplit(self._links.base).hostname
         return released.sender or f"no-reply@{host}"
 
-    async def _begin(self, letters: list[_Letter]) -> list[_Letter]:
+    async def _begin(self, written: list[_Written]) -> list[_Written]:
         """Record the attempts before any carrier is called; those whose lease is gone are another worker's now."""
-        if not letters:
+        if not written:
             return []
         beginnings = [
             carrying.Beginning(
@@ -181,36 +181,36 @@ class Worker:
                 each.released.claimed.now,
                 None if each.fault else each.released.promise,
             )
-            for each in letters
+            for each in written
             if each.content is not None
         ]
         async with self._store.transaction() as connection:
             begun = await carrying.begin_attempts(connection, beginnings)
-            for each in letters:
+            for each in written:
                 if each.fault is not None:
                     await _alert(connection, each.released.claimed, each.kind, each.fault)
-        return [each for each in letters if each.attempt in begun]
+        return [each for each in written if each.attempt in begun]
 
-    async def _send(self, letter: _Letter, begun: float) -> Settled | None:
+    async def _send(self, message: _Written, begun: float) -> Settled | None:
         """Hand one message over; None when another worker has taken it over since."""
-        released, claimed = letter.released, letter.released.claimed
-        if letter.content is None:
+        released, claimed = message.released, message.released.claimed
+        if message.content is None:
             return None
         async with self._together:
             if time.monotonic() - begun > FRESH_SECONDS and not await self._still_ours(claimed):
                 return None
-            rest = letter.carrier.rest()
+            rest = message.carrier.rest()
             if rest is not None:  # it has closed since the attempt was recorded
                 return later(claimed, rest, Ending.THROTTLED)
-            answer = await letter.carrier.send(
+            answer = await message.carrier.send(
                 Outgoing(
                     claimed.scope,
                     claimed.id,
-                    letter.attempt,
+                    message.attempt,
                     claimed.number,
                     released.channel,
                     released.address,
-                    letter.content,
+                    message.content,
                     claimed.now,
                     released.sender,
                     released.facts.organisation,

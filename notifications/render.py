@@ -36,7 +36,7 @@ def _render(facts: OutreachFacts, purpose: str, channel: str, address: str) -> C
     match traits_of(channel).writing:
         case Writing.LINE:
             return Content(sender=facts.organisation, text=message(purpose, language, "sms.txt", facts))
-        case Writing.LETTER:
+        case Writing.MAIL:
             return Content(
                 sender=f"{facts.organisation} <{address}>",
                 subject=message(purpose, language, "subject.txt", facts),

@@ -24,7 +24,7 @@ from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding import holidays, intake
 from tracker.flows.organisations import offices
-from tracker.flows.outreach import addresses
+from tracker.flows.outreach import normal_form
 from tracker.flows.outreach.release import Links
 from tracker.flows.services import versions
 from tracker.store.deciding import changes, dossier
@@ -77,7 +77,7 @@ class Desk:
         """All that a decision about this number would know."""
         wanted = Wanted(self.sender.scope, [(self.sender.registers[0], number)])
         async with self.store.reading() as connection:
-            found = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
+            found = await dossier.read(connection, wanted, holidays.working_days, normal_form.normal)
         return found.numbers[wanted.numbers[0]]
 
     async def give(self, *given: PromiseRecord) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from tracker.core.vocabulary.words import Channel
-from tracker.flows.outreach.addresses import normal
+from tracker.flows.outreach.normal_form import normal
 
 DRIVER = "postgresql+asyncpg"
 

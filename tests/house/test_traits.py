@@ -13,7 +13,7 @@ from jinja2 import UndefinedError
 from templates.environment import environment
 from tracker.core.answers.contacts import ContactChannel
 from tracker.core.answers.tellings import Listener, Way
-from tracker.core.vocabulary.channels import CHANNELS
+from tracker.core.vocabulary.channels import CHANNELS, StoppedBy
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purposes import PURPOSES, purposes
 from tracker.core.vocabulary.traits import for_each
@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("subject.txt", "lead.txt", "text.txt", "html.html", "sms.txt")
 DEFINITIONS = (ROOT / "docs" / "service-definitions.md").read_text()
 INTEGRATION = (ROOT / "docs" / "integration.md").read_text()
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 CHANNEL_WORDS = {
     "pages/case/channel_words.html": ("titled", "mentioned"),
     "pages/desk/words.html": ("channel", "way"),
@@ -37,6 +38,12 @@ DECIDING = (
 """Where it is decided to say something. Whoever else names a purpose has forgotten to ask for its traits."""
 SENDERS = ("store/outreach/carrying.py", "store/outreach/unknowns.py", "store/organisations/checking.py")
 """Where the columns of senders are read for those who send, and written when an organisation goes live."""
+CHOSEN = {
+    "tracker/main.py": "what carries it",
+    "tracker/flows/organisations/going_live.py": "what is asked of it before an organisation goes live",
+    "tracker/commands/going_live.py": "its price",
+}
+"""Where a channel is named, since no trait could say it."""
 
 
 def spoken() -> list[str]:
@@ -83,26 +90,48 @@ def lacking_of_purpose(word: str) -> Iterator[str]:
         yield "docs/service-definitions.md: its row in the table of messages"
 
 
-def lacking_of_channel(word: str, sender: str, *, stop_link: bool) -> Iterator[str]:
+def lacking_of_channel(word: str, sender: str | None, stopped_by: StoppedBy) -> Iterator[str]:
     """What a channel still needs; what it is called in other languages, the tests of the catalogues name."""
     for name, macros in CHANNEL_WORDS.items():
         for macro in macros:
             if not _worded(name, macro, word):
                 yield f"templates/{name}: {macro}"
-    for mirror in (Way, ContactChannel):
-        if word not in set(mirror):
-            yield f"{mirror.__module__}: {mirror.__name__}"
-    if sender not in table(Organisation).columns:
-        yield f"tracker/store/ground/organisations.py: the column {sender}"
-    yield from (f"tracker/{file}: {sender}" for file in SENDERS if sender not in (ROOT / "tracker" / file).read_text())
-    if not stop_link and f"Channel.{word.upper()}" not in (ROOT / "tracker/flows/outreach/texted.py").read_text():
-        yield "tracker/flows/outreach/texted.py: whoever answers with STOP is not heard"
+    if word not in set(Way):
+        yield "tracker/core/answers/tellings.py: Way"
+    for file, what in CHOSEN.items():
+        if not _chosen(file, word):
+            yield f"{file}: {what}"
+    if sender is not None:
+        yield from _lacking_of_sender(sender)
+    if stopped_by is StoppedBy.ANSWER:
+        yield from _lacking_of_answers(word)
     if f"'{word}'" not in migrated():
         yield "migrations: the word in the checks of the columns of channels"
     if f"`{word}`" not in line(DEFINITIONS, "| `[outreach]`"):
         yield "docs/service-definitions.md: channels, in the row of [outreach]"
     if f"`{word}`" not in line(INTEGRATION, "| `case.party`"):
         yield "docs/integration.md: channels, in the row of case.party"
+    if f"`{word}`" not in line(GLOSSARY, "| channel |"):
+        yield "docs/glossary.md: channel"
+
+
+def _lacking_of_sender(sender: str) -> Iterator[str]:
+    """What a channel needs whose messages come from somewhere."""
+    if sender not in table(Organisation).columns:
+        yield f"tracker/store/ground/organisations.py: the column {sender}"
+    yield from (f"tracker/{file}: {sender}" for file in SENDERS if sender not in (ROOT / "tracker" / file).read_text())
+
+
+def _lacking_of_answers(word: str) -> Iterator[str]:
+    """What a channel needs on which people answer us."""
+    if word not in set(ContactChannel):
+        yield "tracker/core/answers/contacts.py: ContactChannel"
+    if not _chosen("tracker/flows/outreach/texted.py", word):
+        yield "tracker/flows/outreach/texted.py: whoever answers with STOP is not heard"
+
+
+def _chosen(file: str, word: str) -> bool:
+    return word.upper() in named("Channel", ast.parse((ROOT / file).read_text()))
 
 
 def _worded(name: str, macro: str, word: str) -> bool:
@@ -128,7 +157,7 @@ def test_a_purpose_lacks_nothing(purpose: Purpose) -> None:
 @pytest.mark.parametrize("channel", Channel)
 def test_a_channel_lacks_nothing(channel: Channel) -> None:
     traits = CHANNELS[channel]
-    lacking = "\n".join(lacking_of_channel(channel.value, traits.sender, stop_link=traits.stop_link))
+    lacking = "\n".join(lacking_of_channel(channel.value, traits.sender, traits.stopped_by))
     assert not lacking, lacking
 
 
@@ -152,7 +181,10 @@ def test_comparing_is_noticed() -> None:
 
 def test_what_is_missing_is_named() -> None:
     assert len(list(lacking_of_purpose("pigeon"))) == len(spoken()) * len(PARTS) + 4
-    assert len(list(lacking_of_channel("pigeon", "pigeon_from", stop_link=False))) == 4 + 2 + 1 + len(SENDERS) + 4
+    always, sender, answers = 4 + 1 + len(CHOSEN) + 4, 1 + len(SENDERS), 2
+    for each, more in ((StoppedBy.ANSWER, answers), (StoppedBy.LINK, 0), (StoppedBy.NOTHING, 0)):
+        assert len(list(lacking_of_channel("pigeon", "pigeon_from", each))) == always + sender + more
+        assert len(list(lacking_of_channel("pigeon", None, each))) == always + more
 
 
 def test_a_word_without_traits_stops_everything() -> None:

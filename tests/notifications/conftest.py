@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import httpx
 import pytest
@@ -21,6 +21,8 @@ from tests.http import settings
 from tests.notifications.providers import Mailbox, mail_server, running
 from tests.notifications.watch import Watch
 from tests.office import DEFINITION, SECRET, Desk, open_desk
+from tracker.core.vocabulary.channels import CHANNELS, AddressForm
+from tracker.core.vocabulary.words import Channel
 from tracker.demo.standin import Standin
 from tracker.main import Parts, create_app, listening, put_together
 from tracker.store.ground.engine import Store
@@ -28,6 +30,39 @@ from tracker.store.ground.engine import Store
 NUMBER = "+447700900123"
 OURS = "+447700900999"
 WITHOUT_QUIET = DEFINITION.replace("[outreach]\n", "[outreach]\nquiet_hours = []\n")
+
+
+def carrier_of(channel: Channel, mail: str, twilio: str, phones: Standin) -> Carrier:
+    """What carries on a channel, to providers at these addresses."""
+    match channel:
+        case Channel.EMAIL:
+            return Email(server(mail), "http://track.test", SECRET)
+        case Channel.SMS:
+            return Sms(phones.account, phones.token, twilio, "http://track.test", SECRET)
+        case other:
+            assert_never(other)
+
+
+def theirs(channel: Channel) -> str:
+    """Where a person is reached."""
+    match CHANNELS[channel].form:
+        case AddressForm.MAILBOX:
+            return "alex@example.org"
+        case AddressForm.TELEPHONE:
+            return NUMBER
+        case other:
+            assert_never(other)
+
+
+def ours(channel: Channel) -> str | None:
+    """What the office's messages come from."""
+    match channel:
+        case Channel.EMAIL:
+            return "requests@northwick.example"
+        case Channel.SMS:
+            return OURS
+        case other:
+            assert_never(other)
 
 
 @dataclass
@@ -121,8 +156,7 @@ async def ends() -> AsyncIterator[Ends]:
     """A mail server, a stand-in for Twilio, and a carrier to each."""
     phones = Standin(receipts=())
     async with mail_server() as mail, running(phones.app()) as twilio:
-        texts = Sms(phones.account, phones.token, twilio, "http://track.test", SECRET)
-        made = Ends(mail, phones, {"email": Email(server(mail.url), "http://track.test", SECRET), "sms": texts})
+        made = Ends(mail, phones, {each.value: carrier_of(each, mail.url, twilio, phones) for each in Channel})
         yield made
         for carrier in made.carriers.values():
             await carrier.close()
@@ -146,11 +180,9 @@ async def post(store: Store, tmp_path: Path) -> AsyncIterator[Post]:
         parts = put_together(given, store)
         async with running(create_app(parts), door), httpx.AsyncClient(base_url=url) as http:
             made = Post(desk, parts, mail, phones, url, http)
-            await made.change(
-                "UPDATE organisation SET footing = 'live', clock_offset = '0', email_from = :mail, sms_from = :sms",
-                mail="requests@northwick.example",
-                sms=OURS,
-            )
+            senders = {name: ours(each) for each, traits in CHANNELS.items() if (name := traits.sender) is not None}
+            named = "".join(f", {name} = :{name}" for name in senders)
+            await made.change(f"UPDATE organisation SET footing = 'live', clock_offset = '0'{named}", **senders)
             yield made
             await phones.settled()
             await made.carriers.close()

@@ -10,33 +10,30 @@ from uuid import uuid4
 import pytest
 
 from notifications.channels import Absent, Accepted, Carrier, Content, Later, Outgoing, Refused, Unsure
-from notifications.email import Email, server
 from notifications.sandbox import Sandbox
-from notifications.sms import Sms
-from tests.notifications.conftest import NUMBER, OURS, Ends
-from tests.office import SECRET, open_desk
+from tests.notifications.conftest import Ends, Post, carrier_of, ours, theirs
+from tests.office import open_desk
 from tracker.core.outreach.attempts import Ending
 from tracker.core.vocabulary.scope import Scope
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.words import Channel, Mode
+from tracker.demo.standin import Standin
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying
 
-CHANNELS = ["sandbox", "email", "sms"]
-
 
 def outgoing(channel: str) -> Outgoing:
-    """A letter or a text."""
-    mail = channel != "sms"
+    """A message on a channel."""
+    word = Channel(channel)
     return Outgoing(
         Scope(uuid4(), Mode.LIVE),
         uuid4(),
         uuid4(),
         1,
-        "email" if mail else "sms",
-        "alex@example.org" if mail else NUMBER,
+        word.value,
+        theirs(word),
         Content("Northwick", "Your request is done.", "News", "<p>Done.</p>"),
         datetime.now(UTC),
-        "requests@northwick.example" if mail else OURS,
+        ours(word),
         "Northwick Council",
         "en",
     )
@@ -47,9 +44,9 @@ Made = tuple[Carrier, Outgoing]
 
 @pytest.fixture
 async def made(request: pytest.FixtureRequest, store: Store, ends: Ends) -> AsyncIterator[Made]:
-    """A carrier and something that it may carry."""
-    sent = outgoing(request.param)
-    if request.param != "sandbox":
+    """A carrier and something that it may carry; None: the sandbox."""
+    sent = outgoing(request.param or Channel.EMAIL)
+    if request.param is not None:
         yield ends.carriers[request.param], sent
         return
     desk = await open_desk(store)
@@ -64,7 +61,7 @@ async def made(request: pytest.FixtureRequest, store: Store, ends: Ends) -> Asyn
     yield Sandbox(store), replace(sent, scope=row.scope, message_id=row.id, number=row.attempt_number)
 
 
-EVERY = pytest.mark.parametrize("made", CHANNELS, indirect=True)
+EVERY = pytest.mark.parametrize("made", [None, *Channel], indirect=True, ids=["sandbox", *Channel])
 
 
 @EVERY
@@ -97,21 +94,23 @@ async def test_hanging_up_twice_is_fine(made: Made) -> None:
     await carrier.close()
 
 
-@pytest.mark.parametrize("channel", ["email", "sms"])
-async def test_what_is_no_address_is_refused_and_nothing_is_sent_case_60(ends: Ends, channel: str) -> None:
+@pytest.mark.parametrize("channel", Channel)
+async def test_what_is_no_address_is_refused_and_nothing_is_sent_case_60(ends: Ends, channel: Channel) -> None:
     for address in ("", "nobody", "alex@exam ple.org", "alex@example.org\r\nBcc: x@example.org", "a\0@example.org"):
         answer = await ends.carriers[channel].send(replace(outgoing(channel), address=address))
         assert answer == Refused(Ending.BAD_ADDRESS), address
     assert not ends.mail.letters and not ends.phones.texts
 
 
-@pytest.mark.parametrize("channel", ["email", "sms"])
-async def test_a_provider_that_is_away_is_left_alone_for_a_while_case_47(channel: str) -> None:
-    away: Carrier = Email(server("smtp://127.0.0.1:9"), "http://track.test", SECRET)
-    if channel == "sms":
-        away = Sms("AC1", "token", "http://127.0.0.1:9", "http://track.test", SECRET)
+@pytest.mark.parametrize("channel", Channel)
+async def test_a_provider_that_is_away_is_left_alone_for_a_while_case_47(channel: Channel) -> None:
+    away = carrier_of(channel, "smtp://127.0.0.1:9", "http://127.0.0.1:9", Standin())
     answer = await away.send(outgoing(channel))
     assert isinstance(answer, Later) and answer.ending is Ending.PROVIDER_DOWN
     assert timedelta() < answer.after < timedelta(seconds=10)
     assert away.rest() is not None
     await away.close()
+
+
+async def test_every_channel_has_a_carrier_in_these_tests(ends: Ends, post: Post) -> None:
+    assert set(ends.carriers) == set(post.carriers.live) == set(Channel)

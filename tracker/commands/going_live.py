@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 from pydantic import SecretStr
 
 from notifications import probes
 from tracker.commands.terminal import DataDir, out, settings, with_parts
+from tracker.core.vocabulary.words import Channel
 from tracker.flows.organisations import going_live, offices
 from tracker.flows.organisations.going_live import Check, Offered, Rehearsal
 from tracker.main import Parts
@@ -78,7 +79,7 @@ def _show_rehearsal(told: Rehearsal, given: Settings) -> None:
         out.print(line, markup=False)
     if not told.said:
         out.print("  Nobody: the sandbox has caught nothing yet.")
-    cost = told.cost(given.sms_price, given.email_price)
+    cost = told.cost({each: _price(each, given) for each in Channel})
     sent = sum(each.messages for each in told.said)
     out.print(f"In all {sent} messages to {told.people} people: {_money(cost, given)}.")
     month = f"{round(told.a_month(sent))} messages, {_money(told.a_month(cost), given)}"
@@ -87,6 +88,17 @@ def _show_rehearsal(told: Rehearsal, given: Settings) -> None:
     for purpose, messages in sorted(told.at_once.items()):
         out.print(f"  but at once: {purpose}, {messages} messages", markup=False)
     out.print()
+
+
+def _price(channel: Channel, given: Settings) -> Decimal:
+    """What one unit of a channel costs here."""
+    match channel:
+        case Channel.EMAIL:
+            return given.email_price
+        case Channel.SMS:
+            return given.sms_price
+        case other:
+            assert_never(other)
 
 
 def _money(amount: Decimal, given: Settings) -> str:

@@ -15,7 +15,7 @@ from tracker.core.deciding.decide import decide
 from tracker.core.vocabulary.errors import OnlyInSandbox, SetupRefused
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.scope import Scope
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.words import Channel, Mode
 from tracker.flows.deciding import holidays
 from tracker.flows.deciding.sweep import sweep
 from tracker.flows.deciding.transaction import FRESH
@@ -23,7 +23,7 @@ from tracker.flows.organisations import going_live, offices
 from tracker.flows.organisations.clock import advance
 from tracker.flows.organisations.going_live import Offered
 from tracker.flows.organisations.offices import NewSource
-from tracker.flows.outreach import addresses, release
+from tracker.flows.outreach import normal_form, release
 from tracker.flows.outreach.release import Links, Released
 from tracker.flows.services import versions
 from tracker.store.deciding import dossier
@@ -247,7 +247,7 @@ async def test_the_rehearsal_says_who_would_have_been_told_what_and_what_it_cost
     assert not told.at_once, "what is open is adopted in silence"
     segments = next(each.segments for each in told.said if each.channel == "sms")
     assert segments >= 1
-    cost = told.cost(Decimal("0.04"), Decimal("0.001"))
+    cost = told.cost({Channel.SMS: Decimal("0.04"), Channel.EMAIL: Decimal("0.001")})
     assert cost == segments * Decimal("0.04") + 3 * Decimal("0.001")
     assert told.a_month(cost) == 30 * cost
     await change(desk, "UPDATE caught SET caught_at = caught_at - interval '15 days'")
@@ -281,7 +281,7 @@ async def test_a_what_if_is_no_empty_word(desk: Desk) -> None:
     await desk.party("P-1")
     wanted = Wanted(Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-1")])
     async with desk.store.reading() as connection:
-        known = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
+        known = await dossier.read(connection, wanted, holidays.working_days, normal_form.normal)
     unsaid = {
         number: replace(found, cases=tuple(replace(each, spoken={}) for each in found.cases))
         for number, found in known.numbers.items()

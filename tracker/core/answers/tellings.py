@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import assert_never
 
 from tracker.core.answers.facts import CaseFacts, PromiseFacts
 from tracker.core.vocabulary.calendars import day_of
@@ -53,7 +54,13 @@ def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool)
     traits = PURPOSES[purpose]
     if sensitive or closed or traits.date is DateTold.NOTHING:
         return False
-    return traits.moves_date or traits_of(channel).writing is Writing.LETTER
+    match traits_of(channel).writing:
+        case Writing.MAIL:
+            return True
+        case Writing.LINE:
+            return traits.moves_date
+        case other:
+            assert_never(other)
 
 
 def shown(facts: CaseFacts, way: Way) -> tuple[PromiseFacts, ...]:

@@ -25,10 +25,21 @@ class AddressForm(StrEnum):
 class Writing(StrEnum):
     """How a message is written."""
 
-    LETTER = "letter"
+    MAIL = "mail"
     """A subject, plain text and HTML, with the whole answer."""
     LINE = "line"
     """One line with the news alone."""
+
+
+class StoppedBy(StrEnum):
+    """How its reader stops the messages of a channel."""
+
+    LINK = "link"
+    """Each message bears a link for it."""
+    ANSWER = "answer"
+    """They answer a message with STOP."""
+    NOTHING = "nothing"
+    """They cannot, but for telling the office."""
 
 
 class Unit(StrEnum):
@@ -50,10 +61,12 @@ class ChannelTraits:
     """How a message is written, and shown when the sandbox caught it."""
     unit: Unit
     """What is paid for."""
-    stop_link: bool
-    """Each message bears a link by which its reader stops them; else they answer it with STOP."""
-    sender: str
-    """The column of an organisation that says what its messages come from."""
+    stopped_by: StoppedBy
+    """How its reader stops them."""
+    sender: str | None
+    """The column of an organisation that says what its messages come from; None: nothing is to be named."""
+    longest: int
+    """So many characters an address may have as the office gives it."""
 
 
 CHANNELS: Final[Mapping[Channel, ChannelTraits]] = for_each(
@@ -62,18 +75,20 @@ CHANNELS: Final[Mapping[Channel, ChannelTraits]] = for_each(
         Channel.EMAIL: ChannelTraits(
             form=AddressForm.MAILBOX,
             as_given=True,
-            writing=Writing.LETTER,
+            writing=Writing.MAIL,
             unit=Unit.MESSAGE,
-            stop_link=True,
+            stopped_by=StoppedBy.LINK,
             sender="email_from",
+            longest=254,
         ),
         Channel.SMS: ChannelTraits(
             form=AddressForm.TELEPHONE,
             as_given=False,
             writing=Writing.LINE,
             unit=Unit.SEGMENT,
-            stop_link=False,
+            stopped_by=StoppedBy.ANSWER,
             sender="sms_from",
+            longest=40,
         ),
     },
     __file__,
@@ -91,6 +106,8 @@ def sent_to(channel: str, address: str | None, normal: str | None) -> str | None
 
 
 def sender_of(row: Any, channel: str) -> str | None:
-    """What an organisation's messages on a channel come from, of a row that has its columns; None: it named nothing."""
-    sender: str | None = getattr(row, traits_of(channel).sender)
+    """What an organisation's messages on a channel come from, of a row that has its columns; None: it named nothing,
+    or there is nothing to name."""
+    column = traits_of(channel).sender
+    sender: str | None = getattr(row, column) if column is not None else None
     return sender

@@ -20,7 +20,7 @@ from tracker.core.deciding.fresh import Fresh
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.scope import Scope
 from tracker.flows.deciding import holidays
-from tracker.flows.outreach import addresses
+from tracker.flows.outreach import normal_form
 from tracker.store.case import locks
 from tracker.store.deciding import changes, dossier
 from tracker.store.deciding.dossier import Wanted
@@ -74,7 +74,7 @@ async def decided(store: Store, wanted: Wanted, decide: Decide[Result], fresh: F
 async def _once(store: Store, wanted: Wanted, decide: Decide[Result], fresh: Fresh) -> tuple[Result, Decided]:
     async with store.transaction() as connection:
         await locks.lock(connection, wanted.scope, wanted.numbers)
-        found = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
+        found = await dossier.read(connection, wanted, holidays.working_days, normal_form.normal)
         deciding = Deciding(found, fresh, found.now)
         result = await decide(deciding)
         made = deciding.decided()

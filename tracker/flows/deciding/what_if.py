@@ -13,7 +13,7 @@ from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.deciding import holidays
 from tracker.flows.deciding.transaction import FRESH, MOST_NUMBERS
-from tracker.flows.outreach import addresses
+from tracker.flows.outreach import normal_form
 from tracker.store.case import cases
 from tracker.store.deciding import dossier
 from tracker.store.deciding.dossier import Wanted
@@ -31,7 +31,7 @@ async def said_at_once(store: Store, office: Office) -> Counter[str]:
             batch = await cases.open_numbers(connection, office.id, after, MOST_NUMBERS)
             numbers = sorted({(row.register, row.number) for row in batch})
             wanted = Wanted(Scope(office.id, Mode.LIVE), numbers)
-            known = await dossier.read(connection, wanted, holidays.working_days, addresses.normal)
+            known = await dossier.read(connection, wanted, holidays.working_days, normal_form.normal)
         if not batch:
             return found
         made = decide(_adopted(known), (), FRESH, known.now, all_cases=True).changes

@@ -18,7 +18,7 @@ from tracker.core.vocabulary.channels import AddressForm
 from tracker.core.vocabulary.moments import Moment
 from tracker.flows.desk import audit
 from tracker.flows.desk.inquiry import Inquiry
-from tracker.flows.outreach import addresses
+from tracker.flows.outreach import normal_form
 from tracker.store.desk import searching
 from tracker.store.desk.searching import CaseMatch
 from tracker.store.ground import organisations
@@ -135,11 +135,11 @@ def _numbers(typed: str) -> list[str]:
 def _addresses(typed: str, country: str) -> list[str]:
     """The address in its normal form, if it is one."""
     if "@" in typed:
-        mail = addresses.read(AddressForm.MAILBOX, typed, country)
+        mail = normal_form.read(AddressForm.MAILBOX, typed, country)
         return [mail] if mail else []
     if sum(each.isdigit() for each in typed) < _FEWEST_DIGITS or re.search(r"[^\W\d_]", typed):
         return []
-    number = addresses.read(AddressForm.TELEPHONE, typed, country)
+    number = normal_form.read(AddressForm.TELEPHONE, typed, country)
     return [number] if number else []
 
 

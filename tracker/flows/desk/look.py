@@ -25,7 +25,7 @@ from tracker.core.vocabulary.words import Audience, Placement
 from tracker.flows.answers import lookup
 from tracker.flows.desk import audit, resend
 from tracker.flows.desk.inquiry import Inquiry
-from tracker.flows.outreach import addresses as reached
+from tracker.flows.outreach import normal_form as reached
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import contacts as stored_contacts
 from tracker.store.answers import pages

@@ -5,22 +5,23 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import assert_never
 from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary.channels import Unit, traits_of
+from tracker.core.vocabulary.channels import CHANNELS, Unit
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.oversight import Audited
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.segments import segments
 from tracker.core.vocabulary.words import Channel, Footing, Mode
 from tracker.flows.deciding.what_if import said_at_once
-from tracker.flows.outreach import addresses
+from tracker.flows.outreach import normal_form
 from tracker.store.ground import audit
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
@@ -64,7 +65,7 @@ class Said:
     """What the sandbox has caught of one purpose on one channel. `segments`: those of texts, else 0."""
 
     purpose: str
-    channel: str
+    channel: Channel
     messages: int
     people: int
     segments: int
@@ -81,22 +82,24 @@ class Rehearsal:
     to_adopt: int
     at_once: Counter[str]
 
-    def cost(self, sms_price: Decimal, email_price: Decimal) -> Decimal:
-        """What it would have cost: texts by their segments, e-mails each."""
-        return sum((_cost(each, sms_price, email_price) for each in self.said), Decimal(0))
+    def cost(self, prices: Mapping[Channel, Decimal]) -> Decimal:
+        """What it would have cost, at the price of one unit of each channel: texts by their segments, e-mails each."""
+        return sum((_units(each) * prices[each.channel] for each in self.said), Decimal(0))
 
     def a_month(self, amount: Decimal | int) -> Decimal:
         """The same pace for thirty days."""
         return Decimal(amount) * Decimal(REHEARSAL.days) / Decimal(str(self.days))
 
 
-def _cost(said: Said, sms_price: Decimal, email_price: Decimal) -> Decimal:
-    units = said.segments if traits_of(said.channel).unit is Unit.SEGMENT else said.messages
-    match Channel(said.channel):
-        case Channel.EMAIL:
-            return units * email_price
-        case Channel.SMS:
-            return units * sms_price
+def _units(said: Said) -> int:
+    """How much of what is paid for."""
+    match CHANNELS[said.channel].unit:
+        case Unit.SEGMENT:
+            return said.segments
+        case Unit.MESSAGE:
+            return said.messages
+        case other:
+            assert_never(other)
 
 
 async def checklist(store: Store, office: Office, offered: Offered) -> tuple[Check, ...]:
@@ -194,7 +197,7 @@ def _of_channel(channel: Channel, standing: Readiness, office: Office, offered: 
     match channel:
         case Channel.EMAIL:
             sender = offered.email_from or standing.email_from
-            good = sender is not None and addresses.normal(channel, sender, office.country) is not None
+            good = sender is not None and normal_form.normal(channel, sender, office.country) is not None
             remedy = "" if good else "Give --email-from ADDRESS, a plain e-mail address."
             return Check("The mail server", offered.mail_fault or ""), Check("The sender of e-mails", remedy)
         case Channel.SMS:

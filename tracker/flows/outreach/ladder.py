@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary import addresses as digests
-from tracker.core.vocabulary import references
+from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.messages import key
 from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
-from tracker.core.vocabulary.words import Mode
-from tracker.flows.outreach import addresses
+from tracker.core.vocabulary.words import Channel, Mode
+from tracker.flows.outreach import normal_form
 from tracker.store.ground import alerts
 from tracker.store.outreach import rungs, stops
 from tracker.store.outreach.rungs import MissedMessage, OtherAddress
@@ -64,8 +64,15 @@ async def _other(
     definition = await definitions.by_id(connection, scope.organisation_id, missed.definition)
     found: dict[stops.Asked, OtherAddress] = {}
     for each in await rungs.others(connection, scope, message_id):
-        normal = each.normal or addresses.normal(each.channel, each.address, missed.country)
-        if normal is not None and each.channel in definition.outreach.channels:
-            found[scope, each.channel, digests.digest(secret, each.channel, normal)] = each
+        normal = each.normal or normal_form.normal(each.channel, each.address, missed.country)
+        if normal is not None:
+            found[scope, each.channel, addresses.digest(secret, each.channel, normal)] = each
     stopped = await stops.stopped(connection, list(found))
-    return next((row for asked, row in found.items() if asked not in stopped), None)
+    open_ = (row for asked, row in found.items() if asked not in stopped)
+    return next(iter(in_order(open_, definition.outreach.channels)), None)
+
+
+def in_order(found: Iterable[OtherAddress], channels: Sequence[Channel]) -> list[OtherAddress]:
+    """Those on the channels that a service uses, in its order of them."""
+    used = [each for each in found if each.channel in channels]
+    return sorted(used, key=lambda each: channels.index(each.channel))

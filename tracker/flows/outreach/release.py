@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from tracker.core.answers import delays
@@ -17,7 +17,7 @@ from tracker.core.outreach.who_hears_what import still_true
 from tracker.core.services.definitions import Definition, Words, say
 from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.channels import sender_of, sent_to, traits_of
+from tracker.core.vocabulary.channels import StoppedBy, sender_of, sent_to, traits_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
@@ -219,8 +219,19 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
         delay_code=reason,
         complaint=words(definition.complaint),
         feedback_url=links.to(LinkKind.FEEDBACK, claimed) if PURPOSES[Purpose(row.purpose)].asks else "",
-        stop_url=links.to(LinkKind.STOP, claimed) if traits_of(row.channel).stop_link else "",
+        stop_url=_stop_url(row.channel, claimed, links),
     )
+
+
+def _stop_url(channel: str, claimed: Claimed, links: Links) -> str:
+    """Where the reader asks us to stop; empty where that is not done by a link."""
+    match traits_of(channel).stopped_by:
+        case StoppedBy.LINK:
+            return links.to(LinkKind.STOP, claimed)
+        case StoppedBy.ANSWER | StoppedBy.NOTHING:
+            return ""
+        case other:
+            assert_never(other)
 
 
 def _day(value: str | None) -> date | None:

@@ -11,11 +11,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary import addresses as digests
+from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, unseal
 from tracker.core.vocabulary.words import Channel
-from tracker.flows.outreach import addresses, ladder
+from tracker.flows.outreach import ladder, normal_form
 from tracker.store.ground import organisations
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
@@ -36,7 +36,7 @@ async def heed(
     """Keep a wish of (scope, channel, normal address), in the caller's transaction; of a stop, withhold
     what waits, and let what people must hear go on to the next rung. False when this wish (`id_`) was kept before."""
     scope, channel, normal = asked
-    under = (scope, channel.value, digests.digest(secret, channel, normal))
+    under = (scope, channel.value, addresses.digest(secret, channel, normal))
     if not await stops.record(connection, under, wish, via=via, id_=id_ or new_id(), now=now):
         return False
     if wish is Wish.STOP:
@@ -86,7 +86,7 @@ async def by_link(store: Store, secret: bytes, token: str, wish: Wish | None) ->
             return Linked(found.organisation, found.language, True)
         channel, normal = place
         scope = Scope(named[0], found.mode)
-        asked = (scope, channel.value, digests.digest(secret, channel, normal))
+        asked = (scope, channel.value, addresses.digest(secret, channel, normal))
         stopped = bool(await stops.stopped(connection, [asked]))
         if wish is not None and stopped is not (wish is Wish.STOP):
             await heed(connection, secret, (scope, channel, normal), wish, via="link", now=found.now)
@@ -98,5 +98,5 @@ def _place(found: Addressee) -> tuple[Channel, str] | None:
     """The channel and the address in its one form, if there still is one."""
     if found.channel is None or found.address is None:
         return None
-    normal = found.normal or addresses.normal(found.channel, found.address, found.country)
+    normal = found.normal or normal_form.normal(found.channel, found.address, found.country)
     return None if normal is None else (found.channel, normal)

@@ -40,7 +40,6 @@ _OTHERS = text(
             AND t.case_id = m.case_id AND t.party = m.party AND t.purpose = m.purpose AND t.cause = m.cause
             AND t.channel = r.channel
             AND split_part(t.key, ':', 4) = split_part(m.key, ':', 4))
-    ORDER BY r.channel
     """
 )
 
@@ -91,7 +90,7 @@ async def missed(connection: AsyncConnection, scope: Scope, message_id: UUID) ->
 
 
 async def others(connection: AsyncConnection, scope: Scope, message_id: UUID) -> list[OtherAddress]:
-    """Where the same party is reached by channels on which the same thing was not tried yet."""
+    """Where the same party is reached by channels on which the same thing was not tried yet; in no order."""
     values = {**scope.values, "message": message_id}
     return rows_of(OtherAddress, await connection.execute(_OTHERS, values))
 

@@ -13,7 +13,7 @@ from tracker.backtest.cohorts import Cohorts
 from tracker.core.promises.exposure import Visit, week
 from tracker.core.promises.history import WINDOW_WEEKS, History
 from tracker.core.promises.learning import learn
-from tracker.core.promises.windows import window
+from tracker.core.promises.weighing import window
 
 SERVICES, STAGES = [f"office_{office}/{kind}" for office in range(5) for kind in ("a", "b", "c", "d")], 6
 MONDAY = date(2024, 1, 1)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
-from notifications import wishes
+from notifications import stop_words
 from notifications.receipts import signed_form
 from templates.environment import page
 from tracker.flows.outreach import stopping, texted
@@ -28,7 +28,7 @@ def router(store: Store, secret: bytes, public_url: str, token: str | None) -> A
         form = await signed_form(request, public_url, token)
         senders = tuple(each for name in ("To", "MessagingServiceSid") if (each := form.get(name)))
         words = form.get("Body", "")
-        came = Text(form.get("MessageSid", ""), form.get("From", ""), senders, words, wishes.read(words))
+        came = Text(form.get("MessageSid", ""), form.get("From", ""), senders, words, stop_words.read(words))
         if came.id and came.number:
             await texted.hear(store, secret, came)
         return Response(NOTHING_TO_SAY, media_type="text/xml")

@@ -29,7 +29,7 @@ from notifications.sms import Sms
 from templates.environment import page
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.words import Channel
-from tracker.flows.case import forget
+from tracker.flows.case import erase
 from tracker.flows.deciding import sweep
 from tracker.flows.outreach.release import Links
 from tracker.flows.promises import learn
@@ -72,7 +72,7 @@ class Parts:
 JOBS = (
     *(Job(each.__name__, 1, each) for each in sweep.ALL),
     Job("learn", 60, learn.due),
-    Job("forget", 60, forget.due),
+    Job("forget", 60, erase.due),
     Job("forget_failures", 600, sweep.forget_failures),
 )
 """What happens by time alone: name, seconds between two looks, flow. Safe to run twice, at once or again."""

@@ -161,7 +161,7 @@ USED: Mapping[str, frozenset[str]] = {
         {
             "tracker.core.deciding.ledger.standing",
             "tracker.core.promises.life.standing_date",
-            "tracker.core.promises.windows.StandingDate",
+            "tracker.core.promises.weighing.StandingDate",
         }
     ),
     "word": frozenset(

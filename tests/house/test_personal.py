@@ -19,7 +19,7 @@ from tracker.core.deciding.drafts import FrozenFacts
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.personal import Mark, Personal, Plain, empty, marked, marks
 from tracker.store.case.cases import CASE
-from tracker.store.case.erasing import belonging, erasure
+from tracker.store.case.erasing_statements import belonging, erasure
 from tracker.store.case.parties import PARTY, RECIPIENT
 from tracker.store.ground.personal import Code, going, mark_of, personal, personal_stays, plain
 from tracker.store.outreach.messages import MESSAGE

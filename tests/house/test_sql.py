@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 STORE = ROOT / "tracker" / "store"
 
 MADE = {
-    "tracker/store/case/erasing.py": "from the marks of the columns",
+    "tracker/store/case/erasing_statements.py": "from the marks of the columns",
     "tracker/store/deciding/changes.py": "from the tables and the fields of the records",
     "tracker/store/ground/prepared.py": "what is handed over, which is a constant of its caller",
     "tracker/store/organisations/seeding.py": "the database's own name, quoted by itself: an identifier is no value",

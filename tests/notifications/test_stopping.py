@@ -6,7 +6,7 @@ from string import ascii_letters, digits
 
 import pytest
 
-from notifications.wishes import read
+from notifications.stop_words import read
 from tests.notifications.conftest import NUMBER, OURS, Post
 from tracker.store.outreach.stops import Wish
 

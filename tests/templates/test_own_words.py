@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from notifications import wishes
+from notifications import stop_words
 from notifications.render import render
 from templates import languages, own_words
 from tests.house.test_rules import named, sources
@@ -47,7 +47,7 @@ def test_a_language_without_words_of_its_own_has_the_english_ones() -> None:
 def test_what_people_text_means_one_wish_in_whatever_language() -> None:
     for wish in Wish:
         for each in own_words.texted(wish.value):
-            assert wishes.read(each) is wish, each
+            assert stop_words.read(each) is wish, each
 
 
 @pytest.mark.parametrize("language", languages.offered())

@@ -16,7 +16,7 @@ from math import ceil
 from tracker.backtest.feeds import monday
 from tracker.backtest.log import Log
 from tracker.backtest.walked import Promised, day_of
-from tracker.core.promises.windows import FEWEST
+from tracker.core.promises.weighing import FEWEST
 from tracker.core.vocabulary.calendars import WEEKDAYS
 
 YEAR_DAYS = 365

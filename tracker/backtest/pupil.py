@@ -16,7 +16,7 @@ from tracker.core.promises.learning import Learned, learn
 from tracker.core.promises.life import LearnedTables
 from tracker.core.promises.method import USUAL, Method
 from tracker.core.promises.survival import AGES, SurvivalTable
-from tracker.core.promises.windows import FEWEST
+from tracker.core.promises.weighing import FEWEST
 
 
 @dataclass(slots=True)

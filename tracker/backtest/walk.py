@@ -23,7 +23,7 @@ from tracker.core.promises.life import (
     standing_date,
 )
 from tracker.core.promises.method import USUAL, Method
-from tracker.core.promises.windows import Window
+from tracker.core.promises.weighing import Window
 from tracker.core.vocabulary.calendars import WEEKDAYS, WORD_HOUR, WorkingDays
 from tracker.core.vocabulary.words import Change
 

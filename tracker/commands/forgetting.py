@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
-from tracker.flows.case import forget as forgetting
+from tracker.flows.case import erase as forgetting
 from tracker.flows.organisations import offices
 from tracker.main import Parts
 

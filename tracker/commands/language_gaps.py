@@ -14,7 +14,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from notifications import wishes
+from notifications import stop_words
 from templates import languages, own_words, phrases, wording
 from templates.environment import ROOT, message
 from tracker.commands.sample_messages import samples
@@ -175,8 +175,8 @@ def _own_wrong(kind: str, said: object) -> str:
 def _texted_wrong(wish: str, said: object) -> str:
     if not isinstance(said, list) or not said:
         return MISSING
-    others = {wishes.plain(each) for other in Wish if other != wish for each in own_words.texted(other)}
-    odd = [each for each in said if not wishes.plain(each) or wishes.plain(each) in others]
+    others = {stop_words.plain(each) for other in Wish if other != wish for each in own_words.texted(other)}
+    odd = [each for each in said if not stop_words.plain(each) or stop_words.plain(each) in others]
     return f"no words, or words of the other wish in some language: {', '.join(odd)}" if odd else ""
 
 

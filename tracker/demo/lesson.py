@@ -9,7 +9,7 @@ from tracker.core.case.timeline import Folded
 from tracker.core.promises.exposure import Visit, week
 from tracker.core.promises.history import History
 from tracker.core.promises.learning import SurvivalCurve, learn
-from tracker.core.promises.windows import FEWEST
+from tracker.core.promises.weighing import FEWEST
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.words import CaseState, Outcome

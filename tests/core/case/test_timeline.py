@@ -25,7 +25,7 @@ from tracker.core.case.events import (
     StatusReported,
 )
 from tracker.core.case.fold import Fold, fold
-from tracker.core.case.placing import Placed, key, position
+from tracker.core.case.ordering import Placed, key, position
 from tracker.core.case.timeline import Folded, NewsKind
 from tracker.core.services.definitions import Definition
 from tracker.core.services.files import read

@@ -26,7 +26,7 @@ from tests.office import SERVICE, START
 from tracker.core.case import timeline
 from tracker.core.case.events import Body, CorrectionReported, NoteReported, StatusReported
 from tracker.core.case.fold import Fold, fold
-from tracker.core.case.placing import Placed
+from tracker.core.case.ordering import Placed
 from tracker.core.deciding.decide import Decided, decide
 from tracker.core.deciding.dossier import Dossiers, Number, ServiceKnown
 from tracker.core.deciding.reports import Answer, Intake, RefusedEvent, Report, Reporter

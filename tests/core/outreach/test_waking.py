@@ -15,7 +15,7 @@ from tests.laws.case_sets import Draft, case_sets, events
 from tests.office import START
 from tracker.core.case.events import StatusEvent
 from tracker.core.case.fold import fold
-from tracker.core.case.placing import Placed
+from tracker.core.case.ordering import Placed
 from tracker.core.outreach import timing
 from tracker.core.outreach.topics import Setting, Spoken, topics
 from tracker.core.outreach.who_hears_what import warranted

@@ -18,7 +18,7 @@ from tests.office import START
 from tracker.core.case.adoption import has_spoken_up, is_adopted
 from tracker.core.case.events import Address, NeededItem, NeedsReported, NoteReported, PartyReported, ReopenReported
 from tracker.core.case.fold import fold
-from tracker.core.case.placing import Placed
+from tracker.core.case.ordering import Placed
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach.topics import TOLD, Setting, Spoken
 from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach, still_working, superseded, warranted

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.promises.test_windows import DAILY, MONDAY, ahead, days, levels, spans, stood, tables
+from tests.core.promises.test_weighing import DAILY, MONDAY, ahead, days, levels, spans, stood, tables
 from tracker.core.promises.survival import SurvivalTable
-from tracker.core.promises.windows import Advice, StagePosition, StandingDate, weigh, window
+from tracker.core.promises.weighing import Advice, StagePosition, StandingDate, weigh, window
 from tracker.core.vocabulary.calendars import WEEKDAYS
 
 QUICK = SurvivalTable((0.5,) * 600, DAILY)

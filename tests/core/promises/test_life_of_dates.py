@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.core.promises.test_windows import DAILY, MONDAY, STEADY, ahead
+from tests.core.promises.test_weighing import DAILY, MONDAY, STEADY, ahead
 from tracker.core.promises.life import (
     DateEvent,
     DateTerms,
@@ -21,7 +21,7 @@ from tracker.core.promises.life import (
     looked_at,
 )
 from tracker.core.promises.survival import SurvivalTable
-from tracker.core.promises.windows import Advice, Window, judging_day, news_holds, withdrawn_cause
+from tracker.core.promises.weighing import Advice, Window, judging_day, news_holds, withdrawn_cause
 
 NEVER = SurvivalTable((0.0,) * 600, DAILY)
 QUICK = SurvivalTable((0.5,) * 600, DAILY)

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, Text, Uuid
 
-from tests.flows.case.test_forget import dump, left, lived
+from tests.flows.case.test_erase import dump, left, lived
 from tests.office import START, Desk, event, open_desk
 from tracker.core.case.events import NeededItem, NeedsReported, StatusReported
 from tracker.core.deciding.reports import Report
 from tracker.core.vocabulary.personal import Personal, Plain
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
-from tracker.flows.case import forget
+from tracker.flows.case import erase
 from tracker.flows.deciding import intake
-from tracker.store.case import forgetting
+from tracker.store.case import erasure
 from tracker.store.case.bodies import split
 from tracker.store.ground.columns import belongs_to, new_id
 from tracker.store.ground.engine import Store
@@ -118,7 +118,7 @@ async def test_exactly_what_is_personal_goes_and_nothing_else_changes(desk: Desk
     await filled(desk, "P-2")
     before = await rows_of(desk)
     assert {row["state"] for row in before["message"].values()} >= {"due", "delivered"}
-    await forget.at_once(desk.store, desk.office, reference, even_if_open=True)
+    await erase.at_once(desk.store, desk.office, reference, even_if_open=True)
     after = await rows_of(desk)
 
     [case] = [row["id"] for row in before["case"].values() if row["number"] == "P-1"]
@@ -145,11 +145,11 @@ async def test_exactly_what_is_personal_goes_and_nothing_else_changes(desk: Desk
 
 async def test_erasing_again_takes_what_has_come_since(desk: Desk) -> None:
     reference = await filled(desk, "P-1")
-    await forget.at_once(desk.store, desk.office, reference, even_if_open=True)
+    await erase.at_once(desk.store, desk.office, reference, even_if_open=True)
     once = await rows_of(desk)
     await desk.change("UPDATE recipient SET address = 'zeb@private.example', normal = 'zeb@private.example'")
     await desk.change('UPDATE entry SET words = \'{"text": "the gate code"}\'')
-    await forget.at_once(desk.store, desk.office, reference, even_if_open=True)
+    await erase.at_once(desk.store, desk.office, reference, even_if_open=True)
     again = await rows_of(desk)
     for table in ("recipient", "entry", "party", "attempt", "message"):
         assert again[table] == once[table]
@@ -211,12 +211,12 @@ async def filled_more(desk: Desk, metadata: MetaData, more: list[Table]) -> None
 async def test_a_column_that_is_added_goes_with_the_others_once_it_is_marked(desk: Desk) -> None:
     await filled(desk, "P-1")
     await filled(desk, "P-2")
-    await forget.at_once(desk.store, desk.office, await filled(desk, "P-3"), even_if_open=True)
+    await erase.at_once(desk.store, desk.office, await filled(desk, "P-3"), even_if_open=True)
     metadata, more = with_more()
     await filled_more(desk, metadata, more)
     [(case, mode)] = await desk.rows("SELECT id, mode FROM \"case\" WHERE number = 'P-1'")
     async with desk.store.transaction() as connection:
-        assert await forgetting.erase(connection, metadata, Scope(desk.office.id, Mode(mode)), case, await desk.now())
+        assert await erasure.erase(connection, metadata, Scope(desk.office.id, Mode(mode)), case, await desk.now())
 
     gone, stays = ("P-1", None), [("P-2", "Zebedee"), ("P-3", "Zebedee")]
     told = {
@@ -254,7 +254,7 @@ async def test_a_field_that_is_added_to_a_body_is_among_the_words_and_goes_with_
     assert kept.body == {"service": "building-permit", "status": "REC", "ward": "north"}
 
     [case] = await desk.rows("SELECT reference FROM \"case\" WHERE number = 'P-1'")
-    await forget.at_once(desk.store, desk.office, case.reference, even_if_open=True)
+    await erase.at_once(desk.store, desk.office, case.reference, even_if_open=True)
     late = replace(told, id="late", time=told.time - timedelta(minutes=1))
     await intake.ingest(desk.store, desk.sender, Report(late, b"another"))
     rows = await desk.rows("SELECT words, body->>'ward' AS ward FROM entry")

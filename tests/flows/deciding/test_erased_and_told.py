@@ -11,11 +11,11 @@ import pytest
 
 from integrations.inbound import context_of
 from integrations.wire import translate
-from tests.flows.case.test_forget import LONG_AFTER, all_forgotten, dump, left, lived
+from tests.flows.case.test_erase import LONG_AFTER, all_forgotten, dump, left, lived
 from tests.office import SECRET, START, Desk, open_desk
 from tracker.core.case.events import CorrectionReported, StatusEvent
 from tracker.core.deciding.reports import Answer, Report
-from tracker.flows.case import forget
+from tracker.flows.case import erase
 from tracker.flows.deciding import intake
 from tracker.flows.organisations.clock import advance
 from tracker.store.ground.engine import Store
@@ -103,7 +103,7 @@ async def personal(desk: Desk) -> dict[str, Any]:
 @pytest.mark.parametrize("size", [1, 3, len(TOLD)])
 async def test_nothing_of_anybody_is_written_of_a_case_that_was_erased(desk: Desk, size: int) -> None:
     reference = await lived(desk, ended=False)
-    await forget.at_once(desk.store, desk.office, reference, even_if_open=True)
+    await erase.at_once(desk.store, desk.office, reference, even_if_open=True)
     before, caught = await personal(desk), await desk.rows("SELECT count(*) FROM caught")
     assert all(address == "" and normal is None for _, address, normal in before["recipients"])
     answers = await send(desk, told(desk), size)
@@ -133,7 +133,7 @@ async def test_of_a_case_that_was_kept_long_enough_likewise(desk: Desk, size: in
 
 async def test_the_living_in_the_same_batch_are_told_as_ever(desk: Desk) -> None:
     erased, living = await lived(desk, "P-1", ended=False), await lived(desk, "P-2", ended=False)
-    await forget.at_once(desk.store, desk.office, erased, even_if_open=True)
+    await erase.at_once(desk.store, desk.office, erased, even_if_open=True)
     mine, theirs = told(desk, "P-1"), told(desk, "P-2")
     theirs = [Report(_renamed(each), each.fingerprint) for each in theirs]
     mixed = [each for pair in zip(mine, theirs, strict=True) for each in pair]

@@ -19,7 +19,7 @@ from tests.laws.rounds import change, send
 from tests.laws.test_laws import limits
 from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
 from tracker.core.promises.exposure import PARTS
-from tracker.flows.case import forget
+from tracker.flows.case import erase
 from tracker.flows.deciding.sweep import sweep
 from tracker.flows.organisations import offices
 from tracker.flows.promises import learn
@@ -188,7 +188,7 @@ async def test_tallies_are_counts_alone_and_stay_when_cases_are_forgotten(desk: 
             assert set(stages) <= {"received", "assessing"}
             assert all(type(each) is int for cells in stages.values() for cell in cells for each in cell)
     await change(desk.store, 'UPDATE "case" SET forget_at = :at', at=START)
-    assert await forget.due(desk.store) == 6
+    assert await erase.due(desk.store) == 6
     await night(desk)
     after = await afresh(desk)
     assert {key: after[key] for key, body in before.items() if body["stages"]} == {

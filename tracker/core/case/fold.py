@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tracker.core.case.events import CorrectionReported
-from tracker.core.case.placing import Key, Placed, corrected, free_at, key
+from tracker.core.case.ordering import Key, Placed, corrected, free_at, key
 from tracker.core.case.timeline import Became, Folded, Line, step
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.words import Placement

@@ -21,7 +21,7 @@ from tracker.core.case.events import (
     ReopenReported,
     StatusReported,
 )
-from tracker.core.case.placing import Placed, moment
+from tracker.core.case.ordering import Placed, moment
 from tracker.core.services.definitions import Definition, Stage
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.words import Audience, CaseState, Clock, Outcome, Placement, WaitingOn

@@ -17,7 +17,7 @@ from tracker.core.outreach.topics import DateNews
 from tracker.core.promises import life
 from tracker.core.promises.life import DateEvent, Development, HeldDate, Observation
 from tracker.core.promises.record import PromiseRecord
-from tracker.core.promises.windows import Advice, Verdict, Window, judging_day, withdrawn_cause
+from tracker.core.promises.weighing import Advice, Verdict, Window, judging_day, withdrawn_cause
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Basis, CaseState, Change, Clock, Outcome, PromiseOutcome

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from tracker.core.case.fold import Fold
-from tracker.core.case.placing import Placed
+from tracker.core.case.ordering import Placed
 from tracker.core.case.projection import forget_at, projected
 from tracker.core.case.timeline import Folded, Line
 from tracker.core.deciding.case_dates import DatesNow, bring_up_to_date

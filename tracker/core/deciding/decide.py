@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
-from tracker.core.case import placing
+from tracker.core.case import ordering
 from tracker.core.case.events import CorrectionReported, StatusEvent, StatusReported, out_of_bounds
 from tracker.core.deciding import notices
 from tracker.core.deciding.case_in_hand import CaseInHand, DecisionContext
@@ -198,7 +198,7 @@ class Deciding:
             raise number.fault
         event = report.event
         case = number.case_for(event, named)
-        opens = named is not None and placing.opens(event, named.definition)
+        opens = named is not None and ordering.opens(event, named.definition)
         if case is not None:
             if len(case.entries) >= MOST_ENTRIES_PER_CASE:
                 raise too_many()

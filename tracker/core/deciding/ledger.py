@@ -14,7 +14,7 @@ from tracker.core.deciding.fresh import Fresh
 from tracker.core.promises import levels
 from tracker.core.promises.life import DateTerms
 from tracker.core.promises.record import PromiseRecord
-from tracker.core.promises.windows import FEWEST, Thresholds, Window, judging_day
+from tracker.core.promises.weighing import FEWEST, Thresholds, Window, judging_day
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.rhythm import GRACE
 from tracker.core.vocabulary.words import Base, Basis, Change, Confidence, PromiseOutcome, Rhythm

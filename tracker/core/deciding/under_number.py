@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tracker.core.case import placing
+from tracker.core.case import ordering
 from tracker.core.case.events import StatusEvent, StatusReported, without_words
 from tracker.core.case.identity import Epoch, epoch_for
 from tracker.core.case.projection import projected
@@ -71,8 +71,8 @@ class UnderNumber:
         of that case is gone."""
         at, opening = event.time, False
         if named is not None:
-            at = placing.position(event, named.definition, self.ground.zone)
-            opening = placing.opens(event, named.definition)
+            at = ordering.position(event, named.definition, self.ground.zone)
+            opening = ordering.opens(event, named.definition)
         records = [*(case.record for case in self.cases if case.record is not None), *self._lost.values()]
         life = epoch_for(
             tuple(Epoch(each.id, each.epoch, each.opened_at, each.last_at) for each in records), at, opens=opening
@@ -105,7 +105,7 @@ class UnderNumber:
         if service is None:
             return None
         zone = self.ground.zone
-        opened_at = placing.position(opener.event, service.definition, zone)
+        opened_at = ordering.position(opener.event, service.definition, zone)
         case = CaseInHand(self.ground, service, None, self.ground.fresh.id())
         epoch = len(self.cases) + len(self._lost) + 1
         life = Epoch(case.id, epoch, opened_at, opened_at)
@@ -143,7 +143,7 @@ class UnderNumber:
         held back, or a correction of it was itself corrected. `heard`: a source as it is now that it reports."""
         for each in sorted(self.waiting.values(), key=lambda entered: entered.event.time):
             service = self._service_of(each)
-            if service is None or not placing.opens(each.event, service.definition):
+            if service is None or not ordering.opens(each.event, service.definition):
                 continue
             opened = self.begin(each, (heard or self._sources).get(each.source_id) or self._sources[each.source_id])
             if opened is not None:

@@ -16,7 +16,7 @@ from tracker.core.case.events import Address, PartyReported
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach import timing
 from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
-from tracker.core.promises.windows import news_holds
+from tracker.core.promises.weighing import news_holds
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason, key
 from tracker.core.vocabulary.purpose_traits import Ground

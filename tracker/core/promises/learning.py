@@ -21,7 +21,7 @@ from typing import Any
 from tracker.core.promises.history import History, Key
 from tracker.core.promises.method import Kinship, Method
 from tracker.core.promises.survival import AGES, SURE, Counts, SurvivalTable, drawn
-from tracker.core.promises.windows import FEWEST
+from tracker.core.promises.weighing import FEWEST
 
 
 @dataclass(frozen=True, slots=True)

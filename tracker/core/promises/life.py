@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tracker.core.promises.survival import SurvivalTable
-from tracker.core.promises.windows import (
+from tracker.core.promises.weighing import (
     USUAL,
     Advice,
     StagePosition,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tracker.core.promises.windows import USUAL
+from tracker.core.promises.weighing import USUAL
 from tracker.core.services.definitions import Definition, PromisePolicy, Stage
 from tracker.core.services.faults import Fault, Faults, below, covered, listed, nearest, shown
 from tracker.core.vocabulary.words import Outcome, WaitingOn

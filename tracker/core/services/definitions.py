@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
-from tracker.core.promises.windows import USUAL
+from tracker.core.promises.weighing import USUAL
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Channel, Clock, Outcome, Role, WaitingOn
 

@@ -23,7 +23,7 @@ class Purpose(StrEnum):
 
 class MessageState(StrEnum):
     """Where a message stands. Only `due` and `held` may still change their mind; which state may follow which, and by
-    what, says `core.outreach.message_life`."""
+    what, says `core.outreach.message_transitions`."""
 
     DUE = "due"
     """Decided; it goes out at its due time."""

@@ -24,7 +24,7 @@ from tracker.core.answers.facts import (
 )
 from tracker.core.answers.needs import need_facts
 from tracker.core.answers.tellings import Listener, Way
-from tracker.core.promises.windows import FEWEST
+from tracker.core.promises.weighing import FEWEST
 from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary import addresses, known_facts, references
 from tracker.core.vocabulary.calendars import day_of

@@ -14,7 +14,7 @@ from tracker.core.answers.contacts import ContactReason
 from tracker.core.answers.facts import CaseFacts
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.case.fold import fold
-from tracker.core.case.placing import Placed
+from tracker.core.case.ordering import Placed
 from tracker.core.case.timeline import Folded
 from tracker.core.promises.first_dates import FirstDate
 from tracker.core.services.definitions import Definition, say

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.core.vocabulary.errors import MalformedEvent, OnlyInSandbox, TimeOutOfBounds
 from tracker.core.vocabulary.words import Footing
-from tracker.flows.case import forget
+from tracker.flows.case import erase
 from tracker.flows.deciding import sweep
 from tracker.flows.promises import learn
 from tracker.store.deciding.pending import DueKind, Pending, pending
@@ -76,7 +76,7 @@ async def _settle(store: Store, organisation_id: UUID, due: frozenset[DueKind], 
     if DueKind.MESSAGE in due:
         await carry(organisation_id)
     if DueKind.ERASURE in due:
-        await forget.due(store, organisation_id)
+        await erase.due(store, organisation_id)
 
 
 _DOES: tuple[tuple[DueKind, Callable[[Store, UUID], Awaitable[int]]], ...] = (

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.outreach.attempts import FREE, Ending
-from tracker.core.outreach.message_life import settles
+from tracker.core.outreach.message_transitions import settles
 from tracker.core.vocabulary.messages import MessageState, Purpose
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import CaseState, Channel, Footing, Mode

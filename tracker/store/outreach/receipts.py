@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
-from tracker.core.outreach.message_life import Mover, befores
+from tracker.core.outreach.message_transitions import Mover, befores
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.words import Mode
 from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table

@@ -17,7 +17,7 @@ from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.answers.lookup import Asked, CaseNotFound, look_up
-from tracker.flows.case import forget
+from tracker.flows.case import erase
 from tracker.flows.deciding.sweep import sweep
 from tracker.flows.organisations.clock import advance
 from tracker.flows.outreach import ask
@@ -93,7 +93,7 @@ def left(dumped: str) -> list[str]:
 
 async def all_forgotten(desk: Desk) -> int:
     done = 0
-    while more := await forget.due(desk.store, desk.office.id):
+    while more := await erase.due(desk.store, desk.office.id):
         done += more
     return done
 
@@ -154,7 +154,7 @@ async def test_82_it_may_be_cut_off_at_any_point_and_goes_on_from_there(desk: De
     await desk.move(LONG_AFTER)
     async with desk.store.transaction() as held:
         await locks.lock(held, Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-2")])
-        cut_off = asyncio.create_task(forget.due(desk.store))
+        cut_off = asyncio.create_task(erase.due(desk.store))
         while not await desk.rows("SELECT 1 FROM \"case\" WHERE number = 'P-1' AND erased_at IS NOT NULL"):
             await asyncio.sleep(0.01)
         cut_off.cancel()
@@ -172,7 +172,7 @@ async def test_two_at_once_erase_each_case_once(desk: Desk) -> None:
     for number in ("P-1", "P-2", "P-3"):
         await lived(desk, number)
     await desk.move(LONG_AFTER)
-    done = await asyncio.gather(*(forget.due(desk.store) for _ in range(3)))
+    done = await asyncio.gather(*(erase.due(desk.store) for _ in range(3)))
     assert sum(done) == 3
     assert len(await desk.rows("SELECT 1 FROM audit WHERE action = 'case.erased'")) == 3
 
@@ -209,7 +209,7 @@ async def test_what_comes_late_is_kept_and_the_case_stays_forgotten(desk: Desk, 
 
 async def test_a_person_is_erased_on_request_at_once(desk: Desk) -> None:
     reference = await lived(desk)
-    await forget.at_once(desk.store, desk.office, references.spell(reference).lower())
+    await erase.at_once(desk.store, desk.office, references.spell(reference).lower())
     assert left(await dump(desk)) == []
     [line] = await desk.rows("SELECT actor, detail FROM audit WHERE action = 'case.erased'")
     assert line.actor == "operator" and line.detail["why"] == "asked"
@@ -219,9 +219,9 @@ async def test_an_open_request_is_erased_only_if_it_is_meant(desk: Desk) -> None
     reference = await lived(desk, ended=False)
     await desk.status("P-1", "ASSESS", expected_on="2026-06-01")  # a message is due, and not carried yet
     with pytest.raises(SetupRefused, match="open"):
-        await forget.at_once(desk.store, desk.office, reference)
+        await erase.at_once(desk.store, desk.office, reference)
     assert left(await dump(desk))
-    await forget.at_once(desk.store, desk.office, reference, even_if_open=True)
+    await erase.at_once(desk.store, desk.office, reference, even_if_open=True)
     assert left(await dump(desk)) == []
     assert not await desk.rows("SELECT 1 FROM message WHERE state IN ('due', 'held')")
     told = await desk.rows("SELECT count(*) FROM caught")
@@ -236,10 +236,10 @@ async def test_a_message_that_is_being_sent_is_waited_for(desk: Desk) -> None:
         await connection.execute(text("UPDATE message SET state = 'sending' WHERE state = 'delivered'"))
     whole = await dump(desk)
     with pytest.raises(SetupRefused, match="being sent"):
-        await forget.at_once(desk.store, desk.office, reference)
+        await erase.at_once(desk.store, desk.office, reference)
     assert await dump(desk) == whole
     await desk.move(LONG_AFTER)
-    assert await forget.due(desk.store) == 0
+    assert await erase.due(desk.store) == 0
 
 
 async def test_an_answer_on_its_way_in_is_waited_for_and_erased(desk: Desk) -> None:
@@ -247,7 +247,7 @@ async def test_an_answer_on_its_way_in_is_waited_for_and_erased(desk: Desk) -> N
     message = (await desk.rows("SELECT id FROM message WHERE party = '1' LIMIT 1"))[0][0]
     async with desk.store.transaction() as answering:
         await feedback.asked(answering, desk.office.id, message, locked=True)
-        erasing = asyncio.create_task(forget.at_once(desk.store, desk.office, reference))
+        erasing = asyncio.create_task(erase.at_once(desk.store, desk.office, reference))
         await asyncio.sleep(0.3)
         assert not erasing.done()
         await answering.execute(text("UPDATE feedback SET comment = 'Zebedee was here'"))
@@ -259,9 +259,9 @@ async def test_only_an_organisations_own_requests_can_be_erased_by_it(desk: Desk
     reference = await lived(desk)
     other = await open_desk(store, slug="southwick")
     with pytest.raises(SetupRefused, match="no request"):
-        await forget.at_once(store, other.office, reference)
+        await erase.at_once(store, other.office, reference)
     with pytest.raises(MistypedReference):
-        await forget.at_once(store, desk.office, reference[:-1] + ("2" if reference[-1] != "2" else "3"))
+        await erase.at_once(store, desk.office, reference[:-1] + ("2" if reference[-1] != "2" else "3"))
     assert left(await dump(desk))
 
 
@@ -278,7 +278,7 @@ async def test_81_a_dead_letter_holds_nothing_personal(desk: Desk) -> None:
 
 async def test_a_new_definition_finds_an_erased_case_and_leaves_it_so(desk: Desk) -> None:
     reference = await lived(desk, ended=False)
-    await forget.at_once(desk.store, desk.office, reference, even_if_open=True)
+    await erase.at_once(desk.store, desk.office, reference, even_if_open=True)
     changed = DEFINITION.replace("silence_days = 14", "silence_days = 7")
     assert changed != DEFINITION
     await versions.apply(desk.store, desk.office, changed)
@@ -293,7 +293,7 @@ async def test_where_a_date_was_told_stays_without_anybody_s_name(desk: Desk) ->
     reference = await lived(desk)
     assert [tuple(row) for row in await desk.rows("SELECT audience, channel FROM telling")] == [("applicant", "email")]
     before = await desk.rows("SELECT * FROM telling")
-    await forget.at_once(desk.store, desk.office, reference)
+    await erase.at_once(desk.store, desk.office, reference)
     assert await desk.rows("SELECT * FROM telling") == before
     [(facts,)] = await desk.rows("SELECT facts FROM message WHERE id = :id", id=before[0].message_id)
     assert (facts["promise"], facts["role"]) == (str(before[0].promise_id), "applicant")

@@ -13,8 +13,8 @@ from tracker.core.vocabulary import references
 from tracker.core.vocabulary.errors import MistypedReference, SetupRefused
 from tracker.core.vocabulary.oversight import Audited
 from tracker.core.vocabulary.words import CaseState
-from tracker.store.case import forgetting, locks
-from tracker.store.case.forgetting import ErasableCase
+from tracker.store.case import erasure, locks
+from tracker.store.case.erasure import ErasableCase
 from tracker.store.ground import audit, organisations
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office
@@ -27,7 +27,7 @@ async def due(store: Store, only: UUID | None = None) -> int:
     """Erase one batch of the cases that have been kept long enough, in one organisation or in all; returns how many,
     so that a caller may go on. One whose message is being sent at this moment is left for the next time."""
     async with store.reading() as connection:
-        found = await forgetting.due(connection, only, BATCH)
+        found = await erasure.due(connection, only, BATCH)
     done = 0
     for case in found:
         done += await _forget(store, case, "kept_long_enough", asked=False)
@@ -44,7 +44,7 @@ async def at_once(store: Store, office: Office, reference: str, *, even_if_open:
     if typed is None:
         raise MistypedReference("The reference does not add up.", "Compare it with the message, sign by sign.")
     async with store.reading() as connection:
-        found = await forgetting.by_reference(connection, office.id, typed)
+        found = await erasure.by_reference(connection, office.id, typed)
     if found is None:
         raise SetupRefused(
             f"{office.slug} has no request of this reference.", "Check the reference, and the organisation."
@@ -74,11 +74,11 @@ async def _forget(store: Store, case: ErasableCase, why: str, *, asked: bool) ->
 async def _locked(connection: AsyncConnection, case: ErasableCase, why: str, *, asked: bool) -> bool:
     await locks.lock(connection, case.scope, [(case.register, case.number)])
     # Locks the row as well: an answer to our question about it may be on its way in.
-    still = await forgetting.still_due(connection, case.scope, case.id)
+    still = await erasure.still_due(connection, case.scope, case.id)
     if not (still or asked):
         return False
     office = await organisations.office(connection, case.organisation_id)
-    if not await forgetting.erase(connection, METADATA, case.scope, case.id, office.now):
+    if not await erasure.erase(connection, METADATA, case.scope, case.id, office.now):
         raise _UnderWay
     line = Audited("operator" if asked else "retention", "case.erased", {"case": str(case.id), "why": why})
     await audit.record(connection, case.scope, line, office.now)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import CaseState
-from tracker.store.case import erasing
+from tracker.store.case import erasing_statements
 from tracker.store.ground.columns import Instant
 from tracker.store.ground.rows import ScopedRow, row_of, rows_of
 
@@ -105,13 +105,13 @@ async def erase(connection: AsyncConnection, tables: MetaData, scope: Scope, cas
     us. The caller holds the number's lock. Erasing again takes away what has come since.
     """
     values = scope.values
-    of_case = {**values, erasing.CASE: case_id}
+    of_case = {**values, erasing_statements.CASE: case_id}
     await connection.execute(_SILENCE, {**of_case, "now": now})
     if (await connection.execute(_UNDER_WAY, of_case)).scalar_one():
         return False
     await connection.execute(_CLOSE, {**of_case, "now": now})
-    erasure = erasing.erasure(tables)
-    ids: dict[str, Any] = {erasing.CASE: case_id}
+    erasure = erasing_statements.erasure(tables)
+    ids: dict[str, Any] = {erasing_statements.CASE: case_id}
     for step in erasure.asked:
         found = await connection.execute(step.statement, {**values, step.owner: ids[step.owner]})
         ids[step.table] = list(found.scalars())

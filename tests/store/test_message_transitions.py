@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.office import Desk, open_desk
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.dossier import MessageRecord
-from tracker.core.outreach.message_life import MOVES, Mover, Passage, settles
+from tracker.core.outreach.message_transitions import MOVES, Mover, Passage, settles
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
-from tracker.store.case import forgetting
+from tracker.store.case import erasure
 from tracker.store.deciding import changes
 from tracker.store.desk import repeating
 from tracker.store.ground.columns import new_id
@@ -106,7 +106,7 @@ async def _stop(connection: AsyncConnection, of: Subject) -> None:
 
 async def _silence(connection: AsyncConnection, of: Subject) -> None:
     values = {**of.where.values, "case": of.row.case_id, "now": of.row.now}
-    await connection.execute(forgetting._SILENCE, values)
+    await connection.execute(erasure._SILENCE, values)
 
 
 async def _go_live(connection: AsyncConnection, of: Subject) -> None:
@@ -156,7 +156,7 @@ STATEMENTS: dict[str, dict[frozenset[Mover], list[Deed]]] = {
         ],
     },
     "outreach/stops.py: _WITHHOLD": {frozenset({Mover.STOP}): [_stop]},
-    "case/forgetting.py: _SILENCE": {frozenset({Mover.ERASURE}): [_silence]},
+    "case/erasure.py: _SILENCE": {frozenset({Mover.ERASURE}): [_silence]},
     "organisations/checking.py: _STEPS": {frozenset({Mover.GOING_LIVE}): [_go_live]},
 }
 """For each statement that moves a message what it may do, and everything that it can be told to do."""

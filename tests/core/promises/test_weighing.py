@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tracker.core.promises.survival import AGES, Ages, SurvivalTable
-from tracker.core.promises.windows import (
+from tracker.core.promises.weighing import (
     FURTHEST_DAYS,
     FURTHEST_LENGTHS,
     HORIZON_DAYS,

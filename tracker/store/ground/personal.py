@@ -1,8 +1,8 @@
 """What is personal in a table: marked where the column is declared, and read by all that follows from it.
 
 An erasure is made from these marks (`store.case.erasing_statements`), and so is what no log ever says
-(`store.tables.PERSONAL`). A column that could hold words, addresses or hashes says what it is: `personal`, `plain`, or `Code` by its type. Those
-of a closed set of words have said so by `one_of`.
+(`store.tables.PERSONAL`). A column that could hold words, addresses or hashes says what it is: `personal`, `plain`, or
+`Code` by its type. Those of a closed set of words have said so by `one_of`.
 
 Each mark is what a `Column` takes: `Column(JSONB, nullable=False, **personal("'[]'"))`, or
 `Field(sa_type=Text, sa_column_kwargs=personal())`.

@@ -144,7 +144,7 @@ def told(case: LoggedCase, paused: frozenset[str]) -> list[Visit]:
     cohorts = Cohorts()
     trail = Trail(cohorts, paused)
     for each in sorted({line.day for line in case.lines} | {case.end or case.lines[0].day}):
-        trail.tell(case, each)
+        trail.add_day(case, each)
     return list(cohorts.visits())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -82,9 +83,14 @@ async def test_every_refusal_is_the_one_that_a_single_event_would_have_had(site:
     assert [each["status"] for each in answers[1:-1]] == [422, 403, 403, 422, 422, 400, 400, 400]
     kinds = ("type", "title", "status", "remedy", "pointer")
     for ours, single in zip(answers[1:7], singly, strict=True):
-        assert {name: ours.get(name) for name in kinds} == {name: single.get(name) for name in kinds}
+        assert [timeless(ours.get(name)) for name in kinds] == [timeless(single.get(name)) for name in kinds]
     actions = await site.desk.rows("SELECT action, count(*) FROM audit GROUP BY 1 ORDER BY 1")
     assert [tuple(row) for row in actions] == [("intake.content_differs", 2), ("intake.not_granted", 4)]
+
+
+def timeless(said: object) -> str:
+    """Without the time of day, which goes on between two answers."""
+    return re.sub(r"\d\d:\d\d:\d\d", "", str(said))
 
 
 async def test_the_same_id_twice_in_a_batch_counts_once_also_under_two_numbers(site: Site) -> None:

@@ -244,3 +244,11 @@ FOREIGN = {
     "integrations.faults": "the kind of a fault of pydantic",
 }
 """Where a word of another's is compared that is spelt like one of ours."""
+
+
+def test_every_file_that_the_documents_name_is_there() -> None:
+    named = re.compile(r"`((?:tracker|notifications|integrations|templates|tests|benchmarks)/[\w/.-]+\.\w+)`")
+    for document in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
+        if document.name != "CHANGELOG.md":
+            gone = [each for each in named.findall(document.read_text(encoding="utf-8")) if not (ROOT / each).exists()]
+            assert gone == [], document.name

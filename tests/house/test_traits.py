@@ -83,7 +83,7 @@ def lacking_of_purpose(word: str) -> Iterator[str]:
     if f'message.purpose == "{word}"' not in page:
         yield "templates/pages/case/message_purpose.html: what the page calls it"
     if word.upper() not in decided():
-        yield "tracker/core/outreach/topics.py: nothing decides to say it"
+        yield "tracker/core/outreach/topics.py, or core/deciding/case_dates.py for news about dates: nothing decides it"
     if f"'{word}'" not in migrated():
         yield "migrations: the word in the checks of message and stop"
     if f"\n| `{word}` | " not in DEFINITIONS:
@@ -146,7 +146,9 @@ def _worded(name: str, macro: str, word: str) -> bool:
 
 def line(text: str, start: str) -> str:
     """The line of a document that begins like this."""
-    return next(each for each in text.splitlines() if each.startswith(start))
+    found = next((each for each in text.splitlines() if each.startswith(start)), None)
+    assert found is not None, f"no line begins with {start}: write one"
+    return found
 
 
 @pytest.mark.parametrize("purpose", Purpose)

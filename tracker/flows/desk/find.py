@@ -134,13 +134,18 @@ def _numbers(typed: str) -> list[str]:
 
 def _addresses(typed: str, country: str) -> list[str]:
     """The address in its normal form, if it is one."""
-    if "@" in typed:
-        mail = normal_form.read(AddressForm.MAILBOX, typed, country)
-        return [mail] if mail else []
-    if sum(each.isdigit() for each in typed) < _FEWEST_DIGITS or re.search(r"[^\W\d_]", typed):
-        return []
-    number = normal_form.read(AddressForm.TELEPHONE, typed, country)
-    return [number] if number else []
+    read = (normal_form.read(form, typed, country) for form in AddressForm if _looks_like(form, typed))
+    return [each for each in read if each]
+
+
+def _looks_like(form: AddressForm, typed: str) -> bool:
+    """Whether what was typed may be an address of this form, so that it is worth asking."""
+    match form:
+        case AddressForm.MAILBOX:
+            return "@" in typed
+        case AddressForm.TELEPHONE:
+            letters = re.search(r"[^\W\d_]", typed)
+            return "@" not in typed and letters is None and sum(map(str.isdigit, typed)) >= _FEWEST_DIGITS
 
 
 def _facts(secret: bytes, office: Office, typed: str) -> list[bytes]:

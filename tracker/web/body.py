@@ -57,8 +57,9 @@ async def read_form(request: Request, limit_bytes: int, seconds: float = 10.0) -
     return {name: values[0] for name, values in typed.items()}
 
 
-def caller_address(request: Request) -> str:
-    """The network address that a request comes from, for limits alone; a dependency of routes."""
+async def caller_address(request: Request) -> str:
+    """The network address that a request comes from, for limits alone; a dependency of routes, and a coroutine since
+    others are each handed to a thread."""
     return request.client.host if request.client else ""
 
 

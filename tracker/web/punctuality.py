@@ -15,7 +15,7 @@ from tracker.core.answers.punctuality_facts import OfficePunctualityFacts, Servi
 from tracker.core.promises.punctuality import Record
 from tracker.flows.promises import punctuality as accounts
 from tracker.store.ground.engine import Store
-from tracker.web.track import PageLanguage, language_of
+from tracker.web.track import PageLanguage, page_language
 
 CACHED = "public, max-age=300"
 """It changes once a night, and holds nobody's data."""
@@ -129,12 +129,12 @@ def router(store: Store) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/word", include_in_schema=False)
-    async def offices(spoken: PageLanguage = Depends(language_of)) -> HTMLResponse:
+    async def offices(spoken: PageLanguage = Depends(page_language)) -> HTMLResponse:
         found = await accounts.offices(store)
         return _cached(HTMLResponse(page("word_offices.html", spoken.language, chosen=spoken.chosen, offices=found)))
 
     @routes.get("/o/{slug}/word", include_in_schema=False)
-    async def show(slug: str, spoken: PageLanguage = Depends(language_of)) -> HTMLResponse:
+    async def show(slug: str, spoken: PageLanguage = Depends(page_language)) -> HTMLResponse:
         told = await accounts.published(store, slug, spoken.language)
         return _cached(HTMLResponse(page("word.html", spoken.language, chosen=spoken.chosen, told=told)))
 

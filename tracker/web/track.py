@@ -41,11 +41,16 @@ def language_of(request: Request, language: str = "") -> PageLanguage:
     """The language that was asked for (`?language=`), else the browser's, else English.
 
     A browser says English when nobody ever chose. That does not go on, so that it does not stand in the way of the
-    language that the person told the office. A dependency of routes.
+    language that the person told the office.
     """
     wished = languages.preferred(request.headers.get("accept-language", "")) or languages.SOURCE
     said = languages.understood(language)
     return PageLanguage(said or wished, said or (wished if wished != languages.SOURCE else ""))
+
+
+async def page_language(request: Request, language: str = "") -> PageLanguage:
+    """The language of a page; a dependency of routes."""
+    return language_of(request, language)
 
 
 def router(store: Store, secret: bytes) -> APIRouter:
@@ -53,11 +58,11 @@ def router(store: Store, secret: bytes) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.get("/")
-    async def home(spoken: PageLanguage = Depends(language_of)) -> HTMLResponse:
+    async def home(spoken: PageLanguage = Depends(page_language)) -> HTMLResponse:
         return _varying(HTMLResponse(page("home.html", spoken.language, chosen=spoken.chosen)))
 
     @routes.get("/track")
-    async def ask(reference: str = "", spoken: PageLanguage = Depends(language_of)) -> HTMLResponse:
+    async def ask(reference: str = "", spoken: PageLanguage = Depends(page_language)) -> HTMLResponse:
         return _form(spoken, reference[:40])
 
     @routes.post("/track")

@@ -13,11 +13,10 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.browser.inspector import RULES
+from tests.browser.tabs import WIDTHS, tab_of
 from tests.journeys.processes import demo, report
 
 pytestmark = pytest.mark.browser
-
-WIDTHS = {"small": (320, 640), "phone": (360, 740), "desk": (1280, 900)}
 
 
 @pytest.fixture(scope="module")
@@ -54,23 +53,6 @@ async def inspected(browser: Browser) -> AsyncIterator[BrowserContext]:
     context = await browser.new_context()
     yield context
     await context.close()
-
-
-async def tab_of(context: BrowserContext, size: str) -> tuple[Page, list[str]]:
-    """A page of this size, and the complaints that its console collects; a missing icon is none."""
-    tab = await context.new_page()
-    width, height = WIDTHS[size]
-    await tab.set_viewport_size({"width": width, "height": height})
-    complaints: list[str] = []
-
-    def heard(said: Any) -> None:
-        if "favicon" not in said.location.get("url", "") and "status of 40" not in said.text:
-            complaints.append(said.text)
-
-    tab.on("console", heard)
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
-    tab.on("requestfailed", lambda request: complaints.append(f"{request.url} failed"))
-    return tab, complaints
 
 
 async def look_up(tab: Page, live: dict[str, Any], known_fact: str | None = None, place: int = 0) -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, Route
+from playwright.async_api import Browser, BrowserContext, Route
 
 from templates.environment import STATIC, message, page
 from tests.browser.inspector import RULES
+from tests.browser.tabs import WIDTHS, tab_of
 from tests.templates import samples, word_samples
 from tracker.core.answers.facts import CaughtFacts
 from tracker.core.vocabulary.segments import segments
@@ -21,9 +22,6 @@ ORIGIN = "http://tracker.test"
 STRICT = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 OUTBOX = STRICT.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """A srcdoc frame inherits the page's policy, and mail needs its inline styles: for the outbox alone."""
-
-WIDTHS = {"phone": (320, 640), "wide_phone": (360, 740), "desk": (1280, 900), "zoomed": (320, 256)}
-"""320 x 256 is what 1280 x 1024 leaves at 400 % (WCAG 2.2, 1.4.10)."""
 
 LABEL = "Postcode, surname or date of birth — whichever the office asks for"
 MISTYPED = {"field": "reference", "message": "This reference has a typing mistake."}
@@ -108,31 +106,19 @@ async def inspected(browser: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-async def opened(visit: BrowserContext, size: str) -> tuple[Page, list[str]]:
-    """A page of this size, and the complaints that its console collects."""
-    tab = await visit.new_page()
-    width, height = WIDTHS[size]
-    await tab.set_viewport_size({"width": width, "height": height})
-    complaints: list[str] = []
-    tab.on("console", lambda said: complaints.append(said.text))
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
-    return tab, complaints
-
-
 @pytest.mark.parametrize("size", WIDTHS)
 async def test_nothing_scrolls_sideways(visit: BrowserContext, size: str) -> None:
-    tab, complaints = await opened(visit, size)
+    tab, complaints = await tab_of(visit, size)
     for name in PAGES:
         await tab.goto(f"{ORIGIN}/{name}")
         room = await tab.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert room[0] <= room[1], f"{name} is {room[0]} wide in {room[1]}"
-    # 404 for the icon that browsers ask for is no fault of the page.
-    assert [said for said in complaints if "404" not in said] == []
+    assert complaints == []
 
 
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize("size", ["small", "desk"])
 async def test_axe_finds_nothing(inspected: BrowserContext, size: str) -> None:
-    tab, _ = await opened(inspected, size)
+    tab, _ = await tab_of(inspected, size)
     for name in PAGES:
         await tab.goto(f"{ORIGIN}/{name}")
         results = await Axe().run(tab, options=RULES)
@@ -141,7 +127,7 @@ async def test_axe_finds_nothing(inspected: BrowserContext, size: str) -> None:
 
 @pytest.mark.parametrize("name", ["home", "form_mistyped", "case_refused", "case_waiting_for_you", "outbox", "demo"])
 async def test_the_keyboard_reaches_every_control_and_shows_where_it_is(visit: BrowserContext, name: str) -> None:
-    tab, _ = await opened(visit, "phone")
+    tab, _ = await tab_of(visit, "small")
     await tab.goto(f"{ORIGIN}/{name}")
     controls = await tab.evaluate(
         "[...document.querySelectorAll('a[href], button, input, select, summary')].map((each, place) =>"
@@ -163,7 +149,7 @@ async def test_the_keyboard_reaches_every_control_and_shows_where_it_is(visit: B
 
 
 async def test_the_first_phone_screen_says_what_now_what_to_do_and_when(visit: BrowserContext) -> None:
-    tab, _ = await opened(visit, "wide_phone")
+    tab, _ = await tab_of(visit, "phone")
     for name in ("case_ordinary", "case_office_date", "case_refused", "case_done", "case_waiting_for_others"):
         await tab.goto(f"{ORIGIN}/{name}")
         bottom = await tab.evaluate(
@@ -173,7 +159,7 @@ async def test_the_first_phone_screen_says_what_now_what_to_do_and_when(visit: B
 
 
 async def test_controls_are_large_enough_to_touch(visit: BrowserContext) -> None:
-    tab, _ = await opened(visit, "phone")
+    tab, _ = await tab_of(visit, "small")
     await tab.goto(f"{ORIGIN}/form")
     for box in await tab.locator("input, button, header a").all():
         place = await box.bounding_box()
@@ -182,18 +168,18 @@ async def test_controls_are_large_enough_to_touch(visit: BrowserContext) -> None
 
 
 async def test_mail_is_shown_with_its_styles_and_can_do_nothing(visit: BrowserContext) -> None:
-    tab, complaints = await opened(visit, "desk")
+    tab, complaints = await tab_of(visit, "desk")
     await tab.goto(f"{ORIGIN}/outbox")
     frame = tab.frame_locator("iframe.mail")
     await frame.get_by_text("What you need to do").wait_for()
     colour = await frame.locator("h2").first.evaluate("each => getComputedStyle(each).color")
     assert colour == "rgb(18, 50, 74)"
     assert await tab.locator("iframe.mail").get_attribute("sandbox") == ""
-    assert [said for said in complaints if "404" not in said] == []
+    assert complaints == []
 
 
 async def test_right_to_left_mirrors_the_page(visit: BrowserContext) -> None:
-    tab, _ = await opened(visit, "phone")
+    tab, _ = await tab_of(visit, "small")
     sides = {}
     for name in ("case_ordinary", "rtl"):
         await tab.goto(f"{ORIGIN}/{name}")
@@ -205,7 +191,7 @@ async def test_right_to_left_mirrors_the_page(visit: BrowserContext) -> None:
 
 
 async def test_print_leaves_out_what_paper_cannot_do(visit: BrowserContext) -> None:
-    tab, _ = await opened(visit, "desk")
+    tab, _ = await tab_of(visit, "desk")
     await tab.emulate_media(media="print")
     await tab.goto(f"{ORIGIN}/case_ordinary")
     assert not await tab.get_by_role("link", name="Get help").is_visible()

@@ -48,6 +48,7 @@ class StatusDataIn(DataIn):
     expected_on: fields.PlannedDay | None = None
     served_on: fields.PlannedDay | None = None
     delay_reason: fields.Identifier | None = None
+    merged_into: fields.Identifier | None = None
 
     def body(self) -> StatusReported:
         """The same in the timeline's words."""
@@ -60,6 +61,7 @@ class StatusDataIn(DataIn):
             self.expected_on,
             self.served_on,
             self.delay_reason,
+            self.merged_into,
         )
 
 

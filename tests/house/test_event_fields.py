@@ -37,6 +37,7 @@ WIRE: Mapping[str, dict[str, Any]] = {
         "expected_on": "2026-04-01",
         "served_on": "2026-03-01",
         "delay_reason": "high_demand",
+        "merged_into": "P-2",
     },
     "case.needs": {
         "items": [
@@ -196,7 +197,8 @@ def test_a_record_has_what_a_case_is() -> None:
     assert not values & begun
 
 
-FULL = StatusReported("building-permit", "VAL", "why", "A note", "for us", date(2026, 4, 1), date(2026, 3, 1), "busy")
+WORDS = ("building-permit", "VAL", "why", "A note", "for us")
+FULL = StatusReported(*WORDS, date(2026, 4, 1), date(2026, 3, 1), "busy", "P-2")
 
 
 @pytest.mark.parametrize("name", [each.name for each in fields(StatusReported)])
@@ -211,6 +213,7 @@ NOT_FOLDED = {
     "service": "that of the case is told by what opened it",
     "reason": "staff read it at the desk, among the words of the entry",
     "internal_note": "likewise",
+    "merged_into": "of a case that was merged: the stage of this one says no such thing",
     "served_on": "it decides whether the event counts yet, for decisions that are formal",
 }
 """What a status says that makes no difference to what the case is, with the reason."""
@@ -226,6 +229,7 @@ NOT_IN_THE_API = {
     "appeal": "words of the page",
     "statutory": "words of the page",
     "statutory_on": "of the words of the page",
+    "statutory_paused": "likewise",
     "office": "whom the page names beside the organisation",
 }
 """What one of the two leaves out, with the reason."""

@@ -102,7 +102,7 @@ def test_the_offices_own_date_is_named_as_theirs_also_when_it_has_passed() -> No
 
 def test_a_limit_of_the_law_that_has_passed_is_said_to_have_passed() -> None:
     said = read(replace(ORDINARY, statutory_on=date(2026, 3, 4)))
-    assert "The limit set by law was 4 March 2026. That day has passed. If we pass it, you can" in said
+    assert "The limit set by law was 4 March 2026. That day has passed. We are sorry. If we pass it, you can" in said
 
 
 def test_without_a_date_there_is_a_day_for_the_next_word_or_the_page_itself() -> None:

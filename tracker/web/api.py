@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tracker.core.answers.facts import CaseFacts, DelayFacts, PromiseFacts
@@ -16,10 +14,8 @@ from tracker.core.vocabulary.moments import Moment
 from tracker.flows.answers.lookup import Asked, look_up
 from tracker.store.ground.engine import Store
 from tracker.web import in_words
-from tracker.web.body import caller_address, read_body
-
-MOST_BYTES, SECONDS = 4_000, 10.0
-"""The longest body, and how long it may take to arrive."""
+from tracker.web.body import caller_address
+from tracker.web.bounded import BoundedRoute
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 
@@ -67,6 +63,10 @@ EXAMPLE: dict[str, Any] = {
     "last_reported_at": "2026-03-02T09:30:00Z",
     "source_silent": False,
     "language": "en",
+    "reversed": None,
+    "appeal_by": None,
+    "survivor": None,
+    "end_in_doubt": False,
 }
 
 
@@ -124,6 +124,13 @@ class DelayOut(BaseModel):
     kind: str
     reason: str
     words: str
+
+
+class ReversedOut(BaseModel):
+    """An end that people were told of, in the words of then and on that day, and that holds no longer."""
+
+    headline: str
+    on: date
 
 
 class NeedOut(BaseModel):
@@ -185,35 +192,21 @@ class TrackOut(BaseModel):
     last_reported_at: datetime = Field(description="When the office last reported on this case.")
     source_silent: bool = Field(description="Whether the office's system has fallen silent, so that nothing is sure.")
     language: str
-
-
-class _ReadBefore(Request):
-    """A request whose body was read already, under limits."""
-
-    def __init__(self, request: Request, content: bytes) -> None:
-        super().__init__(request.scope, request.receive)
-        self._content = content
-
-    async def body(self) -> bytes:
-        return self._content
-
-
-class _Limited(APIRoute):
-    """A route that reads no more of a body than it can use; the framework would read all that comes."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The framework's handler, given the body."""
-        handle = super().get_route_handler()
-
-        async def limited(request: Request) -> Response:
-            return await handle(_ReadBefore(request, await read_body(request, MOST_BYTES, SECONDS)))
-
-        return limited
+    reversed: ReversedOut | None = Field(
+        description="An end that people were told of and that holds no longer: do not rely on it. Else null."
+    )
+    appeal_by: date | None = Field(
+        description="The last day to ask that the end is looked at again, where the service sets one."
+    )
+    survivor: str | None = Field(description="The reference of the request that goes on in place of a merged one.")
+    end_in_doubt: bool = Field(
+        description="The office reported an end that lies before the beginning, and has been asked."
+    )
 
 
 def router(store: Store, secret: bytes) -> APIRouter:
     """The public API."""
-    routes = APIRouter(prefix="/api/v1", tags=["citizen"], route_class=_Limited)
+    routes = APIRouter(prefix="/api/v1", tags=["citizen"], route_class=BoundedRoute)
 
     @routes.post("/track", response_model=TrackOut, summary="Look up one request")
     async def track(asked: TrackIn, response: Response, address: str = Depends(caller_address)) -> TrackOut:
@@ -261,6 +254,10 @@ def track_out(facts: CaseFacts) -> TrackOut:
         last_reported_at=facts.last_reported_at,
         source_silent=facts.source_silent,
         language=facts.language,
+        reversed=facts.reversed and ReversedOut(headline=facts.reversed.headline, on=facts.reversed.on),
+        appeal_by=facts.appeal_by,
+        survivor=facts.survivor or None,
+        end_in_doubt=facts.end_in_doubt,
     )
 
 

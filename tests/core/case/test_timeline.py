@@ -25,11 +25,12 @@ from tracker.core.case.events import (
     StatusReported,
 )
 from tracker.core.case.fold import Fold, fold
-from tracker.core.case.ordering import Placed, key, position
+from tracker.core.case.ordering import Placed, key, on_its_day, position
 from tracker.core.case.timeline import Folded, NewsKind
 from tracker.core.services.definitions import Definition
 from tracker.core.services.files import read
-from tracker.core.vocabulary.words import Audience, Placement
+from tracker.core.vocabulary.calendars import start_of
+from tracker.core.vocabulary.words import Audience, Outcome, Placement
 
 ZONE = "Europe/London"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -144,8 +145,8 @@ TENTH = date(2026, 2, 10)
         ("REC", TENTH, datetime(2026, 2, 10, 15, tzinfo=UTC), datetime(2026, 2, 10, tzinfo=UTC)),
         ("VAL", TENTH, datetime(2026, 2, 10, 15, tzinfo=UTC), datetime(2026, 2, 10, 15, tzinfo=UTC)),
         ("VAL", TENTH, datetime(2026, 2, 12, 15, tzinfo=UTC), datetime(2026, 2, 10, 23, 59, 59, 999999, tzinfo=UTC)),
-        ("VAL", date(2026, 2, 11), datetime(2026, 2, 10, 15, tzinfo=UTC), datetime(2026, 2, 10, 15, tzinfo=UTC)),
-        ("REC", date(2026, 2, 11), datetime(2026, 2, 10, 15, tzinfo=UTC), datetime(2026, 2, 10, 15, tzinfo=UTC)),
+        ("VAL", date(2026, 2, 11), datetime(2026, 2, 10, 15, tzinfo=UTC), datetime(2026, 2, 11, tzinfo=UTC)),
+        ("REC", date(2026, 2, 11), datetime(2026, 2, 10, 15, tzinfo=UTC), datetime(2026, 2, 11, tzinfo=UTC)),
         ("VAL", None, datetime(2026, 2, 10, 15, tzinfo=UTC), datetime(2026, 2, 10, 15, tzinfo=UTC)),
     ],
 )
@@ -233,7 +234,7 @@ def test_a_case_is_a_function_of_the_set_of_its_events(drafts: Any, shuffled: ra
     assert list(again.needs) == list(found.needs)
     assert [line.position for line in found.lines] == sorted(line.position for line in found.lines if line.position)
     assert all(
-        (line.position or START) <= each.event.time
+        (line.position or START) <= max(each.event.time, start_of(each.event.occurred_on or date(2000, 1, 1), zone))
         for line in found.lines
         for each in placed
         if each.entry == line.entry
@@ -256,3 +257,42 @@ def test_a_fold_never_goes_wrong_at_any_time(drafts: Any, data: st.DataObject) -
         assert (case.state == "closed") == stage.closes
         assert case.outcome == stage.outcome
         assert case.news is not None
+
+
+def test_an_end_that_lies_before_the_beginning_is_in_doubt_until_the_next_report_t13() -> None:
+    early = (STOP, {"time": START - 41 * DAY})
+    assert case_of(early, REC).end_in_doubt and case_of(early, REC).stage == "received"
+    assert placements(case_of(early, REC)) == ["flagged", "applied"]
+    assert not case_of(early, REC, VAL).end_in_doubt
+    assert not case_of(early, REC, STOP).end_in_doubt
+    assert not case_of((VAL, {"time": START - 41 * DAY}), REC).end_in_doubt
+    assert not case_of(REC, STOP).end_in_doubt
+
+
+def test_what_is_to_happen_on_a_later_day_waits_for_it_t13() -> None:
+    tomorrow, day = START + DAY, (START + DAY).date()
+    ahead = event(STOP, time=START, occurred_on=day)
+    assert on_its_day(ahead, ZONE).hold_until == start_of(day, ZONE)
+    later = replace(ahead, hold_until=tomorrow + DAY)
+    assert on_its_day(later, ZONE) == later
+    for on in (START.date(), (START - DAY).date(), None):
+        assert on_its_day(replace(ahead, occurred_on=on), ZONE) == replace(ahead, occurred_on=on)
+    held = on_its_day(ahead, ZONE)
+    assert case_of(REC, (STOP, {"time": START, "occurred_on": day, "hold_until": held.hold_until})).stage == "received"
+    told_then = case_of(
+        REC, (STOP, {"time": START, "occurred_on": day, "hold_until": held.hold_until}), now=start_of(day, ZONE)
+    )
+    assert (told_then.stage, told_then.since.on) == ("withdrawn", day)
+
+
+def test_who_goes_on_in_place_of_a_case_and_when_it_was_served_go_with_the_end_t8_t18() -> None:
+    merging = replace(PERMIT, stages=tuple(
+        replace(each, outcome=Outcome.MERGED) if each.code == "withdrawn" else each for each in PERMIT.stages
+    ))  # fmt: skip
+    placed = told(REC, status("WITHDRAWN", merged_into="P-2"))
+    assert fold(placed, merging, ZONE, START).merged_into == "P-2"
+    assert fold(placed, PERMIT, ZONE, START).merged_into is None, "it was withdrawn"
+    served = case_of(REC, status("REFUSED", served_on=date(2026, 1, 20)))
+    assert served.served_on == date(2026, 1, 20)
+    again = case_of(REC, status("REFUSED", served_on=date(2026, 1, 20)), ReopenReported())
+    assert again.served_on is None

@@ -164,4 +164,4 @@ def test_a_case_wakes_at_the_first_of_what_falls_due_and_never_in_the_past() -> 
     assert at is not None
     assert timing.wake_at(asked, PERMIT, ZONE, None, OPENED) == at
     assert timing.wake_at(asked, PERMIT, ZONE, OPENED + DAY, OPENED) == OPENED + DAY
-    assert timing.wake_at(asked, PERMIT, ZONE, OPENED + DAY, at) is None
+    assert timing.wake_at(asked, replace(PERMIT, statutory=None), ZONE, OPENED + DAY, at) is None

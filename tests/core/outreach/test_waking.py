@@ -10,7 +10,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests.core.case.test_timeline import PERMIT, ZONE, status
-from tests.core.outreach.test_who_hears_what import ASKED, LIVE, said
+from tests.core.outreach.test_who_hears_what import ASKED, said
+from tests.core.outreach.test_who_hears_what import LIVE as EARLIER
 from tests.laws.case_sets import Draft, case_sets, events
 from tests.office import START
 from tracker.core.case.events import StatusEvent
@@ -20,6 +21,7 @@ from tracker.core.outreach import timing
 from tracker.core.outreach.topics import Setting, Spoken, topics
 from tracker.core.outreach.who_hears_what import warranted
 
+LIVE = replace(EARLIER, now=START)
 HOURS = [START + timedelta(hours=12 * half) for half in range(2 * 40)]
 
 

@@ -27,7 +27,7 @@ from tracker.core.vocabulary.words import Audience, Channel, Role
 
 DAY = timedelta(days=1)
 CASE = UUID(int=999)
-LIVE = Setting(CASE, START - 400 * DAY, False, ZONE, START)
+LIVE = Setting(CASE, START - 400 * DAY, False, ZONE, START - 39 * DAY)
 MAIL = Address(Channel.EMAIL, "alex@example.org")
 PHONE = Address(Channel.SMS, "+447700900123")
 ALEX = PartyReported("1", channels=(MAIL,))
@@ -52,7 +52,7 @@ def wanted(
 def said(each: Outreach, state: MessageState = MessageState.SENT) -> Spoken:
     """That this was said."""
     reason = each.reason if state is MessageState.WITHHELD else None
-    return Spoken(each.key, each.purpose, each.party, each.cause, state, reason, each.due_at)
+    return Spoken(each.key, each.purpose, each.party, each.cause, state, reason, each.due_at, news=each.news)
 
 
 def after_telling(case: Folded) -> tuple[Spoken, ...]:
@@ -145,7 +145,7 @@ def test_a_case_that_was_opened_again_is_told_of_but_never_acknowledged_after_it
 def test_the_budget_cuts_updates_and_nothing_that_is_urgent() -> None:
     policy = replace(PERMIT, outreach=replace(PERMIT.outreach, messages_per_case=2))
     spoken = tuple(Spoken(f"k{n}", Purpose.UPDATED, "1", f"c{n}", MessageState.SENT) for n in range(2))
-    found = warranted(case_of(ALEX, SAM, REC, ASKED, VAL), policy, LIVE, spoken)
+    found = warranted(case_of(ALEX, SAM, REC, VAL), policy, LIVE, spoken)
     cut = {(each.purpose.value, each.party) for each in found if each.reason is Reason.BUDGET_SPENT}
     assert cut == {("updated", "1")}
     [word] = still_working(case_of(ALEX, REC), policy, LIVE, spoken, date(2026, 3, 2))
@@ -156,7 +156,7 @@ OPENED = START - 40 * DAY  # of the cases that `case_of` makes
 
 
 def test_an_adopted_case_is_silent_until_its_first_real_news() -> None:
-    later = Setting(CASE, OPENED + DAY, False, ZONE, START)
+    later = Setting(CASE, OPENED + DAY, False, ZONE, OPENED + 3 * DAY)
     old = case_of(ALEX, REC, ASKED, VAL)
     assert is_adopted(old, later.live_from)
     assert not has_spoken_up(old, later.live_from)

@@ -106,10 +106,21 @@ class MessageFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReversedFacts:
+    """An end that people were told of and that holds no longer: in the words of then, and the day of the telling."""
+
+    headline: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """Everything the citizen's page and `POST /api/v1/track` say about one case; `office`: the short name of whose;
     `sooner`: it is likely to be finished well before `promise`, which stands all the same; `word_is_sent`: somebody can
-    be written to, so that the word by `next_word_by` is sent, and not only to be read on the page."""
+    be written to, so that the word by `next_word_by` is sent, and not only to be read on the page. `appeal_by`: until
+    when it can be asked that the end is looked at again; `survivor`: the reference of the case that goes on in its
+    place; `end_in_doubt`: an end was reported that lies before the beginning; `statutory_paused`: the limit set by law
+    does not run now."""
 
     reference: str
     organisation: str
@@ -142,6 +153,11 @@ class CaseFacts:
     delay: DelayFacts | None = None
     sooner: bool = False
     word_is_sent: bool = False
+    reversed: ReversedFacts | None = None
+    appeal_by: date | None = None
+    survivor: str = ""
+    end_in_doubt: bool = False
+    statutory_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +193,9 @@ class OutreachFacts:
     `promise_on` is the date that stands, with `half_by_on`, `probability` and `promise_base` (a `Base`) where it is
     learned; `old_on` the one that it replaced; `sooner`: that it is likely to be finished well before it;
     `delay_reason` says in words why it takes longer, `delay_code` which reason that is. `feedback_url` and `stop_url`
-    are this recipient's own; empty where there is none.
+    are this recipient's own; empty where there is none. `late_on`: the day on which it happened, where it is told late;
+    `told_headline` and `told_on`: an end that they were told of and that holds no longer; `survivor`: the reference of
+    the case that goes on; `statutory_on`: the limit set by law.
     """
 
     purpose: str
@@ -211,6 +229,14 @@ class OutreachFacts:
     complaint: str = ""
     feedback_url: str = ""
     stop_url: str = ""
+    you_can: str = ""
+    late_on: date | None = None
+    told_headline: str = ""
+    told_on: date | None = None
+    appeal_by: date | None = None
+    survivor: str = ""
+    statutory: str = ""
+    statutory_on: date | None = None
 
     @property
     def traits(self) -> PurposeTraits:

@@ -20,7 +20,8 @@ from tracker.core.vocabulary.words import Audience, Channel, Role
 class StatusReported:
     """`case.status`: the case has this back-office status. `served_on`: a formal decision was served.
 
-    `delay_reason`: why it takes longer, a code that the definition words, or one of `delays.OURS`.
+    `delay_reason`: why it takes longer, a code that the definition words, or one of `delays.OURS`. `merged_into`: the
+    number of the case that goes on in its place, in the same register.
     """
 
     service: Plain[str]
@@ -31,6 +32,7 @@ class StatusReported:
     expected_on: date | None = None
     served_on: date | None = None
     delay_reason: Plain[str | None] = None
+    merged_into: Plain[str | None] = None
 
 
 @dataclass(frozen=True, slots=True)

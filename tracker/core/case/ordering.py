@@ -6,7 +6,7 @@ Entries are ordered by time, sequence, lifecycle rank and id, so that any order 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -31,11 +31,13 @@ def moment(event: StatusEvent) -> Moment:
 
 def position(event: StatusEvent, definition: Definition, zone: str) -> datetime:
     """Where the event stands in time. Known only to the day: the start of that day if it opens the case, else its
-    end, but never after it was reported."""
+    end, but never after it was reported, unless that day had not come yet: then at its start."""
     if event.occurred_on is None:
         return event.time
-    edge = start_of if opens(event, definition) else end_of
-    return min(edge(event.occurred_on, zone), event.time)
+    begins = start_of(event.occurred_on, zone)
+    if begins > event.time or opens(event, definition):
+        return begins
+    return min(end_of(event.occurred_on, zone), event.time)
 
 
 def opens(event: StatusEvent, definition: Definition) -> bool:
@@ -62,6 +64,14 @@ def _rank(event: StatusEvent, definition: Definition) -> int:
         code = definition.mapping.get(event.body.status)
         return definition.rank(code) if code else len(definition.stages)
     return len(definition.stages) + (1 if isinstance(event.body, ReopenReported) else 2)
+
+
+def on_its_day(event: StatusEvent, zone: str) -> StatusEvent:
+    """The event, held back until the day on which it happens where it was reported before that day."""
+    begins = start_of(event.occurred_on, zone) if event.occurred_on is not None else None
+    if begins is None or begins <= event.time:
+        return event
+    return replace(event, hold_until=max(begins, event.hold_until or begins))
 
 
 def free_at(event: StatusEvent, definition: Definition, zone: str) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tracker.core.case.adoption import has_spoken_up
 from tracker.core.case.events import NeededItem
+from tracker.core.case.limit import limit_of
 from tracker.core.case.timeline import Folded
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
@@ -20,6 +21,7 @@ def projected(
     if case.stage is None or case.opened_at is None:
         raise ValueError("a case without an opening event has no row")
     word_on = _word_on(case, definition, zone, live_from, spoken_at)
+    limit = limit_of(case, definition, zone)
     parties = [party for _, party in sorted(case.parties.items())]
     return {
         "stage": case.stage,
@@ -31,6 +33,10 @@ def projected(
         "clock": case.clock,
         "unmapped": case.unmapped,
         "delay_reason": case.delay_reason,
+        "served_on": case.served_on,
+        "merged_into": case.merged_into,
+        "end_in_doubt": case.end_in_doubt,
+        "statutory_on": limit.on if limit else None,
         "needs": [plain_need(need.item) for need in case.needs.values()],
         "known_facts": [party.known_fact for party in parties if party.known_fact],
         "language": next((party.language for party in parties if party.language), None),

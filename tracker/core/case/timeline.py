@@ -74,7 +74,9 @@ class Folded:
     """What a case is. `stage` is None before the opening event; `unmapped` while its newest status is quarantined.
 
     `delay_reason`: the office's code for why it takes longer, the newest that was given and that holds still: an event
-    that moves an open case to another stage without one takes it back, and so does the end.
+    that moves an open case to another stage without one takes it back, and so does the end. `served_on`: when the
+    formal decision was served that ended it; `merged_into`: the number that goes on in its place. `end_in_doubt`: an
+    end was reported that lies before the beginning, and nothing since.
     """
 
     opener: Placed | None = None
@@ -92,6 +94,9 @@ class Folded:
     office_entry: UUID | None = None
     office_source: str = ""
     delay_reason: str | None = None
+    served_on: date | None = None
+    merged_into: str | None = None
+    end_in_doubt: bool = False
     needs: Mapping[str, Need] = field(default_factory=dict)
     parties: Mapping[str, PartyReported] = field(default_factory=dict)
     sensitive_parties: frozenset[str] = frozenset()
@@ -149,9 +154,16 @@ def _status(case: Folded, each: Placed, body: StatusReported, definition: Defini
     if stage.formal and body.served_on is None:
         return case, Became(Placement.UNSERVED)
     if not _may_follow(case, stage, definition):
-        return case, Became(Placement.FLAGGED)
+        doubt = case.end_in_doubt or (case.stage is None and stage.closes)
+        return replace(case, end_in_doubt=doubt), Became(Placement.FLAGGED)
     reason = None if stage.closes else body.delay_reason
-    return _enter(case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "", reason=reason)
+    after, became = _enter(
+        case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "", reason=reason
+    )
+    if stage.closes:
+        survivor = body.merged_into if stage.outcome is Outcome.MERGED else None
+        after = replace(after, served_on=body.served_on if stage.formal else None, merged_into=survivor)
+    return after, became
 
 
 def _may_follow(case: Folded, stage: Stage, definition: Definition) -> bool:
@@ -190,6 +202,9 @@ def _enter(
         clock=stage.clock,
         unmapped=False,
         delay_reason=reason or (None if moved or stage.closes else case.delay_reason),
+        served_on=None,
+        merged_into=None,
+        end_in_doubt=case.end_in_doubt and opening,
         news=news,
         last_open_stage=case.last_open_stage if stage.closes else stage.code,
     )

@@ -27,12 +27,12 @@ from tracker.core.deciding.dossier import (
     ServiceKnown,
     SourceKnown,
 )
-from tracker.core.deciding.drafts import Sayer, draft, without_words
+from tracker.core.deciding.drafts import Sayer, cannot_be, draft, is_to_be_written, on_record, without_words
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.deciding.ledger import Ledger, LedgerContext
 from tracker.core.outreach import timing, who_hears_what
 from tracker.core.outreach.topics import Setting, Spoken
-from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
+from tracker.core.outreach.who_hears_what import UNDECIDED
 from tracker.core.promises.record import PromiseRecord, missed
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.personal import empty
@@ -63,6 +63,10 @@ class Snapshot:
     recipients: dict[tuple[str, str], RecipientRecord]
     reached: set[tuple[str, str]]
     settled: bool
+
+
+Heard = tuple[UUID, SourceKnown]
+"""Who is reporting on a case, or last reported."""
 
 
 class CaseInHand:
@@ -125,6 +129,12 @@ class CaseInHand:
         before = self.known.record
         return (before.stage, before.unmapped) != (self.record.stage, self.record.unmapped)
 
+    @property
+    def has_come_into_doubt(self) -> bool:
+        """Whether an end was reported that lies before its beginning, and it was not known before."""
+        before = self.known is not None and self.known.record.end_in_doubt
+        return self.record is not None and self.record.end_in_doubt and not before
+
     def line(self, entry: UUID) -> Line:
         """What an entry became."""
         return next(line for line in reversed(self.case.lines) if line.entry == entry)
@@ -183,10 +193,11 @@ class CaseInHand:
         dates = bring_up_to_date(ledger, case)
         self.given = ledger.given
         if case.opener is None:
-            self._overtake(tuple(each.key for each in self.spoken.values() if each.state in UNDECIDED))
+            self._decide_outreach(case, dates, (source_id, source), None)
+            self._overtake(tuple(each.key for each in self.spoken.values() if cannot_be(each)))
             values: dict[str, Any] = {"void": True, "next_word_at": None, "wake_at": case.wake_at}
         else:
-            values = self._outreach(case, dates, source_id, word_on)
+            values = self._outreach(case, dates, (source_id, source), word_on)
         values["forget_at"] = forget_at(case, self.service.definition, self.ground.zone, self.ground.now)
         ours = dates.standing if dates.standing and dates.standing.ours else None
         values |= {"promise_id": ours.id if ours else None, "sooner": dates.sooner}
@@ -199,15 +210,15 @@ class CaseInHand:
             raise ValueError("a case is settled once it has a row")
         return self.record
 
-    def _outreach(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> dict[str, Any]:
+    def _outreach(self, case: Folded, dates: DatesNow, by: Heard, word_on: date | None) -> dict[str, Any]:
         """Decide who hears what; the columns that follow from it."""
         record, definition, now = self._row(), self.service.definition, self.ground.now
         zone = self.ground.zone
         self._reach(case)
-        said = self._decide_outreach(case, dates, source_id, word_on)
+        said = self._decide_outreach(case, dates, by, word_on)
         fresh = said or word_on is not None or record.spoken_at is None
         values = projected(case, definition, zone, record.live_from, now if fresh else record.spoken_at)
-        values["source_id"] = source_id
+        values["source_id"] = by[0]
         values["word_to"] = [] if self.ground.mode is Mode.TEST else self._word_to(case)
         values["wake_at"] = timing.wake_at(case, definition, zone, dates.review_at, now)
         return values
@@ -232,24 +243,25 @@ class CaseInHand:
             self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal)
             self.reached.add(at)
 
-    def _decide_outreach(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> bool:
+    def _decide_outreach(self, case: Folded, dates: DatesNow, by: Heard, word_on: date | None) -> bool:
         """Decide who should hear what, and withhold what newer news has overtaken; True when something is new to say.
 
         `word_on`: the day by which a word is due. It is said if there is nothing else to say.
         """
         definition, now, record = self.service.definition, self.ground.now, self._row()
-        setting = Setting(self.id, record.live_from, self.ground.mode is Mode.TEST, self.ground.zone, now)
-        on_record = dict(self.spoken)
-        spoken = tuple(on_record.values())
+        test, (source_id, source) = self.ground.mode is Mode.TEST, by
+        setting = Setting(self.id, record.live_from, test, self.ground.zone, now, source.rhythm)
+        before = dict(self.spoken)
+        spoken = tuple(before.values())
         wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)
-        if word_on is not None and all(each.key in on_record or each.reason for each in wanted):
+        if word_on is not None and all(each.key in before or each.reason for each in wanted):
             wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on)
-        sayer = Sayer(self.id, source_id, self.service.definition_id)
+        sayer = Sayer(self.id, source_id, self.service.definition_id, definition, self.ground.zone)
         for each in wanted:
-            if _is_to_be_written(each, on_record.get(each.key)):
+            if is_to_be_written(each, before.get(each.key)):
                 self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))
         self._overtake(who_hears_what.superseded(spoken, wanted))
-        return any(each.key not in on_record and each.reason not in who_hears_what.CUT for each in wanted)
+        return any(each.key not in before and each.reason not in who_hears_what.CUT for each in wanted)
 
     def _say(self, message: MessageRecord) -> None:
         """Decide a message. An undecided one that is on record takes the new facts and keeps its time, so that no
@@ -262,9 +274,7 @@ class CaseInHand:
             message = replace(message, id=mine.id, decided_at=mine.decided_at)
         self.messages[message.key] = message
         self.overtaken.discard(message.key)
-        self.spoken[message.key] = Spoken(
-            message.key, message.purpose, message.party, message.cause, message.state, message.reason, message.due_at
-        )
+        self.spoken[message.key] = on_record(message)
 
     def _overtake(self, keys: tuple[str, ...]) -> None:
         """Withhold messages that newer news has overtaken."""
@@ -287,11 +297,3 @@ class CaseInHand:
         self.recipients = {at: replace(each, **empty(RecipientRecord)) for at, each in self.recipients.items()}
         record = replace(self._row(), **empty(CaseRecord))
         self.record = replace(record, next_word_on=None, next_word_at=None, wake_at=None, forget_at=None)
-
-
-def _is_to_be_written(said: Outreach, before: Spoken | None) -> bool:
-    """Whether a decision is to be written: a first one, one that nobody has heard yet (its facts may have moved), or
-    one that was withheld for a reason that holds no longer."""
-    if before is None or before.state in UNDECIDED:
-        return True
-    return before.state is MessageState.WITHHELD and before.reason is not said.reason

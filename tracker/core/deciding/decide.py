@@ -116,7 +116,8 @@ class Deciding:
             return self._seen_before(before, report, by, self._numbers.get((register, event.number)))
         if (remedy := out_of_bounds(event, self.now)) is not None:
             raise TimeOutOfBounds("The event's time is outside of what can be true.", remedy, pointer="/time")
-        named = self._named(event)
+        event = ordering.on_its_day(event, self._ground.zone)
+        report, named = replace(report, event=event), self._named(event)
         number = self._number((register, event.number))
         kept = number.checkpoint()
         source = self._as_heard(by.source_id)
@@ -277,6 +278,9 @@ class Deciding:
             self._notices[notices.not_read(each.fault, str(each.case_id or each.number[1]))] += 1
         for _, number in sorted(self._numbers.items()):
             number.add_to(changes)
+        for case in (case for number in self._numbers.values() for case in number.cases):
+            if case.has_come_into_doubt and case.record is not None:
+                self._notices[notices.end_in_doubt(case.record.number)] += 1
         moved = sum(case.has_moved for number in self._numbers.values() for case in number.cases)
         return Decided(changes, self.now, tuple(self._answers), tuple(self._not_decided), moved)
 

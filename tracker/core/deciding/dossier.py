@@ -47,6 +47,10 @@ class CaseRecord:
     clock: Clock
     unmapped: bool
     delay_reason: str | None
+    served_on: date | None
+    merged_into: str | None
+    end_in_doubt: bool
+    statutory_on: date | None
     needs: Personal[list[dict[str, Any]]]
     known_facts: Personal[list[bytes]]
     language: str | None

@@ -8,15 +8,20 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
+from tracker.core.case.limit import limit_of
 from tracker.core.case.projection import plain_need
 from tracker.core.case.timeline import Folded
 from tracker.core.deciding.case_dates import DatesNow
 from tracker.core.deciding.dossier import MessageRecord, RecipientRecord
 from tracker.core.deciding.fresh import Fresh
-from tracker.core.outreach.who_hears_what import Outreach
+from tracker.core.outreach.topics import Spoken
+from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
+from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.personal import Lasting, Mark, Personal, Plain, empty, marks
-from tracker.core.vocabulary.words import Clock
+from tracker.core.vocabulary.purposes import PURPOSES
+from tracker.core.vocabulary.words import CaseState, Clock
 
 
 class FrozenFacts(TypedDict):
@@ -42,6 +47,14 @@ class FrozenFacts(TypedDict):
     probability: Lasting[float | None]
     sooner: Lasting[bool]
     delay_reason: Plain[str | None]
+    late_on: Lasting[str | None]
+    told_stage: Lasting[str | None]
+    told_on: Lasting[str | None]
+    news: Lasting[str | None]
+    served_on: Lasting[str | None]
+    ended_on: Lasting[str | None]
+    merged_into: Plain[str | None]
+    statutory_on: Lasting[str | None]
 
 
 LASTING_FACTS = tuple(name for name, mark in marks(FrozenFacts).items() if mark is Mark.LASTING)
@@ -51,11 +64,14 @@ EMPTY_FACTS = {name: value for name, value in empty(FrozenFacts).items() if valu
 
 @dataclass(frozen=True, slots=True)
 class Sayer:
-    """What a message must know of its case: which it is, who reports on it, and by which definition it is worded."""
+    """What a message must know of its case: which it is, who reports on it, by which definition it is worded, and in
+    which zone its office lives."""
 
     case: UUID
     source: UUID
     definition: UUID
+    service: Definition
+    zone: str
 
 
 def draft(
@@ -97,7 +113,9 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
     standing = dates.standing
     if standing is not None and standing.ours and case.clock is Clock.PAUSED:
         standing = None
-    party = case.parties.get(said.party)
+    party, fallen = case.parties.get(said.party), said.fallen
+    limit = limit_of(case, sayer.service, sayer.zone)
+    ended = case.since.on or (day_of(case.since.at, sayer.zone) if case.since.at else None)
     return {
         "definition": str(sayer.definition),
         "stage": case.stage,
@@ -118,7 +136,36 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
         "probability": standing.probability if standing else None,
         "sooner": dates.sooner,
         "delay_reason": case.delay_reason,
+        "late_on": _iso(said.late_on),
+        "told_stage": fallen.stage if fallen else None,
+        "told_on": _iso(day_of(fallen.told_at, said.zone) if fallen and fallen.told_at else None),
+        "news": said.news,
+        "served_on": _iso(case.served_on),
+        "ended_on": _iso(ended if case.state is CaseState.CLOSED else None),
+        "merged_into": case.merged_into,
+        "statutory_on": _iso(limit.on if limit else None),
     }
+
+
+def on_record(message: MessageRecord) -> Spoken:
+    """A decision, as those that follow know of it."""
+    said, due_at = message.facts, message.due_at
+    shown = (said["stage"], said["sensitive"], said["news"])
+    about = (message.key, message.purpose, message.party, message.cause, message.state, message.reason)
+    return Spoken(*about, due_at, *shown, told_at=due_at)
+
+
+def is_to_be_written(said: Outreach, before: Spoken | None) -> bool:
+    """Whether a decision is to be written: a first one, one that nobody has heard yet (its facts may have moved), or
+    one that was withheld for a reason that holds no longer."""
+    if before is None or before.state in UNDECIDED:
+        return True
+    return before.state is MessageState.WITHHELD and before.reason is not said.reason
+
+
+def cannot_be(each: Spoken) -> bool:
+    """Whether it was not said yet, and cannot be said of a case that never was."""
+    return each.state in UNDECIDED and PURPOSES[each.purpose].holds_while is not None
 
 
 def _iso(day: date | None) -> str | None:

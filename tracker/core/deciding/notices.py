@@ -42,3 +42,9 @@ def not_read(fault: Exception, subject: str) -> Notice:
     """What is to be told of a case that cannot be decided about."""
     remedy = "Look at the log of the time; the case is looked at again every hour. Is its definition still there?"
     return Notice("case_not_read", f"{type(fault).__name__} {subject}", remedy)
+
+
+def end_in_doubt(number: str) -> Notice:
+    """What is to be told of a case whose end was reported to lie before its beginning."""
+    remedy = "Ask the office for the right date. Then have the end sent again, or the beginning corrected."
+    return Notice("end_in_doubt", number, remedy)

@@ -63,7 +63,7 @@ class RefusedEvent:
 
 
 NOTES = {
-    Placement.HELD: "Nobody reads of this before data.hold_until.",
+    Placement.HELD: "Nobody reads of this before its day, or data.hold_until.",
     Placement.UNSERVED: "A formal decision: it is announced once an event with data.served_on says that it was served.",
 }
 """What the sender of an event is told whose time to show has not come."""

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from tracker.core.case.timeline import Folded
-from tracker.core.outreach.topics import Spoken, feedback_at, remind_at
+from tracker.core.outreach.topics import Spoken, feedback_at, limit_at, remind_at
 from tracker.core.services.definitions import Definition, QuietHours
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import Purpose
@@ -17,13 +17,21 @@ SPREAD = timedelta(minutes=30)
 
 
 def due_at(
-    purpose: Purpose, key: str, now: datetime, definition: Definition, zone: str, *, waiting: datetime | None
+    purpose: Purpose,
+    key: str,
+    now: datetime,
+    definition: Definition,
+    zone: str,
+    *,
+    waiting: datetime | None,
+    waits: bool = False,
 ) -> datetime:
     """When a message that is decided at `now` goes out at the earliest, in its recipient's zone.
 
-    `waiting`: when an update that was not sent yet was to go out; this one takes its place and its time.
+    `waiting`: when an update that was not sent yet was to go out; this one takes its place and its time. `waits`:
+    more is likely to come in a moment, so that it may not have to be told.
     """
-    at = now
+    at = now + definition.outreach.digest if waits else now
     if PURPOSES[purpose].collected:
         at = max(now, waiting) if waiting is not None else now + definition.outreach.digest
     return allowed_at(purpose, key, at, definition.outreach.quiet, zone)
@@ -56,6 +64,7 @@ def wake_at(
     case: Folded, definition: Definition, zone: str, review_at: datetime | None, now: datetime
 ) -> datetime | None:
     """The next instant after `now` at which something about the case may be due: what is held back, a reminder,
-    the question how it went, another look at its date."""
-    later = (case.wake_at, remind_at(case, definition, zone), feedback_at(case, definition, zone), review_at)
+    the question how it went, the limit set by law, another look at its date."""
+    by_rule = (remind_at, feedback_at, limit_at)
+    later = (case.wake_at, review_at, *(rule(case, definition, zone) for rule in by_rule))
     return min((at for at in later if at is not None and at > now), default=None)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from tracker.core.case.adoption import has_spoken_up, is_adopted
+from tracker.core.case.limit import limit_of
 from tracker.core.case.timeline import Folded, News, NewsKind
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import CaseState, Outcome, Placement, WaitingOn
+from tracker.core.vocabulary.rhythm import PERIOD
+from tracker.core.vocabulary.words import CaseState, Outcome, Placement, Rhythm, WaitingOn
 
 TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN})
 """States in which somebody has heard it, or may have."""
@@ -26,7 +28,8 @@ ASK_NO_LATER = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message of the case that is already on record."""
+    """A message of the case that is already on record. `stage`: where the case stood by its words; `sensitive`: it gave
+    no details; `news`: the entry of which it told beside its own; `told_at`: when it was said, or is to be."""
 
     key: str
     purpose: Purpose
@@ -35,17 +38,27 @@ class Spoken:
     state: MessageState
     reason: Reason | None = None
     due_at: datetime | None = None
+    stage: str | None = None
+    sensitive: bool | None = None
+    news: str | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What outreach must know besides the case itself. `live_from`: when its source went live, or None."""
+    """What outreach must know besides the case itself. `live_from`: when its source went live, or None; `rhythm`: how
+    often it reports."""
 
     case: UUID
     live_from: datetime | None
     test: bool
     zone: str
     now: datetime
+    rhythm: Rhythm = Rhythm.LIVE
+
+    def is_old(self, at: datetime, definition: Definition) -> bool:
+        """Whether what happened then is no news any more."""
+        return self.now - at > max(definition.outreach.news_within, 2 * PERIOD[self.rhythm])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +72,9 @@ class DateNews:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One thing to say. `after`: only those who heard of this cause hear of it."""
+    """One thing to say. `after`: only those who heard of this cause hear of it; `to`: only this party. `at`: when it
+    happened; `news`: the entry of which it tells as well, so that nobody hears of that twice. `waits`: more of the same
+    is likely to come in a moment, so that it may not have to be told."""
 
     purpose: Purpose
     cause: str
@@ -69,26 +84,37 @@ class Topic:
     withhold: Reason | None = None
     after: str | None = None
     old_on: date | None = None
+    to: str | None = None
+    at: datetime | None = None
+    news: str | None = None
+    waits: bool = False
 
 
 def topics(
     case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], dates: tuple[DateNews, ...]
 ) -> list[Topic]:
     """Everything that ought to have been said by now, each topic once."""
+    if case.opener is None:  # what never was can only be taken back
+        return reversals(case, definition, spoken)
     adopted = is_adopted(case, setting.live_from)
     old_news = Reason.ADOPTED if adopted and not has_spoken_up(case, setting.live_from) else None
     found = _corrections(case, spoken)
     news = case.news
     if case.state is CaseState.CLOSED and news is not None:
-        end = Topic(Purpose.FINISHED, str(news.entry), news.entry, news.note, news.sensitive, old_news)
+        end = Topic(
+            Purpose.FINISHED, str(news.entry), news.entry, news.note, news.sensitive, old_news, at=news.position
+        )
         return [*found, end, *_feedback(case, definition, setting, news)]
-    opener = case.opener
-    if opener is not None:
-        silent = Reason.ADOPTED if adopted else None
-        found.append(Topic(Purpose.ACKNOWLEDGED, "opened", opener.entry, "", opener.event.sensitive, silent))
+    opener, silent = case.opener, Reason.ADOPTED if adopted else None
+    begun = Topic(Purpose.ACKNOWLEDGED, "opened", opener.entry, "", opener.event.sensitive, silent, at=case.opened_at)
+    late = case.opened_at is not None and setting.is_old(case.opened_at, definition)
+    found.append(replace(begun, waits=late))
+    found += reversals(case, definition, spoken)
+    found += _limit_passed(case, definition, setting)
     found += _asked(case, definition, setting, adopted=adopted)
     if news is not None and news.kind is not NewsKind.OPENED and not case.unmapped and not _asks(case, news):
-        found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old_news))
+        stale = Reason.OLD_NEWS if setting.is_old(news.position, definition) else None
+        found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old_news or stale))
     return [*found, *(Topic(each.purpose, each.cause, None, withhold=old_news, old_on=each.old_on) for each in dates)]
 
 
@@ -124,7 +150,10 @@ def _asked(case: Folded, definition: Definition, setting: Setting, *, adopted: b
     before = adopted and setting.live_from is not None and newest.asked_at < setting.live_from
     withhold = Reason.ADOPTED if before else None
     cause = str(newest.asked_by)
-    found = [Topic(Purpose.ACTION_NEEDED, cause, newest.asked_by, withhold=withhold)]
+    note, told = _told_with(case)
+    found = [
+        Topic(Purpose.ACTION_NEEDED, cause, newest.asked_by, note, withhold=withhold, at=newest.asked_at, news=told)
+    ]
     at = remind_at(case, definition, setting.zone)
     if at is not None and at <= setting.now:
         found.append(Topic(Purpose.REMINDER, cause, newest.asked_by, withhold=withhold, after=cause))
@@ -146,8 +175,66 @@ def _asks(case: Folded, news: News) -> bool:
     return abs(case.wanted[-1].asked_at - news.position) <= ONE_OCCASION
 
 
+def _told_with(case: Folded) -> tuple[str, str | None]:
+    """The note and the entry of the news that a message of another purpose may tell as well: all but its opening, and
+    what must keep its details out of it."""
+    news = case.news
+    if news is None or news.kind is NewsKind.OPENED or news.sensitive or case.unmapped:
+        return "", None
+    return news.note, str(news.entry)
+
+
+def told_end(party: str, spoken: tuple[Spoken, ...]) -> Spoken | None:
+    """The last message by which a party was told how the case ended."""
+    ends = [each for each in spoken if each.party == party and PURPOSES[each.purpose].ends and each.state in TOLD]
+    return max(ends, key=lambda each: (each.told_at is not None, each.told_at, each.key), default=None)
+
+
+def fallen_end(case: Folded, definition: Definition, party: str, spoken: tuple[Spoken, ...]) -> Spoken | None:
+    """By which message a party was told of an end that holds no longer: the case is open, or ended otherwise."""
+    told = told_end(party, spoken)
+    if told is None or told.stage is None:
+        return None
+    stage = definition.moved.get(told.stage, told.stage)
+    return None if case.state is CaseState.CLOSED and case.stage == stage else told
+
+
+def reversals(case: Folded, definition: Definition, spoken: tuple[Spoken, ...]) -> list[Topic]:
+    """Who was told how it ended must hear that it has not, once for each end; what it ended as instead, the message of
+    that end says. Of a case that never was there is no more to say than this."""
+    note, news = _told_with(case)
+    found = []
+    for party in sorted({each.party for each in spoken}):
+        told = fallen_end(case, definition, party, spoken)
+        if told is not None:
+            quiet = bool(told.sensitive) or (case.news is not None and case.news.sensitive)
+            entry = case.news.entry if case.news is not None else None
+            found.append(Topic(Purpose.REVERSED, told.cause, entry, note, quiet, after=told.cause, to=party, news=news))
+    return found
+
+
+def limit_at(case: Folded, definition: Definition, zone: str) -> datetime | None:
+    """When people are told that the limit set by law has passed, if it runs."""
+    limit = limit_of(case, definition, zone)
+    return limit.passed_at(zone) if limit is not None else None
+
+
+def _limit_passed(case: Folded, definition: Definition, setting: Setting) -> list[Topic]:
+    """That the limit has passed, once; of a case that was adopted not where it had passed before."""
+    at = limit_at(case, definition, setting.zone)
+    if at is None or at > setting.now:
+        return []
+    before = is_adopted(case, setting.live_from) and setting.live_from is not None and at < setting.live_from
+    return [Topic(Purpose.LIMIT_PASSED, "limit", None, withhold=Reason.ADOPTED if before else None, waits=True)]
+
+
 def _corrections(case: Folded, spoken: tuple[Spoken, ...]) -> list[Topic]:
     """What we told of an event that never happened must be taken back, once for each."""
     void = {str(line.entry): line.entry for line in case.lines if line.placement is Placement.CORRECTED}
-    told = {each.cause for each in spoken if each.state in TOLD and not PURPOSES[each.purpose].takes_back}
+    told = {each.cause for each in spoken if each.state in TOLD and not _taken_back_apart(each.purpose)}
     return [Topic(Purpose.CORRECTED, cause, void[cause], after=cause) for cause in sorted(void) if cause in told]
+
+
+def _taken_back_apart(purpose: Purpose) -> bool:
+    """Whether what it said is never corrected, or by a purpose of its own: that it has not ended so."""
+    return PURPOSES[purpose].takes_back or PURPOSES[purpose].ends

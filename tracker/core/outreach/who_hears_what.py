@@ -15,9 +15,10 @@ from uuid import UUID
 from tracker.core.case.events import Address, PartyReported
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach import timing
-from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
+from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, fallen_end, topics
 from tracker.core.promises.weighing import news_holds
 from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason, key
 from tracker.core.vocabulary.purpose_traits import Ground
 from tracker.core.vocabulary.purposes import PURPOSES
@@ -26,14 +27,17 @@ from tracker.core.vocabulary.words import CaseState, Channel
 UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 """States in which nothing was said yet, so that newer news may still take its place."""
 
-CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF})
-"""Reasons of the service's own to say nothing: what is withheld for one of them is no word, and keeps no promise."""
+CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF, Reason.OLD_NEWS})
+"""Reasons of the service's own to say nothing, and that it is no news any more: what is withheld for one of them is no
+word, and keeps no promise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outreach:
     """Send this from `due_at` on (reason None), or withhold it and say why. `address` is None when there is nowhere
-    to send it; `zone` is the recipient's."""
+    to send it; `zone` is the recipient's. `late_on`: the day on which it happened, where they hear of it late;
+    `fallen`: by which message they were told of an end that holds no longer; `news`: the entry of which it tells as
+    well."""
 
     key: str
     purpose: Purpose
@@ -48,6 +52,9 @@ class Outreach:
     note: str = ""
     reason: Reason | None = None
     old_on: date | None = None
+    late_on: date | None = None
+    fallen: Spoken | None = None
+    news: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +71,31 @@ def warranted(
     case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], dates: tuple[DateNews, ...] = ()
 ) -> tuple[Outreach, ...]:
     """The messages that ought to have been said about this case by now, each to send or withheld with its reason."""
-    if case.opener is None:
-        return ()
     found = topics(case, definition, setting, spoken, dates)
     parties = _hearers(case, definition)
     if not parties:
         return tuple(_nobody(topic, definition, setting) for topic in found if topic.after is None)
     situation = _Situation(case, definition, setting, spoken)
-    return tuple(
+    told = tuple(
         _to(party, topic, situation)
         for topic in found
         for party in parties
         if topic.after is None or _heard(party.party, topic.after, spoken)
+        if topic.to in (None, party.party)
         if PURPOSES[topic.purpose].to_sensitive or party.party not in case.sensitive_parties
     )
+    twice = _told_in_passing(told, spoken)
+    return tuple(each for each in told if not (PURPOSES[each.purpose].collected and (each.party, each.cause) in twice))
+
+
+def _told_in_passing(wanted: tuple[Outreach, ...], spoken: tuple[Spoken, ...]) -> set[tuple[str, str]]:
+    """The parties and the news that they hear, or heard, in a message of another purpose: one message says both."""
+    heard = {each.key: each for each in spoken if each.state in TOLD}
+    return {(each.party, each.news) for each in heard.values() if each.news is not None} | {
+        (each.party, each.news)
+        for each in wanted
+        if each.news is not None and each.reason is None and each.key not in heard
+    }
 
 
 def still_working(
@@ -164,8 +182,10 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
     sensitive = definition.sensitive or topic.sensitive or party.party in situation.case.sensitive_parties
     zone = party.zone or setting.zone
     waiting = timing.waiting_update(party.party, situation.spoken, UNDECIDED)
-    due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting=waiting)
+    late = topic.at is not None and setting.is_old(topic.at, definition)
+    due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting=waiting, waits=topic.waits)
     reason = _reason(party, topic, id_, address, situation)
+    known = topic.news is not None and _heard(party.party, topic.news, situation.spoken)
     return Outreach(
         id_,
         topic.purpose,
@@ -177,9 +197,12 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
         sensitive,
         due_at,
         zone,
-        "" if sensitive else topic.note,
+        "" if sensitive or known else topic.note,
         reason,
         topic.old_on,
+        calendars.day_of(topic.at, zone) if late and topic.at is not None else None,
+        fallen_end(situation.case, definition, party.party, situation.spoken),
+        topic.news,
     )
 
 

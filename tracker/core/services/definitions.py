@@ -23,7 +23,8 @@ class Stage:
 
     `leads_to` lists the stages that may follow; empty means any. A stage that `closes` has an `outcome`.
     A `formal` stage is a decision in law: it is announced only once an event says that it was served.
-    `tell` False keeps a stage out of messages; it still shows on the page.
+    `tell` False keeps a stage out of messages; it still shows on the page. `appeal_within`: so long after it was
+    served, or after the end where it is not formal, it can be asked that it is looked at again.
     """
 
     code: str
@@ -41,6 +42,7 @@ class Stage:
     leads_to: tuple[str, ...] = ()
     you_can: Words = field(default_factory=dict)
     if_late: Words = field(default_factory=dict)
+    appeal_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class OutreachPolicy:
 
     `digest`: several updates inside this window become one message. `remind_before`: this long before something is
     due from the person, or `remind_after` the request where no day was set, they are reminded of it once.
+    `news_within`: what happened longer ago is no news by itself.
     """
 
     tell: tuple[Role, ...] = (Role.APPLICANT, Role.JOINT_APPLICANT, Role.BUSINESS, Role.APPOINTEE)
@@ -101,6 +104,7 @@ class OutreachPolicy:
     digest: timedelta = timedelta(minutes=10)
     remind_before: timedelta = timedelta(days=3)
     remind_after: timedelta = timedelta(days=7)
+    news_within: timedelta = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +124,12 @@ class RetentionPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Statutory:
-    """A limit set by law, beside our own expectation, and what the law gives when it passes."""
+    """A limit set by law, beside our own expectation, and what the law gives when it passes. `pauses`: the days on
+    which we wait for the person do not count."""
 
     limit: timedelta
     words: Words
+    pauses: bool = False
 
 
 @dataclass(frozen=True, slots=True)

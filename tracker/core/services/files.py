@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 
 from tracker.core.services import policies as policies
 from tracker.core.services.checks import Draft, check
@@ -167,7 +168,7 @@ def _known_fact(root: TomlTable) -> KnownFact:
 
 
 def _stage(table: TomlTable) -> Stage:
-    outcome = table.choice("outcome", Outcome)
+    outcome, within = table.choice("outcome", Outcome), table.whole("appeal_within_days", 1, 3650)
     stage = Stage(
         code=table.code("code", _STAGE, _STAGE_RULE),
         headline=table.words("headline"),
@@ -184,6 +185,7 @@ def _stage(table: TomlTable) -> Stage:
         leads_to=table.names("leads_to", 0, MOST_STAGES, _LEADS_REMEDY),
         you_can=table.words("you_can", required=False),
         if_late=table.words("if_late", required=False),
+        appeal_within=timedelta(days=within) if within else None,
     )
     table.finish()
     return stage

@@ -61,6 +61,7 @@ def outreach(root: TomlTable) -> OutreachPolicy:
     silence = table.whole("silence_days", 1, 365)
     digest = table.whole("digest_minutes", 0, 240)
     before, after = table.whole("remind_days_before", 1, 60), table.whole("remind_days_after", 1, 60)
+    news = table.whole("news_within_days", 1, 365)
     leave_out = table.choices("leave_out", sorted(OPTIONAL_PURPOSES)) or ()
     policy = OutreachPolicy(
         tell=usual.tell if tell is None else tuple(Role(role) for role in tell),
@@ -72,6 +73,7 @@ def outreach(root: TomlTable) -> OutreachPolicy:
         digest=usual.digest if digest is None else timedelta(minutes=digest),
         remind_before=usual.remind_before if before is None else timedelta(days=before),
         remind_after=usual.remind_after if after is None else timedelta(days=after),
+        news_within=usual.news_within if news is None else timedelta(days=news),
     )
     table.finish()
     return policy
@@ -121,5 +123,6 @@ def statutory(root: TomlTable) -> Statutory | None:
         return None
     days = table.whole("days", 1, 3650, required=True)
     words = table.words("words", "statutory")
+    pauses = table.flag("pauses", False)
     table.finish()
-    return Statutory(timedelta(days=days or 1), words)
+    return Statutory(timedelta(days=days or 1), words, pauses)

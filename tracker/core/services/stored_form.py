@@ -68,13 +68,14 @@ def to_json(definition: Definition) -> Json:
             "digest_seconds": definition.outreach.digest.total_seconds(),
             "remind_before_seconds": definition.outreach.remind_before.total_seconds(),
             "remind_after_seconds": definition.outreach.remind_after.total_seconds(),
+            "news_within_seconds": definition.outreach.news_within.total_seconds(),
         },
         "feedback": {
             "ask": definition.feedback.ask,
             "after_seconds": definition.feedback.after.total_seconds(),
         },
         "retention": {"after_close_seconds": definition.retention.after_close.total_seconds()},
-        "statutory": limit and {"limit_seconds": limit.limit.total_seconds(), "words": dict(limit.words)},
+        "statutory": limit and _statutory_to_json(limit),
     }
 
 
@@ -98,7 +99,7 @@ def from_json(stored: Mapping[str, Any]) -> Definition:
         outreach=_outreach_from_json(stored.get("outreach", {})),
         feedback=_feedback_from_json(stored.get("feedback", {})),
         retention=_retention_from_json(stored.get("retention", {})),
-        statutory=limit and Statutory(timedelta(seconds=limit["limit_seconds"]), dict(limit["words"])),
+        statutory=limit and _statutory_from_json(limit),
         sensitive=stored.get("sensitive", False),
     )
 
@@ -120,11 +121,12 @@ def _stage_to_json(stage: Stage) -> Json:
         "leads_to": list(stage.leads_to),
         "you_can": dict(stage.you_can),
         "if_late": dict(stage.if_late),
+        "appeal_within_seconds": stage.appeal_within and stage.appeal_within.total_seconds(),
     }
 
 
 def _stage_from_json(stored: Mapping[str, Any]) -> Stage:
-    outcome = stored.get("outcome")
+    outcome, within = stored.get("outcome"), stored.get("appeal_within_seconds")
     return Stage(
         code=stored["code"],
         headline=dict(stored["headline"]),
@@ -141,6 +143,7 @@ def _stage_from_json(stored: Mapping[str, Any]) -> Stage:
         leads_to=tuple(stored.get("leads_to", ())),
         you_can=dict(stored.get("you_can", {})),
         if_late=dict(stored.get("if_late", {})),
+        appeal_within=timedelta(seconds=within) if within else None,
     )
 
 
@@ -169,6 +172,7 @@ def _outreach_from_json(stored: Mapping[str, Any]) -> OutreachPolicy:
         digest=_seconds(stored.get("digest_seconds"), usual.digest),
         remind_before=_seconds(stored.get("remind_before_seconds"), usual.remind_before),
         remind_after=_seconds(stored.get("remind_after_seconds"), usual.remind_after),
+        news_within=_seconds(stored.get("news_within_seconds"), usual.news_within),
     )
 
 
@@ -180,6 +184,15 @@ def _feedback_from_json(stored: Mapping[str, Any]) -> FeedbackPolicy:
 def _retention_from_json(stored: Mapping[str, Any]) -> RetentionPolicy:
     usual = RetentionPolicy()
     return RetentionPolicy(_seconds(stored.get("after_close_seconds"), usual.after_close))
+
+
+def _statutory_to_json(limit: Statutory) -> Json:
+    return {"limit_seconds": limit.limit.total_seconds(), "words": dict(limit.words), "pauses": limit.pauses}
+
+
+def _statutory_from_json(stored: Mapping[str, Any]) -> Statutory:
+    limit = timedelta(seconds=stored["limit_seconds"])
+    return Statutory(limit, dict(stored["words"]), stored.get("pauses", False))
 
 
 def _seconds(stored: float | None, usual: timedelta) -> timedelta:

@@ -17,7 +17,9 @@ class Purpose(StrEnum):
     DELAYED = "delayed"
     STILL_WORKING = "still_working"
     CORRECTED = "corrected"
+    REVERSED = "reversed"
     FINISHED = "finished"
+    LIMIT_PASSED = "limit_passed"
     FEEDBACK = "feedback"
 
 
@@ -64,6 +66,8 @@ class Reason(StrEnum):
     """The person asked us to stop: a text with STOP, or the link in an e-mail."""
     BAD_ADDRESS = "bad_address"
     """What the office gave is no address that anything can be sent to."""
+    OLD_NEWS = "old_news"
+    """It happened too long ago to be told as news: the page has it, with its day."""
     SOURCE_SILENT = "source_silent"
     """We have not heard from the office for longer than its rhythm allows: we do not know that it still holds."""
 

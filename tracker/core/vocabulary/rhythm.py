@@ -6,6 +6,14 @@ from datetime import timedelta
 
 from tracker.core.vocabulary.words import Rhythm
 
+PERIOD: dict[Rhythm, timedelta] = {
+    Rhythm.LIVE: timedelta(0),
+    Rhythm.HOURLY: timedelta(hours=1),
+    Rhythm.NIGHTLY: timedelta(days=1),
+    Rhythm.WEEKLY: timedelta(days=7),
+}
+"""How long a source may go without reporting what has happened, by its rhythm."""
+
 PATIENCE: dict[Rhythm, timedelta] = {
     Rhythm.LIVE: timedelta(days=4),
     Rhythm.HOURLY: timedelta(days=4),

@@ -6,12 +6,12 @@ import hashlib
 import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.answers import delays
+from tracker.core.answers import delays, endings
 from tracker.core.answers.facts import (
     CaseFacts,
     DelayFacts,
@@ -32,7 +32,7 @@ from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooM
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence
+from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence, WaitingOn
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
 from tracker.store.answers.pages import PageCase, PageLine, PageMessage, PagePromise
@@ -142,10 +142,11 @@ def case_facts(
     standing = _leading(promises)
     messages = tuple(_message(each) for each in row.messages)
     source_silent = row.heard_at is not None and row.now - row.heard_at > row.patience
-    limit = definition.statutory
+    limit, closed = definition.statutory, row.state is CaseState.CLOSED
+    since_on = row.since_on or (day_of(row.since_at, row.zone) if row.since_at else None)
     statutory_on = None
-    if limit is not None and row.state is CaseState.OPEN:
-        statutory_on = (row.opened_on or day_of(row.opened_at, row.zone)) + timedelta(days=limit.limit.days)
+    if limit is not None and not closed:  # a case from before the limit was kept has it once it is read again
+        statutory_on = row.statutory_on or (row.opened_on or day_of(row.opened_at, row.zone)) + limit.limit
 
     def words(of: Any) -> str:
         return say(of, spoken, definition.language)
@@ -181,8 +182,19 @@ def case_facts(
         office=row.slug,
         delay=_delay(row, promises, messages, definition, spoken) if row.state is CaseState.OPEN else None,
         sooner=row.sooner and standing is not None and not source_silent,
+        reversed=endings.reversed_end(row.messages, row.stage if closed else None, definition, spoken, row.zone),
+        appeal_by=endings.appeal_by(definition.stage(row.stage), row.served_on, since_on) if closed else None,
+        survivor=references.spell(row.survivor) if closed and row.survivor else "",
+        end_in_doubt=row.end_in_doubt and not closed,
+        statutory_paused=limit is not None and limit.pauses and _waits(row, statutory_on, since_on),
         word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
     )
+
+
+def _waits(row: PageCase, limit_on: date | None, since_on: date | None) -> bool:
+    """Whether the limit set by law stands still: we wait for the person, and it had not passed before."""
+    waits = row.state is CaseState.OPEN and row.waiting_on is WaitingOn.YOU
+    return waits and limit_on is not None and (since_on is None or since_on <= limit_on)
 
 
 def _delay(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, assert_never
 from uuid import UUID
 
-from tracker.core.answers import delays
+from tracker.core.answers import delays, endings
 from tracker.core.answers.facts import OutreachFacts
 from tracker.core.answers.needs import need_facts
 from tracker.core.answers.tellings import names_date
@@ -220,6 +220,14 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
         complaint=words(definition.complaint),
         feedback_url=links.to(LinkKind.FEEDBACK, claimed) if PURPOSES[Purpose(row.purpose)].asks else "",
         stop_url=_stop_url(row.channel, claimed, links),
+        you_can=words(stage.you_can) if stage else "",
+        late_on=_day(facts.get("late_on")),
+        told_headline=endings.words_of_end(facts.get("told_stage"), definition, language),
+        told_on=_day(facts.get("told_on")),
+        appeal_by=endings.appeal_by(stage, _day(facts.get("served_on")), _day(facts.get("ended_on"))),
+        survivor=references.spell(row.survivor) if row.survivor else "",
+        statutory=words(definition.statutory.words) if definition.statutory else "",
+        statutory_on=_day(facts.get("statutory_on")),
     )
 
 

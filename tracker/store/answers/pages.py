@@ -30,7 +30,11 @@ MOST_LINES = 200
 _PAGE = text(
     """
     SELECT c.organisation_id, c.mode, c.id, c.service, c.reference, c.stage, c.since_at, c.since_on, c.state,
-        c.outcome, c.waiting_on, c.clock, c.unmapped, c.delay_reason, c.needs, c.language, c.opened_at, c.opened_on,
+        c.outcome, c.waiting_on, c.clock, c.unmapped, c.delay_reason, c.needs, c.language, c.served_on,
+        c.end_in_doubt, c.statutory_on, (
+            SELECT x.reference FROM "case" x WHERE x.organisation_id = c.organisation_id AND x.mode = c.mode
+                AND x.register = c.register AND x.number = c.merged_into AND NOT x.void AND x.id <> c.id
+            ORDER BY x.epoch DESC LIMIT 1) AS survivor, c.opened_at, c.opened_on,
         c.last_at, c.next_word_on, c.sooner, c.version, o.slug, o.name AS organisation, o.zone,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
         CASE WHEN c.next_word_on IS NOT NULL THEN (
@@ -69,7 +73,8 @@ _PAGE = text(
         (SELECT w.confidence FROM word w
          WHERE w.organisation_id = c.organisation_id AND w.service = c.service AND w.current) AS confidence,
         (SELECT coalesce(jsonb_agg(m ORDER BY m.at DESC), '[]') FROM (
-            SELECT m.purpose, m.channel, m.state, coalesce(m.settled_at, m.decided_at) AS at
+            SELECT m.purpose, m.channel, m.state, m.facts->>'stage' AS stage,
+                coalesce(m.settled_at, m.decided_at) AS at
             FROM message m WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
                 AND m.state NOT IN ('withheld', 'held')
             ORDER BY coalesce(m.settled_at, m.decided_at) DESC LIMIT :lines) m) AS messages
@@ -115,11 +120,12 @@ class PagePromise:
 
 @dataclass(frozen=True, slots=True)
 class PageMessage:
-    """A message about the case that was not withheld."""
+    """A message about the case that was not withheld. `stage`: where the case stood by its words."""
 
     purpose: Purpose
     channel: Channel
     state: MessageState
+    stage: str | None
     at: datetime
 
 
@@ -128,8 +134,9 @@ class PageCase(ScopedRow):
     """Everything that a case's page shows. `now`: the organisation's business time.
 
     `word_to`: the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the
-    office's did ask us to stop at some time, so that `stops` is worth asking whether one of these did. `learned_from`
-    and `learned_from_own`: how many finished cases the newest curve rests on.
+    office's did ask us to stop at some time, so that `stops` is worth asking whether one of these did. `survivor`: the
+    reference of the case that goes on in its place. `learned_from` and `learned_from_own`: how many finished cases the
+    newest curve rests on.
     """
 
     id: UUID
@@ -146,6 +153,10 @@ class PageCase(ScopedRow):
     delay_reason: str | None
     needs: list[dict[str, Any]]
     language: str | None
+    served_on: date | None
+    end_in_doubt: bool
+    statutory_on: date | None
+    survivor: str | None
     opened_at: datetime
     opened_on: date | None
     last_at: datetime

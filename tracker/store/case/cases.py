@@ -42,6 +42,9 @@ class Case(SQLModel, table=True):
     cost what is due and not what is stored. `void`: its opening event was corrected away.
     `forget_at`: when its personal data has been kept long enough, found by an index too; `erased_at`: when it went.
     `word_to`: the recipients to whom that word would go; null until the case is read again after an update.
+    `served_on`: when the formal decision was served that ended it; `merged_into`: the number that goes on in its place;
+    `end_in_doubt`: an end was reported that lies before the beginning; `statutory_on`: the last day that the law
+    allows, null until the case is read again after an update.
     `promise_id`: the date of ours that stands; `sooner`: likely to be finished well before it. `live_from`: when the
     source that opened it went live, as it stood then. `news_entry` and `asked_entry`: what is newest to tell and to
     ask, so that a message can be checked once more when it is released.
@@ -79,6 +82,10 @@ class Case(SQLModel, table=True):
     clock: str = Field(sa_type=String)
     unmapped: bool = False
     delay_reason: str | None = Field(default=None, sa_type=Code)
+    served_on: date | None = None
+    merged_into: str | None = Field(default=None, sa_type=Code)
+    end_in_doubt: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    statutory_on: date | None = None
     needs: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False, **personal("'[]'")))
     known_facts: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), nullable=False, **personal("'{}'")))
     language: str | None = Field(default=None, sa_type=Code)

@@ -73,7 +73,10 @@ _CLAIM = text(
     )
     SELECT m.organisation_id, m.mode, m.id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
         m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry, c.asked_entry,
-        c.promise_id, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
+        c.promise_id, c.reference, c.next_word_on, (
+            SELECT x.reference FROM "case" x WHERE x.organisation_id = m.organisation_id AND x.mode = m.mode
+                AND x.register = c.register AND x.number = m.facts->>'merged_into' AND NOT x.void AND x.id <> c.id
+            ORDER BY x.epoch DESC LIMIT 1) AS survivor, o.slug, o.name AS organisation, o.zone, o.footing,
         o.email_from, o.sms_from, o.live_at, m.decided_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
     FROM taken m
@@ -108,6 +111,7 @@ class ClaimedMessage(ScopedRow):
     promise_id: UUID | None
     reference: str
     next_word_on: date | None
+    survivor: str | None
     slug: str
     organisation: str
     zone: str

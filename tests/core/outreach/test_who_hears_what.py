@@ -218,7 +218,7 @@ def test_a_row_without_recipient_gives_way_when_somebody_comes() -> None:
     assert superseded(spoken, warranted(case_of(REC, ALEX), PERMIT, LIVE, spoken)) == (spoken[0].key,)
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(case_sets(), st.data())
 def test_nothing_is_said_twice_and_nothing_said_is_taken_out(drafts: Any, data: st.DataObject) -> None:
     placed = [Placed(UUID(int=place + 1), each) for place, each in enumerate(events(drafts, "P-1"))]

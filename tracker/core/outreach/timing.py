@@ -12,6 +12,9 @@ from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purposes import PURPOSES
 
+IN_A_MOMENT = timedelta(minutes=10)
+"""So long waits what is told late, since more of the same case is likely to come."""
+
 SPREAD = timedelta(minutes=30)
 """Over this, messages are spread that waited for the same end of quiet hours."""
 
@@ -31,7 +34,7 @@ def due_at(
     `waiting`: when an update that was not sent yet was to go out; this one takes its place and its time. `waits`:
     more is likely to come in a moment, so that it may not have to be told.
     """
-    at = now + definition.outreach.digest if waits else now
+    at = now + IN_A_MOMENT if waits else now
     if PURPOSES[purpose].collected:
         at = max(now, waiting) if waiting is not None else now + definition.outreach.digest
     return allowed_at(purpose, key, at, definition.outreach.quiet, zone)

@@ -269,7 +269,6 @@ OUTREACHES = {
     "merged": replace(OUTREACH, outcome="merged", survivor="DFGHJKMNPR35"),
     "appealable": replace(OUTREACH, outcome="done", appeal="You can ask for more.", appeal_by=date(2026, 4, 2)),
     "late": replace(OUTREACH, late_on=date(2026, 1, 12)),
-    "fallen": replace(OUTREACH, told_on=date(2026, 3, 1), told_headline="You have your permit"),
     "fallen_and_late": replace(
         OUTREACH, outcome="refused", late_on=date(2026, 1, 12), told_on=date(2026, 3, 1), told_headline=LONG_NAME
     ),

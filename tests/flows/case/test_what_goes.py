@@ -43,6 +43,13 @@ FACTS_THAT_STAY = {
     "promise",
     "role",
     "sooner",
+    "late_on",
+    "told_stage",
+    "told_on",
+    "news",
+    "served_on",
+    "ended_on",
+    "statutory_on",
 }
 EMPTIED: dict[str, Row] = {
     "case": {"known_facts": [], "needs": [], "next_word_on": None, "next_word_at": None, "wake_at": None},

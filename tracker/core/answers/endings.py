@@ -15,7 +15,7 @@ from tracker.core.vocabulary.messages import MessageState, Purpose
 from tracker.core.vocabulary.purposes import PURPOSES
 
 
-class Said(Protocol):
+class SaidMessage(Protocol):
     """A message of the case: by its words it stood in that stage."""
 
     @property
@@ -41,7 +41,7 @@ def appeal_by(stage: Stage | None, served_on: date | None, ended_on: date | None
 
 
 def reversed_end(
-    said: Iterable[Said], stands_in: str | None, definition: Definition, language: str, zone: str
+    said: Iterable[SaidMessage], stands_in: str | None, definition: Definition, language: str, zone: str
 ) -> ReversedFacts | None:
     """The end that people were told of last, if it holds no longer. `stands_in`: the stage in which the case is closed,
     or None while it is open."""

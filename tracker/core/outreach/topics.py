@@ -150,7 +150,7 @@ def _asked(case: Folded, definition: Definition, setting: Setting, *, adopted: b
     before = adopted and setting.live_from is not None and newest.asked_at < setting.live_from
     withhold = Reason.ADOPTED if before else None
     cause = str(newest.asked_by)
-    note, told = _told_with(case)
+    note, told = _news_along(case)
     found = [
         Topic(Purpose.ACTION_NEEDED, cause, newest.asked_by, note, withhold=withhold, at=newest.asked_at, news=told)
     ]
@@ -175,7 +175,7 @@ def _asks(case: Folded, news: News) -> bool:
     return abs(case.wanted[-1].asked_at - news.position) <= ONE_OCCASION
 
 
-def _told_with(case: Folded) -> tuple[str, str | None]:
+def _news_along(case: Folded) -> tuple[str, str | None]:
     """The note and the entry of the news that a message of another purpose may tell as well: all but its opening, and
     what must keep its details out of it."""
     news = case.news
@@ -184,7 +184,7 @@ def _told_with(case: Folded) -> tuple[str, str | None]:
     return news.note, str(news.entry)
 
 
-def told_end(party: str, spoken: tuple[Spoken, ...]) -> Spoken | None:
+def end_heard(party: str, spoken: tuple[Spoken, ...]) -> Spoken | None:
     """The last message by which a party was told how the case ended."""
     ends = [each for each in spoken if each.party == party and PURPOSES[each.purpose].ends and each.state in TOLD]
     return max(ends, key=lambda each: (each.told_at is not None, each.told_at, each.key), default=None)
@@ -192,7 +192,7 @@ def told_end(party: str, spoken: tuple[Spoken, ...]) -> Spoken | None:
 
 def fallen_end(case: Folded, definition: Definition, party: str, spoken: tuple[Spoken, ...]) -> Spoken | None:
     """By which message a party was told of an end that holds no longer: the case is open, or ended otherwise."""
-    told = told_end(party, spoken)
+    told = end_heard(party, spoken)
     if told is None or told.stage is None:
         return None
     stage = definition.moved.get(told.stage, told.stage)
@@ -202,7 +202,7 @@ def fallen_end(case: Folded, definition: Definition, party: str, spoken: tuple[S
 def reversals(case: Folded, definition: Definition, spoken: tuple[Spoken, ...]) -> list[Topic]:
     """Who was told how it ended must hear that it has not, once for each end; what it ended as instead, the message of
     that end says. Of a case that never was there is no more to say than this."""
-    note, news = _told_with(case)
+    note, news = _news_along(case)
     found = []
     for party in sorted({each.party for each in spoken}):
         told = fallen_end(case, definition, party, spoken)

@@ -84,11 +84,11 @@ def warranted(
         if topic.to in (None, party.party)
         if PURPOSES[topic.purpose].to_sensitive or party.party not in case.sensitive_parties
     )
-    twice = _told_in_passing(told, spoken)
+    twice = _heard_in_passing(told, spoken)
     return tuple(each for each in told if not (PURPOSES[each.purpose].collected and (each.party, each.cause) in twice))
 
 
-def _told_in_passing(wanted: tuple[Outreach, ...], spoken: tuple[Spoken, ...]) -> set[tuple[str, str]]:
+def _heard_in_passing(wanted: tuple[Outreach, ...], spoken: tuple[Spoken, ...]) -> set[tuple[str, str]]:
     """The parties and the news that they hear, or heard, in a message of another purpose: one message says both."""
     heard = {each.key: each for each in spoken if each.state in TOLD}
     return {(each.party, each.news) for each in heard.values() if each.news is not None} | {

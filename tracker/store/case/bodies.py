@@ -93,6 +93,7 @@ def _join(row: Mapping[str, Any], normal: Normal) -> Body:
                 expected_on=_day(body.get("expected_on")),
                 served_on=_day(body.get("served_on")),
                 delay_reason=body.get("delay_reason"),
+                merged_into=body.get("merged_into"),
             )
         case "case.needs":
             return NeedsReported(tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"])))

@@ -32,6 +32,7 @@ CHANNEL_WORDS = {
 }
 DECIDING = (
     "tracker/core/outreach/topics.py",
+    "tracker/core/outreach/reversals.py",
     "tracker/core/outreach/who_hears_what.py",
     "tracker/core/deciding/case_dates.py",
 )

@@ -104,6 +104,17 @@ def test_a_reversal_that_was_not_sent_gives_way_when_the_outcome_is_back_t3() ->
     assert message.key in superseded(spoken, back)
 
 
+def test_an_outcome_that_is_back_is_told_again_and_may_be_taken_back_again_t3() -> None:
+    reopened = (ReopenReported(), {"id": "e3"})
+    open_again, back = case_of(ALEX, REC, GRANTED, reopened), case_of(ALEX, REC, GRANTED, reopened, fix(3))
+    spoken = heard(GRANT)
+    for turn, (case, purpose) in enumerate([(open_again, "reversed"), (back, "finished")] * 2, start=1):
+        assert told(case, spoken) == [(purpose, entry(2))], turn
+        [message] = [each for each in warranted(case, PERMIT, LIVE, spoken) if each.purpose == purpose]
+        spoken += (replace(said(message), stage=case.stage, sensitive=False, told_at=TOLD_AT + turn * DAY),)
+        assert told(case, spoken) == [], "each is said once"
+
+
 def test_the_order_of_arrival_makes_no_difference_to_what_is_taken_back_t3() -> None:
     spoken, placed = heard(GRANT), events_of(ALEX, REC, GRANTED, fix(2), VAL)
     found = {tuple(told(fold(order, PERMIT, ZONE, START), spoken)) for order in permutations(placed)}

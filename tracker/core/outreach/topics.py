@@ -94,8 +94,8 @@ def topics(
     case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], dates: tuple[DateNews, ...]
 ) -> list[Topic]:
     """Everything that ought to have been said by now, each topic once."""
-    if case.opener is None:  # what never was can only be taken back
-        return reversals(case, definition, spoken)
+    if case.opener is None:
+        return []
     adopted = is_adopted(case, setting.live_from)
     old_news = Reason.ADOPTED if adopted and not has_spoken_up(case, setting.live_from) else None
     found = _corrections(case, spoken)
@@ -109,7 +109,6 @@ def topics(
     begun = Topic(Purpose.ACKNOWLEDGED, "opened", opener.entry, "", opener.event.sensitive, silent, at=case.opened_at)
     late = case.opened_at is not None and setting.is_old(case.opened_at, definition)
     found.append(replace(begun, waits=late))
-    found += reversals(case, definition, spoken)
     found += _limit_passed(case, definition, setting)
     found += _asked(case, definition, setting, adopted=adopted)
     if news is not None and news.kind is not NewsKind.OPENED and not case.unmapped and not _asks(case, news):
@@ -150,7 +149,7 @@ def _asked(case: Folded, definition: Definition, setting: Setting, *, adopted: b
     before = adopted and setting.live_from is not None and newest.asked_at < setting.live_from
     withhold = Reason.ADOPTED if before else None
     cause = str(newest.asked_by)
-    note, told = _news_along(case)
+    note, told = news_along(case)
     found = [
         Topic(Purpose.ACTION_NEEDED, cause, newest.asked_by, note, withhold=withhold, at=newest.asked_at, news=told)
     ]
@@ -175,42 +174,13 @@ def _asks(case: Folded, news: News) -> bool:
     return abs(case.wanted[-1].asked_at - news.position) <= ONE_OCCASION
 
 
-def _news_along(case: Folded) -> tuple[str, str | None]:
+def news_along(case: Folded) -> tuple[str, str | None]:
     """The note and the entry of the news that a message of another purpose may tell as well: all but its opening, and
     what must keep its details out of it."""
     news = case.news
     if news is None or news.kind is NewsKind.OPENED or news.sensitive or case.unmapped:
         return "", None
     return news.note, str(news.entry)
-
-
-def end_heard(party: str, spoken: tuple[Spoken, ...]) -> Spoken | None:
-    """The last message by which a party was told how the case ended."""
-    ends = [each for each in spoken if each.party == party and PURPOSES[each.purpose].ends and each.state in TOLD]
-    return max(ends, key=lambda each: (each.told_at is not None, each.told_at, each.key), default=None)
-
-
-def fallen_end(case: Folded, definition: Definition, party: str, spoken: tuple[Spoken, ...]) -> Spoken | None:
-    """By which message a party was told of an end that holds no longer: the case is open, or ended otherwise."""
-    told = end_heard(party, spoken)
-    if told is None or told.stage is None:
-        return None
-    stage = definition.moved.get(told.stage, told.stage)
-    return None if case.state is CaseState.CLOSED and case.stage == stage else told
-
-
-def reversals(case: Folded, definition: Definition, spoken: tuple[Spoken, ...]) -> list[Topic]:
-    """Who was told how it ended must hear that it has not, once for each end; what it ended as instead, the message of
-    that end says. Of a case that never was there is no more to say than this."""
-    note, news = _news_along(case)
-    found = []
-    for party in sorted({each.party for each in spoken}):
-        told = fallen_end(case, definition, party, spoken)
-        if told is not None:
-            quiet = bool(told.sensitive) or (case.news is not None and case.news.sensitive)
-            entry = case.news.entry if case.news is not None else None
-            found.append(Topic(Purpose.REVERSED, told.cause, entry, note, quiet, after=told.cause, to=party, news=news))
-    return found
 
 
 def limit_at(case: Folded, definition: Definition, zone: str) -> datetime | None:

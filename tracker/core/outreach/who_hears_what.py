@@ -15,7 +15,8 @@ from uuid import UUID
 from tracker.core.case.events import Address, PartyReported
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach import timing
-from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, fallen_end, topics
+from tracker.core.outreach.reversals import fallen_end, reversals, times_taken_back
+from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
 from tracker.core.promises.weighing import news_holds
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
@@ -71,7 +72,7 @@ def warranted(
     case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], dates: tuple[DateNews, ...] = ()
 ) -> tuple[Outreach, ...]:
     """The messages that ought to have been said about this case by now, each to send or withheld with its reason."""
-    found = topics(case, definition, setting, spoken, dates)
+    found = [*reversals(case, definition, spoken), *topics(case, definition, setting, spoken, dates)]
     parties = _hearers(case, definition)
     if not parties:
         return tuple(_nobody(topic, definition, setting) for topic in found if topic.after is None)
@@ -177,7 +178,8 @@ def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
 def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
     definition, setting = situation.definition, situation.setting
     address = _reached(party, definition)
-    id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause)
+    times = times_taken_back(topic, party.party, situation.spoken)
+    id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause, resend=times)
     language = party.language if party.language in definition.languages else definition.language
     sensitive = definition.sensitive or topic.sensitive or party.party in situation.case.sensitive_parties
     zone = party.zone or setting.zone

@@ -49,6 +49,9 @@ PROMISE = PromiseFacts(
 
 PASSPORT = NeedFacts("passport", "A copy of your passport, the page with your photo", date(2026, 3, 12), None)
 BILL = NeedFacts("bill", "A bill that shows your address", None, None)
+ASKED_IN_FULL = replace(
+    PASSPORT, why="We check who you are.", send_to="Bring it to our office.", if_not="We say no.", again=True
+)
 FORM = NeedFacts("form", "The signed form", date(2026, 3, 1), at(3, 1))
 
 ORDINARY = CaseFacts(
@@ -211,6 +214,10 @@ CASES = {
     "bare": BARE,
     "bare_waiting_for_you": replace(BARE, waiting_on="you", clock="paused"),
     "bare_waiting_for_others": replace(BARE, waiting_on="other"),
+    "asked_in_full": replace(BARE, waiting_on="you", needs=(ASKED_IN_FULL, BILL)),
+    "arrived": replace(BARE, stage=replace(BARE.stage, ours="arrived")),
+    "checking_with_us": replace(BARE, stage=replace(BARE.stage, code=None, ours="checking")),
+    "ours_and_asked": replace(BARE, needs=(BILL,)),
     "bare_silent": replace(BARE, source_silent=True),
     "long": LONG,
     "markup": MARKED,
@@ -237,6 +244,7 @@ OUTREACH = OutreachFacts(
     sensitive=False,
     language="en",
     zone="Europe/London",
+    today=date(2026, 3, 5),
     old_on=date(2026, 3, 10),
     half_by_on=date(2026, 3, 9),
     probability=0.9,
@@ -246,12 +254,13 @@ OUTREACH = OutreachFacts(
     complaint="Write to complaints@riverton.example.",
     feedback_url=f"https://track.riverton.example/feedback/{'T' * 59}",
     stop_url=f"https://track.riverton.example/stop/{'T' * 59}",
+    heard_on=date(2026, 3, 4),
 )
 
 BARE_OUTREACH = replace(
     OUTREACH, meaning="", next="", promise_on=None, promise_basis=None, next_word_by=None, help="", old_on=None,
     half_by_on=None, probability=None, promise_base=None, if_late="", delay_reason="", complaint="", feedback_url="",
-    stop_url="",
+    stop_url="", heard_on=None,
 )  # fmt: skip
 MARKED_OUTREACH = replace(
     OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP, meaning=MARKUP,
@@ -262,7 +271,12 @@ LATER = replace(OUTREACH, old_on=date(2026, 8, 30), promise_on=date(2026, 9, 24)
 OUTREACHES = {
     "ordinary": OUTREACH,
     "asked": replace(OUTREACH, waiting_on="you", needs=(PASSPORT, BILL, FORM)),
+    "asked_in_full": replace(OUTREACH, waiting_on="you", needs=(ASKED_IN_FULL, BILL)),
+    "asked_too_late": replace(OUTREACH, waiting_on="you", needs=(ASKED_IN_FULL, BILL), today=date(2026, 12, 5)),
     "asked_without_needs": replace(OUTREACH, waiting_on="you"),
+    "asked_by_the_stage": replace(OUTREACH, waiting_on="you", you_can="Put your bin out and tell us."),
+    "arrived": replace(OUTREACH, ours="arrived"),
+    "checking": replace(OUTREACH, ours="checking"),
     "other": replace(OUTREACH, waiting_on="other"),
     "refused": replace(OUTREACH, outcome="refused", appeal="You can ask another officer to look again."),
     "withdrawn": replace(OUTREACH, outcome="withdrawn"),

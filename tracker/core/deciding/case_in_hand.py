@@ -14,9 +14,10 @@ from uuid import UUID
 
 from tracker.core.case.fold import Fold
 from tracker.core.case.ordering import Placed
-from tracker.core.case.projection import forget_at, projected
+from tracker.core.case.projection import Silence, forget_at, projected
 from tracker.core.case.timeline import Folded, Line
 from tracker.core.deciding.case_dates import DatesNow, bring_up_to_date
+from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import (
     CaseKnown,
     CaseRecord,
@@ -28,26 +29,15 @@ from tracker.core.deciding.dossier import (
     SourceKnown,
 )
 from tracker.core.deciding.drafts import Sayer, draft, without_words
-from tracker.core.deciding.fresh import Fresh
 from tracker.core.deciding.ledger import Ledger, LedgerContext
 from tracker.core.outreach import timing, who_hears_what
 from tracker.core.outreach.topics import Setting, Spoken
-from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
+from tracker.core.outreach.who_hears_what import UNDECIDED
 from tracker.core.promises.record import PromiseRecord, missed
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.personal import empty
+from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Mode
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionContext:
-    """What holds for every case of a decision: live or test, the office's zone, what supplies ids, and what the clock
-    shows."""
-
-    mode: Mode
-    zone: str
-    fresh: Fresh
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +194,13 @@ class CaseInHand:
         record, definition, now = self._row(), self.service.definition, self.ground.now
         zone = self.ground.zone
         self._reach(case)
-        said = self._decide_outreach(case, dates, source_id, word_on)
-        fresh = said or word_on is not None or record.spoken_at is None
-        values = projected(case, definition, zone, record.live_from, now if fresh else record.spoken_at)
+        working = self.service.open_days
+        setting = Setting(self.id, record.live_from, self.ground.mode is Mode.TEST, zone, now, working)
+        silence = self._decide_outreach(case, dates, source_id, setting, word_on)
+        values = projected(case, definition, zone, record.live_from, silence, working=working)
         values["source_id"] = source_id
         values["word_to"] = [] if self.ground.mode is Mode.TEST else self._word_to(case)
-        values["wake_at"] = timing.wake_at(case, definition, zone, dates.review_at, now)
+        values["wake_at"] = timing.wake_at(case, definition, setting, dates.review_at)
         return values
 
     def _word_to(self, case: Folded) -> list[UUID]:
@@ -232,13 +223,14 @@ class CaseInHand:
             self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal)
             self.reached.add(at)
 
-    def _decide_outreach(self, case: Folded, dates: DatesNow, source_id: UUID, word_on: date | None) -> bool:
-        """Decide who should hear what, and withhold what newer news has overtaken; True when something is new to say.
+    def _decide_outreach(
+        self, case: Folded, dates: DatesNow, source_id: UUID, setting: Setting, word_on: date | None
+    ) -> Silence:
+        """Decide who should hear what, and withhold what newer news has overtaken; how silent it is about the case by that.
 
         `word_on`: the day by which a word is due. It is said if there is nothing else to say.
         """
-        definition, now, record = self.service.definition, self.ground.now, self._row()
-        setting = Setting(self.id, record.live_from, self.ground.mode is Mode.TEST, self.ground.zone, now)
+        definition, now = self.service.definition, self.ground.now
         on_record = dict(self.spoken)
         spoken = tuple(on_record.values())
         wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)
@@ -246,10 +238,27 @@ class CaseInHand:
             wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on)
         sayer = Sayer(self.id, source_id, self.service.definition_id)
         for each in wanted:
-            if _is_to_be_written(each, on_record.get(each.key)):
+            if who_hears_what.is_to_be_written(each, on_record.get(each.key)):
                 self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))
-        self._overtake(who_hears_what.superseded(spoken, wanted))
-        return any(each.key not in on_record and each.reason not in who_hears_what.CUT for each in wanted)
+        overtaken = who_hears_what.superseded(spoken, wanted)
+        self._overtake(overtaken)
+        said = [each for each in wanted if each.key not in on_record and each.reason not in who_hears_what.CUT]
+        if any(not PURPOSES[each.purpose].confirms for each in said):
+            return Silence(now)
+        return self._silence(word_on, unsaid=any(on_record[each].state in UNDECIDED for each in overtaken))
+
+    def _silence(self, word_on: date | None, *, unsaid: bool) -> Silence:
+        """The silence where nothing is new to say. `unsaid`: what was to be said has been taken back before it was,
+        so that the day stands on which people were to hear from us, as they were told before."""
+        record = self._row()
+        if record.spoken_at is None:
+            return Silence(self.ground.now)
+        if word_on is not None:
+            return Silence(self.ground.now, record.quiet_words + 1)
+        if not unsaid:
+            return Silence(record.spoken_at, record.quiet_words)
+        said = [each.due_at for each in self.spoken.values() if each.due_at and each.state in who_hears_what.SAID]
+        return Silence(min(record.spoken_at, max(said, default=record.spoken_at)), record.quiet_words)
 
     def _say(self, message: MessageRecord) -> None:
         """Decide a message. An undecided one that is on record takes the new facts and keeps its time, so that no
@@ -287,11 +296,3 @@ class CaseInHand:
         self.recipients = {at: replace(each, **empty(RecipientRecord)) for at, each in self.recipients.items()}
         record = replace(self._row(), **empty(CaseRecord))
         self.record = replace(record, next_word_on=None, next_word_at=None, wake_at=None, forget_at=None)
-
-
-def _is_to_be_written(said: Outreach, before: Spoken | None) -> bool:
-    """Whether a decision is to be written: a first one, one that nobody has heard yet (its facts may have moved), or
-    one that was withheld for a reason that holds no longer."""
-    if before is None or before.state in UNDECIDED:
-        return True
-    return before.state is MessageState.WITHHELD and before.reason is not said.reason

@@ -16,8 +16,9 @@ from uuid import UUID
 from tracker.core.case import ordering
 from tracker.core.case.events import CorrectionReported, StatusEvent, StatusReported, out_of_bounds
 from tracker.core.deciding import notices
-from tracker.core.deciding.case_in_hand import CaseInHand, DecisionContext
+from tracker.core.deciding.case_in_hand import CaseInHand
 from tracker.core.deciding.changes import Changes
+from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import Dossiers, Entered, EntryPlace, Number, SeenEvent, ServiceKnown, SourceKnown
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.deciding.reports import NOTES, Answer, Intake, RefusedEvent, Report, Reporter, granted, too_many
@@ -205,7 +206,7 @@ class Deciding:
             entered = self._entered(report, number.number[0], by, Placement.APPLIED)
             number.join(case, entered, source)
             placement = case.line(entered.id).placement
-            self._notice(event, placement, named)
+            self._notice(event, placement, named or case.service)
             return self._answer(case, entered.id)
         if len(number.waiting) >= MOST_PARKED_PER_NUMBER and not opens:
             raise too_many()

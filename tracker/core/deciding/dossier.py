@@ -57,6 +57,8 @@ class CaseRecord:
     spoken_at: datetime | None
     next_word_on: date | None
     next_word_at: datetime | None
+    quiet_words: int
+    arrived_at: datetime | None
     word_to: list[UUID] | None
     wake_at: datetime | None
     news_entry: UUID | None
@@ -180,6 +182,11 @@ class ServiceKnown:
     working: WorkingDays = WEEKDAYS
     confidence: Confidence | None = None
     relied_on_since: date | None = None
+
+    @property
+    def open_days(self) -> WorkingDays:
+        """The days on which the office is there: its own days off are none. Words and deadlines go by them."""
+        return self.working.but(self.definition.closed_days)
 
 
 @dataclass(frozen=True, slots=True)

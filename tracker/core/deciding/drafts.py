@@ -42,6 +42,11 @@ class FrozenFacts(TypedDict):
     probability: Lasting[float | None]
     sooner: Lasting[bool]
     delay_reason: Plain[str | None]
+    arrived_at: Lasting[str | None]
+    since_at: Lasting[str | None]
+    since_on: Lasting[str | None]
+    heard_at: Lasting[str | None]
+    heard_on: Lasting[str | None]
 
 
 LASTING_FACTS = tuple(name for name, mark in marks(FrozenFacts).items() if mark is Mark.LASTING)
@@ -104,7 +109,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
         "unmapped": case.unmapped,
         "waiting_on": case.waiting_on.value,
         "outcome": case.outcome.value if case.outcome else None,
-        "needs": [] if said.sensitive else [plain_need(need.item) for need in case.wanted],
+        "needs": [] if said.sensitive else [plain_need(need) for need in case.wanted],
         "note": said.note,
         "sensitive": said.sensitive,
         "zone": said.zone,
@@ -118,10 +123,15 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
         "probability": standing.probability if standing else None,
         "sooner": dates.sooner,
         "delay_reason": case.delay_reason,
+        "arrived_at": _iso(case.arrived.at if case.arrived else None),
+        "since_at": _iso(case.since.at),
+        "since_on": _iso(case.since.on),
+        "heard_at": _iso(case.confirmed.at),
+        "heard_on": _iso(case.confirmed.on),
     }
 
 
-def _iso(day: date | None) -> str | None:
+def _iso(day: date | datetime | None) -> str | None:
     return day.isoformat() if day else None
 
 

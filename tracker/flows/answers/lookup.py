@@ -17,12 +17,12 @@ from tracker.core.answers.facts import (
     DelayFacts,
     HistoryFacts,
     MessageFacts,
-    NeedFacts,
     PromiseFacts,
     StageFacts,
     ToldFacts,
 )
 from tracker.core.answers.needs import need_facts
+from tracker.core.answers.stages import own_table
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.promises.weighing import FEWEST
 from tracker.core.services.definitions import Definition, Stage, say
@@ -162,7 +162,7 @@ def case_facts(
         promise=standing,
         no_promise_reason=_no_promise_reason(row, definition, promises, standing),
         next_word_by=row.next_word_on,
-        needs=_needs(row, definition, spoken),
+        needs=need_facts(row.needs, definition, spoken),
         history=tuple(_line(each, definition, spoken) for each in row.history),
         promises=promises,
         messages=messages,
@@ -204,12 +204,15 @@ def _delay(
 
 def _stage(row: PageCase, stage: Stage | None, definition: Definition, language: str) -> StageFacts:
     since = Moment(on=row.since_on) if row.since_on else Moment(at=row.since_at)
+    ours = own_table(stage, arrived=row.arrived_at is not None)
     if stage is None:
-        return StageFacts(None, "", "", since, "", "", "", "")
+        return StageFacts(None, "", "", Moment(), "", "", "", "", ours)
 
     def words(of: Any) -> str:
         return say(of, language, definition.language)
 
+    if ours:
+        return StageFacts(stage.code, "", "", Moment(at=row.arrived_at), "", "", words(stage.if_late), "", ours)
     return StageFacts(
         stage.code,
         words(stage.headline),
@@ -243,10 +246,6 @@ def _no_promise_reason(
     stood_in = definition.promise.stood_in  # then only its own history gives dates
     learned_from = (row.learned_from_own if stood_in else row.learned_from) or 0
     return "too_uncertain" if given_up or learned_from >= FEWEST else "too_little_history"
-
-
-def _needs(row: PageCase, definition: Definition, language: str) -> tuple[NeedFacts, ...]:
-    return tuple(need_facts(each, definition, language) for each in row.needs)
 
 
 def _line(line: PageLine, definition: Definition, language: str) -> HistoryFacts:

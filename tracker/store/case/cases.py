@@ -90,6 +90,8 @@ class Case(SQLModel, table=True):
     spoken_at: datetime | None = Field(default=None, sa_type=Instant)
     next_word_on: date | None = None
     next_word_at: datetime | None = Field(default=None, sa_type=Instant)
+    quiet_words: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    arrived_at: datetime | None = Field(default=None, sa_type=Instant)
     word_to: list[UUID] | None = Field(default=None, sa_column=Column(ARRAY(Uuid), nullable=True))
     wake_at: datetime | None = Field(default=None, sa_type=Instant)
     news_entry: UUID | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from tests.templates.asked_samples import asked_cases, asked_messages
 from tests.templates.honest_samples import honest_cases
 from tests.templates.late_samples import late_cases
 from tracker.core.answers.facts import (
@@ -49,9 +50,6 @@ PROMISE = PromiseFacts(
 
 PASSPORT = NeedFacts("passport", "A copy of your passport, the page with your photo", date(2026, 3, 12), None)
 BILL = NeedFacts("bill", "A bill that shows your address", None, None)
-ASKED_IN_FULL = replace(
-    PASSPORT, why="We check who you are.", send_to="Bring it to our office.", if_not="We say no.", again=True
-)
 FORM = NeedFacts("form", "The signed form", date(2026, 3, 1), at(3, 1))
 
 ORDINARY = CaseFacts(
@@ -211,13 +209,10 @@ CASES = {
     "merged": replace(DONE, outcome="merged"),
     "closed_without_outcome": replace(BARE, state="closed"),
     **late_cases(ORDINARY),
+    **asked_cases(BARE),
     "bare": BARE,
     "bare_waiting_for_you": replace(BARE, waiting_on="you", clock="paused"),
     "bare_waiting_for_others": replace(BARE, waiting_on="other"),
-    "asked_in_full": replace(BARE, waiting_on="you", needs=(ASKED_IN_FULL, BILL)),
-    "arrived": replace(BARE, stage=replace(BARE.stage, ours="arrived")),
-    "checking_with_us": replace(BARE, stage=replace(BARE.stage, code=None, ours="checking")),
-    "ours_and_asked": replace(BARE, needs=(BILL,)),
     "bare_silent": replace(BARE, source_silent=True),
     "long": LONG,
     "markup": MARKED,
@@ -262,21 +257,18 @@ BARE_OUTREACH = replace(
     half_by_on=None, probability=None, promise_base=None, if_late="", delay_reason="", complaint="", feedback_url="",
     stop_url="", heard_on=None,
 )  # fmt: skip
+_MARKED_NEED = replace(PASSPORT, text=MARKUP, why=MARKUP, send_to=MARKUP, if_not=MARKUP)
 MARKED_OUTREACH = replace(
-    OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP, meaning=MARKUP,
-    next=MARKUP, if_late=MARKUP, delay_reason=MARKUP, complaint=MARKUP, service=MARKUP,
+    OUTREACH, headline=MARKUP, note=MARKUP, needs=(_MARKED_NEED,), help=MARKUP, meaning=MARKUP, next=MARKUP,
+    if_late=MARKUP, delay_reason=MARKUP, complaint=MARKUP, service=MARKUP, you_can=MARKUP,
 )  # fmt: skip
 LATER = replace(OUTREACH, old_on=date(2026, 8, 30), promise_on=date(2026, 9, 24), next_word_by=date(2026, 9, 24))
 
 OUTREACHES = {
     "ordinary": OUTREACH,
     "asked": replace(OUTREACH, waiting_on="you", needs=(PASSPORT, BILL, FORM)),
-    "asked_in_full": replace(OUTREACH, waiting_on="you", needs=(ASKED_IN_FULL, BILL)),
-    "asked_too_late": replace(OUTREACH, waiting_on="you", needs=(ASKED_IN_FULL, BILL), today=date(2026, 12, 5)),
+    **asked_messages(OUTREACH),
     "asked_without_needs": replace(OUTREACH, waiting_on="you"),
-    "asked_by_the_stage": replace(OUTREACH, waiting_on="you", you_can="Put your bin out and tell us."),
-    "arrived": replace(OUTREACH, ours="arrived"),
-    "checking": replace(OUTREACH, ours="checking"),
     "other": replace(OUTREACH, waiting_on="other"),
     "refused": replace(OUTREACH, outcome="refused", appeal="You can ask another officer to look again."),
     "withdrawn": replace(OUTREACH, outcome="withdrawn"),

@@ -226,7 +226,7 @@ class CaseInHand:
     def _decide_outreach(
         self, case: Folded, dates: DatesNow, source_id: UUID, setting: Setting, word_on: date | None
     ) -> Silence:
-        """Decide who should hear what, and withhold what newer news has overtaken; how silent it is about the case by that.
+        """Decide who should hear what, and withhold what newer news has overtaken; how long it has been silent by that.
 
         `word_on`: the day by which a word is due. It is said if there is nothing else to say.
         """

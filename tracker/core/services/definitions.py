@@ -118,13 +118,13 @@ class OutreachPolicy:
     tell: tuple[Role, ...] = (Role.APPLICANT, Role.JOINT_APPLICANT, Role.BUSINESS, Role.APPOINTEE)
     channels: tuple[Channel, ...] = (Channel.EMAIL, Channel.SMS)
     silence: timedelta = timedelta(days=14)
-    longest_silence: timedelta = timedelta(days=42)
     messages_per_case: int = 20
     purposes: frozenset[Purpose] = frozenset(Purpose)
     quiet: QuietHours | None = QuietHours()
     digest: timedelta = timedelta(minutes=10)
     remind_before: timedelta = timedelta(days=3)
     remind_after: timedelta = timedelta(days=7)
+    longest_silence: timedelta = timedelta(days=42)
 
     def pause(self, words: int) -> timedelta:
         """How long nobody hears from us at most, once so many words in a row have said nothing new."""

@@ -25,7 +25,7 @@ OPTIONAL_PURPOSES = purposes(lambda traits: traits.optional)
 """What a service may leave unsaid. The rest people must hear; feedback has a policy of its own."""
 
 TIMES_LONGER = 8
-"""A service of which people hear often does not fall silent for weeks: its longest silence is so many times the first."""
+"""Where people hear often, no silence lasts for weeks: the longest is so many times the first."""
 
 MOST_CLOSED, LONGEST_CLOSED = 200, 60
 """So many days off, and spans of them, may be named; and so many days may one span have."""

@@ -127,8 +127,9 @@ class OutreachPolicy:
     longest_silence: timedelta = timedelta(days=42)
 
     def pause(self, words: int) -> timedelta:
-        """How long nobody hears from us at most, once so many words in a row have said nothing new."""
-        return min(self.silence * GROWTH ** min(words, MOST_GROWN), max(self.silence, self.longest_silence))
+        """How long nobody hears from us at most, once so many words in a row have said nothing new, in whole days."""
+        grown = self.silence * GROWTH ** min(words, MOST_GROWN)
+        return min(timedelta(days=grown.days) if grown.days else grown, max(self.silence, self.longest_silence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,9 @@ class NeededItemIn(BaseModel):
     due_on: fields.PlannedDay | None = None
     supplied_at: fields.PlannedInstant | None = None
     remove: bool | None = None
+    why: fields.Sentence | None = None
+    send_to: fields.Sentence | None = None
+    if_not: fields.Sentence | None = None
 
     @model_validator(mode="after")
     def _is_worded_once(self) -> NeededItemIn:
@@ -99,6 +102,20 @@ class NeededItemIn(BaseModel):
                 "Say what is needed in text, or name it by a code of the definition.",
             )
         return self
+
+    def said(self) -> NeededItem:
+        """The same in the timeline's words."""
+        return NeededItem(
+            item=self.item,
+            text=self.text,
+            code=self.code,
+            due_on=self.due_on,
+            supplied_at=self.supplied_at,
+            remove=bool(self.remove),
+            why=self.why,
+            send_to=self.send_to,
+            if_not=self.if_not,
+        )
 
 
 class NeedsDataIn(DataIn):
@@ -115,12 +132,7 @@ class NeedsDataIn(DataIn):
 
     def body(self) -> NeedsReported:
         """The same in the timeline's words."""
-        return NeedsReported(
-            tuple(
-                NeededItem(item.item, item.text, item.code, item.due_on, item.supplied_at, bool(item.remove))
-                for item in self.items
-            )
-        )
+        return NeedsReported(tuple(item.said() for item in self.items))
 
 
 _LONGEST_ADDRESS = max(traits.longest for traits in CHANNELS.values())

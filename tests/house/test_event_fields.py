@@ -19,7 +19,7 @@ from integrations.event_models import EVENTS, ChannelIn, DataIn, NeededItemIn
 from tests.core.case.test_timeline import PERMIT, ZONE, case_of, status
 from tracker.core.answers.facts import CaseFacts
 from tracker.core.case.events import TYPES, Address, Body, NeededItem, NeedsReported, PartyReported, StatusReported
-from tracker.core.case.projection import projected
+from tracker.core.case.projection import Silence, projected
 from tracker.core.deciding.dossier import CaseRecord
 from tracker.store.case.bodies import event_of, split
 
@@ -41,7 +41,16 @@ WIRE: Mapping[str, dict[str, Any]] = {
     },
     "case.needs": {
         "items": [
-            {"item": "plan", "text": "A plan", "due_on": "2026-04-01", "supplied_at": AT, "remove": True},
+            {
+                "item": "plan",
+                "text": "A plan",
+                "due_on": "2026-04-01",
+                "supplied_at": AT,
+                "remove": True,
+                "why": "To see",
+                "send_to": "By post",
+                "if_not": "We close it",
+            },
             {"item": "photo", "code": "site_photo"},
         ]
     },
@@ -191,7 +200,7 @@ def test_every_fact_of_a_case_is_filled() -> None:
 
 def test_a_record_has_what_a_case_is() -> None:
     """The type checker cannot see into the columns that a projection hands on."""
-    values = set(projected(case_of(status("REC")), PERMIT, ZONE, None, None))
+    values = set(projected(case_of(status("REC")), PERMIT, ZONE, None, Silence()))
     begun = named_where("tracker/core/deciding/under_number.py", "CaseRecord")
     assert values | begun == {each.name for each in fields(CaseRecord)}
     assert not values & begun

@@ -166,7 +166,6 @@ USED: Mapping[str, frozenset[str]] = {
     ),
     "word": frozenset(
         {
-            "tracker.core.case.projection._word_on",
             "tracker.core.deciding.case_in_hand._word_to",
             "tracker.core.outreach.who_hears_what.word_to",
             "tracker.core.vocabulary.calendars.next_word_on",

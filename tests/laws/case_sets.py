@@ -88,6 +88,9 @@ _items = st.builds(
     due_on=_maybe(_AHEAD),
     supplied_at=_maybe(_TIMES),
     remove=st.booleans(),
+    why=_maybe(_WORDS),
+    send_to=_maybe(_WORDS),
+    if_not=_maybe(_WORDS),
 )
 _needs = st.lists(_items, min_size=1, max_size=2, unique_by=lambda item: item.item).map(tuple).map(NeedsReported)
 _addresses = st.lists(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from tests.templates.asked_samples import asked_cases, asked_messages
 from tests.templates.honest_samples import honest_cases
 from tests.templates.late_samples import late_cases
 from tracker.core.answers.facts import (
@@ -208,6 +209,7 @@ CASES = {
     "merged": replace(DONE, outcome="merged"),
     "closed_without_outcome": replace(BARE, state="closed"),
     **late_cases(ORDINARY),
+    **asked_cases(BARE),
     "bare": BARE,
     "bare_waiting_for_you": replace(BARE, waiting_on="you", clock="paused"),
     "bare_waiting_for_others": replace(BARE, waiting_on="other"),
@@ -237,6 +239,7 @@ OUTREACH = OutreachFacts(
     sensitive=False,
     language="en",
     zone="Europe/London",
+    today=date(2026, 3, 5),
     old_on=date(2026, 3, 10),
     half_by_on=date(2026, 3, 9),
     probability=0.9,
@@ -246,22 +249,25 @@ OUTREACH = OutreachFacts(
     complaint="Write to complaints@riverton.example.",
     feedback_url=f"https://track.riverton.example/feedback/{'T' * 59}",
     stop_url=f"https://track.riverton.example/stop/{'T' * 59}",
+    heard_on=date(2026, 3, 4),
 )
 
 BARE_OUTREACH = replace(
     OUTREACH, meaning="", next="", promise_on=None, promise_basis=None, next_word_by=None, help="", old_on=None,
     half_by_on=None, probability=None, promise_base=None, if_late="", delay_reason="", complaint="", feedback_url="",
-    stop_url="",
+    stop_url="", heard_on=None,
 )  # fmt: skip
+_MARKED_NEED = replace(PASSPORT, text=MARKUP, why=MARKUP, send_to=MARKUP, if_not=MARKUP)
 MARKED_OUTREACH = replace(
-    OUTREACH, headline=MARKUP, note=MARKUP, needs=(replace(PASSPORT, text=MARKUP),), help=MARKUP, meaning=MARKUP,
-    next=MARKUP, if_late=MARKUP, delay_reason=MARKUP, complaint=MARKUP, service=MARKUP,
+    OUTREACH, headline=MARKUP, note=MARKUP, needs=(_MARKED_NEED,), help=MARKUP, meaning=MARKUP, next=MARKUP,
+    if_late=MARKUP, delay_reason=MARKUP, complaint=MARKUP, service=MARKUP, you_can=MARKUP,
 )  # fmt: skip
 LATER = replace(OUTREACH, old_on=date(2026, 8, 30), promise_on=date(2026, 9, 24), next_word_by=date(2026, 9, 24))
 
 OUTREACHES = {
     "ordinary": OUTREACH,
     "asked": replace(OUTREACH, waiting_on="you", needs=(PASSPORT, BILL, FORM)),
+    **asked_messages(OUTREACH),
     "asked_without_needs": replace(OUTREACH, waiting_on="you"),
     "other": replace(OUTREACH, waiting_on="other"),
     "refused": replace(OUTREACH, outcome="refused", appeal="You can ask another officer to look again."),

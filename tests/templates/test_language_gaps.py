@@ -158,7 +158,7 @@ def spoil_our_words(folder: Path) -> dict[str, str]:
         ("staff_shortage", 'staff_shortage = " "\n'),
         ("waiting_for_you", 'waiting_for_you = "We are waiting for something from you."\n'),
         ("system_problem", f'system_problem = "{"x" * 121}"\n'),
-        ("meaning", ""),
+        (r"meaning(?= = .*\nnext = .*\n\n\[arrived)", ""),
         ("unworded", "unworded = 7\n"),
         ("stop", "stop = []\n"),
         ("start", 'start = ["dechrau", "STOP", "?"]\nagain = ["eto"]\n'),

@@ -148,12 +148,6 @@ def test_an_office_date_is_named_as_the_offices() -> None:
     assert "We will write to you by 16 March 2026" in render("updated", "text.txt")
 
 
-def test_still_working_says_who_is_waited_for() -> None:
-    assert "still working on it" in render("still_working", "sms.txt")
-    assert "still waiting for you" in render("still_working", "sms.txt", "asked")
-    assert "waiting for others" in render("still_working", "sms.txt", "other")
-
-
 def test_a_correction_says_sorry_and_what_stands() -> None:
     text = render("corrected", "text.txt")
     assert "We told you something wrong about your request. We are sorry." in text

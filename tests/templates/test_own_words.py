@@ -55,7 +55,7 @@ def test_a_case_whose_office_has_no_words_is_told_in_ours(language: str) -> None
     facts = replace(
         samples.ORDINARY,
         language=language,
-        stage=replace(samples.STAGE, code=None, headline="", meaning=""),
+        stage=replace(samples.STAGE, code=None, headline="", meaning="", ours="checking"),
         delay=DelayFacts("late", "high_demand", ""),
         needs=(replace(samples.BILL, text=""), samples.FORM),
     )
@@ -81,8 +81,7 @@ def test_a_message_whose_office_has_no_words_is_sent_in_ours(language: str) -> N
     facts = replace(
         samples.OUTREACHES["asked"],
         language=language,
-        headline="",
-        meaning="",
+        ours="checking",
         needs=(replace(samples.BILL, text=""),),
         delay_reason="",
         delay_code="system_problem",

@@ -10,7 +10,7 @@ from templates import own_words
 from tracker.core.answers.facts import NeedFacts, OutreachFacts
 
 _ASKED = (
-    NeedFacts("passport", "A copy of your passport", date(2026, 9, 23), None),
+    NeedFacts("passport", "A copy of your passport", date(2026, 9, 23), None, "To see", "By post", "We close it", True),
     NeedFacts("form", "A form", None, None),
 )
 
@@ -35,16 +35,22 @@ _ORDINARY = OutreachFacts(
     sensitive=False,
     language="",
     zone="Europe/London",
+    today=date(2026, 8, 28),
     old_on=date(2026, 8, 30),
     half_by_on=date(2026, 9, 9),
     probability=0.9,
     promise_base="service",
     feedback_url=f"https://track.northwick.example/feedback/{'T' * 59}",
     stop_url=f"https://track.northwick.example/stop/{'T' * 59}",
+    heard_on=date(2026, 8, 27),
 )
 _SAMPLES = (
     _ORDINARY,
     replace(_ORDINARY, waiting_on="you", needs=_ASKED),
+    replace(_ORDINARY, waiting_on="you", needs=_ASKED, today=date(2026, 9, 30)),
+    replace(_ORDINARY, waiting_on="you", you_can="Please ring us."),
+    replace(_ORDINARY, ours="checking"),
+    replace(_ORDINARY, ours="arrived"),
     replace(_ORDINARY, waiting_on="other", promise_base="office", sooner=True),
     replace(_ORDINARY, promise_on=None, promise_basis=None, probability=None, half_by_on=None, feedback_url=""),
     replace(_ORDINARY, promise_basis="office", probability=None, half_by_on=None, promise_base=None, old_on=None),

@@ -134,12 +134,18 @@ class ReversedOut(BaseModel):
 
 
 class NeedOut(BaseModel):
-    """One thing asked of the person; `supplied_at` null: still wanted."""
+    """One thing asked of the person; `supplied_at` null: still wanted. `why` it is needed, `send_to`: where and how to
+    send it, `if_not`: what happens if it does not come in time; empty where the office does not say. `again`: it had
+    been sent, and is asked for anew."""
 
     item: str
     text: str
     due_on: date | None
     supplied_at: datetime | None
+    why: str = ""
+    send_to: str = ""
+    if_not: str = ""
+    again: bool = False
 
 
 class LineOut(BaseModel):
@@ -238,10 +244,7 @@ def track_out(facts: CaseFacts) -> TrackOut:
         delay=_delay(facts.delay) if facts.delay else None,
         next_word_by=facts.next_word_by,
         word_is_sent=facts.word_is_sent,
-        needs=[
-            NeedOut(item=need.item, text=need.text, due_on=need.due_on, supplied_at=need.supplied_at)
-            for need in facts.needs
-        ],
+        needs=[NeedOut.model_validate(need, from_attributes=True) for need in facts.needs],
         history=[
             LineOut(at=_when(line.when), stage=line.stage, headline=line.headline, note=line.note)
             for line in facts.history

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from templates import own_words
 from tracker.core.answers.facts import CaseFacts, DelayFacts, NeedFacts, OutreachFacts
+from tracker.core.answers.stages import CHECKING
 
 
 def case(facts: CaseFacts) -> CaseFacts:
     """What may be read about a case, with our own words in the language of its facts."""
     stage, language = facts.stage, facts.language
-    if stage.code is None:
-        stage = replace(stage, headline=headline(stage.headline, language), meaning=_meaning(stage.meaning, language))
+    if stage.ours:
+        headline, meaning, after = _ours(stage.ours, language)
+        stage = replace(stage, headline=headline, meaning=meaning, next=after)
     delay = _delay(facts.delay, language) if facts.delay else None
     return replace(facts, stage=stage, delay=delay, needs=_needs(facts.needs, language))
 
@@ -20,23 +22,24 @@ def case(facts: CaseFacts) -> CaseFacts:
 def outreach(facts: OutreachFacts) -> OutreachFacts:
     """What a message is made of, with our own words in its language."""
     language = facts.language
-    checking = not facts.headline
+    if facts.ours:
+        headline, meaning, after = _ours(facts.ours, language)
+        facts = replace(facts, headline=headline, meaning=meaning, next=after)
     return replace(
         facts,
-        headline=headline(facts.headline, language),
-        meaning=_meaning("", language) if checking else facts.meaning,
         needs=_needs(facts.needs, language),
         delay_reason=facts.delay_reason or _reason(facts.delay_code, language),
     )
 
 
-def headline(said: str, language: str) -> str:
+def headline_of(said: str, language: str) -> str:
     """The headline of a stage; none is said while the newest status is not known here: that we are checking it."""
-    return said or own_words.said(language, "checking", "headline")
+    return said or own_words.said(language, CHECKING, "headline")
 
 
-def _meaning(said: str, language: str) -> str:
-    return said or own_words.said(language, "checking", "meaning")
+def _ours(table: str, language: str) -> tuple[str, ...]:
+    """What is said in place of a stage's headline, meaning and next step that do not hold now."""
+    return tuple(own_words.said(language, table, key) for key in ("headline", "meaning", "next"))
 
 
 def _needs(needs: tuple[NeedFacts, ...], language: str) -> tuple[NeedFacts, ...]:

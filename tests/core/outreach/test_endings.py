@@ -201,7 +201,7 @@ def test_that_the_limit_has_passed_is_told_once_on_the_day_after_t9() -> None:
     assert ("limit_passed", "1", "limit", None) in wanted(case, after)
     spoken = tuple(said(each) for each in warranted(case, PERMIT, after, ()))
     assert {each.key for each in warranted(case, PERMIT, after, spoken)} == {each.key for each in spoken}
-    assert timing.wake_at(case, PERMIT, ZONE, None, OPENED) == after.now.replace(hour=10)
+    assert timing.wake_at(case, PERMIT, replace(LIVE, now=OPENED), None) == after.now.replace(hour=10)
     assert "limit_passed" not in [each[0] for each in wanted(GRANT, after)]
 
 

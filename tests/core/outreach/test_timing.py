@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 from tests.core.case.test_timeline import PERMIT, REC, STOP, VAL, ZONE, case_of, status
 from tests.core.outreach.test_who_hears_what import ALEX, ASKED, DAY, LIVE, OPENED, after_telling, entry, said, wanted
 from tracker.core.case.events import NeededItem, NeedsReported
+from tracker.core.case.timeline import Folded
 from tracker.core.outreach import timing
-from tracker.core.outreach.topics import Setting, feedback_at, remind_at
+from tracker.core.outreach.deadlines import deadlines
+from tracker.core.outreach.topics import Setting, feedback_at
 from tracker.core.outreach.who_hears_what import warranted
 from tracker.core.services.definitions import QuietHours
 from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
 from tracker.core.vocabulary.messages import MessageState, Purpose
 from tracker.core.vocabulary.words import Channel
 
@@ -110,30 +113,41 @@ def ask(due_on: date | None) -> NeedsReported:
     return NeedsReported((NeededItem("plan", text="A plan", due_on=due_on),))
 
 
+def remind_at(case: Folded, working: WorkingDays = WEEKDAYS) -> datetime | None:
+    """When the first reminder comes, if there is one."""
+    return next((each.remind_at for each in deadlines(case, PERMIT, ZONE, working) if each.remind_at), None)
+
+
+def now(at: datetime) -> Setting:
+    return replace(LIVE, now=at)
+
+
 def at_ten(day: date) -> datetime:
     return calendars.word_due_at(day, ZONE)
 
 
 def test_a_reminder_comes_once_before_the_day_and_only_to_who_was_asked() -> None:
-    asked = case_of(ALEX, REC, ask((OPENED + 20 * DAY).date()))
-    on = (OPENED + 17 * DAY).date()
-    assert remind_at(asked, PERMIT, ZONE) == at_ten(on)
+    day = date(2026, 2, 11)
+    asked = case_of(ALEX, REC, ask(day))
+    on = date(2026, 2, 6)  # three days before would be a Sunday
+    assert remind_at(asked) == at_ten(on)
     told = after_telling(asked)
     at = Setting(LIVE.case, LIVE.live_from, False, ZONE, at_ten(on))
     before = replace(at, now=at.now - timedelta(seconds=1))
     assert "reminder" not in [each[0] for each in wanted(asked, before, told)]
-    assert [each for each in wanted(asked, at, told) if each[0] == "reminder"] == [("reminder", "1", entry(2), None)]
+    assert [each for each in wanted(asked, at, told) if each[0] == "reminder"] == [
+        ("reminder", "1", f"{entry(2)}@{day}", None)
+    ]
     assert "reminder" not in [each[0] for each in wanted(asked, at, ())], "who was not asked is not reminded"
     supplied = case_of(ALEX, REC, ASKED, NeedsReported((NeededItem("plan", supplied_at=OPENED),)))
-    assert remind_at(supplied, PERMIT, ZONE) is None
+    assert remind_at(supplied) is None
 
 
 def test_a_request_without_a_day_is_remembered_after_a_while_and_never_on_the_same_day() -> None:
     asked = case_of(ALEX, REC, ask(None))
-    assert asked.wanted[-1].asked_at < remind_at(asked, PERMIT, ZONE) <= asked.wanted[-1].asked_at + 8 * DAY  # type: ignore[operator]  # None would fail here
+    assert asked.wanted[-1].asked_at < remind_at(asked) <= asked.wanted[-1].asked_at + 8 * DAY  # type: ignore[operator]  # None would fail here
     overdue = case_of(ALEX, REC, ask(date(2020, 1, 1)))
-    asked_on = calendars.day_of(overdue.wanted[-1].asked_at, ZONE)
-    assert remind_at(overdue, PERMIT, ZONE) == at_ten(asked_on + DAY)
+    assert remind_at(overdue) is None, "the request itself says that its day is over"
 
 
 def test_how_it_went_is_asked_once_some_days_after_the_end_of_those_who_heard_of_it() -> None:
@@ -159,9 +173,9 @@ def test_what_is_sensitive_is_never_asked_about() -> None:
 
 
 def test_a_case_wakes_at_the_first_of_what_falls_due_and_never_in_the_past() -> None:
-    asked = case_of(ALEX, REC, ask((OPENED + 20 * DAY).date()))
-    at = remind_at(asked, PERMIT, ZONE)
+    asked = case_of(ALEX, REC, ask((OPENED + 21 * DAY).date()))
+    at = remind_at(asked)
     assert at is not None
-    assert timing.wake_at(asked, PERMIT, ZONE, None, OPENED) == at
-    assert timing.wake_at(asked, PERMIT, ZONE, OPENED + DAY, OPENED) == OPENED + DAY
-    assert timing.wake_at(asked, replace(PERMIT, statutory=None), ZONE, OPENED + DAY, at) is None
+    assert timing.wake_at(asked, PERMIT, now(OPENED), None) == at
+    assert timing.wake_at(asked, PERMIT, now(OPENED), OPENED + DAY) == OPENED + DAY
+    assert timing.wake_at(asked, PERMIT, now(at), OPENED + DAY) == at_ten((OPENED + 22 * DAY).date()), "its day passes"

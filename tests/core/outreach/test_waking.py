@@ -52,5 +52,5 @@ def test_a_case_wakes_before_there_is_anything_new_to_say(
     if gained_at is None:
         return
     event("something comes with time")
-    wakes_at = timing.wake_at(case, PERMIT, ZONE, None, START)
+    wakes_at = timing.wake_at(case, PERMIT, LIVE, None)
     assert wakes_at is not None and wakes_at <= gained_at

@@ -6,6 +6,7 @@ GOOD = """
 service = "parking-permit"
 languages = ["en", "cy"]
 sensitive = false
+closed_days = ["2026-12-24", "2026-12-28/2026-12-29"]
 [name]
 en = "Parking permit"
 cy = "Trwydded barcio"
@@ -66,6 +67,7 @@ cy = "Mae gennych fis."
 [needs.photo]
 en = "A photo"
 cy = "Llun"
+why = { en = "To see", cy = "I weld" }
 [delay_reasons.advice]
 en = "We wait for advice."
 cy = "Rydym yn aros am gyngor."
@@ -83,6 +85,7 @@ holidays = "GB-ENG"
 tell = ["applicant"]
 channels = ["sms"]
 silence_days = 7
+longest_silence_days = 31
 messages_per_case = 9
 [feedback]
 ask = true
@@ -97,6 +100,13 @@ words = { en = "The law says a month.", cy = "Mis yw'r gyfraith." }
 LONG = "x" * 700
 
 FAULTS: list[tuple[str, str, str, str]] = [
+    ('"2026-12-24"', '"24.12.2026"', "closed_days[0]", "Write closed_days"),
+    ('"2026-12-24"', "2026-12-24", "closed_days[0]", "Write closed_days"),
+    ("2026-12-28/2026-12-29", "2026-12-29/2026-12-28", "closed_days[1]", "first and last"),
+    ("2026-12-28/2026-12-29", "2026-12-29/2027-12-28", "closed_days[1]", "first and last"),
+    ('why = { en = "To see", cy = "I weld" }', 'why = { en = "To see" }', "needs.photo.why.cy", "Add cy"),
+    ('why = { en = "To see", cy = "I weld" }', 'why = "To see"', "needs.photo.why", "Write why"),
+    ("longest_silence_days = 31", "longest_silence_days = 0", "outreach.longest_silence_days", "whole number"),
     # What is written, what is put in its place, the path of the fault, words of the remedy.
     ('service = "parking-permit"', "", "service", "Add service"),
     ('service = "parking-permit"', "service = 3", "service", "Write service"),
@@ -169,8 +179,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("[complaint]", "[complaints]", "complaint", "Write [complaint] on a line of its own"),
     ("days_after_close = 365", "sensitive = true", "retention.sensitive", "at the top of the file"),
     ('cy = "Trwydded barcio"', "sensitive = true", "name.sensitive", "at the top of the file"),
-    ('codes = ["RFI"]', f"codes = [{'7, ' * 2000}]", "line 21", "Break the line"),
-    ("days = 30", "a.b.c.d.e.f.g.h.i.j.k = 30", "line 89", "two dots at most"),
+    ('codes = ["RFI"]', f"codes = [{'7, ' * 2000}]", "line 22", "Break the line"),
+    ("days = 30", "a.b.c.d.e.f.g.h.i.j.k = 30", "line 92", "two dots at most"),
     ("days = 30", f"days = {'9' * 3990}\ndates = {'[' * 3000}", "file", "Take it out"),
     ("days = 30", "days = 30" + "\n" * 200_000, "file", "the right file"),
     ("[complaint]", "[complaints]", "complaints", "Did you mean complaint?"),
@@ -219,6 +229,6 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("days = 30", "", "statutory.days", "Add days"),
     ('words = { en = "The law', 'word = { en = "The law', "statutory.words", "words ="),
     ('service = "parking-permit"', 'service = "parking-permit', "line 2", "quote"),
-    ("opens = true", "opens = true\nopens = true", "line 15", "twice"),
-    ("opens = true", "opens yes", "line 14", "Write key"),
+    ("opens = true", "opens = true\nopens = true", "line 16", "twice"),
+    ("opens = true", "opens yes", "line 15", "Write key"),
 ]

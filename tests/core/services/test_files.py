@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import astuple
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.core.services.definition_samples import FAULTS, GOOD
-from tracker.core.services.definitions import Definition
+from tracker.core.services.definitions import Definition, NeedWords
 from tracker.core.services.faults import Faults
 from tracker.core.services.files import read
 from tracker.core.services.texts import HEADLINE_GSM7, HEADLINE_UCS2
@@ -66,13 +66,15 @@ def test_a_file_is_read_as_it_is_meant() -> None:
     assert found.stages[1].clock is Clock.PAUSED
     assert found.stages[0].leads_to == ("asked", "police", "granted", "refused")
     assert found.stages[4].formal and not found.stages[4].tell
-    assert found.needs == {"photo": {"en": "A photo", "cy": "Llun"}}
+    assert found.needs == {"photo": NeedWords({"en": "A photo", "cy": "Llun"}, why={"en": "To see", "cy": "I weld"})}
     assert found.moved == {"waiting": "received"}
     assert found.delay_reasons == {"advice": {"en": "We wait for advice.", "cy": "Rydym yn aros am gyngor."}}
     assert astuple(found.promise)[:3] == (0.8, 10, "GB-ENG")
     assert astuple(found.promise)[3:] == (0.4, 0.2, 0.1, 0.9)
     assert (found.outreach.tell, found.outreach.channels) == ((Role.APPLICANT,), (Channel.SMS,))
     assert (found.outreach.silence, found.outreach.messages_per_case) == (timedelta(days=7), 9)
+    assert found.outreach.longest_silence == timedelta(days=31)
+    assert found.closed_days == {date(2026, 12, 24), date(2026, 12, 28), date(2026, 12, 29)}
     assert (found.feedback.ask, found.feedback.after) == (True, timedelta(days=2))
     assert found.retention.after_close == timedelta(days=365)
     assert found.statutory is not None and found.statutory.limit == timedelta(days=30)

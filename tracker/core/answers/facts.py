@@ -20,7 +20,11 @@ from tracker.core.vocabulary.words import Base, Basis, PromiseOutcome
 
 @dataclass(frozen=True, slots=True)
 class StageFacts:
-    """The current stage in words. `code` is None, and no words are there, while a report of the office is checked."""
+    """The current stage in words. `code` is None while a report of the office is checked.
+
+    `ours`: the table of our own words that take the place of the stage's, which do not hold now: `checking`, or
+    `arrived` where it waited for the person and all has come. The office's own words are not there then.
+    """
 
     code: str | None
     headline: str
@@ -30,16 +34,25 @@ class StageFacts:
     you_can: str
     if_late: str
     other: str
+    ours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NeedFacts:
-    """One thing the person is asked for; no `text` where the office has no words. `supplied_at` None: still wanted."""
+    """One thing the person is asked for; no `text` where the office has no words. `supplied_at` None: still wanted.
+
+    `why` it is needed, `send_to`: where and how to send it, `if_not`: what happens if it does not come by `due_on`;
+    empty where the office does not say. `again`: it had been sent, and is asked for anew.
+    """
 
     item: str
     text: str
     due_on: date | None
     supplied_at: datetime | None
+    why: str = ""
+    send_to: str = ""
+    if_not: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +200,9 @@ class CaughtFacts:
 
 @dataclass(frozen=True, slots=True)
 class OutreachFacts:
-    """What one message is rendered from: frozen when it was decided, in the recipient's language. `headline` and
-    `meaning` are empty while the newest status is checked.
+    """What one message is rendered from: frozen when it was decided, in the recipient's language. `ours`: the table of
+    our own words that take the place of those of the stage, as in `StageFacts`; `since`: when that began; `you_can`:
+    what a stage that waits for the person asks of them; `heard_on`: the day of the office's last report.
 
     `promise_on` is the date that stands, with `half_by_on`, `probability` and `promise_base` (a `Base`) where it is
     learned; `old_on` the one that it replaced; `sooner`: that it is likely to be finished well before it;
@@ -218,6 +232,7 @@ class OutreachFacts:
     sensitive: bool
     language: str
     zone: str
+    today: date
     old_on: date | None = None
     half_by_on: date | None = None
     probability: float | None = None
@@ -229,7 +244,10 @@ class OutreachFacts:
     complaint: str = ""
     feedback_url: str = ""
     stop_url: str = ""
+    ours: str = ""
     you_can: str = ""
+    since: Moment = Moment()
+    heard_on: date | None = None
     late_on: date | None = None
     told_headline: str = ""
     told_on: date | None = None

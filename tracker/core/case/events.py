@@ -37,7 +37,10 @@ class StatusReported:
 
 @dataclass(frozen=True, slots=True)
 class NeededItem:
-    """One thing the person is asked for: its own words, or a code that the definition words."""
+    """One thing the person is asked for: its own words, or a code that the definition words.
+
+    `why` we need it, `send_to`: where and how to send it, `if_not`: what happens if it does not come by `due_on`.
+    """
 
     item: Plain[str]
     text: Personal[str | None] = None
@@ -45,6 +48,9 @@ class NeededItem:
     due_on: date | None = None
     supplied_at: datetime | None = None
     remove: bool = False
+    why: Personal[str | None] = None
+    send_to: Personal[str | None] = None
+    if_not: Personal[str | None] = None
 
 
 @dataclass(frozen=True, slots=True)

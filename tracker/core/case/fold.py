@@ -11,11 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from tracker.core.case.events import CorrectionReported
-from tracker.core.case.ordering import Key, Placed, corrected, free_at, key
+from tracker.core.case.events import CorrectionReported, NeedsReported, ReopenReported, StatusReported
+from tracker.core.case.ordering import Key, Placed, corrected, free_at, key, moment
 from tracker.core.case.timeline import Became, Folded, Line, step
 from tracker.core.services.definitions import Definition
-from tracker.core.vocabulary.words import Placement
+from tracker.core.vocabulary.words import Clock, Placement
+
+CONFIRMING = (StatusReported, NeedsReported, ReopenReported)
+"""Reports that say where the case stands, or what is needed."""
 
 
 def fold(placed: Iterable[Placed], definition: Definition, zone: str, now: datetime) -> Folded:
@@ -31,7 +34,7 @@ class Fold:
     def __init__(self, definition: Definition, zone: str, now: datetime) -> None:
         self._definition, self._zone, self._now = definition, zone, now
         self._keyed: list[tuple[Key, Placed]] = []
-        self._bare, self._lines = Folded(), list[Line]()
+        self._bare, self._lines, self._turns = Folded(), list[Line](), list[tuple[datetime, Clock]]()
         self._last_at: datetime | None = None
         self._targets: set[tuple[str, str]] = set()
         self._case: Folded | None = None
@@ -40,7 +43,7 @@ class Fold:
     def case(self) -> Folded:
         """What the case is by the events so far."""
         if self._case is None:
-            self._case = replace(self._bare, lines=tuple(self._lines), last_at=self._last_at)
+            self._case = replace(self._bare, lines=tuple(self._lines), turns=tuple(self._turns), last_at=self._last_at)
         return self._case
 
     def extend(self, placed: Iterable[Placed]) -> None:
@@ -70,7 +73,7 @@ class Fold:
             for _, each in self._keyed
             if isinstance(each.event.body, CorrectionReported)
         }
-        self._bare, self._lines, self._last_at = Folded(), [], None
+        self._bare, self._lines, self._turns, self._last_at = Folded(), [], [], None
         for at, each in self._keyed:
             self._step(at, each, void, effective)
         self._case = None
@@ -88,6 +91,10 @@ class Fold:
             case, line = step(case, each, self._definition, position)
         if self._last_at is None or event.time > self._last_at:
             self._last_at = event.time
+        if line.placement is Placement.APPLIED and isinstance(event.body, CONFIRMING):
+            case = replace(case, confirmed=moment(event))
+        if case.clock is not self._bare.clock:
+            self._turns.append((position, case.clock))
         self._bare = case
         self._lines.append(Line(each.entry, line.placement, line.stage, line.shown, position, rank))
         self._case = None

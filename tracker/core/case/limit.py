@@ -1,15 +1,15 @@
-"""The limit that the law sets for a case: its last day, and whether it stands still while we wait for the person."""
+"""The limit that the law sets for a case: its last day, and whether it stands still while the clock is paused."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tracker.core.case.paused_days import stretches
+from tracker.core.case.paused_days import pauses
 from tracker.core.case.timeline import Folded
-from tracker.core.services.definitions import Definition, Stage
+from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import day_of, word_due_at
-from tracker.core.vocabulary.words import CaseState, WaitingOn
+from tracker.core.vocabulary.words import CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,10 @@ def limit_of(case: Folded, definition: Definition, zone: str) -> StatutoryLimit 
     on = opened_on + law.limit
     if not law.pauses:
         return StatutoryLimit(on)
-    for begin, end in stretches(case, definition, _waits, zone):
+    for begin, end in pauses(case, zone):
         if begin > on:  # it has passed: no pause brings it back
             break
         if end is None:
-            return StatutoryLimit(on, stands_still=case.waiting_on is WaitingOn.YOU)
+            return StatutoryLimit(on, stands_still=True)
         on += max(end - begin, timedelta(0))
     return StatutoryLimit(on)
-
-
-def _waits(stage: Stage) -> bool:
-    return stage.waiting_on is WaitingOn.YOU

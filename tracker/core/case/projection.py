@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tracker.core.case.adoption import has_spoken_up
-from tracker.core.case.events import NeededItem
 from tracker.core.case.limit import limit_of
+from tracker.core.case.needs import Need
 from tracker.core.case.timeline import Folded
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
 from tracker.core.vocabulary.words import CaseState
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Since when people have heard nothing new of a case (None: they never heard of it), and how many words in a row
+    have said so."""
+
+    since: datetime | None = None
+    words: int = 0
+
+
 def projected(
-    case: Folded, definition: Definition, zone: str, live_from: datetime | None, spoken_at: datetime | None
+    case: Folded,
+    definition: Definition,
+    zone: str,
+    live_from: datetime | None,
+    silence: Silence,
+    *,
+    working: WorkingDays = WEEKDAYS,
 ) -> dict[str, Any]:
-    """The columns that the events decide. `spoken_at`: when people heard of the case last, or would have."""
+    """The columns that the events decide, and the day of the next word."""
     if case.stage is None or case.opened_at is None:
         raise ValueError("a case without an opening event has no row")
-    word_on = _word_on(case, definition, zone, live_from, spoken_at)
+    word_on = None
+    if silence.since is not None and case.state is CaseState.OPEN and has_spoken_up(case, live_from):
+        word_on = calendars.next_word_on(silence.since, definition.outreach.pause(silence.words), zone, working)
     limit = limit_of(case, definition, zone)
     parties = [party for _, party in sorted(case.parties.items())]
     return {
@@ -37,28 +56,22 @@ def projected(
         "merged_into": case.merged_into,
         "end_in_doubt": case.end_in_doubt,
         "statutory_on": limit.on if limit else None,
-        "needs": [plain_need(need.item) for need in case.needs.values()],
+        "statutory_paused": limit is not None and limit.stands_still,
+        "needs": [plain_need(need) for need in case.needs.values()],
         "known_facts": [party.known_fact for party in parties if party.known_fact],
         "language": next((party.language for party in parties if party.language), None),
         "opened_at": case.opened_at,
         "opened_on": case.opened.on,
         "last_at": case.last_at or case.opened_at,
-        "spoken_at": spoken_at,
+        "spoken_at": silence.since,
+        "quiet_words": silence.words,
         "next_word_on": word_on,
         "void": False,
         "next_word_at": calendars.word_due_at(word_on, zone) if word_on else None,
         "news_entry": case.news.entry if case.news else None,
-        "asked_entry": case.wanted[-1].asked_by if case.wanted else None,
+        "asked_entry": case.request.entry if case.request else None,
+        "arrived_at": case.arrived.at if case.arrived else None,
     }
-
-
-def _word_on(
-    case: Folded, definition: Definition, zone: str, live_from: datetime | None, spoken_at: datetime | None
-) -> date | None:
-    """The day by which somebody hears from us again."""
-    if spoken_at is None or case.state is not CaseState.OPEN or not has_spoken_up(case, live_from):
-        return None
-    return calendars.next_word_on(spoken_at, definition.outreach.silence, zone)
 
 
 def forget_at(case: Folded, definition: Definition, zone: str, now: datetime) -> datetime | None:
@@ -71,12 +84,17 @@ def forget_at(case: Folded, definition: Definition, zone: str, now: datetime) ->
     return ended_at and ended_at + definition.retention.after_close
 
 
-def plain_need(item: NeededItem) -> dict[str, Any]:
+def plain_need(need: Need) -> dict[str, Any]:
     """One thing that the person is asked for, as it is stored."""
+    item = need.item
     return {
         "item": item.item,
         "text": item.text,
         "code": item.code,
         "due_on": item.due_on.isoformat() if item.due_on else None,
         "supplied_at": item.supplied_at.isoformat() if item.supplied_at else None,
+        "why": item.why,
+        "send_to": item.send_to,
+        "if_not": item.if_not,
+        "again": need.again,
     }

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from tracker.core.case.events import (
     CorrectionReported,
-    NeededItem,
     NeedsReported,
     NoteReported,
     PartyReported,
     ReopenReported,
     StatusReported,
 )
+from tracker.core.case.needs import Need, reported
 from tracker.core.case.ordering import Placed, moment
 from tracker.core.services.definitions import Definition, Stage
 from tracker.core.vocabulary.moments import Moment
@@ -61,12 +61,11 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """One thing asked of the person, as it stands; the entry that last asked for it, and where that stands."""
+class Occasion:
+    """The entry by which something came about, and where it stands."""
 
-    item: NeededItem
-    asked_by: UUID
-    asked_at: datetime
+    entry: UUID
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,11 @@ class Folded:
     that moves an open case to another stage without one takes it back, and so does the end. `served_on`: when the
     formal decision was served that ended it; `merged_into`: the number that goes on in its place. `end_in_doubt`: an
     end was reported that lies before the beginning, and nothing since.
+
+    `waiting_on` and `clock` follow from what was said last: the stage, or what is asked of the person. `arrived`: with
+    that report all that was asked for had come, and the office has not moved on since. `entered`: the report by which
+    the case came to its stage. `confirmed`: when the office last said where it stands,
+    or what is needed. `turns`: when its clock began to be paused or to run, and which, oldest first.
     """
 
     opener: Placed | None = None
@@ -85,6 +89,7 @@ class Folded:
     stage: str | None = None
     since: Moment = Moment()
     since_entry: UUID | None = None
+    entered: Occasion | None = None
     state: CaseState = CaseState.OPEN
     outcome: Outcome | None = None
     waiting_on: WaitingOn = WaitingOn.US
@@ -98,18 +103,30 @@ class Folded:
     merged_into: str | None = None
     end_in_doubt: bool = False
     needs: Mapping[str, Need] = field(default_factory=dict)
+    arrived: Occasion | None = None
     parties: Mapping[str, PartyReported] = field(default_factory=dict)
     sensitive_parties: frozenset[str] = frozenset()
     news: News | None = None
     last_open_stage: str | None = None
     lines: tuple[Line, ...] = ()
+    turns: tuple[tuple[datetime, Clock], ...] = ()
     wake_at: datetime | None = None
     last_at: datetime | None = None
+    confirmed: Moment = Moment()
 
     @property
     def wanted(self) -> tuple[Need, ...]:
         """What is still asked of the person, the newest request last."""
-        return tuple(need for need in self.needs.values() if need.item.supplied_at is None)
+        return tuple(need for need in self.needs.values() if need.wanted)
+
+    @property
+    def request(self) -> Occasion | None:
+        """The newest request to the person: of something that is still wanted, or by a stage that waits for them."""
+        if self.state is CaseState.CLOSED:
+            return None
+        if self.wanted:
+            return Occasion(self.wanted[-1].asked_by, self.wanted[-1].asked_at)
+        return self.entered if self.waiting_on is WaitingOn.YOU else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +150,7 @@ def step(case: Folded, each: Placed, definition: Definition, at: datetime) -> St
         case ReopenReported() as body:
             return _reopen(case, each, body, definition, at)
         case NeedsReported() as body:
-            return replace(case, needs=_needs(case.needs, body, each.entry, at)), Became(Placement.APPLIED)
+            return _needs(case, body, Occasion(each.entry, at), definition), Became(Placement.APPLIED)
         case PartyReported() as body:
             return _party(case, each, body), Became(Placement.APPLIED)
         case NoteReported() as body:
@@ -198,8 +215,10 @@ def _enter(
         since_entry=each.entry if moved else case.since_entry,
         state=CaseState.CLOSED if stage.closes else CaseState.OPEN,
         outcome=stage.outcome,
-        waiting_on=stage.waiting_on,
-        clock=stage.clock,
+        entered=Occasion(each.entry, at) if moved else case.entered,
+        waiting_on=stage.waiting_on if moved else case.waiting_on,
+        clock=stage.clock if moved else case.clock,
+        arrived=None if moved else case.arrived,
         unmapped=False,
         delay_reason=reason or (None if moved or stage.closes else case.delay_reason),
         served_on=None,
@@ -244,17 +263,23 @@ def _note(case: Folded, each: Placed, body: NoteReported, at: datetime) -> Stepp
     return case, Became(Placement.APPLIED, case.stage, shown=True)
 
 
-def _needs(needs: Mapping[str, Need], body: NeedsReported, entry: UUID, at: datetime) -> dict[str, Need]:
-    """Each item replaces the one of its id; words that are not said again stay as they were."""
-    after = dict(needs)
-    for item in body.items:
-        before = after.pop(item.item, None)
-        if item.remove:
-            continue
-        if before is not None and item.text is None and item.code is None:
-            item = replace(item, text=before.item.text, code=before.item.code, due_on=item.due_on or before.item.due_on)
-        after[item.item] = Need(item, entry, at)
-    return after
+def _needs(case: Folded, body: NeedsReported, report: Occasion, definition: Definition) -> Folded:
+    """What is asked for now, and who has the ball by it: whoever is asked, until all of it has come."""
+    after = replace(case, needs=reported(case.needs, body, report.entry, report.at))
+    stage = definition.stage(case.stage or "")
+    if stage is None or case.state is CaseState.CLOSED or after.needs == case.needs:
+        return after
+    if any(need.asked_by == report.entry for need in after.wanted):
+        return replace(after, waiting_on=WaitingOn.YOU, clock=stage.clock, arrived=None)
+    if after.wanted or case.waiting_on is not WaitingOn.YOU:
+        return after
+    waited = stage.waiting_on is WaitingOn.YOU
+    return replace(
+        after,
+        waiting_on=WaitingOn.US if waited else stage.waiting_on,
+        clock=Clock.RUNNING if waited else stage.clock,
+        arrived=report,
+    )
 
 
 def _party(case: Folded, each: Placed, body: PartyReported) -> Folded:

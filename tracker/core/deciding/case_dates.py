@@ -82,7 +82,7 @@ def _outcome(ledger: Ledger, case: Folded, standing: PromiseRecord) -> PromiseOu
         return PromiseOutcome.WITHDRAWN
     latest_on, finished_on = standing.latest_on, ledger.stage_on(case)
     if standing.ours:
-        waited = days_paused(case, ledger.definition, ledger.day(standing.made_at), finished_on, ledger.zone)
+        waited = days_paused(case, ledger.day(standing.made_at), finished_on, ledger.zone)
         latest_on = ledger.working.since(latest_on + timedelta(days=waited))
     return PromiseOutcome.KEPT if finished_on <= latest_on else PromiseOutcome.MISSED
 
@@ -123,7 +123,7 @@ def _observed(ledger: Ledger, case: Folded) -> Observation:
         paused=case.clock is Clock.PAUSED,
         silent=ledger.silent,
         passed=standing is not None and ledger.passed(standing),
-        waited=days_paused(case, ledger.definition, since, today, ledger.zone),
+        waited=days_paused(case, since, today, ledger.zone),
     )
 
 

@@ -14,9 +14,10 @@ from uuid import UUID
 
 from tracker.core.case.fold import Fold
 from tracker.core.case.ordering import Placed
-from tracker.core.case.projection import forget_at, projected
+from tracker.core.case.projection import Silence, forget_at, projected
 from tracker.core.case.timeline import Folded, Line
 from tracker.core.deciding.case_dates import DatesNow, bring_up_to_date
+from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import (
     CaseKnown,
     CaseRecord,
@@ -27,8 +28,7 @@ from tracker.core.deciding.dossier import (
     ServiceKnown,
     SourceKnown,
 )
-from tracker.core.deciding.drafts import Sayer, cannot_be, draft, is_to_be_written, on_record, without_words
-from tracker.core.deciding.fresh import Fresh
+from tracker.core.deciding.drafts import Sayer, cannot_be, draft, on_record, without_words
 from tracker.core.deciding.ledger import Ledger, LedgerContext
 from tracker.core.outreach import timing, who_hears_what
 from tracker.core.outreach.topics import Setting, Spoken
@@ -36,18 +36,8 @@ from tracker.core.outreach.who_hears_what import UNDECIDED
 from tracker.core.promises.record import PromiseRecord, missed
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.personal import empty
+from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Mode
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionContext:
-    """What holds for every case of a decision: live or test, the office's zone, what supplies ids, and what the clock
-    shows."""
-
-    mode: Mode
-    zone: str
-    fresh: Fresh
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +53,6 @@ class Snapshot:
     recipients: dict[tuple[str, str], RecipientRecord]
     reached: set[tuple[str, str]]
     settled: bool
-
-
-Heard = tuple[UUID, SourceKnown]
-"""Who is reporting on a case, or last reported."""
 
 
 class CaseInHand:
@@ -129,12 +115,6 @@ class CaseInHand:
         before = self.known.record
         return (before.stage, before.unmapped) != (self.record.stage, self.record.unmapped)
 
-    @property
-    def has_come_into_doubt(self) -> bool:
-        """Whether an end was reported that lies before its beginning, and it was not known before."""
-        before = self.known is not None and self.known.record.end_in_doubt
-        return self.record is not None and self.record.end_in_doubt and not before
-
     def line(self, entry: UUID) -> Line:
         """What an entry became."""
         return next(line for line in reversed(self.case.lines) if line.entry == entry)
@@ -192,12 +172,15 @@ class CaseInHand:
         ledger = Ledger(self.id, reading, self.given, self.ground.fresh)
         dates = bring_up_to_date(ledger, case)
         self.given = ledger.given
+        test = self.ground.mode is Mode.TEST
+        about = (self.id, record.live_from, test, self.ground.zone, self.ground.now)
+        setting = Setting(*about, self.service.open_days, source.rhythm)
         if case.opener is None:
-            self._decide_outreach(case, dates, (source_id, source), None)
+            self._decide_outreach(case, dates, source_id, setting, None)
             self._overtake(tuple(each.key for each in self.spoken.values() if cannot_be(each)))
             values: dict[str, Any] = {"void": True, "next_word_at": None, "wake_at": case.wake_at}
         else:
-            values = self._outreach(case, dates, (source_id, source), word_on)
+            values = self._outreach(case, dates, source_id, setting, word_on)
         values["forget_at"] = forget_at(case, self.service.definition, self.ground.zone, self.ground.now)
         ours = dates.standing if dates.standing and dates.standing.ours else None
         values |= {"promise_id": ours.id if ours else None, "sooner": dates.sooner}
@@ -210,17 +193,17 @@ class CaseInHand:
             raise ValueError("a case is settled once it has a row")
         return self.record
 
-    def _outreach(self, case: Folded, dates: DatesNow, by: Heard, word_on: date | None) -> dict[str, Any]:
+    def _outreach(
+        self, case: Folded, dates: DatesNow, source_id: UUID, setting: Setting, word_on: date | None
+    ) -> dict[str, Any]:
         """Decide who hears what; the columns that follow from it."""
-        record, definition, now = self._row(), self.service.definition, self.ground.now
-        zone = self.ground.zone
+        record, definition, zone = self._row(), self.service.definition, self.ground.zone
         self._reach(case)
-        said = self._decide_outreach(case, dates, by, word_on)
-        fresh = said or word_on is not None or record.spoken_at is None
-        values = projected(case, definition, zone, record.live_from, now if fresh else record.spoken_at)
-        values["source_id"] = by[0]
+        silence = self._decide_outreach(case, dates, source_id, setting, word_on)
+        values = projected(case, definition, zone, record.live_from, silence, working=setting.working)
+        values["source_id"] = source_id
         values["word_to"] = [] if self.ground.mode is Mode.TEST else self._word_to(case)
-        values["wake_at"] = timing.wake_at(case, definition, zone, dates.review_at, now)
+        values["wake_at"] = timing.wake_at(case, definition, setting, dates.review_at)
         return values
 
     def _word_to(self, case: Folded) -> list[UUID]:
@@ -243,14 +226,14 @@ class CaseInHand:
             self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal)
             self.reached.add(at)
 
-    def _decide_outreach(self, case: Folded, dates: DatesNow, by: Heard, word_on: date | None) -> bool:
-        """Decide who should hear what, and withhold what newer news has overtaken; True when something is new to say.
+    def _decide_outreach(
+        self, case: Folded, dates: DatesNow, source_id: UUID, setting: Setting, word_on: date | None
+    ) -> Silence:
+        """Decide who should hear what, and withhold what newer news has overtaken; how long it has been silent by that.
 
         `word_on`: the day by which a word is due. It is said if there is nothing else to say.
         """
-        definition, now, record = self.service.definition, self.ground.now, self._row()
-        test, (source_id, source) = self.ground.mode is Mode.TEST, by
-        setting = Setting(self.id, record.live_from, test, self.ground.zone, now, source.rhythm)
+        definition, now = self.service.definition, self.ground.now
         before = dict(self.spoken)
         spoken = tuple(before.values())
         wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)
@@ -258,10 +241,27 @@ class CaseInHand:
             wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on)
         sayer = Sayer(self.id, source_id, self.service.definition_id, definition, self.ground.zone)
         for each in wanted:
-            if is_to_be_written(each, before.get(each.key)):
+            if who_hears_what.is_to_be_written(each, before.get(each.key)):
                 self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))
-        self._overtake(who_hears_what.superseded(spoken, wanted))
-        return any(each.key not in before and each.reason not in who_hears_what.CUT for each in wanted)
+        overtaken = who_hears_what.superseded(spoken, wanted)
+        self._overtake(overtaken)
+        said = [each for each in wanted if each.key not in before and each.reason not in who_hears_what.CUT]
+        if any(not PURPOSES[each.purpose].confirms for each in said):
+            return Silence(now)
+        return self._silence(word_on, unsaid=any(before[each].state in UNDECIDED for each in overtaken))
+
+    def _silence(self, word_on: date | None, *, unsaid: bool) -> Silence:
+        """The silence where nothing is new to say. `unsaid`: what was to be said has been taken back before it was,
+        so that the day stands on which people were to hear from us, as they were told before."""
+        record = self._row()
+        if record.spoken_at is None:
+            return Silence(self.ground.now)
+        if word_on is not None:
+            return Silence(self.ground.now, record.quiet_words + 1)
+        if not unsaid:
+            return Silence(record.spoken_at, record.quiet_words)
+        said = [each.due_at for each in self.spoken.values() if each.due_at and each.state in who_hears_what.SAID]
+        return Silence(min(record.spoken_at, max(said, default=record.spoken_at)), record.quiet_words)
 
     def _say(self, message: MessageRecord) -> None:
         """Decide a message. An undecided one that is on record takes the new facts and keeps its time, so that no

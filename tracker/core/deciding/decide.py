@@ -16,8 +16,9 @@ from uuid import UUID
 from tracker.core.case import ordering
 from tracker.core.case.events import CorrectionReported, StatusEvent, StatusReported, out_of_bounds
 from tracker.core.deciding import notices
-from tracker.core.deciding.case_in_hand import CaseInHand, DecisionContext
+from tracker.core.deciding.case_in_hand import CaseInHand
 from tracker.core.deciding.changes import Changes
+from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import Dossiers, Entered, EntryPlace, Number, SeenEvent, ServiceKnown, SourceKnown
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.deciding.reports import NOTES, Answer, Intake, RefusedEvent, Report, Reporter, granted, too_many
@@ -206,7 +207,7 @@ class Deciding:
             entered = self._entered(report, number.number[0], by, Placement.APPLIED)
             number.join(case, entered, source)
             placement = case.line(entered.id).placement
-            self._notice(event, placement, named)
+            self._notice(event, placement, named or case.service)
             return self._answer(case, entered.id)
         if len(number.waiting) >= MOST_PARKED_PER_NUMBER and not opens:
             raise too_many()
@@ -279,8 +280,7 @@ class Deciding:
         for _, number in sorted(self._numbers.items()):
             number.add_to(changes)
         for case in (case for number in self._numbers.values() for case in number.cases):
-            if case.has_come_into_doubt and case.record is not None:
-                self._notices[notices.end_in_doubt(case.record.number)] += 1
+            self._notices.update(notices.of_case(case.known.record if case.known else None, case.record))
         moved = sum(case.has_moved for number in self._numbers.values() for case in number.cases)
         return Decided(changes, self.now, tuple(self._answers), tuple(self._not_decided), moved)
 

@@ -51,6 +51,7 @@ class CaseRecord:
     merged_into: str | None
     end_in_doubt: bool
     statutory_on: date | None
+    statutory_paused: bool
     needs: Personal[list[dict[str, Any]]]
     known_facts: Personal[list[bytes]]
     language: str | None
@@ -61,6 +62,8 @@ class CaseRecord:
     spoken_at: datetime | None
     next_word_on: date | None
     next_word_at: datetime | None
+    quiet_words: int
+    arrived_at: datetime | None
     word_to: list[UUID] | None
     wake_at: datetime | None
     news_entry: UUID | None
@@ -184,6 +187,11 @@ class ServiceKnown:
     working: WorkingDays = WEEKDAYS
     confidence: Confidence | None = None
     relied_on_since: date | None = None
+
+    @property
+    def open_days(self) -> WorkingDays:
+        """The days on which the office is there: its own days off are none. Words and deadlines go by them."""
+        return self.working.but(self.definition.closed_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,11 @@ class FrozenFacts(TypedDict):
     probability: Lasting[float | None]
     sooner: Lasting[bool]
     delay_reason: Plain[str | None]
+    arrived_at: Lasting[str | None]
+    since_at: Lasting[str | None]
+    since_on: Lasting[str | None]
+    heard_at: Lasting[str | None]
+    heard_on: Lasting[str | None]
     late_on: Lasting[str | None]
     told_stage: Lasting[str | None]
     told_on: Lasting[str | None]
@@ -122,7 +127,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
         "unmapped": case.unmapped,
         "waiting_on": case.waiting_on.value,
         "outcome": case.outcome.value if case.outcome else None,
-        "needs": [] if said.sensitive else [plain_need(need.item) for need in case.wanted],
+        "needs": [] if said.sensitive else [plain_need(need) for need in case.wanted],
         "note": said.note,
         "sensitive": said.sensitive,
         "zone": said.zone,
@@ -136,6 +141,11 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
         "probability": standing.probability if standing else None,
         "sooner": dates.sooner,
         "delay_reason": case.delay_reason,
+        "arrived_at": _iso(case.arrived.at if case.arrived else None),
+        "since_at": _iso(case.since.at),
+        "since_on": _iso(case.since.on),
+        "heard_at": _iso(case.confirmed.at),
+        "heard_on": _iso(case.confirmed.on),
         "late_on": _iso(said.late_on),
         "told_stage": fallen.stage if fallen else None,
         "told_on": _iso(day_of(fallen.told_at, said.zone) if fallen and fallen.told_at else None),
@@ -155,20 +165,12 @@ def on_record(message: MessageRecord) -> Spoken:
     return Spoken(*about, due_at, *shown, told_at=due_at)
 
 
-def is_to_be_written(said: Outreach, before: Spoken | None) -> bool:
-    """Whether a decision is to be written: a first one, one that nobody has heard yet (its facts may have moved), or
-    one that was withheld for a reason that holds no longer."""
-    if before is None or before.state in UNDECIDED:
-        return True
-    return before.state is MessageState.WITHHELD and before.reason is not said.reason
-
-
 def cannot_be(each: Spoken) -> bool:
     """Whether it was not said yet, and cannot be said of a case that never was."""
     return each.state in UNDECIDED and PURPOSES[each.purpose].holds_while is not None
 
 
-def _iso(day: date | None) -> str | None:
+def _iso(day: date | datetime | None) -> str | None:
     return day.isoformat() if day else None
 
 

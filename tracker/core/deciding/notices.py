@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tracker.core.answers import delays
-from tracker.core.case.events import StatusEvent, StatusReported
+from tracker.core.case.events import Body, NeedsReported, StatusEvent, StatusReported
+from tracker.core.deciding.dossier import CaseRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.words import Placement
@@ -13,7 +14,7 @@ from tracker.core.vocabulary.words import Placement
 
 def noticed(event: StatusEvent, placement: Placement | None, definition: Definition | None) -> Iterator[Notice]:
     """What is to be told of an event that became this; `placement` None: it opened its case. `definition`: that of the
-    service which it names, if it does."""
+    service which it names, else of its case, if that is known."""
     if placement is Placement.QUARANTINED:
         service, status = getattr(event.body, "service", ""), getattr(event.body, "status", None)
         yield Notice(
@@ -27,15 +28,27 @@ def noticed(event: StatusEvent, placement: Placement | None, definition: Definit
             f"{event.source} {event.type}",
             "Look at the source's order of statuses; if the move is right, allow it in leads_to or send case.reopen.",
         )
-    body = event.body
-    if definition is None or not isinstance(body, StatusReported) or body.delay_reason is None:
-        return
-    if not delays.is_worded(body.delay_reason, definition):  # the event counts, and people read a reason of ours
-        yield Notice(
-            "reason_unworded",
-            f"{body.service} {body.delay_reason}",
-            "Word the code in [delay_reasons] of the service and run `tracker services apply`; open cases follow.",
-        )
+    if definition is not None:
+        yield from _unworded(event.body, definition)
+
+
+def _unworded(body: Body, definition: Definition) -> Iterator[Notice]:
+    """Codes for which the definition has no words: the event counts, and people read words of ours."""
+    match body:
+        case StatusReported(delay_reason=str() as code) if not delays.is_worded(code, definition):
+            yield Notice(
+                "reason_unworded",
+                f"{body.service} {code}",
+                "Word the code in [delay_reasons] of the service and run `tracker services apply`; open cases follow.",
+            )
+        case NeedsReported(items):
+            for code in dict.fromkeys(item.code for item in items if item.code and item.code not in definition.needs):
+                yield Notice(
+                    "need_unworded",
+                    f"{definition.service} {code}",
+                    "People are asked for something and not told what. Word the code in [needs] of the service and run "
+                    "`tracker services apply`; open cases follow.",
+                )
 
 
 def not_read(fault: Exception, subject: str) -> Notice:
@@ -44,7 +57,8 @@ def not_read(fault: Exception, subject: str) -> Notice:
     return Notice("case_not_read", f"{type(fault).__name__} {subject}", remedy)
 
 
-def end_in_doubt(number: str) -> Notice:
-    """What is to be told of a case whose end was reported to lie before its beginning."""
-    remedy = "Ask the office for the right date. Then have the end sent again, or the beginning corrected."
-    return Notice("end_in_doubt", number, remedy)
+def of_case(before: CaseRecord | None, now: CaseRecord | None) -> Iterator[Notice]:
+    """What is to be told of a case that has become this: that its end was reported to lie before its beginning."""
+    if now is not None and now.end_in_doubt and not (before is not None and before.end_in_doubt):
+        remedy = "Ask the office for the right date. Then have the end sent again, or the beginning corrected."
+        yield Notice("end_in_doubt", now.number, remedy)

@@ -10,9 +10,10 @@ from uuid import UUID
 from tracker.core.case import ordering
 from tracker.core.case.events import StatusEvent, StatusReported, without_words
 from tracker.core.case.identity import Epoch, epoch_for
-from tracker.core.case.projection import projected
-from tracker.core.deciding.case_in_hand import CaseInHand, DecisionContext, Snapshot
+from tracker.core.case.projection import Silence, projected
+from tracker.core.deciding.case_in_hand import CaseInHand, Snapshot
 from tracker.core.deciding.changes import Changes
+from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import CaseRecord, Dossier, Entered, ServiceKnown, SourceKnown
 from tracker.core.vocabulary.words import Placement
 
@@ -130,7 +131,7 @@ class UnderNumber:
             forget_at=None,
             erased_at=None,
             version=0,
-            **projected(case.case, service.definition, zone, source.live_from, None),
+            **projected(case.case, service.definition, zone, source.live_from, Silence()),
         )
         case.settle(opener.source_id, source)
         self.cases.append(case)

@@ -52,5 +52,7 @@ def reversals(case: Folded, definition: Definition, spoken: tuple[Spoken, ...]) 
         if told is not None:
             quiet = bool(told.sensitive) or (case.news is not None and case.news.sensitive)
             entry = case.news.entry if case.news is not None else None
-            found.append(Topic(Purpose.REVERSED, told.cause, entry, note, quiet, after=told.cause, to=party, news=news))
+            found.append(
+                Topic(Purpose.REVERSED, told.cause, entry, note, quiet, after=(told.cause,), to=party, news=news)
+            )
     return found

@@ -6,7 +6,8 @@ import hashlib
 from datetime import datetime, timedelta
 
 from tracker.core.case.timeline import Folded
-from tracker.core.outreach.topics import Spoken, feedback_at, limit_at, remind_at
+from tracker.core.outreach.deadlines import deadlines
+from tracker.core.outreach.topics import Setting, Spoken, Topic, feedback_at, limit_at
 from tracker.core.services.definitions import Definition, QuietHours
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import Purpose
@@ -20,22 +21,15 @@ SPREAD = timedelta(minutes=30)
 
 
 def due_at(
-    purpose: Purpose,
-    key: str,
-    now: datetime,
-    definition: Definition,
-    zone: str,
-    *,
-    waiting: datetime | None,
-    waits: bool = False,
+    topic: Topic, key: str, now: datetime, definition: Definition, zone: str, *, waiting: datetime | None
 ) -> datetime:
     """When a message that is decided at `now` goes out at the earliest, in its recipient's zone.
 
-    `waiting`: when an update that was not sent yet was to go out; this one takes its place and its time. `waits`:
-    more is likely to come in a moment, so that it may not have to be told.
+    `waiting`: when an update that was not sent yet was to go out; this one takes its place and its time.
     """
-    at = now + IN_A_MOMENT if waits else now
-    if PURPOSES[purpose].collected:
+    purpose = topic.purpose
+    at = now + IN_A_MOMENT if topic.waits else now
+    if PURPOSES[purpose].collected or topic.gathers:
         at = max(now, waiting) if waiting is not None else now + definition.outreach.digest
     return allowed_at(purpose, key, at, definition.outreach.quiet, zone)
 
@@ -63,11 +57,11 @@ def waiting_update(party: str, spoken: tuple[Spoken, ...], undecided: frozenset[
     return min(times, default=None)
 
 
-def wake_at(
-    case: Folded, definition: Definition, zone: str, review_at: datetime | None, now: datetime
-) -> datetime | None:
-    """The next instant after `now` at which something about the case may be due: what is held back, a reminder,
-    the question how it went, the limit set by law, another look at its date."""
-    by_rule = (remind_at, feedback_at, limit_at)
-    later = (case.wake_at, review_at, *(rule(case, definition, zone) for rule in by_rule))
-    return min((at for at in later if at is not None and at > now), default=None)
+def wake_at(case: Folded, definition: Definition, setting: Setting, review_at: datetime | None) -> datetime | None:
+    """The next instant at which something about the case may be due: what is held back, a reminder, a deadline that
+    passes, the question how it went, the limit set by law, another look at its date."""
+    by_rule = (rule(case, definition, setting.zone) for rule in (feedback_at, limit_at))
+    later = [case.wake_at, review_at, *by_rule]
+    for each in deadlines(case, definition, setting.zone, setting.working):
+        later += [each.remind_at, each.passed_at]
+    return min((at for at in later if at is not None and at > setting.now), default=None)

@@ -9,8 +9,10 @@ from uuid import UUID
 from tracker.core.case.adoption import has_spoken_up, is_adopted
 from tracker.core.case.limit import limit_of
 from tracker.core.case.timeline import Folded, News, NewsKind
+from tracker.core.outreach.deadlines import deadlines
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.calendars import DAY, WEEKDAYS, WorkingDays
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.rhythm import PERIOD
@@ -46,19 +48,26 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What outreach must know besides the case itself. `live_from`: when its source went live, or None; `rhythm`: how
-    often it reports."""
+    """What outreach must know besides the case itself. `live_from`: when its source went live, or None; `working`: the
+    days on which the service is open; `rhythm`: how often its source reports."""
 
     case: UUID
     live_from: datetime | None
     test: bool
     zone: str
     now: datetime
+    working: WorkingDays = WEEKDAYS
     rhythm: Rhythm = Rhythm.LIVE
 
     def is_old(self, at: datetime, definition: Definition) -> bool:
         """Whether what happened then is no news any more."""
         return self.now - at > max(definition.outreach.news_within, 2 * PERIOD[self.rhythm])
+
+    def before_live(self, case: Folded, at: datetime) -> Reason | None:
+        """Why nothing is said of what was reported of a case that was open before its source went live, if it stands
+        before that."""
+        adopted = self.live_from is not None and is_adopted(case, self.live_from)
+        return Reason.ADOPTED if adopted and self.live_from is not None and at < self.live_from else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,10 @@ class DateNews:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One thing to say. `after`: only those who heard of this cause hear of it; `to`: only this party. `at`: when it
-    happened; `news`: the entry of which it tells as well, so that nobody hears of that twice. `waits`: more of the same
-    is likely to come in a moment, so that it may not have to be told."""
+    """One thing to say. `after`: only those who heard of one of these causes hear of it, by the instant `heard_by` if
+    there is one; `to`: only this party. `gathers`: it waits a little for what may come with it, as updates do; `waits`:
+    more of the same is likely to come in a moment, so that it may not have to be told. `at`: when it happened; `news`:
+    the entry of which it tells as well, so that nobody hears of that twice."""
 
     purpose: Purpose
     cause: str
@@ -82,8 +92,10 @@ class Topic:
     note: str = ""
     sensitive: bool = False
     withhold: Reason | None = None
-    after: str | None = None
+    after: tuple[str, ...] = ()
     old_on: date | None = None
+    heard_by: datetime | None = None
+    gathers: bool = False
     to: str | None = None
     at: datetime | None = None
     news: str | None = None
@@ -97,38 +109,25 @@ def topics(
     if case.opener is None:
         return []
     adopted = is_adopted(case, setting.live_from)
-    old_news = Reason.ADOPTED if adopted and not has_spoken_up(case, setting.live_from) else None
+    quiet = Reason.ADOPTED if adopted and not has_spoken_up(case, setting.live_from) else None
     found = _corrections(case, spoken)
     news = case.news
     if case.state is CaseState.CLOSED and news is not None:
-        end = Topic(
-            Purpose.FINISHED, str(news.entry), news.entry, news.note, news.sensitive, old_news, at=news.position
-        )
+        old = setting.before_live(case, news.position)
+        end = Topic(Purpose.FINISHED, str(news.entry), news.entry, news.note, news.sensitive, old, at=news.position)
         return [*found, end, *_feedback(case, definition, setting, news)]
     opener, silent = case.opener, Reason.ADOPTED if adopted else None
     begun = Topic(Purpose.ACKNOWLEDGED, "opened", opener.entry, "", opener.event.sensitive, silent, at=case.opened_at)
     late = case.opened_at is not None and setting.is_old(case.opened_at, definition)
     found.append(replace(begun, waits=late))
     found += _limit_passed(case, definition, setting)
-    found += _asked(case, definition, setting, adopted=adopted)
+    found += _asked(case, definition, setting)
+    found += _arrived(case, setting)
     if news is not None and news.kind is not NewsKind.OPENED and not case.unmapped and not _asks(case, news):
         stale = Reason.OLD_NEWS if setting.is_old(news.position, definition) else None
-        found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old_news or stale))
-    return [*found, *(Topic(each.purpose, each.cause, None, withhold=old_news, old_on=each.old_on) for each in dates)]
-
-
-def remind_at(case: Folded, definition: Definition, zone: str) -> datetime | None:
-    """When the person is reminded of what is still wanted: before it is due, or some time after it was asked for.
-
-    Never on the day of the request itself.
-    """
-    if not case.wanted or case.state is CaseState.CLOSED:
-        return None
-    policy, asked_at = definition.outreach, case.wanted[-1].asked_at
-    asked_on = calendars.day_of(asked_at, zone)
-    due = [need.item.due_on for need in case.wanted if need.item.due_on is not None]
-    on = min(due) - policy.remind_before if due else asked_on + policy.remind_after
-    return calendars.word_due_at(max(on, asked_on + timedelta(days=1)), zone)
+        old = setting.before_live(case, news.position) or stale
+        found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old))
+    return [*found, *(Topic(each.purpose, each.cause, None, withhold=quiet, old_on=each.old_on) for each in dates)]
 
 
 def feedback_at(case: Folded, definition: Definition, zone: str) -> datetime | None:
@@ -141,37 +140,58 @@ def feedback_at(case: Folded, definition: Definition, zone: str) -> datetime | N
     return calendars.word_due_at(ended_on + definition.feedback.after, zone) if ended_on else None
 
 
-def _asked(case: Folded, definition: Definition, setting: Setting, *, adopted: bool) -> list[Topic]:
-    """The request for what is missing, and the reminder of it."""
-    if not case.wanted:
+def _asked(case: Folded, definition: Definition, setting: Setting) -> list[Topic]:
+    """The request for what is missing, the reminders of it, and that a day for it has passed."""
+    request, news = case.request, case.news
+    if request is None:
         return []
-    newest = case.wanted[-1]
-    before = adopted and setting.live_from is not None and newest.asked_at < setting.live_from
-    withhold = Reason.ADOPTED if before else None
-    cause = str(newest.asked_by)
-    note, told = news_along(case)
+    withhold = setting.before_live(case, request.at)
+    said = news if news is not None and _asks(case, news) else None
+    note, along = news_along(case)
     found = [
-        Topic(Purpose.ACTION_NEEDED, cause, newest.asked_by, note, withhold=withhold, at=newest.asked_at, news=told)
+        Topic(
+            Purpose.ACTION_NEEDED,
+            str(request.entry),
+            request.entry,
+            said.note if said else note,
+            sensitive=said.sensitive if said else False,
+            withhold=withhold,
+            gathers=not case.wanted,
+            at=request.at,
+            news=along,
+        )
     ]
-    at = remind_at(case, definition, setting.zone)
-    if at is not None and at <= setting.now:
-        found.append(Topic(Purpose.REMINDER, cause, newest.asked_by, withhold=withhold, after=cause))
+    for each in deadlines(case, definition, setting.zone, setting.working):
+        after = (*each.of, str(request.entry))
+        if each.remind_at is not None and each.remind_at <= setting.now:
+            found.append(Topic(Purpose.REMINDER, each.cause, request.entry, withhold=withhold, after=after))
+        if each.passed_at is not None and each.passed_at <= setting.now:
+            late = Topic(Purpose.DEADLINE_PASSED, each.cause, request.entry, withhold=withhold, after=after)
+            found.append(replace(late, heard_by=each.passed_at - DAY))
     return found
+
+
+def _arrived(case: Folded, setting: Setting) -> list[Topic]:
+    """That what was asked for has come, as long as the office has not moved on."""
+    if case.arrived is None:
+        return []
+    entry, withhold = case.arrived.entry, setting.before_live(case, case.arrived.at)
+    return [Topic(Purpose.SUPPLIED, str(entry), entry, withhold=withhold)]
 
 
 def _feedback(case: Folded, definition: Definition, setting: Setting, news: News) -> list[Topic]:
     at = feedback_at(case, definition, setting.zone)
     if at is None or not at <= setting.now <= at + ASK_NO_LATER:
         return []
-    return [Topic(Purpose.FEEDBACK, "closed", news.entry, after=str(news.entry))]
+    return [Topic(Purpose.FEEDBACK, "closed", news.entry, after=(str(news.entry),))]
 
 
 def _asks(case: Folded, news: News) -> bool:
     """Whether the news is but the request for what is wanted: a stage that waits for the person, entered when it was
     asked for. One message says both."""
-    if not case.wanted or news.kind is not NewsKind.STAGE or case.waiting_on is not WaitingOn.YOU:
+    if case.request is None or news.kind is not NewsKind.STAGE or case.waiting_on is not WaitingOn.YOU:
         return False
-    return abs(case.wanted[-1].asked_at - news.position) <= ONE_OCCASION
+    return abs(case.request.at - news.position) <= ONE_OCCASION
 
 
 def news_along(case: Folded) -> tuple[str, str | None]:
@@ -194,15 +214,14 @@ def _limit_passed(case: Folded, definition: Definition, setting: Setting) -> lis
     at = limit_at(case, definition, setting.zone)
     if at is None or at > setting.now:
         return []
-    before = is_adopted(case, setting.live_from) and setting.live_from is not None and at < setting.live_from
-    return [Topic(Purpose.LIMIT_PASSED, "limit", None, withhold=Reason.ADOPTED if before else None, waits=True)]
+    return [Topic(Purpose.LIMIT_PASSED, "limit", None, withhold=setting.before_live(case, at), waits=True)]
 
 
 def _corrections(case: Folded, spoken: tuple[Spoken, ...]) -> list[Topic]:
     """What we told of an event that never happened must be taken back, once for each."""
     void = {str(line.entry): line.entry for line in case.lines if line.placement is Placement.CORRECTED}
     told = {each.cause for each in spoken if each.state in TOLD and not _taken_back_apart(each.purpose)}
-    return [Topic(Purpose.CORRECTED, cause, void[cause], after=cause) for cause in sorted(void) if cause in told]
+    return [Topic(Purpose.CORRECTED, cause, void[cause], after=(cause,)) for cause in sorted(void) if cause in told]
 
 
 def _taken_back_apart(purpose: Purpose) -> bool:

@@ -28,6 +28,9 @@ from tracker.core.vocabulary.words import CaseState, Channel
 UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 """States in which nothing was said yet, so that newer news may still take its place."""
 
+SAID = TOLD | UNDECIDED
+"""States of what was said, or will be."""
+
 CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF, Reason.OLD_NEWS})
 """Reasons of the service's own to say nothing, and that it is no news any more: what is withheld for one of them is no
 word, and keeps no promise."""
@@ -75,13 +78,13 @@ def warranted(
     found = [*reversals(case, definition, spoken), *topics(case, definition, setting, spoken, dates)]
     parties = _hearers(case, definition)
     if not parties:
-        return tuple(_nobody(topic, definition, setting) for topic in found if topic.after is None)
+        return tuple(_nobody(topic, definition, setting) for topic in found if not topic.after)
     situation = _Situation(case, definition, setting, spoken)
     told = tuple(
         _to(party, topic, situation)
         for topic in found
         for party in parties
-        if topic.after is None or _heard(party.party, topic.after, spoken)
+        if not topic.after or _heard(party.party, topic, spoken)
         if topic.to in (None, party.party)
         if PURPOSES[topic.purpose].to_sensitive or party.party not in case.sensitive_parties
     )
@@ -118,6 +121,14 @@ def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], 
     return tuple((party, address.channel) for party, address in found if address is not None)
 
 
+def is_to_be_written(said: Outreach, before: Spoken | None) -> bool:
+    """Whether a decision is to be written: a first one, one that nobody has heard yet (its facts may have moved), or
+    one that was withheld for a reason that holds no longer."""
+    if before is None or before.state in UNDECIDED:
+        return True
+    return before.state is MessageState.WITHHELD and before.reason is not said.reason
+
+
 def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tuple[str, ...]:
     """Keys of undecided messages that the case warrants no longer, and of those that had nobody to hear them until
     somebody came. A word that was due by date stays until there is something newer to say; a message on another
@@ -142,7 +153,7 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
 
 
 def still_true(
-    purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str, promise: UUID | None
+    purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str | None, promise: UUID | None
 ) -> bool:
     """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
     newest to tell and to ask, `promise` is the date of ours that stands. Between decision and release its worker
@@ -157,6 +168,10 @@ def still_true(
             return cause == news
         case Ground.REQUEST:
             return cause == asked
+        case Ground.WANTED:
+            return asked is not None
+        case Ground.ARRIVED:
+            return asked is None
         case Ground.DATE:
             return news_holds(cause, promise)
 
@@ -166,8 +181,16 @@ def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
     return [party for _, party in sorted(case.parties.items()) if party.role in definition.outreach.tell]
 
 
-def _heard(party: str, cause: str, spoken: tuple[Spoken, ...]) -> bool:
-    return any(each.party == party and each.cause == cause and each.state in TOLD for each in spoken)
+def _heard(party: str, topic: Topic, spoken: tuple[Spoken, ...]) -> bool:
+    """Whether the party has heard of what the topic follows on, in time."""
+    by = topic.heard_by
+    return any(
+        each.party == party
+        and each.cause in topic.after
+        and each.state in TOLD
+        and (by is None or each.due_at is None or each.due_at < by)
+        for each in spoken
+    )
 
 
 def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
@@ -185,9 +208,11 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
     zone = party.zone or setting.zone
     waiting = timing.waiting_update(party.party, situation.spoken, UNDECIDED)
     late = topic.at is not None and setting.is_old(topic.at, definition)
-    due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting=waiting, waits=topic.waits)
+    due_at = timing.due_at(topic, id_, setting.now, definition, zone, waiting=waiting)
     reason = _reason(party, topic, id_, address, situation)
-    known = topic.news is not None and _heard(party.party, topic.news, situation.spoken)
+    known = any(
+        each.party == party.party and each.cause == topic.news for each in situation.spoken if each.state in TOLD
+    )
     return Outreach(
         id_,
         topic.purpose,

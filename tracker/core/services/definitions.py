@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from tracker.core.promises.weighing import USUAL
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Channel, Clock, Outcome, Role, WaitingOn
+
+GROWTH = 1.5
+"""By so much the pause grows with each word in a row that says nothing new."""
+
+MOST_GROWN = 20
+"""After so many such words the pause has long been at its longest."""
 
 Words = Mapping[str, str]
 """Language code -> text. The definition's first language is always there."""
@@ -55,6 +61,21 @@ class KnownFact:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedWords:
+    """What is asked for under a code, `why`, `send_to`: where and how to send it, and `if_not`: what happens if it does
+    not come in time."""
+
+    what: Words
+    why: Words = field(default_factory=dict)
+    send_to: Words = field(default_factory=dict)
+    if_not: Words = field(default_factory=dict)
+
+
+UNWORDED = NeedWords({})
+"""A code that the definition does not know."""
+
+
+@dataclass(frozen=True, slots=True)
 class PromisePolicy:
     """Dates of our own: asked for at this probability; `fallback_days` while history is too thin; `holidays`: the
     country, or the part of one (ISO 3166), on whose public holidays no date lies.
@@ -93,6 +114,8 @@ class OutreachPolicy:
     `digest`: several updates inside this window become one message. `remind_before`: this long before something is
     due from the person, or `remind_after` the request where no day was set, they are reminded of it once.
     `news_within`: what happened longer ago is no news by itself.
+
+    While nothing happens, a word comes after `silence`, and then after pauses that grow up to `longest_silence`.
     """
 
     tell: tuple[Role, ...] = (Role.APPLICANT, Role.JOINT_APPLICANT, Role.BUSINESS, Role.APPOINTEE)
@@ -105,6 +128,12 @@ class OutreachPolicy:
     remind_before: timedelta = timedelta(days=3)
     remind_after: timedelta = timedelta(days=7)
     news_within: timedelta = timedelta(days=14)
+    longest_silence: timedelta = timedelta(days=42)
+
+    def pause(self, words: int) -> timedelta:
+        """How long nobody hears from us at most, once so many words in a row have said nothing new, in whole days."""
+        grown = self.silence * GROWTH ** min(words, MOST_GROWN)
+        return min(timedelta(days=grown.days) if grown.days else grown, max(self.silence, self.longest_silence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +154,7 @@ class RetentionPolicy:
 @dataclass(frozen=True, slots=True)
 class Statutory:
     """A limit set by law, beside our own expectation, and what the law gives when it passes. `pauses`: the days on
-    which we wait for the person do not count."""
+    which the clock is paused do not count."""
 
     limit: timedelta
     words: Words
@@ -134,7 +163,8 @@ class Statutory:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """Everything that is particular to one service. Stages stand in the order of their life cycle."""
+    """Everything that is particular to one service. Stages stand in the order of their life cycle. `closed_days`: the
+    office's own days off, beside weekends and public holidays: no word and no reminder comes on them."""
 
     service: str
     languages: tuple[str, ...]
@@ -145,7 +175,7 @@ class Definition:
     help: Words
     complaint: Words
     appeal: Words = field(default_factory=dict)
-    needs: Mapping[str, Words] = field(default_factory=dict)
+    needs: Mapping[str, NeedWords] = field(default_factory=dict)
     delay_reasons: Mapping[str, Words] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
     promise: PromisePolicy = PromisePolicy()
@@ -154,6 +184,7 @@ class Definition:
     retention: RetentionPolicy = RetentionPolicy()
     statutory: Statutory | None = None
     sensitive: bool = False
+    closed_days: frozenset[date] = frozenset()
 
     @property
     def language(self) -> str:

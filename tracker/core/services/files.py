@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from tracker.core.services import policies as policies
 from tracker.core.services.checks import Draft, check
-from tracker.core.services.definitions import Definition, KnownFact, Stage, Words
+from tracker.core.services.definitions import Definition, KnownFact, NeedWords, Stage, Words
 from tracker.core.services.faults import MOST_FAULTS, Fault, Faults, shown
 from tracker.core.services.stored_form import from_json, to_json
 from tracker.core.services.texts import unfit_code
@@ -137,6 +137,7 @@ def _draft(root: TomlTable) -> Draft:
         feedback=policies.feedback(root),
         retention=policies.retention(root),
         statutory=policies.statutory(root),
+        closed_days=policies.closed_days(root),
         sensitive=sensitive,
     )
     root.finish(_ELSEWHERE)
@@ -191,12 +192,18 @@ def _stage(table: TomlTable) -> Stage:
     return stage
 
 
-def _needs(root: TomlTable) -> dict[str, Words]:
+def _needs(root: TomlTable) -> dict[str, NeedWords]:
     table = root.table("needs")
     if table is None:
         return {}
     _keys(table, MOST_NEEDS, "Join the needs that mean the same.")
-    return {code: table.words(code, "needs") for code in list(table.content)[:MOST_NEEDS]}
+    return {code: _need(table, code) for code in list(table.content)[:MOST_NEEDS]}
+
+
+def _need(needs: TomlTable, code: str) -> NeedWords:
+    """What is asked for, in each language, and beside these words tables of why, where to and what if not."""
+    what, beside = needs.words_and_tables(code, "needs", ("why", "send_to", "if_not"))
+    return NeedWords(what, *beside)
 
 
 def _delay_reasons(root: TomlTable) -> dict[str, Words]:

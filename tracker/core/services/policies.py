@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from tracker.core.services.definitions import (
     FeedbackPolicy,
@@ -23,6 +23,12 @@ PLACE = re.compile(r"[A-Z]{2}(?:-[A-Za-z0-9]{1,20})?")
 
 OPTIONAL_PURPOSES = purposes(lambda traits: traits.optional)
 """What a service may leave unsaid. The rest people must hear; feedback has a policy of its own."""
+
+TIMES_LONGER = 8
+"""Where people hear often, no silence lasts for weeks: the longest is so many times the first."""
+
+MOST_CLOSED, LONGEST_CLOSED = 200, 60
+"""So many days off, and spans of them, may be named; and so many days may one span have."""
 
 LEAST_RISK = 0.01
 """People warned of a smaller risk of missing a date would always be warned."""
@@ -59,6 +65,7 @@ def outreach(root: TomlTable) -> OutreachPolicy:
     tell = table.choices("tell", Role)
     channels = table.choices("channels", Channel)
     silence = table.whole("silence_days", 1, 365)
+    longest = table.whole("longest_silence_days", 1, 365)
     digest = table.whole("digest_minutes", 0, 240)
     before, after = table.whole("remind_days_before", 1, 60), table.whole("remind_days_after", 1, 60)
     news = table.whole("news_within_days", 1, 365)
@@ -67,6 +74,7 @@ def outreach(root: TomlTable) -> OutreachPolicy:
         tell=usual.tell if tell is None else tuple(Role(role) for role in tell),
         channels=usual.channels if channels is None else tuple(Channel(channel) for channel in channels),
         silence=usual.silence if silence is None else timedelta(days=silence),
+        longest_silence=_longest(silence, longest, usual),
         messages_per_case=table.whole("messages_per_case", 1, 200) or usual.messages_per_case,
         purposes=usual.purposes - {Purpose(purpose) for purpose in leave_out},
         quiet=_quiet(table, usual.quiet),
@@ -77,6 +85,14 @@ def outreach(root: TomlTable) -> OutreachPolicy:
     )
     table.finish()
     return policy
+
+
+def _longest(silence: int | None, longest: int | None, usual: OutreachPolicy) -> timedelta:
+    """The longest silence: as it is written, else in the usual proportion to the first, up to the usual one."""
+    if longest is not None:
+        return timedelta(days=max(longest, silence or 1))
+    first = usual.silence if silence is None else timedelta(days=silence)
+    return max(first, min(usual.longest_silence, first * TIMES_LONGER))
 
 
 def _quiet(table: TomlTable, usual: QuietHours | None) -> QuietHours | None:
@@ -126,3 +142,22 @@ def statutory(root: TomlTable) -> Statutory | None:
     pauses = table.flag("pauses", False)
     table.finish()
     return Statutory(timedelta(days=days or 1), words, pauses)
+
+
+def closed_days(root: TomlTable) -> frozenset[date]:
+    """The office's own days off: `closed_days = ["2026-12-24", "2026-12-27/2026-12-31"]`, days and spans of days."""
+    remedy = 'Write closed_days = ["2026-12-24", "2026-12-27/2026-12-31"]: single days, and the first and last of many.'
+    found: set[date] = set()
+    for place, given in enumerate(root.names("closed_days", 0, MOST_CLOSED, remedy)):
+        first, _, last = given.partition("/")
+        try:
+            begins, ends = date.fromisoformat(first), date.fromisoformat(last or first)
+        except ValueError:
+            root.fault_at("closed_days", place, "this is no day, and no two days with a / between them", remedy)
+            continue
+        if not 0 <= (ends - begins).days < LONGEST_CLOSED:
+            problem = f"the last day comes before the first, or more than {LONGEST_CLOSED} days after it"
+            root.fault_at("closed_days", place, problem, remedy)
+            continue
+        found |= {begins + timedelta(days=each) for each in range((ends - begins).days + 1)}
+    return frozenset(found)

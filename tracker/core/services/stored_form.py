@@ -8,13 +8,14 @@ releases can share rows.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from tracker.core.services.definitions import (
     Definition,
     FeedbackPolicy,
     KnownFact,
+    NeedWords,
     OutreachPolicy,
     PromisePolicy,
     QuietHours,
@@ -35,6 +36,7 @@ def to_json(definition: Definition) -> Json:
         "service": definition.service,
         "languages": list(definition.languages),
         "sensitive": definition.sensitive,
+        "closed_days": [day.isoformat() for day in sorted(definition.closed_days)],
         "name": dict(definition.name),
         "known_fact": {
             "kind": definition.known_fact.kind,
@@ -46,7 +48,7 @@ def to_json(definition: Definition) -> Json:
         "help": dict(definition.help),
         "complaint": dict(definition.complaint),
         "appeal": dict(definition.appeal),
-        "needs": {code: dict(words) for code, words in definition.needs.items()},
+        "needs": {code: _need_to_json(words) for code, words in definition.needs.items()},
         "delay_reasons": {code: dict(words) for code, words in definition.delay_reasons.items()},
         "moved": dict(definition.moved),
         "promise": {
@@ -62,6 +64,7 @@ def to_json(definition: Definition) -> Json:
             "tell": [role.value for role in definition.outreach.tell],
             "channels": [channel.value for channel in definition.outreach.channels],
             "silence_seconds": definition.outreach.silence.total_seconds(),
+            "longest_silence_seconds": definition.outreach.longest_silence.total_seconds(),
             "messages_per_case": definition.outreach.messages_per_case,
             "purposes": sorted(purpose.value for purpose in definition.outreach.purposes),
             "quiet": quiet and [quiet.begins.isoformat(), quiet.ends.isoformat()],
@@ -92,7 +95,7 @@ def from_json(stored: Mapping[str, Any]) -> Definition:
         help=dict(stored["help"]),
         complaint=dict(stored["complaint"]),
         appeal=dict(stored.get("appeal", {})),
-        needs={code: dict(words) for code, words in stored.get("needs", {}).items()},
+        needs={code: _need_from_json(words) for code, words in stored.get("needs", {}).items()},
         delay_reasons={code: dict(words) for code, words in stored.get("delay_reasons", {}).items()},
         moved=dict(stored.get("moved", {})),
         promise=_promise_from_json(stored.get("promise", {})),
@@ -101,6 +104,28 @@ def from_json(stored: Mapping[str, Any]) -> Definition:
         retention=_retention_from_json(stored.get("retention", {})),
         statutory=limit and _statutory_from_json(limit),
         sensitive=stored.get("sensitive", False),
+        closed_days=frozenset(date.fromisoformat(day) for day in stored.get("closed_days", ())),
+    )
+
+
+def _need_to_json(words: NeedWords) -> Json:
+    return {
+        "what": dict(words.what),
+        "why": dict(words.why),
+        "send_to": dict(words.send_to),
+        "if_not": dict(words.if_not),
+    }
+
+
+def _need_from_json(stored: Mapping[str, Any]) -> NeedWords:
+    """Earlier releases kept the words of what is asked for alone."""
+    if "what" not in stored:
+        return NeedWords(dict(stored))
+    return NeedWords(
+        dict(stored["what"]),
+        dict(stored.get("why", {})),
+        dict(stored.get("send_to", {})),
+        dict(stored.get("if_not", {})),
     )
 
 
@@ -166,6 +191,7 @@ def _outreach_from_json(stored: Mapping[str, Any]) -> OutreachPolicy:
         tell=tuple(Role(role) for role in stored.get("tell", usual.tell)),
         channels=tuple(Channel(channel) for channel in stored.get("channels", usual.channels)),
         silence=_seconds(stored.get("silence_seconds"), usual.silence),
+        longest_silence=_seconds(stored.get("longest_silence_seconds"), usual.longest_silence),
         messages_per_case=stored.get("messages_per_case", usual.messages_per_case),
         purposes=frozenset(Purpose(purpose) for purpose in stored.get("purposes", usual.purposes)),
         quiet=QuietHours(*(time.fromisoformat(each) for each in quiet)) if quiet else (usual.quiet if old else None),

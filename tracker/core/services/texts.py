@@ -34,6 +34,9 @@ LONGEST = {
     "complaint": 400,
     "appeal": 600,
     "needs": 200,
+    "why": 200,
+    "send_to": 200,
+    "if_not": 200,
     "delay_reasons": 120,
     "statutory": 400,
 }

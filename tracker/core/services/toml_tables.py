@@ -163,6 +163,17 @@ class TomlTable:
         table = TomlTable(value, below(self.path, key), self._faults, self.languages)
         return table._texts(kind or key)
 
+    def words_and_tables(self, key: str, kind: str, names: tuple[str, ...]) -> tuple[Words, tuple[Words, ...]]:
+        """Words under this key, and those of the tables of these names that may stand beside the languages there."""
+        value = self.content.get(key)
+        if not isinstance(value, dict):
+            return self.words(key, kind), tuple({} for _ in names)
+        plain = {name: each for name, each in value.items() if name not in names}
+        what = TomlTable({key: plain}, self.path, self._faults, self.languages).words(key, kind)
+        self._asked.append(key)
+        table = TomlTable(value, below(self.path, key), self._faults, self.languages)
+        return what, tuple(table.words(name, required=False) for name in names)
+
     def table(self, key: str, remedy: str | None = None) -> TomlTable | None:
         """The table under this key, which must be there when there is a remedy for its want."""
         value = self._value(key, remedy)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,13 +30,18 @@ def end_of(day: date, zone: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
-    """Monday to Friday, but for the days on which offices in a place are `closed`."""
+    """Monday to Friday, but for the days on which offices in a place are `closed`, and an office's `own` days off."""
 
     place: str | None = None
     closed: Container[date] = field(default=frozenset(), compare=False, repr=False)
+    own: frozenset[date] = frozenset()
 
     def __contains__(self, day: date) -> bool:
-        return day.weekday() < 5 and day not in self.closed
+        return day.weekday() < 5 and day not in self.closed and day not in self.own
+
+    def but(self, own: frozenset[date]) -> WorkingDays:
+        """These, but for the office's own closed days."""
+        return replace(self, own=own) if own else self
 
     def since(self, day: date) -> date:
         """The day itself, or the first working day after it."""
@@ -54,14 +59,14 @@ class WorkingDays:
 WEEKDAYS = WorkingDays()
 
 
-def next_word_on(last_word: datetime, silence: timedelta, zone: str) -> date:
-    """The day by which somebody hears from us again: at most `silence` after the last word, never on a weekend.
+def next_word_on(last_word: datetime, silence: timedelta, zone: str, working: WorkingDays = WEEKDAYS) -> date:
+    """The day by which somebody hears from us again: at most `silence` after the last word, and a working day.
 
-    Silences shorter than three days may have to run over a weekend: then it is the Monday after.
+    A silence that ends before the next working day runs until then.
     """
     last = day_of(last_word, zone)
-    due = WEEKDAYS.until(day_of(last_word + silence, zone))
-    return due if due > last else due + timedelta(days=7 - due.weekday() if due.weekday() >= 4 else 1)
+    due = working.until(day_of(last_word + silence, zone))
+    return due if due > last else working.since(last + DAY)
 
 
 def word_due_at(day: date, zone: str) -> datetime:

@@ -13,6 +13,8 @@ class Purpose(StrEnum):
     UPDATED = "updated"
     ACTION_NEEDED = "action_needed"
     REMINDER = "reminder"
+    DEADLINE_PASSED = "deadline_passed"
+    SUPPLIED = "supplied"
     DATE_CHANGED = "date_changed"
     DELAYED = "delayed"
     STILL_WORKING = "still_working"

@@ -17,6 +17,10 @@ class Ground(StrEnum):
     """The newest news of the case."""
     REQUEST = "request"
     """The newest request for what is missing."""
+    WANTED = "wanted"
+    """That something is still asked of the person."""
+    ARRIVED = "arrived"
+    """That nothing is asked of the person any more."""
     DATE = "date"
     """The date that stands."""
 
@@ -45,9 +49,12 @@ class PurposeTraits:
     collected: bool
     """Several within the service's digest become one."""
     cut: bool
-    """It is withheld once the case has had as many messages as its service allows."""
+    """It is withheld once the case has had as many counted messages as its service allows. Never what is needed, due,
+    dated, decided, taken back or somebody's right."""
     counted: bool
     """It is one of those messages."""
+    confirms: bool
+    """It says nothing new, but what was last known and since when."""
     stays: bool
     """It was due by a day, so that only something newer to say takes its place, not that nothing warrants it."""
     may_miss: bool

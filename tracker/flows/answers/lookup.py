@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,12 +17,12 @@ from tracker.core.answers.facts import (
     DelayFacts,
     HistoryFacts,
     MessageFacts,
-    NeedFacts,
     PromiseFacts,
     StageFacts,
     ToldFacts,
 )
 from tracker.core.answers.needs import need_facts
+from tracker.core.answers.stages import own_table
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.promises.weighing import FEWEST
 from tracker.core.services.definitions import Definition, Stage, say
@@ -32,7 +32,7 @@ from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooM
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence, WaitingOn
+from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
 from tracker.store.answers.pages import PageCase, PageLine, PageMessage, PagePromise
@@ -163,7 +163,7 @@ def case_facts(
         promise=standing,
         no_promise_reason=_no_promise_reason(row, definition, promises, standing),
         next_word_by=row.next_word_on,
-        needs=_needs(row, definition, spoken),
+        needs=need_facts(row.needs, definition, spoken),
         history=tuple(_line(each, definition, spoken) for each in row.history),
         promises=promises,
         messages=messages,
@@ -186,15 +186,9 @@ def case_facts(
         appeal_by=endings.appeal_by(definition.stage(row.stage), row.served_on, since_on) if closed else None,
         survivor=references.spell(row.survivor) if closed and row.survivor else "",
         end_in_doubt=row.end_in_doubt and not closed,
-        statutory_paused=limit is not None and limit.pauses and _waits(row, statutory_on, since_on),
+        statutory_paused=row.statutory_paused and statutory_on is not None,
         word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
     )
-
-
-def _waits(row: PageCase, limit_on: date | None, since_on: date | None) -> bool:
-    """Whether the limit set by law stands still: we wait for the person, and it had not passed before."""
-    waits = row.state is CaseState.OPEN and row.waiting_on is WaitingOn.YOU
-    return waits and limit_on is not None and (since_on is None or since_on <= limit_on)
 
 
 def _delay(
@@ -216,12 +210,15 @@ def _delay(
 
 def _stage(row: PageCase, stage: Stage | None, definition: Definition, language: str) -> StageFacts:
     since = Moment(on=row.since_on) if row.since_on else Moment(at=row.since_at)
+    ours = own_table(stage, arrived=row.arrived_at is not None)
     if stage is None:
-        return StageFacts(None, "", "", since, "", "", "", "")
+        return StageFacts(None, "", "", Moment(), "", "", "", "", ours)
 
     def words(of: Any) -> str:
         return say(of, language, definition.language)
 
+    if ours:
+        return StageFacts(stage.code, "", "", Moment(at=row.arrived_at), "", "", words(stage.if_late), "", ours)
     return StageFacts(
         stage.code,
         words(stage.headline),
@@ -255,10 +252,6 @@ def _no_promise_reason(
     stood_in = definition.promise.stood_in  # then only its own history gives dates
     learned_from = (row.learned_from_own if stood_in else row.learned_from) or 0
     return "too_uncertain" if given_up or learned_from >= FEWEST else "too_little_history"
-
-
-def _needs(row: PageCase, definition: Definition, language: str) -> tuple[NeedFacts, ...]:
-    return tuple(need_facts(each, definition, language) for each in row.needs)
 
 
 def _line(line: PageLine, definition: Definition, language: str) -> HistoryFacts:

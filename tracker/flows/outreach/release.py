@@ -11,6 +11,7 @@ from uuid import UUID
 from tracker.core.answers import delays, endings
 from tracker.core.answers.facts import OutreachFacts
 from tracker.core.answers.needs import need_facts
+from tracker.core.answers.stages import own_table
 from tracker.core.answers.tellings import names_date
 from tracker.core.outreach import timing
 from tracker.core.outreach.who_hears_what import still_true
@@ -19,6 +20,7 @@ from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.channels import StoppedBy, sender_of, sent_to, traits_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
+from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
@@ -164,7 +166,7 @@ def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | N
         exists=not row.void,
         closed=row.case_state == CaseState.CLOSED,
         news=str(row.news_entry),
-        asked=str(row.asked_entry),
+        asked=str(row.asked_entry) if row.asked_entry else None,
         promise=row.promise_id,
     ):
         return MessageState.WITHHELD, Reason.SUPERSEDED
@@ -181,6 +183,9 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
     """The words of a message: those of the definition's version that it was decided by."""
     facts, language = row.facts, row.language
     stage = None if facts["unmapped"] else definition.stage(facts["stage"])
+    ours = own_table(stage, arrived=facts.get("arrived_at") is not None)
+    worded = None if ours else stage
+    heard_at = _instant(facts.get("heard_at"))
     claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
     half_by_on = _day(facts.get("half_by_on"))
     reason = delays.reason_of(facts.get("delay_reason"), WaitingOn(facts["waiting_on"]), definition)
@@ -193,11 +198,11 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
         organisation=row.organisation,
         service=words(definition.name),
         reference=references.spell(row.reference),
-        headline=words(stage.headline) if stage else "",
-        meaning=words(stage.meaning) if stage else "",
-        next=words(stage.next) if stage else "",
+        headline=words(worded.headline) if worded else "",
+        meaning=words(worded.meaning) if worded else "",
+        next=words(worded.next) if worded else "",
         waiting_on=facts["waiting_on"],
-        needs=tuple(need_facts(each, definition, language) for each in facts["needs"]),
+        needs=need_facts(facts["needs"], definition, language),
         note=facts["note"],
         promise_on=_day(facts["promise_on"]),
         promise_basis=facts.get("promise_basis"),
@@ -220,7 +225,11 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
         complaint=words(definition.complaint),
         feedback_url=links.to(LinkKind.FEEDBACK, claimed) if PURPOSES[Purpose(row.purpose)].asks else "",
         stop_url=_stop_url(row.channel, claimed, links),
-        you_can=words(stage.you_can) if stage else "",
+        ours=ours,
+        you_can=words(worded.you_can) if worded else "",
+        since=Moment(_instant(facts.get("since_at")), _day(facts.get("since_on"))),
+        heard_on=day_of(heard_at, row.zone) if heard_at else _day(facts.get("heard_on")),
+        today=day_of(row.now, row.zone),
         late_on=_day(facts.get("late_on")),
         told_headline=endings.words_of_end(facts.get("told_stage"), definition, language),
         told_on=_day(facts.get("told_on")),
@@ -240,6 +249,10 @@ def _stop_url(channel: str, claimed: Claimed, links: Links) -> str:
             return ""
         case other:
             assert_never(other)
+
+
+def _instant(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
 
 
 def _day(value: str | None) -> date | None:

@@ -96,7 +96,7 @@ def _join(row: Mapping[str, Any], normal: Normal) -> Body:
                 merged_into=body.get("merged_into"),
             )
         case "case.needs":
-            return NeedsReported(tuple(_item(item, words.get(str(place))) for place, item in enumerate(body["items"])))
+            return NeedsReported(tuple(_item(item, words, place) for place, item in enumerate(body["items"])))
         case "case.party":
             return _party(row, normal)
         case "case.note":
@@ -133,15 +133,18 @@ def _address(each: Mapping[str, Any], normal: Normal) -> Address:
     return Address(channel, address, each["normal"] if "normal" in each else normal(channel, address))
 
 
-def _item(item: Mapping[str, Any], words: str | None) -> NeededItem:
+def _item(item: Mapping[str, Any], words: Mapping[str, str], place: int) -> NeededItem:
     supplied = item.get("supplied_at")
     return NeededItem(
         item=item["item"],
-        text=words,
+        text=words.get(_of_item(place, "text")),
         code=item.get("code"),
         due_on=_day(item.get("due_on")),
         supplied_at=_at(supplied) if supplied else None,
         remove=item.get("remove", False),
+        why=words.get(_of_item(place, "why")),
+        send_to=words.get(_of_item(place, "send_to")),
+        if_not=words.get(_of_item(place, "if_not")),
     )
 
 

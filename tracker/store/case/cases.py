@@ -44,7 +44,7 @@ class Case(SQLModel, table=True):
     `word_to`: the recipients to whom that word would go; null until the case is read again after an update.
     `served_on`: when the formal decision was served that ended it; `merged_into`: the number that goes on in its place;
     `end_in_doubt`: an end was reported that lies before the beginning; `statutory_on`: the last day that the law
-    allows, null until the case is read again after an update.
+    allows, null until the case is read again after an update, and `statutory_paused` whether it does not run now.
     `promise_id`: the date of ours that stands; `sooner`: likely to be finished well before it. `live_from`: when the
     source that opened it went live, as it stood then. `news_entry` and `asked_entry`: what is newest to tell and to
     ask, so that a message can be checked once more when it is released.
@@ -86,6 +86,7 @@ class Case(SQLModel, table=True):
     merged_into: str | None = Field(default=None, sa_type=Code)
     end_in_doubt: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     statutory_on: date | None = None
+    statutory_paused: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     needs: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False, **personal("'[]'")))
     known_facts: list[bytes] = Field(sa_column=Column(ARRAY(LargeBinary), nullable=False, **personal("'{}'")))
     language: str | None = Field(default=None, sa_type=Code)
@@ -97,6 +98,8 @@ class Case(SQLModel, table=True):
     spoken_at: datetime | None = Field(default=None, sa_type=Instant)
     next_word_on: date | None = None
     next_word_at: datetime | None = Field(default=None, sa_type=Instant)
+    quiet_words: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    arrived_at: datetime | None = Field(default=None, sa_type=Instant)
     word_to: list[UUID] | None = Field(default=None, sa_column=Column(ARRAY(Uuid), nullable=True))
     wake_at: datetime | None = Field(default=None, sa_type=Instant)
     news_entry: UUID | None = None

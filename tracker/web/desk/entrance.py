@@ -64,7 +64,7 @@ def router(gate: DeskGate) -> APIRouter:
         found = await find.find(gate.inquiry(posted.staff, why), typed)
         if found.certain is not None:
             return to(f"/desk/cases/{found.certain.case}", why=why.value)
-        hits = tuple(replace(hit, headline=in_words.headline(hit.headline, hit.language)) for hit in found.hits)
+        hits = tuple(replace(hit, headline=in_words.headline_of(hit.headline, hit.language)) for hit in found.hits)
         told = replace(found, hits=hits)
         return gate.page("search.html", posted.staff, typed=typed, found=told, why=why.value, problem=None)
 

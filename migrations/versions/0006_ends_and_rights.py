@@ -1,7 +1,7 @@
 """How requests end and what the law gives: reversals, limits that pass, served decisions, survivors of a merger.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
 PURPOSES = (
-    "'acknowledged', 'updated', 'action_needed', 'reminder', 'date_changed', 'delayed', 'still_working', 'corrected', "
-    "'reversed', 'finished', 'limit_passed', 'feedback'"
+    "'acknowledged', 'updated', 'action_needed', 'reminder', 'deadline_passed', 'supplied', 'date_changed', 'delayed', "
+    "'still_working', 'corrected', 'reversed', 'finished', 'limit_passed', 'feedback'"
 )
 REASONS = (
     "'adopted', 'no_recipient', 'no_channel', 'test_mode', 'superseded', 'budget_spent', 'purpose_off', 'stopped', "
@@ -29,6 +29,7 @@ def upgrade() -> None:
     op.add_column("case", sa.Column("merged_into", sa.String(), nullable=True))
     op.add_column("case", sa.Column("end_in_doubt", sa.Boolean(), server_default="false", nullable=False))
     op.add_column("case", sa.Column("statutory_on", sa.Date(), nullable=True))
+    op.add_column("case", sa.Column("statutory_paused", sa.Boolean(), server_default="false", nullable=False))
     for table, check in (
         ("message", f"purpose IN ({PURPOSES})"),
         ("stop", f"purpose IS NULL OR purpose IN ({PURPOSES})"),

@@ -1,0 +1,108 @@
+"""What is asked has a day, a reminder before it and a word when it has passed; what says nothing new comes seldomer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.core.case.test_timeline import PERMIT, REC, ZONE, case_of
+from tests.core.outreach.test_who_hears_what import ALEX, DAY, LIVE, after_telling, entry, said, wanted
+from tracker.core.case.events import NeededItem, NeedsReported
+from tracker.core.case.timeline import Folded
+from tracker.core.outreach.deadlines import deadlines
+from tracker.core.outreach.topics import Setting
+from tracker.core.outreach.who_hears_what import warranted
+from tracker.core.services.definitions import OutreachPolicy
+from tracker.core.vocabulary.calendars import WEEKDAYS, day_of, next_word_on, word_due_at
+
+FIRST, SECOND, THIRD = date(2026, 2, 11), date(2026, 2, 12), date(2026, 2, 25)
+
+
+def need(item: str, due_on: date | None) -> NeededItem:
+    return NeededItem(item, text=f"A {item}", due_on=due_on)
+
+
+def asked(*needs: NeededItem) -> Folded:
+    return case_of(ALEX, REC, NeedsReported(needs))
+
+
+def days(case: Folded, closed: frozenset[date] = frozenset()) -> list[tuple[date | None, date | None, date | None]]:
+    """The day, when it is reminded of, and when it has passed."""
+    found = deadlines(case, PERMIT, ZONE, WEEKDAYS.but(closed))
+    return [
+        (each.day, each.remind_at and day_of(each.remind_at, ZONE), each.passed_at and day_of(each.passed_at, ZONE))
+        for each in found
+    ]
+
+
+def test_each_day_has_a_reminder_but_days_that_lie_together_need_one_t12() -> None:
+    case = asked(need("plan", THIRD), need("photo", FIRST), need("form", SECOND), need("letter", None))
+    assert days(case) == [
+        (FIRST, date(2026, 2, 6), date(2026, 2, 12)),  # three days before would be a Sunday
+        (SECOND, date(2026, 2, 9), date(2026, 2, 13)),
+        (THIRD, date(2026, 2, 20), date(2026, 2, 26)),
+    ]
+    near = asked(need("photo", FIRST), need("form", FIRST + DAY), need("plan", FIRST + 2 * DAY))
+    assert [remind for _, remind, _ in days(near)] == [date(2026, 2, 6), date(2026, 2, 9), None]
+
+
+def test_no_reminder_comes_on_a_day_off_p11() -> None:
+    off = frozenset({date(2026, 2, 6), date(2026, 2, 12), date(2026, 2, 13)})
+    assert days(asked(need("plan", FIRST)), off) == [(FIRST, date(2026, 2, 5), date(2026, 2, 16))]
+
+
+def at(day: date) -> Setting:
+    return replace(LIVE, now=word_due_at(day, ZONE))
+
+
+def test_the_day_that_has_passed_is_told_once_and_only_while_it_is_wanted_t12() -> None:
+    case = asked(need("plan", FIRST))
+    told = tuple(replace(each, due_at=word_due_at(FIRST - 20 * DAY, ZONE)) for each in after_telling(case))
+    late = ("deadline_passed", "1", f"{entry(2)}@{FIRST}", None)
+    assert late not in wanted(case, at(FIRST), told)
+    assert late in wanted(case, at(SECOND), told)
+    heard = (*told, *(said(each) for each in warranted(case, PERMIT, at(SECOND), told)))
+    assert {each[0] for each in wanted(case, at(THIRD), heard)} == {
+        "acknowledged",
+        "action_needed",
+        "reminder",
+        "deadline_passed",
+    }, "each of them is on record: nothing new"
+    supplied = case_of(
+        ALEX,
+        REC,
+        NeedsReported((need("plan", FIRST),)),
+        NeedsReported((NeededItem("plan", supplied_at=LIVE.now),)),
+    )
+    assert "deadline_passed" not in [each[0] for each in wanted(supplied, at(THIRD), told)]
+
+
+def test_who_was_asked_when_the_day_was_over_is_not_told_so_a_second_time_t12() -> None:
+    case = asked(need("plan", FIRST))
+    told = tuple(replace(each, due_at=word_due_at(THIRD, ZONE)) for each in after_telling(case))
+    assert "deadline_passed" not in [each[0] for each in wanted(case, at(THIRD + DAY), told)]
+
+
+@pytest.mark.parametrize(("first", "longest", "most"), [(2, 16, 8), (14, 42, 6)])
+def test_a_stuck_request_is_not_written_about_without_end_t5(first: int, longest: int, most: int) -> None:
+    """A missed bin and a permit that lies idle, for eighty days."""
+    policy = OutreachPolicy(silence=timedelta(days=first), longest_silence=timedelta(days=longest))
+    begun = datetime(2026, 3, 2, 10, tzinfo=LIVE.now.tzinfo)
+    last, words = begun, 0
+    while True:
+        due = word_due_at(next_word_on(last, policy.pause(words), ZONE), ZONE)
+        if due > begun + timedelta(days=80):
+            break
+        assert timedelta(0) < due - last <= max(policy.pause(words), timedelta(days=4))
+        last, words = due, words + 1
+    assert 2 <= words <= most
+
+
+@given(st.integers(1, 365), st.integers(1, 365), st.integers(0, 200))
+def test_pauses_grow_up_to_the_longest(first: int, longest: int, words: int) -> None:
+    policy = OutreachPolicy(silence=timedelta(days=first), longest_silence=timedelta(days=longest))
+    assert policy.silence <= policy.pause(words) <= policy.pause(words + 1) <= timedelta(days=max(first, longest))

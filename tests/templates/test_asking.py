@@ -1,0 +1,88 @@
+"""How people are asked, told that it has come, and told that nothing is new: by page and message (T1, T5, T11, T12)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from templates.environment import message, page
+from tests.templates.samples import CASES, LANGUAGES, OUTREACH, OUTREACHES
+from tracker.web import in_words
+
+
+def told(purpose: str, part: str, sample: str = "ordinary", language: str = "en") -> str:
+    facts = replace(OUTREACHES[sample], purpose=purpose, language=language)
+    return message(purpose, language, part, in_words.outreach(facts))
+
+
+def shown(sample: str, language: str = "en") -> str:
+    facts = in_words.case(replace(CASES[sample], language=language))
+    return page("case.html", language, facts=facts)
+
+
+@pytest.mark.parametrize("part", ["text.txt", "html.html"])
+def test_who_is_asked_reads_what_why_where_by_when_and_what_if_not_t12(part: str) -> None:
+    text = told("action_needed", part, "asked_in_full")
+    for each in (
+        "A copy of your passport, the page with your photo",
+        "by Thursday 12 March 2026",
+        "You sent this before. We need it again.",
+        "We check who you are.",
+        "Bring it to our office.",
+        "We say no.",
+        "A bill that shows your address",
+    ):
+        assert each in text
+    assert "The last day was Thursday 12 March 2026. Please send it now." in told("reminder", part, "asked_too_late")
+
+
+def test_the_page_asks_in_the_same_words_t12() -> None:
+    html = shown("asked_in_full")
+    for each in ("We need it again.", "We check who you are.", "Bring it to our office.", "We say no."):
+        assert each in html
+
+
+@pytest.mark.parametrize("part", ["text.txt", "html.html"])
+def test_a_stage_that_waits_says_what_for_t1(part: str) -> None:
+    assert "Put your bin out and tell us." in told("action_needed", part, "asked_by_the_stage")
+    assert "Your page says what it is" not in told("action_needed", part, "asked_by_the_stage")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_supplied_has_arrived_and_is_never_called_complete_t1(language: str) -> None:
+    text, html = told("supplied", "text.txt", "arrived", language), shown("arrived", language)
+    assert OUTREACH.headline not in text, "the stage still says that it waits"
+    assert CASES["arrived"].stage.headline not in html
+    for said in (text, html, told("supplied", "sms.txt", "arrived", language)):
+        assert "complete" not in said and "complet" not in said
+    if language == "en":
+        assert "We have what we asked you for. It has arrived." in " ".join(text.split()).replace("for It", "for. It")
+        assert "The next step is ours." in html and "Nothing right now." in html
+
+
+def test_the_day_that_has_passed_is_said_t12() -> None:
+    text = told("deadline_passed", "text.txt", "asked_too_late")
+    assert "The day for something that we need from you has passed." in text
+    assert "We say no." in text
+
+
+def test_nothing_new_says_what_the_last_report_said_and_when_t5() -> None:
+    assert "There is no news yet" in told("still_working", "sms.txt")
+    assert "still waiting for you" in told("still_working", "sms.txt", "asked")
+    text = told("still_working", "text.txt")
+    assert "when Riverton Council last reported, on 4 March 2026: We are checking your papers." in text
+    assert OUTREACH.meaning not in text, "what was so when it was reported is not said of today"
+
+
+def test_what_nobody_knows_is_not_said_t11() -> None:
+    html = shown("checking_with_us")
+    assert "We do not know yet." in html and "Nothing right now." not in html and "This began" not in html
+    assert "We are checking it. The next step is ours." in html
+    assert "We are still checking what it means for you." in told("still_working", "text.txt", "checking")
+    assert "checking what is new" in told("still_working", "sms.txt", "checking")
+    assert "Nothing right now." not in told("updated", "text.txt", "checking")
+
+
+def test_work_goes_on_and_something_is_needed_t1() -> None:
+    assert "The next step is ours. We also need something from you." in shown("ours_and_asked")

@@ -1,0 +1,69 @@
+"""When a person is reminded of what is asked of them, and when they are told that its day has passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from tracker.core.case.needs import Need
+from tracker.core.case.timeline import Folded
+from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.calendars import DAY, WorkingDays
+from tracker.core.vocabulary.words import CaseState
+
+APART = timedelta(days=2)
+"""A reminder names all that is wanted with its days, so that another within this would say the same again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day by which something is wanted (None where no day was set), and what comes of it: a reminder before it, if it
+    is worth one, and word once it has passed. `of`: the requests that it belongs to, and what makes it one deadline."""
+
+    day: date | None
+    of: tuple[str, ...]
+    remind_at: datetime | None
+    passed_at: datetime | None
+
+    @property
+    def cause(self) -> str:
+        """What tells it from any other: the first request, and the day."""
+        return f"{self.of[0]}@{self.day}" if self.day else self.of[0]
+
+
+def deadlines(case: Folded, definition: Definition, zone: str, working: WorkingDays) -> tuple[Deadline, ...]:
+    """Those of what is still wanted, the next one first.
+
+    A reminder comes some days before, on a working day, and never on the day of the request itself. Where nothing has a
+    day, one comes some time after the request.
+    """
+    if case.request is None or case.state is CaseState.CLOSED:
+        return ()
+    dated = sorted((need for need in case.wanted if need.item.due_on), key=_day_of)
+    if not dated:
+        asked_on = calendars.day_of(case.request.at, zone)
+        on = working.since(asked_on + max(definition.outreach.remind_after, DAY))
+        return (Deadline(None, (str(case.request.entry),), calendars.word_due_at(on, zone), None),)
+    found: list[Deadline] = []
+    reminded_on = date.min
+    for day, needs in groupby(dated, _day_of):
+        some = list(needs)
+        asked_on = max(calendars.day_of(need.asked_at, zone) for need in some)
+        on = max(working.until(day - definition.outreach.remind_before), asked_on + DAY)
+        worth_it = on <= day and on - reminded_on >= APART
+        reminded_on = on if worth_it else reminded_on
+        found.append(
+            Deadline(
+                day,
+                tuple(dict.fromkeys(str(need.asked_by) for need in some)),
+                calendars.word_due_at(on, zone) if worth_it else None,
+                calendars.word_due_at(working.since(day + DAY), zone),
+            )
+        )
+    return tuple(found)
+
+
+def _day_of(need: Need) -> date:
+    return need.item.due_on or date.max

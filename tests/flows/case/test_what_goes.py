@@ -43,6 +43,11 @@ FACTS_THAT_STAY = {
     "promise",
     "role",
     "sooner",
+    "arrived_at",
+    "since_at",
+    "since_on",
+    "heard_at",
+    "heard_on",
 }
 EMPTIED: dict[str, Row] = {
     "case": {"known_facts": [], "needs": [], "next_word_on": None, "next_word_at": None, "wake_at": None},
@@ -76,7 +81,7 @@ async def filled(desk: Desk, number: str) -> str:
     """A case with something in every column that an erasure changes, and with messages that wait; its reference."""
     reference = await lived(desk, number, ended=False)
     await desk.status(number, "ASSESS", expected_on="2026-06-01", public_note="the purple barn")
-    await desk.say(number, "case.needs", {"items": [{"item": "map", "text": "the back stairs"}]})
+    await desk.say(number, "case.needs", {"items": [{"item": "map", "text": "the back stairs", "why": "to see them"}]})
     await desk.change("UPDATE party SET zone = 'Asia/Tokyo'")
     await desk.change('UPDATE "case" SET forget_at = :at WHERE number = :number', at=START, number=number)
     await desk.change(

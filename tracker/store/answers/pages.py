@@ -30,8 +30,8 @@ MOST_LINES = 200
 _PAGE = text(
     """
     SELECT c.organisation_id, c.mode, c.id, c.service, c.reference, c.stage, c.since_at, c.since_on, c.state,
-        c.outcome, c.waiting_on, c.clock, c.unmapped, c.delay_reason, c.needs, c.language, c.opened_at, c.opened_on,
-        c.arrived_at, c.last_at, c.next_word_on, c.sooner, c.version, o.slug, o.name AS organisation, o.zone,
+        c.outcome, c.waiting_on, c.clock, c.unmapped, c.delay_reason, c.needs, c.arrived_at, c.language,
+        c.opened_at, c.opened_on, c.last_at, c.next_word_on, c.sooner, c.version, o.slug, o.name AS organisation, o.zone,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
         CASE WHEN c.next_word_on IS NOT NULL THEN (
             SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r

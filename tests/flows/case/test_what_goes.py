@@ -88,7 +88,7 @@ async def filled(desk: Desk, number: str) -> str:
     """A case with something in every column that an erasure changes, and with messages that wait; its reference."""
     reference = await lived(desk, number, ended=False)
     await desk.status(number, "ASSESS", expected_on="2026-06-01", public_note="the purple barn")
-    await desk.say(number, "case.needs", {"items": [{"item": "map", "text": "the back stairs"}]})
+    await desk.say(number, "case.needs", {"items": [{"item": "map", "text": "the back stairs", "why": "to see them"}]})
     await desk.change("UPDATE party SET zone = 'Asia/Tokyo'")
     await desk.change('UPDATE "case" SET forget_at = :at WHERE number = :number', at=START, number=number)
     await desk.change(

@@ -126,7 +126,8 @@ async def test_cases_that_wait_get_their_date_in_silence_once_there_is_one(desk:
 
 async def test_cases_without_a_stand_in_get_their_date_once_the_service_has_history_of_its_own(desk: Desk) -> None:
     """All services together had enough before; a service with a stand-in waits for its own. The stand-in of the first
-    case was over when it could be given, that of the second was not kept, the third has one that stands."""
+    case was over when it could be given, that of the second was not kept, that of the third stands and nobody was told
+    of it (T20: history is imported first, then learned from), that of the fourth somebody was told of."""
     text = DEFINITION.replace(f'service = "{SERVICE}"', 'service = "loft"').replace(
         "fallback_days = 56", "fallback_days = 14"
     )
@@ -137,6 +138,9 @@ async def test_cases_without_a_stand_in_get_their_date_once_the_service_has_hist
     await desk.status("OVER", "REC", at=START - timedelta(days=15), service="loft")
     await desk.status("MISSED", "REC", service="loft")
     await desk.status("STANDS", "REC", service="loft")
+    await desk.status("TOLD", "REC", service="loft")
+    await desk.party("TOLD")
+    await desk.carry()
     async with desk.store.transaction() as connection:
         await connection.exec_driver_sql(
             "UPDATE promise SET outcome = 'missed', judged_at = made_at "
@@ -145,12 +149,17 @@ async def test_cases_without_a_stand_in_get_their_date_once_the_service_has_hist
         await connection.exec_driver_sql('UPDATE "case" SET wake_at = NULL, next_word_at = NULL')
     await finish(desk, 1, first=200, service="loft")
     assert await learn.learn_now(desk.store, desk.office.id)
-    assert await sweep(desk.store, desk.office.id) == 2
+    assert await sweep(desk.store, desk.office.id) == 3
     rows = await desk.rows(
         'SELECT number, basis FROM promise p JOIN "case" c ON c.id = p.case_id '
         "WHERE p.outcome IS NULL AND superseded_at IS NULL ORDER BY number"
     )
-    assert [tuple(row) for row in rows] == [("MISSED", "history"), ("OVER", "history"), ("STANDS", "definition")]
+    assert [tuple(row) for row in rows] == [
+        ("MISSED", "history"),
+        ("OVER", "history"),
+        ("STANDS", "history"),
+        ("TOLD", "definition"),
+    ]
 
 
 async def test_old_curves_go_and_those_that_a_date_was_ever_read_from_stay(

@@ -208,13 +208,14 @@ def _again(ledger: Ledger, case: Folded, standing: PromiseRecord, found: Window)
 
 
 def _in_ignorance(ledger: Ledger, case: Folded, standing: PromiseRecord) -> bool:
-    """Whether a date was read from another beginning than the case had, as we know by now, when it was given.
+    """Whether a date was read from another beginning than the case had, as we know by now, when it was given, or stood
+    in for one that can be read by now.
 
     Events may come in any order: the date must not depend on which of them was here first, as long as nobody was told
     of it. What was told is a word given, and moves as any other does.
     """
     if standing.basis is Basis.DEFINITION:
-        return case.opener is not None and standing.entry_id != case.opener.entry
+        return case.opener is not None and (standing.entry_id != case.opener.entry or ledger.curve is not None)
     if standing.entry_id == case.since_entry:
         return False
     if case.since.on is not None:

@@ -1,5 +1,5 @@
-"""Wake the open cases of a service for which no date of ours stands, once there may be one to give: the next sweep
-looks at them."""
+"""Wake the open cases of a service for which no date of ours stands, or a stand-in that nobody was told of, once there
+may be one to give: the next sweep looks at them."""
 
 from __future__ import annotations
 

@@ -175,7 +175,10 @@ _WAKE = text(
           AND (CAST(:after AS uuid) IS NULL OR c.id > CAST(:after AS uuid))
           AND NOT EXISTS (SELECT 1 FROM promise p WHERE p.organisation_id = c.organisation_id AND p.mode = c.mode
                           AND p.case_id = c.id AND p.basis <> 'office'
-                          AND p.outcome IS NULL AND p.superseded_at IS NULL)
+                          AND p.outcome IS NULL AND p.superseded_at IS NULL
+                          AND (p.basis <> 'definition' OR EXISTS (
+                              SELECT 1 FROM telling t WHERE t.organisation_id = p.organisation_id AND t.mode = p.mode
+                                  AND t.promise_id = p.id AND t.audience <> 'staff')))
         ORDER BY c.id LIMIT :limit FOR UPDATE SKIP LOCKED)
     RETURNING id
     """
@@ -185,7 +188,8 @@ _WAKE = text(
 async def wake_dateless(
     connection: AsyncConnection, organisation_id: UUID, service: str, now: datetime, *, after: UUID | None, limit: int
 ) -> list[UUID]:
-    """Let the next sweep look at open cases for which no date of our own stands; the ids of the next `limit` of them
+    """Let the next sweep look at open cases for which no date of our own stands, or a stand-in that nobody was told of;
+    the ids of the next `limit` of them
     after an id."""
     values = {"organisation": organisation_id, "service": service, "now": now, "after": after, "limit": limit}
     return list((await connection.execute(_WAKE, values)).scalars())

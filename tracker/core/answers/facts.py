@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from tracker.core.promises.first_dates import FirstDate
+from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.channels import ChannelTraits, traits_of
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purpose_traits import PurposeTraits
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import Base, Basis, PromiseOutcome
+from tracker.core.vocabulary.words import Base, Basis, CaseState, PromiseOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class PromiseFacts:
     "definition": the service's stand-in while history is thin), `superseded_at` when it was replaced. `base`: whose
     cases these were (a `Base`); None where it was not learned, and on dates from before that was kept.
 
-    `id` is its row in the ledger; `told` where it was told before it is shown now, oldest first.
+    `id` is its row in the ledger; `told` where it was told before it is shown now, oldest first; `told_at`: when
+    anybody outside the office was told of it first, before its day was over; None: it is no word that was given.
     """
 
     basis: Basis
@@ -83,6 +86,17 @@ class PromiseFacts:
     base: Base | None = None
     id: UUID | None = None
     told: tuple[ToldFacts, ...] = ()
+    told_at: datetime | None = None
+
+    @property
+    def theirs(self) -> bool:
+        """Whether the office set it itself."""
+        return self.basis == Basis.OFFICE
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was neither replaced nor judged."""
+        return self.superseded_at is None and self.outcome is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +123,9 @@ class MessageFacts:
 class CaseFacts:
     """Everything the citizen's page and `POST /api/v1/track` say about one case; `office`: the short name of whose;
     `sooner`: it is likely to be finished well before `promise`, which stands all the same; `word_is_sent`: somebody can
-    be written to, so that the word by `next_word_by` is sent, and not only to be read on the page."""
+    be written to, so that the word by `next_word_by` is sent, and not only to be read on the page. `first`: the first
+    date that anybody outside the office was told, by which the case is judged. `came_true`: so many in a hundred of the
+    service's first dates did, where that is surely fewer than `promise` claims; else None."""
 
     reference: str
     organisation: str
@@ -142,6 +158,50 @@ class CaseFacts:
     delay: DelayFacts | None = None
     sooner: bool = False
     word_is_sent: bool = False
+    first: FirstDate | None = None
+    came_true: int | None = None
+
+    @property
+    def led(self) -> PromiseFacts | None:
+        """The date that the answer leads with: the one that stands, else the newest where its day has passed while the
+        case is open, which is owned up to until there is a new one."""
+        newest = self.promises[0] if self.promises else None
+        missed = newest is not None and newest.outcome == PromiseOutcome.MISSED and newest.superseded_at is None
+        return self.promise or (newest if missed else None)
+
+    @property
+    def share(self) -> float | None:
+        """The share of requests that are finished by the date that stands, where it is known whose requests taught it
+        and dates of the service come true as often."""
+        promise = self.promise
+        return promise.probability if promise is not None and promise.base and self.came_true is None else None
+
+    @property
+    def half_on(self) -> date | None:
+        """The day by which half are finished, where it is worth saying beside the date: see `says_half`."""
+        promise = self.promise
+        if promise is None or promise.half_by_on is None or not self.share:
+            return None
+        made_on, today = day_of(promise.made_at, self.zone), day_of(self.now, self.zone)
+        return promise.half_by_on if says_half(made_on, promise.half_by_on, promise.latest_on, today) else None
+
+    @property
+    def broken(self) -> tuple[PromiseFacts, ...]:
+        """The dates that were told and do not stand as they were told, ours and the office's, newest first: replaced,
+        taken back, or passed. Of an open case without the one that the answer leads with."""
+        led = self.led if self.state != CaseState.CLOSED else None
+        return tuple(each for each in self.promises if each is not led and each.told_at is not None and _gone(each))
+
+
+def says_half(made_on: date, half_on: date, latest_on: date, today: date) -> bool:
+    """Whether the day by which half are finished is worth saying beside the date: it lies ahead, and before the middle
+    of the wait that the date means, counted from when it was given."""
+    return half_on > today and 2 * (half_on - made_on) < latest_on - made_on
+
+
+def _gone(each: PromiseFacts) -> bool:
+    taken_back = each.outcome == PromiseOutcome.WITHDRAWN and each.reason is not None
+    return each.superseded_at is not None or each.outcome == PromiseOutcome.MISSED or taken_back
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ _PAGE = text(
     SELECT c.organisation_id, c.mode, c.id, c.service, c.reference, c.stage, c.since_at, c.since_on, c.state,
         c.outcome, c.waiting_on, c.clock, c.unmapped, c.delay_reason, c.needs, c.language, c.opened_at, c.opened_on,
         c.last_at, c.next_word_on, c.sooner, c.version, o.slug, o.name AS organisation, o.zone,
+        o.live_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
         CASE WHEN c.next_word_on IS NOT NULL THEN (
             SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
@@ -50,7 +51,7 @@ _PAGE = text(
             ORDER BY position DESC LIMIT :lines) line) AS history,
         (SELECT coalesce(jsonb_agg(p ORDER BY p.made_at DESC, p.id DESC), '[]') FROM (
             SELECT p.id, p.basis, p.earliest_on, p.half_by_on, p.latest_on, p.probability, p.cases, p.base,
-                p.made_at, p.superseded_at, p.reason, p.outcome, (
+                p.made_at, p.superseded_at, p.reason, p.outcome, p.passes_at, p.judged_at, (
                     SELECT jsonb_agg(jsonb_build_array(t.audience, t.channel, t.told_at)
                         ORDER BY t.told_at, t.channel, t.audience)
                     FROM telling t
@@ -66,8 +67,7 @@ _PAGE = text(
          ORDER BY learned_at DESC LIMIT 1) AS learned_from,
         (SELECT finished FROM curve WHERE organisation_id = c.organisation_id AND service = c.service
          ORDER BY learned_at DESC LIMIT 1) AS learned_from_own,
-        (SELECT w.confidence FROM word w
-         WHERE w.organisation_id = c.organisation_id AND w.service = c.service AND w.current) AS confidence,
+        w.confidence, w.kept AS dates_kept, w.broken AS dates_broken,
         (SELECT coalesce(jsonb_agg(m ORDER BY m.at DESC), '[]') FROM (
             SELECT m.purpose, m.channel, m.state, coalesce(m.settled_at, m.decided_at) AS at
             FROM message m WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
@@ -79,6 +79,7 @@ _PAGE = text(
     LEFT JOIN heard h ON h.organisation_id = c.organisation_id AND h.mode = c.mode AND h.source_id = c.source_id
     JOIN LATERAL (SELECT id FROM definition WHERE organisation_id = c.organisation_id AND service = c.service
         ORDER BY version DESC LIMIT 1) d ON true
+    LEFT JOIN word w ON w.organisation_id = c.organisation_id AND w.service = c.service AND w.current
     WHERE c.reference = :reference AND NOT c.void
     """
 )
@@ -110,6 +111,8 @@ class PagePromise:
     superseded_at: datetime | None
     reason: str | None
     outcome: PromiseOutcome | None
+    passes_at: datetime | None
+    judged_at: datetime | None
     told: list[list[str]] | None
 
 
@@ -129,7 +132,8 @@ class PageCase(ScopedRow):
 
     `word_to`: the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the
     office's did ask us to stop at some time, so that `stops` is worth asking whether one of these did. `learned_from`
-    and `learned_from_own`: how many finished cases the newest curve rests on.
+    and `learned_from_own`: how many finished cases the newest curve rests on. `dates_kept` and `dates_broken`: how
+    many of the service's first dates came true by the last count, and how many did not; None before the first.
     """
 
     id: UUID
@@ -155,6 +159,7 @@ class PageCase(ScopedRow):
     slug: str
     organisation: str
     zone: str
+    live_at: datetime | None
     now: datetime
     heard_at: datetime | None
     patience: timedelta
@@ -166,6 +171,8 @@ class PageCase(ScopedRow):
     learned_from: int | None
     learned_from_own: int | None
     confidence: Confidence | None
+    dates_kept: int | None
+    dates_broken: int | None
     messages: tuple[PageMessage, ...]
 
 

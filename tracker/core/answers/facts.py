@@ -235,7 +235,9 @@ class OutreachFacts:
     `meaning` are empty while the newest status is checked.
 
     `promise_on` is the date that stands, with `half_by_on`, `probability` and `promise_base` (a `Base`) where it is
-    learned; `old_on` the one that it replaced; `sooner`: that it is likely to be finished well before it;
+    learned; `old_on` the one that people know and that it replaced, `theirs`: both are the office's own; `office_on`:
+    the office's own date beside ours; `came_true`: so many in a hundred first dates did, where that is surely fewer
+    than `probability`; `sooner`: that it is likely to be finished well before it;
     `delay_reason` says in words why it takes longer, `delay_code` which reason that is. `feedback_url` and `stop_url`
     are this recipient's own; empty where there is none.
     """
@@ -261,6 +263,9 @@ class OutreachFacts:
     language: str
     zone: str
     old_on: date | None = None
+    theirs: bool = False
+    office_on: date | None = None
+    came_true: int | None = None
     half_by_on: date | None = None
     probability: float | None = None
     promise_base: str | None = None
@@ -271,6 +276,11 @@ class OutreachFacts:
     complaint: str = ""
     feedback_url: str = ""
     stop_url: str = ""
+
+    @property
+    def share(self) -> float | None:
+        """The share of requests that are finished by `promise_on`, where it is known whose, and dates come true so."""
+        return self.probability if self.promise_base and self.came_true is None else None
 
     @property
     def traits(self) -> PurposeTraits:

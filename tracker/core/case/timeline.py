@@ -21,6 +21,7 @@ from tracker.core.case.events import (
     ReopenReported,
     StatusReported,
 )
+from tracker.core.case.office_dates import believable
 from tracker.core.case.ordering import Placed, moment
 from tracker.core.services.definitions import Definition, Stage
 from tracker.core.vocabulary.moments import Moment
@@ -151,7 +152,8 @@ def _status(case: Folded, each: Placed, body: StatusReported, definition: Defini
     if not _may_follow(case, stage, definition):
         return case, Became(Placement.FLAGGED)
     reason = None if stage.closes else body.delay_reason
-    return _enter(case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "", reason=reason)
+    expected_on = body.expected_on if body.expected_on and believable(body.expected_on, each.event) else None
+    return _enter(case, each, stage, at, expected_on=expected_on, note=body.public_note or "", reason=reason)
 
 
 def _may_follow(case: Folded, stage: Stage, definition: Definition) -> bool:

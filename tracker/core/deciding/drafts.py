@@ -8,14 +8,18 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
+from tracker.core.answers.facts import says_half
 from tracker.core.case.projection import plain_need
 from tracker.core.case.timeline import Folded
 from tracker.core.deciding.case_dates import DatesNow
 from tracker.core.deciding.dossier import MessageRecord, RecipientRecord
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.outreach.who_hears_what import Outreach
+from tracker.core.promises.record import PromiseRecord
+from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.personal import Lasting, Mark, Personal, Plain, empty, marks
+from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Clock
 
 
@@ -33,6 +37,10 @@ class FrozenFacts(TypedDict):
     sensitive: Lasting[bool]
     zone: Personal[str | None]
     old_on: Lasting[str | None]
+    theirs: Lasting[bool]
+    office_on: Lasting[str | None]
+    office_promise: Lasting[str | None]
+    came_true: Lasting[int | None]
     promise_on: Lasting[str | None]
     half_by_on: Lasting[str | None]
     promise_basis: Lasting[str | None]
@@ -83,7 +91,7 @@ def draft(
         cause=said.cause,
         channel=channel,
         language=said.language,
-        facts=dict(_facts(sayer, case, said, dates)),
+        facts=dict(_facts(sayer, case, said, dates, now=now)),
         state=MessageState.WITHHELD if said.reason else MessageState.DUE,
         reason=said.reason,
         decided_at=now,
@@ -91,12 +99,15 @@ def draft(
     )
 
 
-def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> FrozenFacts:
+def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: datetime) -> FrozenFacts:
     """What the message says: codes and dates; its words come from this version of the definition. While the clock is
-    paused a date of ours stands still, and no message repeats it."""
-    standing = dates.standing
+    paused a date of ours stands still, and no message repeats it. News of the office's date leads with that."""
+    standing, office = dates.standing, dates.office
     if standing is not None and standing.ours and case.clock is Clock.PAUSED:
-        standing = None
+        standing = office
+    if said.theirs and PURPOSES[said.purpose].moves_date:
+        standing = office
+    beside = office if standing is not None and standing.ours and not PURPOSES[said.purpose].warns else None
     party = case.parties.get(said.party)
     return {
         "definition": str(sayer.definition),
@@ -110,7 +121,11 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
         "zone": said.zone,
         "old_on": _iso(said.old_on),
         "promise_on": _iso(standing.latest_on if standing else None),
-        "half_by_on": _iso(standing.half_by_on if standing else None),
+        "theirs": said.theirs,
+        "office_on": _iso(beside.latest_on if beside else None),
+        "office_promise": str(beside.id) if beside else None,
+        "came_true": dates.came_true if standing is dates.standing else None,
+        "half_by_on": _iso(_half_on(standing, said.zone, now)),
         "promise_basis": standing.basis.value if standing else None,
         "promise_base": standing.base if standing else None,
         "promise": str(standing.id) if standing else None,
@@ -119,6 +134,14 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
         "sooner": dates.sooner,
         "delay_reason": case.delay_reason,
     }
+
+
+def _half_on(standing: PromiseRecord | None, zone: str, now: datetime) -> date | None:
+    """The day by which half are finished, where it is worth saying beside the date."""
+    if standing is None or standing.half_by_on is None:
+        return None
+    made_on, today = day_of(standing.made_at, zone), day_of(now, zone)
+    return standing.half_by_on if says_half(made_on, standing.half_by_on, standing.latest_on, today) else None
 
 
 def _iso(day: date | None) -> str | None:

@@ -50,11 +50,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class DateNews:
-    """News about the date that we gave: `date_changed` or `delayed`, caused by the promise of this id."""
+    """News about a date: `date_changed` or `delayed`, caused by a promise. `old_on`: the one that people know, None
+    where they know none; `theirs`: it is the office's own; `old`: it happened too long ago to be told now."""
 
     purpose: Purpose
     cause: str
     old_on: date | None = None
+    theirs: bool = False
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Topic:
     withhold: Reason | None = None
     after: str | None = None
     old_on: date | None = None
+    theirs: bool = False
 
 
 def topics(
@@ -87,9 +91,19 @@ def topics(
         silent = Reason.ADOPTED if adopted else None
         found.append(Topic(Purpose.ACKNOWLEDGED, "opened", opener.entry, "", opener.event.sensitive, silent))
     found += _asked(case, definition, setting, adopted=adopted)
-    if news is not None and news.kind is not NewsKind.OPENED and not case.unmapped and not _asks(case, news):
+    moved = (
+        news is not None
+        and news.kind is NewsKind.DATE
+        and any(each.theirs and PURPOSES[each.purpose].moves_date for each in dates)
+    )
+    told_so = moved or (news is not None and _asks(case, news))
+    if news is not None and news.kind is not NewsKind.OPENED and not case.unmapped and not told_so:
         found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old_news))
-    return [*found, *(Topic(each.purpose, each.cause, None, withhold=old_news, old_on=each.old_on) for each in dates)]
+    return found + [
+        Topic(each.purpose, each.cause, None, withhold=old_news, old_on=each.old_on, theirs=each.theirs)
+        for each in dates
+        if not each.old
+    ]
 
 
 def remind_at(case: Folded, definition: Definition, zone: str) -> datetime | None:

@@ -48,6 +48,7 @@ class Outreach:
     note: str = ""
     reason: Reason | None = None
     old_on: date | None = None
+    theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,19 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
 
 
 def still_true(
-    purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str, promise: UUID | None
+    purpose: Purpose,
+    cause: str,
+    *,
+    exists: bool,
+    closed: bool,
+    news: str,
+    asked: str,
+    promise: UUID | None,
+    office: str | None,
 ) -> bool:
     """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
-    newest to tell and to ask, `promise` is the date of ours that stands. Between decision and release its worker
+    newest to tell and to ask, `promise` is the date of ours that stands, `office` the cause of news about the office's.
+    Between decision and release its worker
     may have died, and the case have moved on."""
     traits = PURPOSES[purpose]
     if traits.holds_while is not None and not (exists and closed is (traits.holds_while is CaseState.CLOSED)):
@@ -139,7 +149,7 @@ def still_true(
         case Ground.REQUEST:
             return cause == asked
         case Ground.DATE:
-            return news_holds(cause, promise)
+            return news_holds(cause, promise, office)
 
 
 def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
@@ -180,6 +190,7 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
         "" if sensitive else topic.note,
         reason,
         topic.old_on,
+        topic.theirs,
     )
 
 
@@ -238,4 +249,5 @@ def _nobody(topic: Topic, definition: Definition, setting: Setting) -> Outreach:
         "",
         reason,
         topic.old_on,
+        topic.theirs,
     )

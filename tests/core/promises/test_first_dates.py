@@ -149,10 +149,10 @@ def test_a_date_that_moved_because_the_clock_was_paused_was_given_when_it_was_to
     assert (later.made_on, later.said_days, later.waited) == (RESUMED.made_at.date(), 5, False)
 
 
-def test_people_were_told_ours_before_the_offices() -> None:
-    ours = given(9, 9, 0)
-    found = [leading(dates, CASE, NOW) for dates in ([THEIRS, ours], [THEIRS], [])]
-    assert [each and each.theirs for each in found] == [False, True, None]
+def test_the_date_that_people_were_told_first_is_the_one_that_counts_and_of_two_at_once_ours() -> None:
+    later, at_once = given(9, 9, 0), replace(given(0, 9), told_at=THEIRS.told_at)
+    found = [leading(dates, CASE, NOW) for dates in ([THEIRS, later], [at_once, THEIRS], [THEIRS], [])]
+    assert [each and each.theirs for each in found] == [True, False, True, None]
 
 
 def test_a_date_is_over_when_its_source_has_had_the_time_to_tell_and_never_while_the_clock_is_paused() -> None:

@@ -189,8 +189,13 @@ class CaseFacts:
     def broken(self) -> tuple[PromiseFacts, ...]:
         """The dates that were told and do not stand as they were told, ours and the office's, newest first: replaced,
         taken back, or passed. Of an open case without the one that the answer leads with."""
-        led = self.led if self.state != CaseState.CLOSED else None
-        return tuple(each for each in self.promises if each is not led and each.told_at is not None and _gone(each))
+        closed = self.state == CaseState.CLOSED
+        led = None if closed else self.led
+        return tuple(
+            each
+            for each in self.promises
+            if each is not led and each.told_at is not None and _gone(each, closed=closed)
+        )
 
 
 def says_half(made_on: date, half_on: date, latest_on: date, today: date) -> bool:
@@ -199,8 +204,9 @@ def says_half(made_on: date, half_on: date, latest_on: date, today: date) -> boo
     return half_on > today and 2 * (half_on - made_on) < latest_on - made_on
 
 
-def _gone(each: PromiseFacts) -> bool:
-    taken_back = each.outcome == PromiseOutcome.WITHDRAWN and each.reason is not None
+def _gone(each: PromiseFacts, *, closed: bool) -> bool:
+    """Whether a date holds no more; one that ended with its case, because that was withdrawn, was not taken back."""
+    taken_back = each.outcome == PromiseOutcome.WITHDRAWN and (each.reason is not None or not closed)
     return each.superseded_at is not None or each.outcome == PromiseOutcome.MISSED or taken_back
 
 

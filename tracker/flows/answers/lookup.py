@@ -28,7 +28,6 @@ from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary import addresses, known_facts, references
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests
-from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence
@@ -179,7 +178,7 @@ def case_facts(
         statutory_on=statutory_on,
         version=row.version,
         office=row.slug,
-        delay=_delay(row, promises, messages, definition, spoken) if row.state is CaseState.OPEN else None,
+        delay=_delay(row, promises, definition, spoken) if row.state is CaseState.OPEN else None,
         sooner=row.sooner and standing is not None and not source_silent,
         word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
         first=dates.first(row),
@@ -190,12 +189,12 @@ def case_facts(
 def _delay(
     row: PageCase,
     promises: tuple[PromiseFacts, ...],
-    messages: tuple[MessageFacts, ...],
     definition: Definition,
     language: str,
 ) -> DelayFacts | None:
     """What is amiss with the date of an open case, and why, as far as it is known."""
-    warned_at = max((each.at for each in messages if PURPOSES[Purpose(each.purpose)].doubts_date), default=None)
+    doubts = (each.at for each in row.messages if PURPOSES[each.purpose].doubts_date and not each.theirs)
+    warned_at = max(doubts, default=None)
     waited = delays.Waited(row.clock, day_of(row.now, row.zone), warned_at)
     kind = delays.kind_of(promises, dates.leading(promises), waited)
     if kind is None:

@@ -69,7 +69,8 @@ _PAGE = text(
          ORDER BY learned_at DESC LIMIT 1) AS learned_from_own,
         w.confidence, w.kept AS dates_kept, w.broken AS dates_broken,
         (SELECT coalesce(jsonb_agg(m ORDER BY m.at DESC), '[]') FROM (
-            SELECT m.purpose, m.channel, m.state, coalesce(m.settled_at, m.decided_at) AS at
+            SELECT m.purpose, m.channel, m.state, coalesce(m.settled_at, m.decided_at) AS at,
+                m.cause LIKE 'office:%' AS theirs
             FROM message m WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
                 AND m.state NOT IN ('withheld', 'held')
             ORDER BY coalesce(m.settled_at, m.decided_at) DESC LIMIT :lines) m) AS messages
@@ -118,12 +119,13 @@ class PagePromise:
 
 @dataclass(frozen=True, slots=True)
 class PageMessage:
-    """A message about the case that was not withheld."""
+    """A message about the case that was not withheld. `theirs`: its news is of the office's own date."""
 
     purpose: Purpose
     channel: Channel
     state: MessageState
     at: datetime
+    theirs: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ _CLAIM = text(
     SELECT m.organisation_id, m.mode, m.id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
         m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry, c.asked_entry,
         c.promise_id, CASE WHEN m.cause LIKE 'office:%' THEN (
-            SELECT 'office:' || p.id || CASE WHEN p.outcome IS NULL THEN '' ELSE ':passed' END FROM promise p
+            SELECT 'office:' || p.id || CASE WHEN p.outcome IS NULL THEN '' ELSE '\\:passed' END FROM promise p
             WHERE p.organisation_id = m.organisation_id AND p.mode = m.mode AND p.case_id = m.case_id
                 AND p.basis = 'office' AND p.superseded_at IS NULL ORDER BY p.made_at DESC, p.id DESC LIMIT 1
         ) END AS office_cause, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,

@@ -120,13 +120,13 @@ def unless_too_long(text: str, shorter: str) -> str:
     return text if len(phone_text(text)) <= SMS_CHARACTERS else shorter
 
 
-def first_that_fits(texts: Iterable[str], least: str) -> str:
-    """The first of these texts that two segments of an SMS hold, else the least. What could be said in the GSM
-    alphabet never leaves it: another costs double."""
+def first_that_fits(texts: Iterable[str], least: str, most: int = GSM_CHARACTERS) -> str:
+    """The first of these texts that two segments of an SMS hold, else the least; of those in the GSM alphabet the first
+    of at most so many signs. What could be said in that alphabet never leaves it: another costs double."""
     plain = _IN_GSM.fullmatch(phone_text(least)) is not None
     for text in texts:
         said = phone_text(text)
-        if len(said) <= (GSM_CHARACTERS if plain else SMS_CHARACTERS) and (not plain or _IN_GSM.fullmatch(said)):
+        if len(said) <= (most if plain else SMS_CHARACTERS) and (not plain or _IN_GSM.fullmatch(said)):
             return text
     return least
 

@@ -223,19 +223,19 @@ ORACLE_TOLD = text(
         WHERE t.audience IN ('applicant', 'joint_applicant', 'helper', 'adviser', 'business', 'appointee', 'public')
         GROUP BY t.mode, t.promise_id
     ), in_order AS (
-        SELECT p.id, p.case_id, p.basis = 'office' AS theirs,
+        SELECT p.id, p.case_id, p.basis = 'office' AS theirs, t.told_at,
             row_number() OVER (PARTITION BY p.case_id, p.basis = 'office' ORDER BY t.told_at, p.made_at, p.id) AS place
         FROM heard_of t JOIN promise p ON p.id = t.promise_id JOIN organisation o ON o.id = p.organisation_id
         WHERE t.told_at < (p.latest_on + 1)::timestamp AT TIME ZONE o.zone
     ), trail AS (
-        SELECT id, id AS began, case_id, theirs, 0 AS step FROM in_order WHERE place = 1
+        SELECT id, id AS began, case_id, theirs, 0 AS step, told_at FROM in_order WHERE place = 1
         UNION ALL
-        SELECT p.superseded_by, trail.began, trail.case_id, trail.theirs, trail.step + 1
+        SELECT p.superseded_by, trail.began, trail.case_id, trail.theirs, trail.step + 1, trail.told_at
         FROM trail JOIN promise p ON p.id = trail.id WHERE p.reason = 'clock_paused'
     ), f AS (
-        SELECT DISTINCT ON (case_id, theirs) id FROM trail ORDER BY case_id, theirs, step DESC
+        SELECT DISTINCT ON (case_id, theirs) id, told_at FROM trail ORDER BY case_id, theirs, step DESC
     )
-    SELECT c.number, c.mode, p.basis, p.latest_on, passed.over, {_FATE} AS fate FROM f {_OF}
+    SELECT c.number, c.mode, p.basis, p.latest_on, passed.over, {_FATE} AS fate, f.told_at FROM f {_OF}
     """
 )
 """Of each case the date of ours that was told first, and of the office's, each followed to where it moved while the

@@ -150,10 +150,13 @@ USED: Mapping[str, frozenset[str]] = {
     "told": frozenset(
         {
             "tracker.core.answers.facts.ToldFacts",
+            "tracker.core.deciding.ledger.told_before",
             "tracker.core.promises.first_dates._from_first_told",
+            "tracker.core.promises.first_dates._told_at",
             "tracker.core.promises.record.was_told",
             "tracker.core.vocabulary.purpose_traits.DateTold",
             "tracker.demo.afterwards.first_told",
+            "tracker.flows.answers.dates._told_at",
             "tracker.flows.promises.put_on_record.told",
         }
     ),

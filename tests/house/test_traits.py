@@ -34,7 +34,7 @@ DECIDING = (
     "tracker/core/outreach/topics.py",
     "tracker/core/outreach/reversals.py",
     "tracker/core/outreach/who_hears_what.py",
-    "tracker/core/deciding/case_dates.py",
+    "tracker/core/deciding/date_news.py",
 )
 """Where it is decided to say something. Whoever else names a purpose has forgotten to ask for its traits."""
 SENDERS = ("store/outreach/carrying.py", "store/outreach/unknowns.py", "store/organisations/checking.py")
@@ -84,7 +84,7 @@ def lacking_of_purpose(word: str) -> Iterator[str]:
     if f'message.purpose == "{word}"' not in page:
         yield "templates/pages/case/message_purpose.html: what the page calls it"
     if word.upper() not in decided():
-        yield "tracker/core/outreach/topics.py, or core/deciding/case_dates.py for news about dates: nothing decides it"
+        yield "tracker/core/outreach/topics.py, or core/deciding/date_news.py for news about dates: nothing decides it"
     if f"'{word}'" not in migrated():
         yield "migrations: the word in the checks of message and stop"
     if f"\n| `{word}` | " not in DEFINITIONS:

@@ -68,13 +68,19 @@ async def test_two_who_are_told_are_two_audiences_and_a_second_letter_to_one_is_
     assert await post.desk.rows("SELECT * FROM telling ORDER BY audience") == first
 
 
-@pytest.mark.parametrize("sensitive", [True, False])
-async def test_what_names_no_date_tells_none(post: Post, sensitive: bool) -> None:
-    channels = [{"channel": "email", "address": ALEX} if sensitive else {"channel": "sms", "address": NUMBER}]
-    await open_case(post, sensitive=sensitive, channels=channels)
+@pytest.mark.parametrize(("channel", "address"), [("email", ALEX), ("sms", NUMBER)])
+async def test_what_names_no_date_tells_none(post: Post, channel: str, address: str) -> None:
+    await open_case(post, sensitive=True, channels=[{"channel": channel, "address": address}])
     await post.carry()
     assert [state for _, state, _ in await post.states()] in (["sent"], ["delivered"])
     assert await told(post) == []
+
+
+async def test_the_first_text_tells_the_first_date(post: Post) -> None:
+    """T6: who has no e-mail hears it too."""
+    await open_case(post, channels=[{"channel": "sms", "address": NUMBER}])
+    await post.carry()
+    assert await told(post) == [("applicant", "sms")]
 
 
 async def test_the_safe_text_that_took_the_place_of_other_words_tells_none(

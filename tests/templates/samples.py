@@ -18,8 +18,10 @@ from tracker.core.answers.facts import (
     PromiseFacts,
     StageFacts,
 )
+from tracker.core.promises.first_dates import FirstDate
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
+from tracker.core.vocabulary.words import Outcome
 from tracker.flows.outreach.ask import Question
 
 QUESTION = Question("Riverton Council", "Resident parking permit", "CDFG-HJKM-NPR3", "en", answered=True)
@@ -46,6 +48,7 @@ STAGE = StageFacts(
 PROMISE = PromiseFacts(
     basis="history", earliest_on=None, half_by_on=date(2026, 3, 9), latest_on=date(2026, 3, 24), probability=0.9,
     made_at=at(3, 2), superseded_at=None, reason=None, outcome=None, base="service",
+    told_at=at(3, 2),
 )  # fmt: skip
 
 PASSPORT = NeedFacts("passport", "A copy of your passport, the page with your photo", date(2026, 3, 12), None)
@@ -151,8 +154,12 @@ REFUSED = replace(
     statutory_on=None,
 )
 
+FIRST = FirstDate(
+    date(2026, 3, 2), date(2026, 3, 24), closed_as=Outcome.DONE, ended_on=date(2026, 3, 20), told_at=at(3, 2)
+)
 DONE = replace(
     REFUSED,
+    first=FIRST,
     stage=replace(STAGE, headline="Your permit is ready", meaning="We sent it to you by post.", next=""),
     outcome="done",
 )

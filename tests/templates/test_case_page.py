@@ -12,6 +12,7 @@ from templates.environment import page
 from tests.templates import samples
 from tracker.core.answers.facts import CaseFacts, HistoryFacts
 from tracker.core.vocabulary.moments import Moment
+from tracker.core.vocabulary.words import Outcome
 
 
 def words(html: str) -> str:
@@ -60,12 +61,13 @@ def test_a_deadline_that_passed_is_said_to_have_passed() -> None:
 
 def test_a_date_says_whose_it_is_and_how_sure() -> None:
     said = words(PAGES["case_ordinary"])
-    assert "By 24 March 2026. 9 in 10 requests like yours are finished by then." in said
+    assert "By 24 March 2026 (9 in 10). Half are finished by 9 March 2026." in said
+    assert "How we know 9 in 10 requests like yours are finished by then." in said
     assert "We will write to you by 16 March 2026, even if nothing has changed." in said
     assert "The limit set by law is 17 April 2026. If we pass it, you can" in said
     assert "Riverton Council set this date." in words(PAGES["case_office_date"])
     slow = words(PAGES["case_slow_tail"])
-    assert "Half are finished by 9 March 2026. 9 in 10 requests like yours are finished by 2 June 2026." in slow
+    assert "By 2 June 2026 (9 in 10). Half are finished by 9 March 2026." in slow
 
 
 def test_a_date_that_passed_is_not_repeated_as_if_it_stood() -> None:
@@ -81,7 +83,7 @@ def test_a_date_missed_on_an_open_request_is_owned_up_to() -> None:
     renewed = replace(missed, superseded_at=samples.at(3, 5))
     said = words(case(replace(samples.ORDINARY, promises=(samples.PROMISE, renewed))))
     assert "Later than we said" not in said
-    assert "By 24 March 2026." in said
+    assert "By 24 March 2026 (9 in 10)." in said
 
 
 @pytest.mark.parametrize("reason", [None, "thin_history", "waiting_on_other"])
@@ -101,7 +103,7 @@ def test_a_silent_source_is_admitted_and_nothing_is_claimed_past_it() -> None:
     said = words(PAGES["case_silent"])
     assert "The last news from Riverton Council came at 02:00 on 5 March. Nothing has come since." in said
     assert "Nothing that we know of." in said
-    assert "We cannot say right now. The date we gave you was 24 March 2026." in said
+    assert "We cannot say right now. The last date that we had was 24 March 2026." in said
     assert "even if nothing has changed" not in said
     assert "What is happening now" not in said
 
@@ -123,22 +125,21 @@ def test_an_old_date_stays_visible() -> None:
     ],
 )
 def test_a_closed_request_says_how_it_ended_and_promises_nothing_more(outcome: str, sentence: str) -> None:
-    facts = replace(samples.DONE, outcome=outcome, next_word_by=date(2026, 4, 1))
+    first = replace(samples.FIRST, closed_as=Outcome(outcome))
+    facts = replace(samples.DONE, outcome=outcome, first=first, next_word_by=date(2026, 4, 1))
     earlier = replace(samples.PROMISE, latest_on=date(2026, 3, 10), outcome="missed")
-    said = words(case(replace(facts, promises=(samples.PROMISE, earlier))))
+    html = case(replace(facts, promises=(samples.PROMISE, earlier)))
+    said = words(html)
     assert sentence in said
     answered = outcome in ("done", "refused")  # the rest was not finished, whatever an old ledger says of its date
     assert ("We finished in time." in said) is answered
-    assert ("later than we first said" in said) is answered
+    assert "<s>10 March 2026</s>" in html and "We did not keep it. We are sorry." in said, (
+        "T2: what broke stays in sight"
+    )
     assert "By 24 March 2026." in said
     assert "We will write to you by" not in said
     assert "When you will hear" not in said
     assert ("Citizens Advice" in said) is (outcome == "refused")
-
-
-def test_a_missed_date_is_admitted_at_the_end() -> None:
-    facts = replace(samples.DONE, promise=None, promises=(replace(samples.PROMISE, outcome="missed"),))
-    assert "We were late. We are sorry." in words(case(facts))
 
 
 def test_messages_say_no_more_than_is_known_and_withheld_ones_are_not_shown() -> None:
@@ -151,13 +152,6 @@ def test_messages_say_no_more_than_is_known_and_withheld_ones_are_not_shown() ->
     assert said.count("We do not know yet whether it arrived.") == 1
     assert "It did not arrive." in said
     assert "Arrived. We sent it at 11:00 on 2 March." in said
-
-
-def test_the_newest_date_is_the_one_judged_at_the_end() -> None:
-    newest = replace(samples.PROMISE, outcome="kept", latest_on=date(2026, 4, 1))
-    older = replace(samples.PROMISE, outcome="withdrawn")
-    said = words(case(replace(samples.DONE, promise=None, promises=(newest, older))))
-    assert "By 1 April 2026. We finished in time." in said
 
 
 def test_silence_after_the_end_is_no_news() -> None:
@@ -206,12 +200,23 @@ def test_instants_are_told_in_the_readers_zone() -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("cy", ["Ni sydd i gymryd y cam nesaf.", "Erbyn 24 Mawrth 2026.", "Mae 9 o bob 10 cais fel eich un chi"]),
+        (
+            "cy",
+            [
+                "Ni sydd i gymryd y cam nesaf.",
+                "Erbyn 24 Mawrth 2026 (9 o bob 10).",
+                "Mae 9 o bob 10 cais fel eich un chi",
+            ],
+        ),
         (
             "es",
-            ["El siguiente paso es nuestro.", "Como muy tarde, el 24 de marzo de 2026.", "9 de cada 10 solicitudes"],
+            [
+                "El siguiente paso es nuestro.",
+                "Como muy tarde, el 24 de marzo de 2026 (9 de cada 10).",
+                "9 de cada 10 solicitudes",
+            ],
         ),
-        ("ar", ["الخطوة التالية علينا.", "بحلول 24 مارس 2026.", "بنسبة 9 من كل 10."]),
+        ("ar", ["الخطوة التالية علينا.", "بحلول 24 مارس 2026 (9 من كل 10).", "بنسبة 9 من كل 10."]),
     ],
 )
 def test_the_answers_are_given_in_the_persons_language(language: str, said: list[str]) -> None:

@@ -110,3 +110,70 @@ def test_a_message_says_whose_requests_its_date_was_learned_from(part: str) -> N
     assert "9 in 10 requests at this office are finished by then. Half are finished by 9 March 2026." in said
     assert "like yours" not in said
     assert "9 in 10 requests like yours are finished by then." in render("acknowledged", part)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_date_that_nobody_knows_is_new_and_has_not_changed(language: str) -> None:
+    """T6."""
+    known = replace(OUTREACH, purpose="date_changed", delay_reason="")
+    new = replace(known, old_on=None)
+    for part in ("text.txt", "html.html", "sms.txt"):
+        said = message("date_changed", language, part, new)
+        assert MARCH[language].format(24) in said and SORRY[language] not in said.replace("&#39;", "'")
+    assert message("date_changed", language, "subject.txt", new) != message(
+        "date_changed", language, "subject.txt", known
+    )
+    assert "request has changed" not in message("date_changed", "en", "text.txt", new)
+    assert "The date for your request is now 24 March 2026." in message("date_changed", "en", "text.txt", new)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_date_of_the_offices_that_moved_or_passed_is_owned_by_its_name(language: str) -> None:
+    """T4."""
+    moved = replace(OUTREACHES["office_date"], purpose="date_changed", theirs=True)
+    passed = replace(OUTREACHES["no_new_date"], purpose="delayed", theirs=True)
+    for purpose, facts in (("date_changed", moved), ("delayed", passed)):
+        for part in ("text.txt", "html.html"):
+            said = message(purpose, language, part, facts).replace("&#39;", "'")
+            lead = said[: said.index(SORRY[language])][-200:]
+            assert "Riverton Council" in lead
+            assert MARCH[language].format(10) in said
+        text = message(purpose, language, "sms.txt", facts)
+        assert MARCH[language].format(10 if purpose == "delayed" else 24) in text and segments(text).count <= 2
+    mail = message("delayed", "en", "text.txt", passed)
+    assert "Riverton Council set 10 March 2026 for your request. That day has passed. We are sorry." in mail
+    assert "going well" not in mail
+    beside = replace(OUTREACH, purpose="delayed", theirs=True)
+    assert "We still expect to finish by 24 March 2026." in message("delayed", "en", "text.txt", beside)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_text_says_the_first_date_and_how_sure_it_is_even_where_names_are_long(language: str) -> None:
+    """T6."""
+    for name in ("ordinary", "long", "thin", "office_date", "all_kinds"):
+        facts = replace(OUTREACHES[name], purpose="acknowledged", promise_on=date(2026, 9, 24))
+        text = message("acknowledged", language, "sms.txt", facts)
+        assert wording.long_date(date(2026, 9, 24), language) in text, name
+        assert ("9" in text.replace("CDFG-HJKM-NPR3", "").split("2026")[-1].split(".")[0]) is (
+            name in ("ordinary", "long")
+        )
+        size = segments(text)
+        assert size.count == 1 or (size.encoding != "GSM-7" and size.count == 2), name
+    said = message("acknowledged", "en", "sms.txt", replace(OUTREACH, purpose="acknowledged"))
+    assert "We expect to finish by 24 March 2026 (9 in 10)." in said
+
+
+def test_texts_say_which_request_they_are_about_and_where_the_page_is_where_there_is_room() -> None:
+    """T6."""
+    short = replace(OUTREACH, service="Missed bin", organisation="Northwick")
+    for purpose in ("acknowledged", "updated", "still_working", "finished"):
+        text = message(purpose, "en", "sms.txt", replace(short, purpose=purpose))
+        assert text.startswith("Northwick (Missed bin): "), purpose
+        assert segments(text).count == 1
+    text = message("finished", "en", "sms.txt", replace(short, purpose="finished"))
+    assert text.endswith("You can read more on your page. Your page: track.riverton.example")
+    accented = replace(short, service="Trwydded barcio ar y stŷrt")
+    text = message("updated", "en", "sms.txt", replace(accented, purpose="updated"))
+    assert segments(text).encoding == "GSM-7" and "Trwydded" not in text, "a name never doubles the price"
+    secret = replace(short, sensitive=True)
+    assert "Missed bin" not in message("updated", "en", "sms.txt", replace(secret, purpose="updated"))

@@ -79,7 +79,7 @@ def test_an_sms_holds_no_detail_no_link_but_to_a_question_and_invites_no_reply(l
 def test_typographic_marks_do_not_double_the_price() -> None:
     facts = replace(OUTREACH, organisation="People’s Office – North", headline="We’ve “looked”…")
     said = message("updated", "en", "sms.txt", facts)
-    assert "People's Office - North: " in said
+    assert "People's Office - North (Resident parking permit): " in said
     assert segments(said).encoding == "GSM-7"
 
 

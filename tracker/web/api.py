@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from tracker.core.answers.facts import CaseFacts, DelayFacts, PromiseFacts
+from tracker.core.answers.facts import CaseFacts
 from tracker.core.answers.tellings import Way
 from tracker.core.vocabulary.moments import Moment
 from tracker.flows.answers.lookup import Asked, look_up
@@ -16,6 +16,7 @@ from tracker.store.ground.engine import Store
 from tracker.web import in_words
 from tracker.web.body import caller_address
 from tracker.web.bounded import BoundedRoute
+from tracker.web.dates_out import DelayOut, FirstDateOut, PromiseOut, delay_out, first_out, promise_out
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 
@@ -45,6 +46,7 @@ EXAMPLE: dict[str, Any] = {
         "outcome": None,
         "cases": None,
         "base": None,
+        "told_at": "2026-03-02T09:31:00Z",
     },
     "likely_sooner": False,
     "no_promise_reason": None,
@@ -55,6 +57,16 @@ EXAMPLE: dict[str, Any] = {
         {"at": "2026-03-02T09:30:00Z", "stage": "checking", "headline": "We are checking your application", "note": ""},
         {"at": "2026-03-01", "stage": "received", "headline": "We have your application", "note": ""},
     ],
+    "first_date": {
+        "latest_on": "2026-04-27",
+        "set_by": "office",
+        "fate": "unknown",
+        "moved": False,
+        "moved_to": None,
+        "in_time": None,
+        "days_after": 0,
+    },
+    "dates_came_true": None,
     "delay": None,
     "promises": [],
     "messages": [
@@ -93,37 +105,6 @@ class StageOut(BaseModel):
     headline: str
     meaning: str
     since: datetime | date
-
-
-class PromiseOut(BaseModel):
-    """A date that was given. `basis`: whose it is ("office": the office set it; "history": ours, learned from `cases`
-    finished cases; "definition": ours, the service's stand-in while history is thin). `base`: whose finished cases
-    these were ("service": requests of the same kind; "office": requests of all kinds at the office, since there were
-    too few of this kind; null: not learned, or not known). `reason`: why it was replaced or taken back (likely_late,
-    clock_paused, case_corrected, office_changed_date, too_uncertain)."""
-
-    basis: str
-    earliest_on: date | None
-    half_by_on: date | None
-    latest_on: date
-    probability: float | None
-    made_at: datetime
-    superseded_at: datetime | None
-    reason: str | None
-    outcome: str | None
-    cases: int | None
-    base: str | None
-
-
-class DelayOut(BaseModel):
-    """What is amiss with a date of an open request, and why. `kind`: its day has passed (late), it lies later than one
-    that could not be kept (moved), it was taken back (taken_back), people were told that it may not be kept (warned).
-    `reason`: the office's code, or where it gave none usual_spread, waiting_for_you, waiting_for_others; `words` say it
-    plainly."""
-
-    kind: str
-    reason: str
-    words: str
 
 
 class ReversedOut(BaseModel):
@@ -185,6 +166,11 @@ class TrackOut(BaseModel):
     no_promise_reason: str | None = Field(
         description="Why there is no date: too_little_history, too_uncertain, dates_not_kept, finished."
     )
+    first_date: FirstDateOut | None = Field(description="The first date that people were told, or null: none was.")
+    dates_came_true: int | None = Field(
+        description="How many in 100 first dates of this service came true in the last year, where that is surely "
+        "fewer than the probability of `promise` claims: say this in its place. Else null."
+    )
     delay: DelayOut | None = Field(description="What is amiss with a date, and why; null while all is as it was said.")
     next_word_by: date | None = Field(description="The day by which the person hears from us again.")
     word_is_sent: bool = Field(
@@ -238,10 +224,12 @@ def track_out(facts: CaseFacts) -> TrackOut:
         outcome=facts.outcome,
         waiting_on=facts.waiting_on,
         clock=facts.clock,
-        promise=_promise(facts.promise) if facts.promise else None,
+        promise=promise_out(facts.promise) if facts.promise else None,
         likely_sooner=facts.sooner,
         no_promise_reason=facts.no_promise_reason,
-        delay=_delay(facts.delay) if facts.delay else None,
+        first_date=first_out(facts.first) if facts.first else None,
+        dates_came_true=facts.came_true,
+        delay=delay_out(facts.delay) if facts.delay else None,
         next_word_by=facts.next_word_by,
         word_is_sent=facts.word_is_sent,
         needs=[NeedOut.model_validate(need, from_attributes=True) for need in facts.needs],
@@ -249,7 +237,7 @@ def track_out(facts: CaseFacts) -> TrackOut:
             LineOut(at=_when(line.when), stage=line.stage, headline=line.headline, note=line.note)
             for line in facts.history
         ],
-        promises=[_promise(promise) for promise in facts.promises],
+        promises=[promise_out(promise) for promise in facts.promises],
         messages=[
             MessageOut(purpose=said.purpose, channel=said.channel, state=said.state, at=said.at)
             for said in facts.messages
@@ -269,23 +257,3 @@ def _when(moment: Moment) -> datetime | date:
     if when is None:
         raise ValueError("a moment is an instant or a day")
     return when
-
-
-def _delay(delay: DelayFacts) -> DelayOut:
-    return DelayOut(kind=delay.kind, reason=delay.reason, words=delay.text)
-
-
-def _promise(promise: PromiseFacts) -> PromiseOut:
-    return PromiseOut(
-        basis=promise.basis,
-        earliest_on=promise.earliest_on,
-        half_by_on=promise.half_by_on,
-        latest_on=promise.latest_on,
-        probability=promise.probability,
-        made_at=promise.made_at,
-        superseded_at=promise.superseded_at,
-        reason=promise.reason,
-        outcome=promise.outcome,
-        cases=promise.cases,
-        base=promise.base,
-    )

@@ -106,7 +106,7 @@ def test_a_reason_that_nobody_worded_never_reaches_people(code: str | None, wait
 
 MADE = datetime(2026, 2, 2, 9, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-OURS_STANDS = PromiseFacts("history", None, None, date(2026, 3, 20), 0.9, MADE, None, None, None)
+OURS_STANDS = PromiseFacts("history", None, None, date(2026, 3, 20), 0.9, MADE, None, None, None, told_at=MADE)
 THEIRS = replace(OURS_STANDS, basis="office", probability=None)
 
 
@@ -135,6 +135,7 @@ PASSED = replace(OURS_STANDS, latest_on=date(2026, 3, 1))
         ((replace(PASSED, outcome="missed", superseded_at=MADE),), False, RUNNING, None),
         ((OURS_STANDS, gone(OURS_STANDS, EARLIER, Change.LIKELY_LATE)), True, RUNNING, DelayKind.MOVED),
         ((OURS_STANDS, gone(OURS_STANDS, EARLIER, None, "missed")), True, RUNNING, DelayKind.MOVED),
+        ((OURS_STANDS, gone(replace(OURS_STANDS, told_at=None), EARLIER, None, "missed")), True, RUNNING, None),
         ((OURS_STANDS, gone(OURS_STANDS, LATER, Change.LIKELY_LATE)), True, RUNNING, None),
         ((OURS_STANDS, gone(OURS_STANDS, EARLIER, Change.CLOCK_PAUSED)), True, RUNNING, None),
         ((OURS_STANDS, gone(OURS_STANDS, EARLIER, Change.CASE_CORRECTED)), True, RUNNING, None),

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given as hyp
+from hypothesis import strategies as st
 
 from tracker.core.promises.first_dates import Background, Dated, Fate, FirstDate, Population, fate, firsts, leading
 from tracker.core.vocabulary.words import Change, Outcome
@@ -149,10 +151,10 @@ def test_a_date_that_moved_because_the_clock_was_paused_was_given_when_it_was_to
     assert (later.made_on, later.said_days, later.waited) == (RESUMED.made_at.date(), 5, False)
 
 
-def test_people_were_told_ours_before_the_offices() -> None:
-    ours = given(9, 9, 0)
-    found = [leading(dates, CASE, NOW) for dates in ([THEIRS, ours], [THEIRS], [])]
-    assert [each and each.theirs for each in found] == [False, True, None]
+def test_the_date_that_people_were_told_first_is_the_one_that_counts_and_of_two_at_once_ours() -> None:
+    later, at_once = given(9, 9, 0), replace(given(0, 9), told_at=THEIRS.told_at)
+    found = [leading(dates, CASE, NOW) for dates in ([THEIRS, later], [at_once, THEIRS], [THEIRS], [])]
+    assert [each and each.theirs for each in found] == [True, False, True, None]
 
 
 def test_a_date_is_over_when_its_source_has_had_the_time_to_tell_and_never_while_the_clock_is_paused() -> None:
@@ -187,3 +189,36 @@ def test_when_it_was_given_who_was_warned_and_whether_the_office_had_gone_live()
         [first] = firsts(dates, case, Population.TOLD, NOW)
         assert (first.forewarned, first.tried, first.after_reception.days) == (forewarned, tried, days)
     assert not firsts([given(15, 9, 0)], case, Population.TOLD, NOW)[0].forewarned, "that was about another date"
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> list[Dated]:
+    """Dates of ours as they were given one after the other, each told or not, kept, moved, or taken back."""
+    found: list[Dated] = []
+    for place in range(draw(st.integers(0, 4))):
+        reason = draw(st.sampled_from([None, Change.LIKELY_LATE, Change.CLOCK_PAUSED, Change.TOO_UNCERTAIN]))
+        told = draw(st.sampled_from([None, 0, 3, 40]))
+        found.append(given(place * 5, draw(st.integers(1, 20)), told, reason=reason))
+    return found
+
+
+@hyp(ledgers(), st.integers(0, 60), st.sampled_from(Outcome))
+def test_in_time_is_said_only_of_the_first_date_that_was_told_if_it_was_kept_and_never_moved(
+    dates: list[Dated], days: int, how: Outcome
+) -> None:
+    """T2, a law: told afresh here from the ledger alone."""
+    ended_on = MADE.date() + days * DAY
+    told = [each for each in dates if each.told_at is not None and each.told_at.date() <= each.latest_on]
+    first = leading(dates, replace(CASE, closed_as=how, ended_on=ended_on), NOW + 99 * DAY)
+    if not told:
+        assert first is None, "nobody was told a date"
+        return
+    after = dates[dates.index(min(told, key=lambda each: each.told_at or NOW)) :]
+    counts = next((each for each in after if each.reason is not Change.CLOCK_PAUSED), None)
+    if counts is None:
+        assert first is None
+        return
+    finished = how in (Outcome.DONE, Outcome.REFUSED)
+    assert first is not None and first.in_time is (finished and ended_on <= counts.latest_on and counts.reason is None)
+    assert first.days_after == (max(0, (ended_on - counts.latest_on).days) if finished else 0)
+    assert first.moved_to is None or any(each.latest_on == first.moved_to for each in told)

@@ -127,7 +127,7 @@ async def test_first_dates_of_a_real_ledger_count_when_their_day_has_passed(stor
     kept = found["kept"]
     assert kept == FirstDate(
         TODAY, RECEIPT, probability=0.9, closed_as=Outcome.DONE, ended_on=date(2026, 3, 9), kept_on=date(2026, 3, 9),
-        after_reception=kept.after_reception,
+        after_reception=kept.after_reception, told_at=kept.told_at,
     )  # fmt: skip
     assert timedelta(hours=-14) <= kept.after_reception < timedelta(hours=-13), "the day had fourteen more hours"
     assert found["broken"].took_days is None

@@ -87,7 +87,8 @@ def kind_of(promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None, w
     )
     if led is None:
         ours = next((each for each in promises if each.basis != Basis.OFFICE), None)
-        return DelayKind.TAKEN_BACK if ours is not None and ours.reason == Change.TOO_UNCERTAIN else None
+        taken_back = ours is not None and ours.told_at is not None and ours.reason == Change.TOO_UNCERTAIN
+        return DelayKind.TAKEN_BACK if taken_back else None
     stands_still = waited.clock is Clock.PAUSED and led.basis != Basis.OFFICE and led.outcome is None
     if led.outcome == PromiseOutcome.MISSED or (led.latest_on < waited.today and not stands_still):
         return DelayKind.LATE
@@ -99,8 +100,8 @@ def kind_of(promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None, w
 
 
 def _gave_way(before: PromiseFacts, led: PromiseFacts) -> bool:
-    """Whether an earlier date could not be kept, so that a later one stands in its place."""
-    if before.latest_on >= led.latest_on or before.made_at > led.made_at:
+    """Whether an earlier date that people were told could not be kept, so that a later one stands in its place."""
+    if before.told_at is None or before.latest_on >= led.latest_on or before.made_at > led.made_at:
         return False
     if led.basis == Basis.OFFICE:
         return before.reason == Change.OFFICE_CHANGED_DATE or before.outcome == PromiseOutcome.MISSED

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from tracker.core.promises.first_dates import FirstDate
+from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.channels import ChannelTraits, traits_of
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purpose_traits import PurposeTraits
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import Base, Basis, PromiseOutcome
+from tracker.core.vocabulary.words import Base, Basis, CaseState, PromiseOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class PromiseFacts:
     "definition": the service's stand-in while history is thin), `superseded_at` when it was replaced. `base`: whose
     cases these were (a `Base`); None where it was not learned, and on dates from before that was kept.
 
-    `id` is its row in the ledger; `told` where it was told before it is shown now, oldest first.
+    `id` is its row in the ledger; `told` where it was told before it is shown now, oldest first; `told_at`: when
+    anybody outside the office was told of it first, before its day was over; None: it is no word that was given.
     """
 
     basis: Basis
@@ -96,6 +99,17 @@ class PromiseFacts:
     base: Base | None = None
     id: UUID | None = None
     told: tuple[ToldFacts, ...] = ()
+    told_at: datetime | None = None
+
+    @property
+    def theirs(self) -> bool:
+        """Whether the office set it itself."""
+        return self.basis == Basis.OFFICE
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was neither replaced nor judged."""
+        return self.superseded_at is None and self.outcome is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +147,9 @@ class CaseFacts:
     be written to, so that the word by `next_word_by` is sent, and not only to be read on the page. `appeal_by`: until
     when it can be asked that the end is looked at again; `survivor`: the reference of the case that goes on in its
     place; `end_in_doubt`: an end was reported that lies before the beginning; `statutory_paused`: the limit set by law
-    does not run now."""
+    does not run now. `first`: the first date that anybody outside the office was told, by which the case is judged.
+    `came_true`: so many in a hundred of the service's first dates did, where that is surely fewer than `promise`
+    claims; else None."""
 
     reference: str
     organisation: str
@@ -171,6 +187,56 @@ class CaseFacts:
     survivor: str = ""
     end_in_doubt: bool = False
     statutory_paused: bool = False
+    first: FirstDate | None = None
+    came_true: int | None = None
+
+    @property
+    def led(self) -> PromiseFacts | None:
+        """The date that the answer leads with: the one that stands, else the newest where its day has passed while the
+        case is open, which is owned up to until there is a new one."""
+        newest = self.promises[0] if self.promises else None
+        missed = newest is not None and newest.outcome == PromiseOutcome.MISSED and newest.superseded_at is None
+        return self.promise or (newest if missed else None)
+
+    @property
+    def share(self) -> float | None:
+        """The share of requests that are finished by the date that stands, where it is known whose requests taught it
+        and dates of the service come true as often."""
+        promise = self.promise
+        return promise.probability if promise is not None and promise.base and self.came_true is None else None
+
+    @property
+    def half_on(self) -> date | None:
+        """The day by which half are finished, where it is worth saying beside the date: see `says_half`."""
+        promise = self.promise
+        if promise is None or promise.half_by_on is None or not self.share:
+            return None
+        made_on, today = day_of(promise.made_at, self.zone), day_of(self.now, self.zone)
+        return promise.half_by_on if says_half(made_on, promise.half_by_on, promise.latest_on, today) else None
+
+    @property
+    def broken(self) -> tuple[PromiseFacts, ...]:
+        """The dates that were told and do not stand as they were told, ours and the office's, newest first: replaced,
+        taken back, or passed. Of an open case without the one that the answer leads with."""
+        closed = self.state == CaseState.CLOSED
+        led = None if closed else self.led
+        return tuple(
+            each
+            for each in self.promises
+            if each is not led and each.told_at is not None and _gone(each, closed=closed)
+        )
+
+
+def says_half(made_on: date, half_on: date, latest_on: date, today: date) -> bool:
+    """Whether the day by which half are finished is worth saying beside the date: it lies ahead, and before the middle
+    of the wait that the date means, counted from when it was given."""
+    return half_on > today and 2 * (half_on - made_on) < latest_on - made_on
+
+
+def _gone(each: PromiseFacts, *, closed: bool) -> bool:
+    """Whether a date holds no more; one that ended with its case, because that was withdrawn, was not taken back."""
+    taken_back = each.outcome == PromiseOutcome.WITHDRAWN and (each.reason is not None or not closed)
+    return each.superseded_at is not None or each.outcome == PromiseOutcome.MISSED or taken_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +271,9 @@ class OutreachFacts:
     what a stage that waits for the person asks of them; `heard_on`: the day of the office's last report.
 
     `promise_on` is the date that stands, with `half_by_on`, `probability` and `promise_base` (a `Base`) where it is
-    learned; `old_on` the one that it replaced; `sooner`: that it is likely to be finished well before it;
+    learned; `old_on` the one that people know and that it replaced, `theirs`: both are the office's own; `office_on`:
+    the office's own date beside ours; `came_true`: so many in a hundred first dates did, where that is surely fewer
+    than `probability`; `sooner`: that it is likely to be finished well before it;
     `delay_reason` says in words why it takes longer, `delay_code` which reason that is. `feedback_url` and `stop_url`
     are this recipient's own; empty where there is none. `late_on`: the day on which it happened, where it is told late;
     `told_headline` and `told_on`: an end that they were told of and that holds no longer; `survivor`: the reference of
@@ -234,6 +302,9 @@ class OutreachFacts:
     zone: str
     today: date
     old_on: date | None = None
+    theirs: bool = False
+    office_on: date | None = None
+    came_true: int | None = None
     half_by_on: date | None = None
     probability: float | None = None
     promise_base: str | None = None
@@ -255,6 +326,11 @@ class OutreachFacts:
     survivor: str = ""
     statutory: str = ""
     statutory_on: date | None = None
+
+    @property
+    def share(self) -> float | None:
+        """The share of requests that are finished by `promise_on`, where it is known whose, and dates come true so."""
+        return self.probability if self.promise_base and self.came_true is None else None
 
     @property
     def traits(self) -> PurposeTraits:

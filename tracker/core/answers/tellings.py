@@ -50,7 +50,8 @@ SPOKEN = (Way.PHONE, Way.COUNTER)
 
 def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool) -> bool:
     """Whether a message says the date that stands, if there is one. Where a case is sensitive no message does, and a
-    text only when the date is its news. Told of the templates, and a test holds them to it."""
+    text only when the date is its news, or when it says that we have the request. Told of the templates, and a test
+    holds them to it."""
     traits = PURPOSES[purpose]
     if sensitive or closed or traits.date is DateTold.NOTHING:
         return False
@@ -58,7 +59,7 @@ def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool)
         case Writing.MAIL:
             return True
         case Writing.LINE:
-            return traits.moves_date
+            return traits.moves_date or traits.begins
         case other:
             assert_never(other)
 

@@ -21,6 +21,7 @@ from tracker.core.case.events import (
     StatusReported,
 )
 from tracker.core.case.needs import Need, reported
+from tracker.core.case.office_dates import believable
 from tracker.core.case.ordering import Placed, moment
 from tracker.core.services.definitions import Definition, Stage
 from tracker.core.vocabulary.moments import Moment
@@ -174,9 +175,8 @@ def _status(case: Folded, each: Placed, body: StatusReported, definition: Defini
         doubt = case.end_in_doubt or (case.stage is None and stage.closes)
         return replace(case, end_in_doubt=doubt), Became(Placement.FLAGGED)
     reason = None if stage.closes else body.delay_reason
-    after, became = _enter(
-        case, each, stage, at, expected_on=body.expected_on, note=body.public_note or "", reason=reason
-    )
+    expected_on = body.expected_on if body.expected_on and believable(body.expected_on, each.event) else None
+    after, became = _enter(case, each, stage, at, expected_on=expected_on, note=body.public_note or "", reason=reason)
     if stage.closes:
         survivor = body.merged_into if stage.outcome is Outcome.MERGED else None
         after = replace(after, served_on=body.served_on if stage.formal else None, merged_into=survivor)

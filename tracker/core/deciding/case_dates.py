@@ -12,30 +12,32 @@ from datetime import datetime, timedelta
 
 from tracker.core.case.paused_days import days_paused
 from tracker.core.case.timeline import Folded
+from tracker.core.deciding.date_news import news_of_ours, news_of_theirs
 from tracker.core.deciding.ledger import Ledger
 from tracker.core.outreach.topics import DateNews
 from tracker.core.promises import life
 from tracker.core.promises.life import DateEvent, Development, HeldDate, Observation
+from tracker.core.promises.punctuality import contradicted
 from tracker.core.promises.record import PromiseRecord
-from tracker.core.promises.weighing import Advice, Verdict, Window, judging_day, withdrawn_cause
+from tracker.core.promises.weighing import Verdict, Window, judging_day
 from tracker.core.vocabulary import calendars
-from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Basis, CaseState, Change, Clock, Outcome, PromiseOutcome
-
-YOUNG = timedelta(days=14)
-"""A date that was changed longer ago is no news any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatesNow:
     """The ledger as it is now. `standing`: the date that the page leads with; `news`: what it gives to say about
     dates, the same as long as nothing changes; `review_at`: when it may need another look (business time); `sooner`:
-    that date is ours, it stands, and the case is likely to be finished well before it."""
+    that date is ours, it stands, and the case is likely to be finished well before it, as no date of the office's that
+    has passed belies. `office`: the office's own date that stands; `came_true`: how many in a hundred first dates did,
+    where that is surely fewer than `standing` claims."""
 
     standing: PromiseRecord | None
     news: tuple[DateNews, ...]
     review_at: datetime | None
     sooner: bool = False
+    office: PromiseRecord | None = None
+    came_true: int | None = None
 
 
 def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
@@ -48,9 +50,17 @@ def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
         return DatesNow(None, (), None)
     verdict = _update_our_date(ledger, case)
     ours, review_on = ledger.standing(ours=True), verdict.review_on
-    review_at = calendars.word_due_at(review_on, ledger.zone) if ours and review_on else None
-    sooner = verdict.sooner and ours is not None
-    return DatesNow(ours or ledger.standing(ours=False), _news(ledger, verdict), review_at, sooner)
+    office, newest = ledger.standing(ours=False), ledger.newest(ours=False)
+    looks = [calendars.word_due_at(review_on, ledger.zone)] if ours and review_on else []
+    if office is not None and office.passes_at is not None:
+        morning = calendars.word_due_at(office.latest_on + timedelta(days=1), ledger.zone)
+        looks.append(max(office.passes_at, morning))
+    belied = newest is not None and newest.superseded_at is None and newest.latest_on < ledger.today
+    sooner = verdict.sooner and ours is not None and not belied
+    standing = ours or office
+    came_true = contradicted(ledger.record, standing.probability) if standing is not None else None
+    news = news_of_ours(ledger, verdict) + news_of_theirs(ledger)
+    return DatesNow(standing, news, min(looks, default=None), sooner, office, came_true)
 
 
 def _update_office_date(ledger: Ledger, case: Folded) -> None:
@@ -60,8 +70,15 @@ def _update_office_date(ledger: Ledger, case: Folded) -> None:
         if standing is not None:
             ledger.judge(standing, _outcome(ledger, case, standing), ledger.now)
         return
+    if standing is not None and standing.passes_at is not None and ledger.passed(standing):
+        silent = ledger.was_silent(standing.passes_at)
+        outcome = PromiseOutcome.COULD_NOT_TELL if silent else PromiseOutcome.MISSED
+        ledger.judge(standing, outcome, min(standing.passes_at, ledger.now))
+        before, standing = ledger.newest(ours=False), None
     passed = (PromiseOutcome.MISSED, PromiseOutcome.COULD_NOT_TELL)
     if before is not None and before.latest_on == case.office_on and before.outcome in (None, *passed):
+        return
+    if case.office_on < ledger.today:  # it was over before it came: nobody is given a day that has passed
         return
     fresh = replace(
         ledger.blank(Basis.OFFICE, Window(None, None, case.office_on)),
@@ -230,28 +247,3 @@ def _correct(ledger: Ledger, case: Folded, standing: PromiseRecord) -> None:
         ledger.judge(standing, PromiseOutcome.WITHDRAWN, ledger.now, Change.CASE_CORRECTED)
     else:
         _replace(ledger, standing, _row(ledger, case, found), Change.CASE_CORRECTED)
-
-
-def _news(ledger: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
-    """What there is to say about dates of ours by the ledger as it is."""
-    standing, newest = ledger.standing(ours=True), ledger.newest(ours=True)
-    if standing is None:
-        taken = newest is not None and newest.reason == Change.TOO_UNCERTAIN and newest.judged_at is not None
-        if newest is None or not taken or (newest.judged_at and ledger.now - newest.judged_at > YOUNG):
-            return ()
-        return (DateNews(Purpose.DELAYED, withdrawn_cause(newest.id), newest.latest_on),)
-    news = [DateNews(Purpose.DELAYED, str(standing.id))] if verdict.step is Advice.WARN else []
-    broken = _broken(ledger, standing)
-    if broken is not None and ledger.now - standing.made_at <= YOUNG:
-        news.append(DateNews(Purpose.DATE_CHANGED, str(standing.id), broken.latest_on))
-    return tuple(news)
-
-
-def _broken(ledger: Ledger, standing: PromiseRecord) -> PromiseRecord | None:
-    """The date that could not be kept and that this one took the place of, if there is one."""
-    before = next((each for each in reversed(ledger.given) if each.ours and each.id != standing.id), None)
-    if before is None:
-        return None
-    if before.superseded_by == standing.id:
-        return before if before.reason == Change.LIKELY_LATE else None
-    return before if before.outcome in (PromiseOutcome.MISSED, PromiseOutcome.COULD_NOT_TELL) else None

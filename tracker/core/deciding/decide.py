@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
-from tracker.core.case import ordering
+from tracker.core.case import office_dates, ordering
 from tracker.core.case.events import CorrectionReported, StatusEvent, StatusReported, out_of_bounds
 from tracker.core.deciding import notices
 from tracker.core.deciding.case_in_hand import CaseInHand
@@ -21,8 +21,9 @@ from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import Dossiers, Entered, EntryPlace, Number, SeenEvent, ServiceKnown, SourceKnown
 from tracker.core.deciding.fresh import Fresh
-from tracker.core.deciding.reports import NOTES, Answer, Intake, RefusedEvent, Report, Reporter, granted, too_many
+from tracker.core.deciding.reports import Answer, Intake, RefusedEvent, Report, Reporter, granted, notes_of, too_many
 from tracker.core.deciding.under_number import MOST_PARKED_PER_NUMBER, PARKED_FOR, UnderNumber
+from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import CaseNotRead, ContentDiffers, TimeOutOfBounds, TrackerError, UnknownService
 from tracker.core.vocabulary.oversight import Audited, Notice
 from tracker.core.vocabulary.words import Placement
@@ -208,7 +209,7 @@ class Deciding:
             number.join(case, entered, source)
             placement = case.line(entered.id).placement
             self._notice(event, placement, named or case.service)
-            return self._answer(case, entered.id)
+            return self._answer(case, entered)
         if len(number.waiting) >= MOST_PARKED_PER_NUMBER and not opens:
             raise too_many()
         unknown = (
@@ -226,9 +227,9 @@ class Deciding:
             opened = number.begin_waiting({by.source_id: source})
         if opened is not None and entered.id in opened.entries:
             self._notice(event, None, named)
-            return self._answer(opened, entered.id)
+            return self._answer(opened, entered)
         self._notice(event, None if opens or opened else entered.spot.placement, named)
-        return Answer(Intake(entered.spot.placement.value), entered.id)
+        return Answer(Intake(entered.spot.placement.value), entered.id, note=self._note(event, None))
 
     def _entered(self, report: Report, register: str, by: Reporter, placement: Placement) -> Entered:
         spot = EntryPlace(None, placement, None, False, report.event.time, 0)
@@ -245,10 +246,18 @@ class Deciding:
     def _notice(self, event: StatusEvent, placement: Placement | None, named: ServiceKnown | None) -> None:
         definition = named.definition if named else None
         self._notices.update(notices.noticed(event, placement, definition))
+        if office_dates.is_amiss(event, day_of(self.now, self._ground.zone), self.now):
+            self._notices[notices.date_set_aside(event)] += 1
 
-    def _answer(self, case: CaseInHand, entry: UUID) -> Answer:
+    def _answer(self, case: CaseInHand, entered: Entered) -> Answer:
         reference = case.record.reference if case.record else None
-        return Answer(_outcome(case, entry), entry, reference, NOTES.get(case.line(entry).placement))
+        note = self._note(entered.event, case.line(entered.id).placement)
+        return Answer(_outcome(case, entered.id), entered.id, reference, note)
+
+    def _note(self, event: StatusEvent, placement: Placement | None) -> str | None:
+        """What the sender is told beside the outcome."""
+        set_aside = office_dates.is_set_aside(event, day_of(self.now, self._ground.zone))
+        return notes_of(placement, date_set_aside=set_aside)
 
     def revisit(self, *, all_cases: bool = False, only: Collection[Number] | None = None) -> None:
         """Look at all cases of which something is due, and at what waits for a case and may have one now;

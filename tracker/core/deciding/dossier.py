@@ -14,6 +14,7 @@ from uuid import UUID
 from tracker.core.case.events import StatusEvent
 from tracker.core.outreach.topics import Spoken
 from tracker.core.promises.learning import SurvivalCurve
+from tracker.core.promises.punctuality import NONE, Record
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
@@ -178,7 +179,8 @@ class SeenEvent:
 @dataclass(frozen=True, slots=True)
 class ServiceKnown:
     """By what cases of a service are read: its newest definition, the newest curve and the days on which it works, and
-    how far its dates are relied on, since which day if that ever changed."""
+    how far its dates are relied on, since which day if that ever changed, and how many of its first
+    dates came true."""
 
     definition_id: UUID
     definition: Definition
@@ -187,6 +189,7 @@ class ServiceKnown:
     working: WorkingDays = WEEKDAYS
     confidence: Confidence | None = None
     relied_on_since: date | None = None
+    record: Record = NONE
 
     @property
     def open_days(self) -> WorkingDays:

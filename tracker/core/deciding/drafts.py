@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
+from tracker.core.answers.facts import says_half
 from tracker.core.case.limit import limit_of
 from tracker.core.case.projection import plain_need
 from tracker.core.case.timeline import Folded
@@ -16,6 +17,7 @@ from tracker.core.deciding.dossier import MessageRecord, RecipientRecord
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.outreach.topics import Spoken
 from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.messages import MessageState
@@ -38,6 +40,10 @@ class FrozenFacts(TypedDict):
     sensitive: Lasting[bool]
     zone: Personal[str | None]
     old_on: Lasting[str | None]
+    theirs: Lasting[bool]
+    office_on: Lasting[str | None]
+    office_promise: Lasting[str | None]
+    came_true: Lasting[int | None]
     promise_on: Lasting[str | None]
     half_by_on: Lasting[str | None]
     promise_basis: Lasting[str | None]
@@ -104,7 +110,7 @@ def draft(
         cause=said.cause,
         channel=channel,
         language=said.language,
-        facts=dict(_facts(sayer, case, said, dates)),
+        facts=dict(_facts(sayer, case, said, dates, now=now)),
         state=MessageState.WITHHELD if said.reason else MessageState.DUE,
         reason=said.reason,
         decided_at=now,
@@ -112,12 +118,15 @@ def draft(
     )
 
 
-def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> FrozenFacts:
+def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: datetime) -> FrozenFacts:
     """What the message says: codes and dates; its words come from this version of the definition. While the clock is
-    paused a date of ours stands still, and no message repeats it."""
-    standing = dates.standing
+    paused a date of ours stands still, and no message repeats it. News of the office's date leads with that."""
+    standing, office = dates.standing, dates.office
     if standing is not None and standing.ours and case.clock is Clock.PAUSED:
-        standing = None
+        standing = office
+    if said.theirs and PURPOSES[said.purpose].moves_date:
+        standing = office
+    beside = office if standing is not None and standing.ours and not PURPOSES[said.purpose].warns else None
     party, fallen = case.parties.get(said.party), said.fallen
     limit = limit_of(case, sayer.service, sayer.zone)
     ended = case.since.on or (day_of(case.since.at, sayer.zone) if case.since.at else None)
@@ -133,7 +142,11 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
         "zone": said.zone,
         "old_on": _iso(said.old_on),
         "promise_on": _iso(standing.latest_on if standing else None),
-        "half_by_on": _iso(standing.half_by_on if standing else None),
+        "theirs": said.theirs,
+        "office_on": _iso(beside.latest_on if beside else None),
+        "office_promise": str(beside.id) if beside else None,
+        "came_true": dates.came_true if standing is dates.standing else None,
+        "half_by_on": _iso(_half_on(standing, said.zone, now)),
         "promise_basis": standing.basis.value if standing else None,
         "promise_base": standing.base if standing else None,
         "promise": str(standing.id) if standing else None,
@@ -168,6 +181,14 @@ def on_record(message: MessageRecord) -> Spoken:
 def cannot_be(each: Spoken) -> bool:
     """Whether it was not said yet, and cannot be said of a case that never was."""
     return each.state in UNDECIDED and PURPOSES[each.purpose].holds_while is not None
+
+
+def _half_on(standing: PromiseRecord | None, zone: str, now: datetime) -> date | None:
+    """The day by which half are finished, where it is worth saying beside the date."""
+    if standing is None or standing.half_by_on is None:
+        return None
+    made_on, today = day_of(standing.made_at, zone), day_of(now, zone)
+    return standing.half_by_on if says_half(made_on, standing.half_by_on, standing.latest_on, today) else None
 
 
 def _iso(day: date | datetime | None) -> str | None:

@@ -45,7 +45,8 @@ class Ledger:
             self.curve = None
         self.confidence = service.confidence
         self.relied_on_since = service.relied_on_since if self.confidence is not Confidence.WITHDRAWN else None
-        self.rhythm, self.heard_at = source.rhythm, source.heard_at
+        self.rhythm, self.heard_at, self.patience = source.rhythm, source.heard_at, source.patience
+        self.record = service.record
         self.zone, self.now = reading.zone, reading.now
         self.silent = source.is_silent(self.now)
         self.today = calendars.day_of(self.now, self.zone)
@@ -131,6 +132,16 @@ class Ledger:
         return given.passes_at <= self.now or (
             loaded and self.rhythm is Rhythm.WEEKLY and self.known_on >= given.latest_on
         )
+
+    def was_silent(self, at: datetime) -> bool:
+        """Whether the source had fallen silent by then, and was not heard since."""
+        return self.heard_at is not None and self.heard_at + self.patience < at
+
+    def told_before(self, given: PromiseRecord) -> PromiseRecord | None:
+        """The last date before this one that people know, of its own line, or that gave way to it."""
+        before = self.given[: next(place for place, each in enumerate(self.given) if each.id == given.id)]
+        known = (each for each in reversed(before) if each.ours is given.ours or each.superseded_by == given.id)
+        return next((each for each in known if each.was_told), None)
 
     def blank(self, basis: Basis, found: Window) -> PromiseRecord:
         """A promise that is made now, with nothing yet of what it rests on."""

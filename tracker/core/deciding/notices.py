@@ -51,6 +51,12 @@ def _unworded(body: Body, definition: Definition) -> Iterator[Notice]:
                 )
 
 
+def date_set_aside(event: StatusEvent) -> Notice:
+    """What is to be told of a date of the office's that cannot be meant, or was over before it came."""
+    remedy = "Ask the back office which dates it sends as expected_on: this one was over, or more than ten years ahead."
+    return Notice("date_set_aside", f"{event.source} {getattr(event.body, 'service', '')}", remedy)
+
+
 def not_read(fault: Exception, subject: str) -> Notice:
     """What is to be told of a case that cannot be decided about."""
     remedy = "Look at the log of the time; the case is looked at again every hour. Is its definition still there?"

@@ -46,7 +46,7 @@ class Report:
 class Answer:
     """The intake's answer: the outcome, the entry that keeps the event, and the case's reference if it has one.
 
-    `note` says why an event that was taken does not show yet.
+    `note` says why an event that was taken does not show yet, or what of it was set aside.
     """
 
     outcome: Intake
@@ -67,6 +67,18 @@ NOTES = {
     Placement.UNSERVED: "A formal decision: it is announced once an event with data.served_on says that it was served.",
 }
 """What the sender of an event is told whose time to show has not come."""
+
+DATE_SET_ASIDE = (
+    "data.expected_on was not taken: its day is over, or it lies more than ten years ahead. Send the right date in "
+    "a new event, or leave it out."
+)
+"""What the sender of a date is told that cannot be meant, or was over before it came."""
+
+
+def notes_of(placement: Placement | None, *, date_set_aside: bool) -> str | None:
+    """What the sender of an event is told beside its outcome."""
+    said = (NOTES.get(placement) if placement else None, DATE_SET_ASIDE if date_set_aside else None)
+    return " ".join(each for each in said if each) or None
 
 
 def numbers_of(events: Iterable[StatusEvent], by: Reporter) -> Iterator[Number]:

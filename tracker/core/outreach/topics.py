@@ -72,11 +72,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class DateNews:
-    """News about the date that we gave: `date_changed` or `delayed`, caused by the promise of this id."""
+    """News about a date: `date_changed` or `delayed`, caused by a promise. `old_on`: the one that people know, None
+    where they know none; `theirs`: it is the office's own; `old`: it happened too long ago to be told now."""
 
     purpose: Purpose
     cause: str
     old_on: date | None = None
+    theirs: bool = False
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class Topic:
     at: datetime | None = None
     news: str | None = None
     waits: bool = False
+    theirs: bool = False
 
 
 def topics(
@@ -123,11 +127,21 @@ def topics(
     found += _limit_passed(case, definition, setting)
     found += _asked(case, definition, setting)
     found += _arrived(case, setting)
-    if news is not None and news.kind is not NewsKind.OPENED and not case.unmapped and not _asks(case, news):
+    if news is not None and not case.unmapped and not _is_told_so(case, news, dates):
         stale = Reason.OLD_NEWS if setting.is_old(news.position, definition) else None
         old = setting.before_live(case, news.position) or stale
         found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old))
-    return [*found, *(Topic(each.purpose, each.cause, None, withhold=quiet, old_on=each.old_on) for each in dates)]
+    return found + [
+        Topic(each.purpose, each.cause, None, withhold=quiet, old_on=each.old_on, theirs=each.theirs)
+        for each in dates
+        if not each.old
+    ]
+
+
+def _is_told_so(case: Folded, news: News, dates: tuple[DateNews, ...]) -> bool:
+    """Whether something else says the news: the acknowledgement, the request to the person, the office's new date."""
+    moved = news.kind is NewsKind.DATE and any(each.theirs and PURPOSES[each.purpose].moves_date for each in dates)
+    return news.kind is NewsKind.OPENED or moved or _asks(case, news)
 
 
 def feedback_at(case: Folded, definition: Definition, zone: str) -> datetime | None:

@@ -59,6 +59,7 @@ class Outreach:
     late_on: date | None = None
     fallen: Spoken | None = None
     news: str | None = None
+    theirs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +154,19 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
 
 
 def still_true(
-    purpose: Purpose, cause: str, *, exists: bool, closed: bool, news: str, asked: str | None, promise: UUID | None
+    purpose: Purpose,
+    cause: str,
+    *,
+    exists: bool,
+    closed: bool,
+    news: str,
+    asked: str | None,
+    promise: UUID | None,
+    office: str | None,
 ) -> bool:
     """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
-    newest to tell and to ask, `promise` is the date of ours that stands. Between decision and release its worker
+    newest to tell and to ask, `promise` is the date of ours that stands, `office` the cause of news about the office's.
+    Between decision and release its worker
     may have died, and the case have moved on."""
     traits = PURPOSES[purpose]
     if traits.holds_while is not None and not (exists and closed is (traits.holds_while is CaseState.CLOSED)):
@@ -173,7 +183,7 @@ def still_true(
         case Ground.ARRIVED:
             return asked is None
         case Ground.DATE:
-            return news_holds(cause, promise)
+            return news_holds(cause, promise, office)
 
 
 def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
@@ -230,6 +240,7 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
         calendars.day_of(topic.at, zone) if late and topic.at is not None else None,
         fallen_end(situation.case, definition, party.party, situation.spoken),
         topic.news,
+        topic.theirs,
     )
 
 
@@ -288,4 +299,5 @@ def _nobody(topic: Topic, definition: Definition, setting: Setting) -> Outreach:
         "",
         reason,
         topic.old_on,
+        theirs=topic.theirs,
     )

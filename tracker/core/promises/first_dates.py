@@ -96,7 +96,8 @@ class FirstDate:
     was not heard again after that day; `silent_then`: it had fallen silent by the end of it. `moved`: another date took
     its place, or none; `forewarned`: a message about that went out before its day was over. `after_reception`: so long
     after the day of the case's reception was over it was given, less than nothing on the day itself; `tried`: before
-    the office went live.
+    the office went live. `told_at`: when it was told first, and `moved_to` the last date that was told in its place,
+    None where none was; both where first dates that were told are asked for.
     """
 
     made_on: date
@@ -116,6 +117,8 @@ class FirstDate:
     waited: bool = False
     after_reception: timedelta = -timedelta(days=1)
     tried: bool = False
+    told_at: datetime | None = None
+    moved_to: date | None = None
 
     @property
     def fate(self) -> Fate:
@@ -127,6 +130,23 @@ class FirstDate:
         """What became of it, as it could be told when its day was over: for whoever counts each date once, and cannot
         wait for what a source says after a weekend."""
         return self._fate(over=self.over and not self.silent_then)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the request ended in a way by which a date can be judged: not withdrawn, and joined to no other."""
+        return self.closed_as not in (None, Outcome.WITHDRAWN, Outcome.MERGED) and self.fate is not Fate.UNKNOWN
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was kept as it was given: not of one that was moved or taken back, whatever became of it then."""
+        return self.ended and self.fate is Fate.KEPT and not self.moved
+
+    @property
+    def days_after(self) -> int:
+        """How many days after it the request ended; 0 where it did not, or not later than it."""
+        if not self.ended or self.ended_on is None or self.fate is Fate.KEPT:
+            return 0
+        return (self.ended_on - self.latest_on).days
 
     def _fate(self, *, over: bool) -> Fate:
         """The ledger knows the days that we waited where the clock was paused at the end, unless that end was taken
@@ -160,21 +180,36 @@ def firsts(dates: Sequence[Dated], of: Background, population: Population, now: 
         lines = [_from_first_learned(ours)]
     else:
         lines = [_from_first_told(line, of) for line in (ours, [each for each in dates if each.theirs])]
-    return [first for line in lines if (first := _first(line, of, now)) is not None]
+    return [first for line in lines if (first := _first(line, dates, of, now)) is not None]
 
 
 def leading(dates: Sequence[Dated], of: Background, now: datetime) -> FirstDate | None:
-    """The first date that people were told in a case: ours, else the office's; None where they were told none."""
-    return next(iter(firsts(dates, of, Population.TOLD, now)), None)
+    """The first date that people were told in a case, of ours and the office's; None where they were told none. Of two
+    that were told at once it is ours."""
+    found = [(each.told_at, place, each) for place, each in enumerate(firsts(dates, of, Population.TOLD, now))]
+    return min((each for each in found if each[0] is not None), key=lambda each: each[:2], default=(None, 0, None))[2]
+
+
+def _told_at(each: Dated, of: Background) -> datetime | None:
+    """When a date was told first, if that was before its day was over."""
+    return each.told_at if each.told_at is not None and day_of(each.told_at, of.zone) <= each.latest_on else None
 
 
 def _from_first_told(line: Sequence[Dated], of: Background) -> Sequence[Dated]:
-    told = [
-        (each.told_at, place)
-        for place, each in enumerate(line)
-        if each.told_at is not None and day_of(each.told_at, of.zone) <= each.latest_on
-    ]
+    told = [(at, place) for place, each in enumerate(line) if (at := _told_at(each, of)) is not None]
     return line[min(told)[1] :] if told else ()
+
+
+def _moved_to(counts: Dated, dates: Sequence[Dated], of: Background) -> date | None:
+    """The last date that was told in the place of one that did not stand to its day."""
+    by_office = counts.reason == Change.OFFICE_CHANGED_DATE
+    after = [
+        each.latest_on
+        for each in dates
+        if each.made_at >= counts.made_at and each is not counts and _told_at(each, of) is not None
+        if each.theirs == counts.theirs or (by_office and each.theirs)
+    ]
+    return after[-1] if after and counts.reason in _GIVEN_UP else None
 
 
 def _from_first_learned(line: Sequence[Dated]) -> Sequence[Dated]:
@@ -184,8 +219,8 @@ def _from_first_learned(line: Sequence[Dated]) -> Sequence[Dated]:
     return [line[place] for place in learned]
 
 
-def _first(line: Sequence[Dated], of: Background, now: datetime) -> FirstDate | None:
-    """The date that a line of dates begins with, as it counts."""
+def _first(line: Sequence[Dated], dates: Sequence[Dated], of: Background, now: datetime) -> FirstDate | None:
+    """The date that a line of `dates` begins with, as it counts."""
     counts = next((each for each in line if each.reason != Change.CLOCK_PAUSED), None)
     if counts is None:
         return None
@@ -213,6 +248,8 @@ def _first(line: Sequence[Dated], of: Background, now: datetime) -> FirstDate | 
         waited=counts is not given,
         after_reception=given.made_at - of.received_until,
         tried=of.live_at is not None and given.made_at < of.live_at,
+        told_at=_told_at(given, of),
+        moved_to=_moved_to(counts, dates, of),
     )
 
 

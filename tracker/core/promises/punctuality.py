@@ -25,6 +25,9 @@ FEWEST_SHOWN = 10
 FEWEST_JUDGED = 30
 """With fewer judged dates nothing follows from them, as no date is read from fewer finished cases."""
 
+FEWEST_TO_CONTRADICT = 50
+"""With so many judged dates the count is said in place of what a date claims, where the two surely differ."""
+
 FAR = 0.10
 """So far below the declared level a widened service must credibly lie before it gives no dates at all: of ten dates
 one more breaks than was said. With 30 judged dates and a level of 9 in 10 that is 19 kept or fewer."""
@@ -87,6 +90,14 @@ class Record:
 
 NONE = Record(0, 0)
 """Of nothing."""
+
+
+def contradicted(record: Record, claimed: float | None) -> int | None:
+    """How many in a hundred dates came true, where many were judged and all of the interval lies below what a date
+    claims; else None."""
+    if claimed is None or record.total < FEWEST_TO_CONTRADICT or record.interval.high >= claimed:
+        return None
+    return record.in_hundred
 
 
 def confidence(record: Record, declared: float, before: Confidence, held_days: int = 0) -> Confidence:

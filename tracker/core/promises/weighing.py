@@ -251,6 +251,17 @@ def withdrawn_cause(promise: UUID) -> str:
     return f"{promise}:withdrawn"
 
 
-def news_holds(cause: str, standing: UUID | None) -> bool:
-    """Whether news about a date is true still, by the date of the case that stands now."""
+def office_cause(promise: UUID, *, passed: bool) -> str:
+    """The cause of the news that the office set this date in the place of another, or that its day has passed."""
+    return f"{_OFFICE}{promise}:passed" if passed else f"{_OFFICE}{promise}"
+
+
+_OFFICE = "office:"
+
+
+def news_holds(cause: str, standing: UUID | None, offices: str | None = None) -> bool:
+    """Whether news about a date is true still, by the date of ours that stands now; about one of the office's, by the
+    cause that its newest date would have now."""
+    if cause.startswith(_OFFICE):
+        return cause == offices
     return cause == str(standing) if standing is not None else cause.endswith(":withdrawn")

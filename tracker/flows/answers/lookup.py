@@ -6,7 +6,6 @@ import hashlib
 import hmac
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,7 +18,6 @@ from tracker.core.answers.facts import (
     MessageFacts,
     PromiseFacts,
     StageFacts,
-    ToldFacts,
 )
 from tracker.core.answers.needs import need_facts
 from tracker.core.answers.stages import own_table
@@ -29,13 +27,13 @@ from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary import addresses, known_facts, references
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests
-from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence
+from tracker.flows.answers import dates
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
-from tracker.store.answers.pages import PageCase, PageLine, PageMessage, PagePromise
+from tracker.store.answers.pages import PageCase, PageLine, PageMessage
 from tracker.store.ground import limits
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
@@ -138,8 +136,8 @@ def case_facts(
     spoken = next((each for each in (language, row.language) if each in definition.languages), definition.language)
     stage = None if row.unmapped else definition.stage(row.stage)
     opened = Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at)
-    promises = tuple(_promise(each) for each in row.promises)
-    standing = _leading(promises)
+    promises = dates.promises(row)
+    standing = dates.leading(promises)
     messages = tuple(_message(each) for each in row.messages)
     source_silent = row.heard_at is not None and row.now - row.heard_at > row.patience
     limit, closed = definition.statutory, row.state is CaseState.CLOSED
@@ -180,7 +178,7 @@ def case_facts(
         statutory_on=statutory_on,
         version=row.version,
         office=row.slug,
-        delay=_delay(row, promises, messages, definition, spoken) if row.state is CaseState.OPEN else None,
+        delay=_delay(row, promises, definition, spoken) if row.state is CaseState.OPEN else None,
         sooner=row.sooner and standing is not None and not source_silent,
         reversed=endings.reversed_end(row.messages, row.stage if closed else None, definition, spoken, row.zone),
         appeal_by=endings.appeal_by(definition.stage(row.stage), row.served_on, since_on) if closed else None,
@@ -188,20 +186,22 @@ def case_facts(
         end_in_doubt=row.end_in_doubt and not closed,
         statutory_paused=row.statutory_paused and statutory_on is not None,
         word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
+        first=dates.first(row),
+        came_true=dates.came_true(row, standing),
     )
 
 
 def _delay(
     row: PageCase,
     promises: tuple[PromiseFacts, ...],
-    messages: tuple[MessageFacts, ...],
     definition: Definition,
     language: str,
 ) -> DelayFacts | None:
     """What is amiss with the date of an open case, and why, as far as it is known."""
-    warned_at = max((each.at for each in messages if PURPOSES[Purpose(each.purpose)].doubts_date), default=None)
+    doubts = (each.at for each in row.messages if PURPOSES[each.purpose].doubts_date and not each.theirs)
+    warned_at = max(doubts, default=None)
     waited = delays.Waited(row.clock, day_of(row.now, row.zone), warned_at)
-    kind = delays.kind_of(promises, _leading(promises), waited)
+    kind = delays.kind_of(promises, dates.leading(promises), waited)
     if kind is None:
         return None
     reason = delays.reason_of(row.delay_reason, row.waiting_on, definition)
@@ -231,12 +231,6 @@ def _stage(row: PageCase, stage: Stage | None, definition: Definition, language:
     )
 
 
-def _leading(promises: tuple[PromiseFacts, ...]) -> PromiseFacts | None:
-    """The date that a page leads with, of those that stand: ours, else the office's."""
-    stand = [each for each in promises if each.superseded_at is None and each.outcome is None]
-    return next((each for each in stand if each.basis != Basis.OFFICE), next(iter(stand), None))
-
-
 def _no_promise_reason(
     row: PageCase, definition: Definition, promises: tuple[PromiseFacts, ...], standing: PromiseFacts | None
 ) -> str | None:
@@ -260,24 +254,6 @@ def _line(line: PageLine, definition: Definition, language: str) -> HistoryFacts
     stage = definition.stage(definition.moved.get(code, code)) if code else None
     headline = say(stage.headline, language, definition.language) if stage else ""
     return HistoryFacts(when, code, headline, line.note or "")
-
-
-def _promise(row: PagePromise) -> PromiseFacts:
-    return PromiseFacts(
-        basis=row.basis,
-        earliest_on=row.earliest_on,
-        half_by_on=row.half_by_on,
-        latest_on=row.latest_on,
-        probability=row.probability,
-        made_at=row.made_at,
-        superseded_at=row.superseded_at,
-        reason=row.reason,
-        outcome=row.outcome,
-        cases=row.cases,
-        base=row.base,
-        id=row.id,
-        told=tuple(ToldFacts(audience, way, datetime.fromisoformat(at)) for audience, way, at in row.told or ()),
-    )
 
 
 def _message(row: PageMessage) -> MessageFacts:

@@ -16,7 +16,6 @@ from tracker.core.answers.tellings import Listener, Way
 from tracker.core.case.fold import fold
 from tracker.core.case.ordering import Placed
 from tracker.core.case.timeline import Folded
-from tracker.core.promises.first_dates import FirstDate
 from tracker.core.services.definitions import Definition, say
 from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound
@@ -40,7 +39,6 @@ from tracker.store.desk.repeating import DecidedMessage
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
-from tracker.store.promises import first_dates
 from tracker.store.services import definitions
 
 _HIDDEN = frozenset({Placement.HELD, Placement.UNSERVED})
@@ -105,7 +103,6 @@ class StaffLine:
 class DeskCase:
     """Everything that the desk shows of a case: `facts` are those of the citizen's page, to the letter.
 
-    `first`: the first date that people were told, as the public count has it; None where they were told none.
     `reason`: what the contact form offers first; `once`: ids for the forms, so that one sent twice counts once.
     """
 
@@ -113,7 +110,6 @@ class DeskCase:
     number: str
     sensitive: bool
     facts: CaseFacts
-    first: FirstDate | None
     languages: tuple[str, ...]
     fact_label: str
     people: tuple[PartySeen, ...]
@@ -155,7 +151,6 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         stopped = await resend.stopped(connection, secret, staff, found)
         contacted, notes = await stored_contacts.of_case(connection, staff.scope, case)
         people = await _people(connection, secret, staff, folded, office.country)
-        first = await first_dates.of_case(connection, staff.scope, case)
     await _seen(store, staff, facts)
     names = {each: party.name or party.organisation or "" for each, party in folded.parties.items()}
     return DeskCase(
@@ -163,7 +158,6 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         number=row.number,
         sensitive=definition.sensitive or bool(folded.sensitive_parties),
         facts=facts,
-        first=first,
         languages=definition.languages,
         fact_label=say(definition.known_fact.label, office.language, facts.language),
         people=people,

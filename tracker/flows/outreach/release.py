@@ -168,6 +168,7 @@ def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | N
         news=str(row.news_entry),
         asked=str(row.asked_entry) if row.asked_entry else None,
         promise=row.promise_id,
+        office=row.office_cause,
     ):
         return MessageState.WITHHELD, Reason.SUPERSEDED
     if row.normal is None:
@@ -215,6 +216,9 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
         language=language,
         zone=facts.get("zone") or row.zone,
         old_on=_day(facts.get("old_on")),
+        theirs=facts.get("theirs", False),
+        office_on=_day(facts.get("office_on")),
+        came_true=facts.get("came_true"),
         half_by_on=half_by_on if half_by_on and half_by_on > day_of(row.now, row.zone) else None,
         probability=facts.get("probability"),
         promise_base=facts.get("promise_base"),

@@ -36,6 +36,7 @@ _PAGE = text(
                 AND x.register = c.register AND x.number = c.merged_into AND NOT x.void AND x.id <> c.id
             ORDER BY x.epoch DESC LIMIT 1) AS survivor, c.opened_at, c.opened_on,
         c.last_at, c.next_word_on, c.sooner, c.version, o.slug, o.name AS organisation, o.zone,
+        o.live_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
         CASE WHEN c.next_word_on IS NOT NULL THEN (
             SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
@@ -54,7 +55,7 @@ _PAGE = text(
             ORDER BY position DESC LIMIT :lines) line) AS history,
         (SELECT coalesce(jsonb_agg(p ORDER BY p.made_at DESC, p.id DESC), '[]') FROM (
             SELECT p.id, p.basis, p.earliest_on, p.half_by_on, p.latest_on, p.probability, p.cases, p.base,
-                p.made_at, p.superseded_at, p.reason, p.outcome, (
+                p.made_at, p.superseded_at, p.reason, p.outcome, p.passes_at, p.judged_at, (
                     SELECT jsonb_agg(jsonb_build_array(t.audience, t.channel, t.told_at)
                         ORDER BY t.told_at, t.channel, t.audience)
                     FROM telling t
@@ -70,11 +71,10 @@ _PAGE = text(
          ORDER BY learned_at DESC LIMIT 1) AS learned_from,
         (SELECT finished FROM curve WHERE organisation_id = c.organisation_id AND service = c.service
          ORDER BY learned_at DESC LIMIT 1) AS learned_from_own,
-        (SELECT w.confidence FROM word w
-         WHERE w.organisation_id = c.organisation_id AND w.service = c.service AND w.current) AS confidence,
+        w.confidence, w.kept AS dates_kept, w.broken AS dates_broken,
         (SELECT coalesce(jsonb_agg(m ORDER BY m.at DESC), '[]') FROM (
             SELECT m.purpose, m.channel, m.state, m.facts->>'stage' AS stage,
-                coalesce(m.settled_at, m.decided_at) AS at
+                coalesce(m.settled_at, m.decided_at) AS at, m.cause LIKE 'office:%' AS theirs
             FROM message m WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
                 AND m.state NOT IN ('withheld', 'held')
             ORDER BY coalesce(m.settled_at, m.decided_at) DESC LIMIT :lines) m) AS messages
@@ -84,6 +84,7 @@ _PAGE = text(
     LEFT JOIN heard h ON h.organisation_id = c.organisation_id AND h.mode = c.mode AND h.source_id = c.source_id
     JOIN LATERAL (SELECT id FROM definition WHERE organisation_id = c.organisation_id AND service = c.service
         ORDER BY version DESC LIMIT 1) d ON true
+    LEFT JOIN word w ON w.organisation_id = c.organisation_id AND w.service = c.service AND w.current
     WHERE c.reference = :reference AND NOT c.void
     """
 )
@@ -115,18 +116,22 @@ class PagePromise:
     superseded_at: datetime | None
     reason: str | None
     outcome: PromiseOutcome | None
+    passes_at: datetime | None
+    judged_at: datetime | None
     told: list[list[str]] | None
 
 
 @dataclass(frozen=True, slots=True)
 class PageMessage:
-    """A message about the case that was not withheld. `stage`: where the case stood by its words."""
+    """A message about the case that was not withheld. `stage`: where the case stood by its words; `theirs`: its news is
+    of the office's own date."""
 
     purpose: Purpose
     channel: Channel
     state: MessageState
     stage: str | None
     at: datetime
+    theirs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,8 @@ class PageCase(ScopedRow):
     `word_to`: the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the
     office's did ask us to stop at some time, so that `stops` is worth asking whether one of these did. `survivor`: the
     reference of the case that goes on in its place. `learned_from` and `learned_from_own`: how many finished cases the
-    newest curve rests on.
+    newest curve rests on. `dates_kept` and `dates_broken`: how many of the service's first dates came true by the last
+    count, and how many did not; None before the first.
     """
 
     id: UUID
@@ -168,6 +174,7 @@ class PageCase(ScopedRow):
     slug: str
     organisation: str
     zone: str
+    live_at: datetime | None
     now: datetime
     heard_at: datetime | None
     patience: timedelta
@@ -179,6 +186,8 @@ class PageCase(ScopedRow):
     learned_from: int | None
     learned_from_own: int | None
     confidence: Confidence | None
+    dates_kept: int | None
+    dates_broken: int | None
     messages: tuple[PageMessage, ...]
 
 

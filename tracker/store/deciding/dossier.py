@@ -27,6 +27,7 @@ from tracker.core.deciding.dossier import (
     SourceKnown,
 )
 from tracker.core.outreach.topics import Spoken
+from tracker.core.promises.punctuality import NONE, Record
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.calendars import WorkingDays
 from tracker.core.vocabulary.scope import Scope
@@ -138,7 +139,8 @@ _READ = PreparedStatement(
                 SELECT v.id FROM curve v WHERE v.organisation_id = :organisation AND v.service = n.service
                 ORDER BY v.learned_at DESC LIMIT 1
             ), 'word', (
-                SELECT json_build_object('confidence', w.confidence, 'since_on', w.since_on) FROM word w
+                SELECT json_build_object('confidence', w.confidence, 'since_on', w.since_on,
+                    'kept', w.kept, 'broken', w.broken) FROM word w
                 WHERE w.organisation_id = :organisation AND w.service = n.service AND w.current LIMIT 1
             ))) FROM concerned n
     ) AS services, (
@@ -262,6 +264,7 @@ async def _services(
             working(definition.promise.holidays),
             Confidence(word["confidence"]) if word else None,
             datetime.fromisoformat(since_on).date() if since_on else None,
+            Record(word["kept"], word["kept"] + word["broken"]) if word else NONE,
         )
     return known
 

@@ -73,7 +73,11 @@ _CLAIM = text(
     )
     SELECT m.organisation_id, m.mode, m.id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
         m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry, c.asked_entry,
-        c.promise_id, c.reference, c.next_word_on, (
+        c.promise_id, CASE WHEN m.cause LIKE 'office:%' THEN (
+            SELECT 'office:' || p.id || CASE WHEN p.outcome IS NULL THEN '' ELSE '\\:passed' END FROM promise p
+            WHERE p.organisation_id = m.organisation_id AND p.mode = m.mode AND p.case_id = m.case_id
+                AND p.basis = 'office' AND p.superseded_at IS NULL ORDER BY p.made_at DESC, p.id DESC LIMIT 1
+        ) END AS office_cause, c.reference, c.next_word_on, (
             SELECT x.reference FROM "case" x WHERE x.organisation_id = m.organisation_id AND x.mode = m.mode
                 AND x.register = c.register AND x.number = m.facts->>'merged_into' AND NOT x.void AND x.id <> c.id
             ORDER BY x.epoch DESC LIMIT 1) AS survivor, o.slug, o.name AS organisation, o.zone, o.footing,
@@ -92,7 +96,8 @@ _CLAIM = text(
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage(ScopedRow):
     """A message under its lease, and what is true now of its case, its office and its source. `address` None: it was
-    erased; `normal` None: it is no address. `now`: the organisation's business time."""
+    erased; `normal` None: it is no address. `office_cause`: of a message about the office's own date, the cause that it
+    would have now. `now`: the organisation's business time."""
 
     id: UUID
     key: str
@@ -109,6 +114,7 @@ class ClaimedMessage(ScopedRow):
     news_entry: UUID | None
     asked_entry: UUID | None
     promise_id: UUID | None
+    office_cause: str | None
     reference: str
     next_word_on: date | None
     survivor: str | None

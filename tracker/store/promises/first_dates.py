@@ -43,7 +43,7 @@ _LEDGERS = f"""
             h.heard_at, s.patience, o.live_at, (
                 SELECT array_agg(coalesce(m.settled_at, m.decided_at)) FROM message m
                 WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
-                  AND m.purpose IN ({_WARNINGS})
+                  AND m.purpose IN ({_WARNINGS}) AND m.cause NOT LIKE 'office:%'
                   AND m.state IN ('{MessageState.SENT}', '{MessageState.DELIVERED}')
             ) AS warned_at
         FROM "case" c

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.answers.tellings import Listener, Way
+from tracker.core.vocabulary.channels import Writing, traits_of
 from tracker.core.vocabulary.scope import Scope
-from tracker.core.vocabulary.words import Mode
-from tracker.store.ground.columns import Instant, belongs_to, one_of
+from tracker.core.vocabulary.words import Channel, Mode
+from tracker.store.ground.columns import Instant, belongs_to, listed, one_of
 
 
 class Telling(SQLModel, table=True):
@@ -51,20 +52,25 @@ _KEEP = text(
     """
 ).bindparams(bindparam("told_at", type_=Instant))
 
-# A message may not know the role of whom it went to, such as one that was decided by an earlier version.
+_MAILED = listed(each for each in Channel if traits_of(each).writing is Writing.MAIL)
+
+# A message that has the room names the office's own date beside ours. It may not know the role of whom it went to, such
+# as one that was decided by an earlier version.
 _SENT = text(
     f"""
     INSERT INTO telling (organisation_id, mode, promise_id, audience, channel, told_at, message_id)
-    SELECT DISTINCT ON (a.organisation_id, a.mode, a.promise_id, l.listener, m.channel)
-        a.organisation_id, a.mode, a.promise_id, l.listener, m.channel, a.started_at, m.id
+    SELECT DISTINCT ON (a.organisation_id, a.mode, p.id, l.listener, m.channel)
+        a.organisation_id, a.mode, p.id, l.listener, m.channel, a.started_at, m.id
     FROM unnest(CAST(:organisations AS uuid[]), CAST(:modes AS text[]), CAST(:messages AS uuid[]),
         CAST(:numbers AS int[])) AS t (organisation, mode, message, number)
     JOIN attempt a ON a.organisation_id = t.organisation AND a.mode = t.mode AND a.message_id = t.message
         AND a.number = t.number
     JOIN message m ON m.organisation_id = a.organisation_id AND m.mode = a.mode AND m.id = a.message_id
     CROSS JOIN LATERAL (SELECT coalesce(m.facts->>'role', '{Listener.PUBLIC}') AS listener) l
+    JOIN promise p ON p.organisation_id = a.organisation_id AND p.mode = a.mode AND (p.id = a.promise_id
+        OR m.channel IN ({_MAILED}) AND p.id = CAST(m.facts->>'office_promise' AS uuid))
     WHERE a.promise_id IS NOT NULL AND a.outcome = 'accepted'
-    ORDER BY a.organisation_id, a.mode, a.promise_id, l.listener, m.channel, a.started_at
+    ORDER BY a.organisation_id, a.mode, p.id, l.listener, m.channel, a.started_at
     ON CONFLICT DO NOTHING
     """
 )

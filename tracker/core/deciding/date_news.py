@@ -1,0 +1,65 @@
+"""What there is to say about the dates of a case, to those who know them, by its ledger as it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tracker.core.deciding.ledger import Ledger
+from tracker.core.outreach.topics import DateNews
+from tracker.core.promises.record import PromiseRecord
+from tracker.core.promises.weighing import Advice, Verdict, office_cause, withdrawn_cause
+from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.words import Change, PromiseOutcome
+
+YOUNG = timedelta(days=14)
+"""A date that was changed longer ago is no news any more."""
+
+
+def news_of_ours(ledger: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
+    """What there is to say about dates of ours by the ledger as it is. That one may not hold, or holds no more, is news
+    to those alone who know it; of one that took the place of a date that nobody knows only the new one is."""
+    standing, newest = ledger.standing(ours=True), ledger.newest(ours=True)
+    if standing is None:
+        taken = newest is not None and newest.reason == Change.TOO_UNCERTAIN and newest.judged_at is not None
+        if (
+            newest is None
+            or not taken
+            or not newest.was_told
+            or (newest.judged_at and ledger.now - newest.judged_at > YOUNG)
+        ):
+            return ()
+        return (DateNews(Purpose.DELAYED, withdrawn_cause(newest.id), newest.latest_on),)
+    news = [DateNews(Purpose.DELAYED, str(standing.id))] if verdict.step is Advice.WARN and standing.was_told else []
+    broken = _broken(ledger, standing)
+    if broken is not None and ledger.now - standing.made_at <= YOUNG:
+        known = ledger.told_before(standing)
+        news.append(DateNews(Purpose.DATE_CHANGED, str(standing.id), known.latest_on if known else None))
+    return tuple(news)
+
+
+def news_of_theirs(ledger: Ledger) -> tuple[DateNews, ...]:
+    """What there is to say about the office's own date to those who know it: that it lies later now than the one that
+    they know, or that its day has passed without an end."""
+    newest = ledger.newest(ours=False)
+    if newest is None or newest.superseded_at is not None:
+        return ()
+    if newest.stands:
+        known = ledger.told_before(newest)
+        if known is None or known.latest_on >= newest.latest_on:
+            return ()
+        cause, old = office_cause(newest.id, passed=False), ledger.now - newest.made_at > YOUNG
+        return (DateNews(Purpose.DATE_CHANGED, cause, known.latest_on, theirs=True, old=old),)
+    missed = newest.outcome is PromiseOutcome.MISSED and newest.was_told and newest.judged_at is not None
+    if not missed or (newest.judged_at and ledger.now - newest.judged_at > YOUNG):
+        return ()
+    return (DateNews(Purpose.DELAYED, office_cause(newest.id, passed=True), newest.latest_on, theirs=True),)
+
+
+def _broken(ledger: Ledger, standing: PromiseRecord) -> PromiseRecord | None:
+    """The date that could not be kept and that this one took the place of, if there is one."""
+    before = next((each for each in reversed(ledger.given) if each.ours and each.id != standing.id), None)
+    if before is None:
+        return None
+    if before.superseded_by == standing.id:
+        return before if before.reason == Change.LIKELY_LATE else None
+    return before if before.outcome in (PromiseOutcome.MISSED, PromiseOutcome.COULD_NOT_TELL) else None

@@ -66,7 +66,7 @@ async def _other(
     for each in await rungs.others(connection, scope, message_id):
         normal = each.normal or normal_form.normal(each.channel, each.address, missed.country)
         if normal is not None:
-            found[scope, each.channel, addresses.digest(secret, each.channel, normal)] = each
+            found[scope, each.channel.value, addresses.digest(secret, each.channel, normal), missed.case_id] = each
     stopped = await stops.stopped(connection, list(found))
     open_ = (row for asked, row in found.items() if asked not in stopped)
     return next(iter(in_order(open_, definition.outreach.channels)), None)

@@ -103,8 +103,9 @@ async def claim(store: Store, limit: int, only: UUID | None, links: Links) -> li
             for row in rows
         }
         asked = [wish for row in rows if (wish := _wish(row, links.secret)) is not None]
-        stopped = await stops.stopped(connection, asked)
-    return decide(rows, by_id, stopped, links)
+        wishes = await stops.in_force(connection, asked)
+        unread = await _unread(connection, rows)
+    return decide(rows, by_id, Reading(wishes, unread), links)
 
 
 def decide(

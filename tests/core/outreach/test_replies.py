@@ -1,4 +1,4 @@
-"""What a text of a person asks for (P8): clear wishes to stop are all heard, and hardly anything else is taken for one."""
+"""What a text of a person asks for (P8): clear wishes to stop are heard, and hardly anything else is taken for one."""
 
 from __future__ import annotations
 

@@ -119,10 +119,24 @@ class MessageFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceFacts:
+    """Why nothing comes by a channel: a `Wish` of one address, `at` which it was made, whether `of_one` request alone
+    or of all, `until` when an answer is waited for, and how to begin again: by `text`, `link`, or the `office`."""
+
+    channel: str
+    wish: str
+    at: datetime
+    of_one: bool
+    until: datetime | None
+    start_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """Everything the citizen's page and `POST /api/v1/track` say about one case; `office`: the short name of whose;
     `sooner`: it is likely to be finished well before `promise`, which stands all the same; `word_is_sent`: somebody can
-    be written to, so that the word by `next_word_by` is sent, and not only to be read on the page."""
+    be written to, so that the word by `next_word_by` is sent, and not only to be read on the page; `silences`: why
+    nothing comes by a channel."""
 
     reference: str
     organisation: str
@@ -155,6 +169,7 @@ class CaseFacts:
     delay: DelayFacts | None = None
     sooner: bool = False
     word_is_sent: bool = False
+    silences: tuple[SilenceFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +206,8 @@ class OutreachFacts:
     `promise_on` is the date that stands, with `half_by_on`, `probability` and `promise_base` (a `Base`) where it is
     learned; `old_on` the one that it replaced; `sooner`: that it is likely to be finished well before it;
     `delay_reason` says in words why it takes longer, `delay_code` which reason that is. `feedback_url` and `stop_url`
-    are this recipient's own; empty where there is none.
+    are this recipient's own; empty where there is none. `how_to_stop`: a `HowToStop`, or words for it; of the first
+    message that somebody gets by a channel where no link says it, else None.
     """
 
     purpose: str
@@ -226,6 +242,7 @@ class OutreachFacts:
     complaint: str = ""
     feedback_url: str = ""
     stop_url: str = ""
+    how_to_stop: str | None = None
     ours: str = ""
     you_can: str = ""
     since: Moment = Moment()

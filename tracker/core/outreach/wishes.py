@@ -24,6 +24,21 @@ class Wish(StrEnum):
     """The address is somebody's who has nothing to do with the request."""
 
 
+class WishReason(StrEnum):
+    """Why staff stop or start messages for somebody."""
+
+    ASKED = "asked"
+    """They asked us, on the phone, at the counter or in a letter."""
+    HELPER = "helper"
+    """Somebody asked who may act for them."""
+    WRONG_PERSON = "wrong_person"
+    """The address is somebody else's."""
+    DANGER = "danger"
+    """A message may harm them."""
+    MISTAKE = "mistake"
+    """It was stopped or started by mistake."""
+
+
 @dataclass(frozen=True, slots=True)
 class WishInForce:
     """A wish to hear nothing as it stands: a stop since `at`, or a pause (`answer_by` is to come). `of_one`: of one

@@ -20,7 +20,7 @@ from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, unseal
 from tracker.core.vocabulary.words import Channel
 from tracker.flows.outreach import ladder, normal_form
-from tracker.store.ground import alerts
+from tracker.store.ground import alerts, organisations
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops, texted
@@ -67,6 +67,13 @@ async def _alert_wrong_person(
         remedy = "Ask this person for their number or address, and correct it in the back office: somebody else has it."
         notice = Notice("wrong_person", references.spell(found[0].reference), remedy)
         await alerts.raise_alert(connection, scope, notice, now)
+
+
+async def wish(store: Store, secret: bytes, asked: tuple[Scope, Channel, str], wish: Wish, *, via: str) -> bool:
+    """Keep one wish about everything, in a transaction of its own."""
+    async with store.transaction() as connection:
+        now = (await organisations.office(connection, asked[0].organisation_id)).now
+        return await heed(connection, secret, asked, wish, via=via, now=now)
 
 
 async def stopped_by_provider(

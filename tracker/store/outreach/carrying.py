@@ -71,7 +71,7 @@ _CLAIM = text(
         FROM due WHERE m.organisation_id = due.organisation_id AND m.mode = due.mode AND m.id = due.id
         RETURNING m.*
     )
-    SELECT m.organisation_id, m.mode, m.id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
+    SELECT m.organisation_id, m.mode, m.id, m.case_id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
         m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry, c.asked_entry,
         c.promise_id, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
         o.email_from, o.sms_from, o.live_at, m.decided_at,
@@ -92,6 +92,7 @@ class ClaimedMessage(ScopedRow):
     erased; `normal` None: it is no address. `now`: the organisation's business time."""
 
     id: UUID
+    case_id: UUID
     key: str
     purpose: Purpose
     cause: str

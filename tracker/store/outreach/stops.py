@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, bindparam, text
+from sqlalchemy import Index, LargeBinary, String, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -16,7 +16,8 @@ from tracker.core.outreach.wishes import ANSWER_WITHIN, Wish, WishInForce
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
-from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.case.parties import RECIPIENT
+from tracker.store.ground.columns import Instant, belongs_to, of_scope, one_of, table
 from tracker.store.ground.personal import Code, personal_stays
 from tracker.store.ground.rows import row_of, rows_of
 
@@ -49,7 +50,7 @@ class Stop(SQLModel, table=True):
 
 
 Asked = tuple[Scope, str, bytes, UUID | None]
-"""Whose rows, a channel, the keyed hash of an address, and a case: what holds of it, or (None) of all that they have."""
+"""Whose rows, a channel, the keyed hash of an address, and of which case it is asked; None: of all together."""
 
 _MEANT = """
     SELECT s.* FROM stop s WHERE s.organisation_id = a.organisation AND s.mode = a.mode AND s.channel = a.channel
@@ -102,9 +103,7 @@ async def in_force(connection: AsyncConnection, asked: Sequence[Asked]) -> dict[
         "cases": [case for _, _, _, case in asked],
     }
     rows = rows_of(PlacedWish, await connection.execute(_IN_FORCE, values))
-    return {
-        asked[row.place - 1]: WishInForce(row.wish, row.at, row.answer_by, row.via, row.of_one) for row in rows
-    }
+    return {asked[row.place - 1]: WishInForce(row.wish, row.at, row.answer_by, row.via, row.of_one) for row in rows}
 
 
 async def stopped(connection: AsyncConnection, asked: Sequence[Asked]) -> set[Asked]:
@@ -139,6 +138,26 @@ async def record(
     )
     written = await connection.execute(statement.on_conflict_do_nothing().returning(table(Stop).c.id))
     return written.one_or_none() is not None
+
+
+async def is_recorded(connection: AsyncConnection, scope: Scope, id_: UUID) -> bool:
+    """Whether the wish of this id was told before."""
+    stop = table(Stop)
+    query = select(stop.c.id).where(*of_scope(stop, scope), stop.c.id == id_)
+    return (await connection.execute(query)).one_or_none() is not None
+
+
+async def normal_of(
+    connection: AsyncConnection, scope: Scope, case_id: UUID, party: str, channel: Channel
+) -> str | None:
+    """Where a party of a case is reached by a channel, in its one form; None: nowhere."""
+    query = select(RECIPIENT.c.normal).where(
+        *of_scope(RECIPIENT, scope),
+        RECIPIENT.c.case_id == case_id,
+        RECIPIENT.c.party == party,
+        RECIPIENT.c.channel == channel.value,
+    )
+    return (await connection.execute(query)).scalar_one_or_none()
 
 
 _WITHHOLD = text(
@@ -187,8 +206,8 @@ async def go_on(
 
 _RECIPIENT = text(
     """
-    SELECT m.mode, m.case_id, m.language, c.reference, r.channel, r.address, r.normal, o.name AS organisation, o.country,
-        clock_timestamp() + o.clock_offset AS now
+    SELECT m.mode, m.case_id, m.language, c.reference, r.channel, r.address, r.normal, o.name AS organisation,
+        o.country, clock_timestamp() + o.clock_offset AS now
     FROM message m JOIN organisation o ON o.id = m.organisation_id
     JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
     LEFT JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.id = m.recipient_id

@@ -51,7 +51,8 @@ _CASES = text(
     """
     SELECT c.id, c.reference, coalesce((
         SELECT m.language FROM message m WHERE m.organisation_id = r.organisation_id AND m.mode = r.mode
-            AND m.case_id = r.case_id AND m.recipient_id = r.id ORDER BY m.decided_at DESC LIMIT 1), c.language) AS language
+            AND m.case_id = r.case_id AND m.recipient_id = r.id ORDER BY m.decided_at DESC LIMIT 1), c.language)
+            AS language
     FROM recipient r
     JOIN "case" c ON c.organisation_id = r.organisation_id AND c.mode = r.mode AND c.id = r.case_id
     WHERE r.organisation_id = :organisation AND r.mode = :mode AND r.normal = :number AND r.channel = :channel
@@ -75,3 +76,33 @@ async def cases(connection: AsyncConnection, scope: Scope, channel: Channel, num
     """The cases with this number on a channel, the newest first, open ones before any that is closed."""
     values = {**scope.values, "channel": channel.value, "number": number, "limit": MOST_CASES}
     return rows_of(TextedCase, await connection.execute(_CASES, values))
+
+
+_WRITTEN_TO = text(
+    """
+    SELECT a.place
+    FROM unnest(CAST(:organisations AS uuid[]), CAST(:modes AS text[]), CAST(:channels AS text[]),
+        CAST(:normals AS text[])) WITH ORDINALITY AS a (organisation, mode, channel, normal, place)
+    WHERE EXISTS (
+        SELECT 1 FROM recipient r
+        JOIN message m ON m.organisation_id = r.organisation_id AND m.mode = r.mode AND m.case_id = r.case_id
+            AND m.recipient_id = r.id AND m.state IN ('sent', 'delivered', 'unknown')
+        WHERE r.organisation_id = a.organisation AND r.mode = a.mode AND r.normal = a.normal AND r.channel = a.channel)
+    """
+)
+
+Place = tuple[Scope, Channel, str]
+"""Whose rows, a channel, and an address in its one form."""
+
+
+async def written_to(connection: AsyncConnection, places: Sequence[Place]) -> set[Place]:
+    """Those of these addresses to which a message of this organisation went before: one query for all."""
+    if not places:
+        return set()
+    values = {
+        "organisations": [scope.organisation_id for scope, _, _ in places],
+        "modes": [scope.mode.value for scope, _, _ in places],
+        "channels": [channel.value for _, channel, _ in places],
+        "normals": [normal for _, _, normal in places],
+    }
+    return {places[place - 1] for place in (await connection.execute(_WRITTEN_TO, values)).scalars()}

@@ -16,7 +16,7 @@ from tracker.core.outreach.replies import Meaning, Reply
 from tracker.core.outreach.wishes import Wish
 from tracker.flows.outreach import stopping, texted
 from tracker.flows.outreach.stopping import LinkedWish, Reach
-from tracker.flows.outreach.texted import Heard, Text
+from tracker.flows.outreach.texted import HeardText, Text
 from tracker.store.ground.engine import Store
 from tracker.web.body import read_form
 
@@ -35,7 +35,7 @@ def router(store: Store, secret: bytes, public_url: str, token: str | None) -> A
         words, read = form.get("Body", ""), _PROVIDER_READ.get(form.get("OptOutType", "").strip().upper())
         reply = Reply(read) if read is not None else stop_words.read(words)
         came = Text(form.get("MessageSid", ""), form.get("From", ""), senders, words, reply, read is not None)
-        heard = await texted.hear(store, secret, came) if came.id and came.number else Heard()
+        heard = await texted.hear(store, secret, came) if came.id and came.number else HeardText()
         return Response(_twiml(heard, public_url), media_type="text/xml")
 
     @routes.get("/stop/{token}")
@@ -75,7 +75,7 @@ LINKED = (Wish.STOP, Wish.START, Wish.WRONG_PERSON)
 """What the link's page offers."""
 
 
-def _twiml(heard: Heard, public_url: str) -> str:
+def _twiml(heard: HeardText, public_url: str) -> str:
     """The answer to a text, in the form in which Twilio sends it; none where it or nobody has to answer."""
     said = ""
     if heard.answer is not None:

@@ -69,7 +69,7 @@ class Clause:
     line: bool
 
 
-class Verdict(StrEnum):
+class ClauseVerdict(StrEnum):
     """What a clause says."""
 
     WRONG = "wrong"
@@ -96,15 +96,15 @@ _MOST_THINGS = 3
 """So many unknown words may be a name, or say whose wrong number it is."""
 
 
-def judge(clauses: Sequence[Clause]) -> list[Verdict]:
+def judge(clauses: Sequence[Clause]) -> list[ClauseVerdict]:
     """What each clause says, in order."""
     plain = [_plain(each) for each in clauses]
     verdicts = [_verdict(each) for each in plain]
     for at, verdict in enumerate(verdicts[:-1]):
         after = plain[at + 1].tokens[:1]
         strong = any(each.part is Part.STOP for each in plain[at].tokens)
-        if verdict is Verdict.BARE and strong and after and after[0].part in (Part.SUBJECT, Part.NOT, Part.NO):
-            verdicts[at] = Verdict.ALONE  # "Stop, I have moved"
+        if verdict is ClauseVerdict.BARE and strong and after and after[0].part in (Part.SUBJECT, Part.NOT, Part.NO):
+            verdicts[at] = ClauseVerdict.ALONE  # "Stop, I have moved"
     return verdicts
 
 
@@ -125,54 +125,54 @@ def _plain(clause: Clause) -> Clause:
     return replace(clause, tokens=tuple(tokens))
 
 
-def _verdict(clause: Clause) -> Verdict:
+def _verdict(clause: Clause) -> ClauseVerdict:
     tokens, parts = clause.tokens, [each.part for each in clause.tokens]
     things = parts.count(Part.THING)
     asked = clause.asks and Part.POLITE not in parts
     if Part.WRONG in parts and things < _MOST_THINGS:
-        return Verdict.UNCLEAR if asked else Verdict.WRONG
+        return ClauseVerdict.UNCLEAR if asked else ClauseVerdict.WRONG
     at = _bound(tokens)
     if at is not None:
         if asked and Part.NO in parts:
-            return Verdict.OTHER  # "no news?"
-        return Verdict.UNCLEAR if asked or _hedged(parts, at) else Verdict.BOUND
-    stops = [_of_stop_word(clause, parts, place, asked=asked) for place, part in enumerate(parts) if part in _STOPS]
+            return ClauseVerdict.OTHER  # "no news?"
+        return ClauseVerdict.UNCLEAR if asked or _hedged(parts, at) else ClauseVerdict.BOUND
+    stops = [_of_stop(clause, parts, place, asked=asked) for place, part in enumerate(parts) if part in _STOPS]
     if stops:
-        return Verdict.ALONE if Verdict.ALONE in stops and Verdict.NEGATED not in stops else stops[0]
+        return ClauseVerdict.ALONE if ClauseVerdict.ALONE in stops and ClauseVerdict.NEGATED not in stops else stops[0]
     if Part.UNCLEAR in parts and not things:
-        return Verdict.UNCLEAR
+        return ClauseVerdict.UNCLEAR
     if {Part.NOT, Part.WANT, Part.THIS} <= {*parts} <= SLIGHT | {Part.NOT, Part.WANT, Part.GET}:
-        return Verdict.UNCLEAR
+        return ClauseVerdict.UNCLEAR
     asks_why = Part.WHY in parts and {Part.MESSAGE, Part.SEND, Part.GET} & {*parts}
     if asks_why and not {Part.THING, Part.NOT, Part.NAME} & {*parts}:
-        return Verdict.UNCLEAR
+        return ClauseVerdict.UNCLEAR
     empty = {*parts} <= SLIGHT | {Part.NAME, Part.WANT}
-    return Verdict.EMPTY if empty and not (asked and Part.THIS in parts) else Verdict.OTHER
+    return ClauseVerdict.EMPTY if empty and not (asked and Part.THIS in parts) else ClauseVerdict.OTHER
 
 
-def _of_stop_word(clause: Clause, parts: Sequence[Part], stop: int, *, asked: bool) -> Verdict:
+def _of_stop(clause: Clause, parts: Sequence[Part], stop: int, *, asked: bool) -> ClauseVerdict:
     """Of a clause with a stop word that is bound to no messages."""
     if _negated(parts, stop):
-        return Verdict.NEGATED
+        return ClauseVerdict.NEGATED
     before, after = parts[:stop], parts[stop + 1 :]
     strong = Part.STOP in parts
     if not _names_follow_greetings(parts):
-        return Verdict.OTHER
+        return ClauseVerdict.OTHER
     if {*parts} <= _BARE:
         if not strong and {Part.WANT, Part.THIS} & {*parts}:
-            return Verdict.OTHER  # "I want to cancel": that may be the request
+            return ClauseVerdict.OTHER  # "I want to cancel": that may be the request
         if asked:
-            return Verdict.UNCLEAR
-        return Verdict.ALONE if strong and clause.hard else Verdict.BARE
+            return ClauseVerdict.UNCLEAR
+        return ClauseVerdict.ALONE if strong and clause.hard else ClauseVerdict.BARE
     if strong and not clause.asks and Part.ASKING not in before:
         first = next((each for each in after if each not in SLIGHT - {Part.SUBJECT, Part.COURTESY}), None)
         begins = {*before} <= SLIGHT and first in (Part.SUBJECT, Part.NOT)
         ends = before[-1:] == [Part.POLITE] and {*after} <= SLIGHT | _STOPS
         if begins or ends:
-            return Verdict.ALONE
+            return ClauseVerdict.ALONE
     hedged = {*parts} <= _BARE | {Part.MODAL, Part.ASKING, Part.LIMIT, Part.UNCLEAR}
     hedged = hedged and (Part.MODAL not in parts or Part.SUBJECT in parts)
-    return Verdict.UNCLEAR if strong and hedged else Verdict.OTHER
+    return ClauseVerdict.UNCLEAR if strong and hedged else ClauseVerdict.OTHER
 
 
 def _names_follow_greetings(parts: Sequence[Part]) -> bool:

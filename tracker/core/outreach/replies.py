@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.core.outreach.clauses import SLIGHT, Clause, Part, Token, Verdict, judge
+from tracker.core.outreach.clauses import SLIGHT, Clause, ClauseVerdict, Part, Token, judge
 from tracker.core.outreach.sentences import REFERENCE, Sentence, fold, own_part, sentences, words_of
 from tracker.core.vocabulary import references
 
@@ -102,7 +102,7 @@ class Reader:
         return tokens, known
 
 
-_CAUTION = (Meaning.STOP, Meaning.WRONG_PERSON, Meaning.START, Meaning.HELP, Meaning.OTHER, Meaning.UNCLEAR)
+_CAUTION = (Meaning.START, Meaning.HELP, Meaning.STOP, Meaning.WRONG_PERSON, Meaning.OTHER, Meaning.UNCLEAR)
 """Where two languages hear a text differently, the later of these is what it is taken for."""
 
 
@@ -210,13 +210,13 @@ def _meaning(clauses: Sequence[Clause]) -> Meaning:
         return Meaning.HELP
     verdicts = judge(clauses)
     found = set(verdicts)
-    if Verdict.WRONG in found:
+    if ClauseVerdict.WRONG in found:
         return Meaning.WRONG_PERSON
-    if Verdict.BOUND in found:
-        return Meaning.UNCLEAR if Verdict.NEGATED in found else Meaning.STOP
-    if Verdict.BARE in found and Verdict.NEGATED not in found:
-        rest = found - {Verdict.BARE, Verdict.EMPTY}
+    if ClauseVerdict.BOUND in found:
+        return Meaning.UNCLEAR if ClauseVerdict.NEGATED in found else Meaning.STOP
+    if ClauseVerdict.BARE in found and ClauseVerdict.NEGATED not in found:
+        rest = found - {ClauseVerdict.BARE, ClauseVerdict.EMPTY}
         return Meaning.STOP if not rest else Meaning.UNCLEAR
-    if Verdict.ALONE in found and Verdict.NEGATED not in found:
+    if ClauseVerdict.ALONE in found and ClauseVerdict.NEGATED not in found:
         return Meaning.STOP
-    return Meaning.UNCLEAR if Verdict.UNCLEAR in found else Meaning.OTHER
+    return Meaning.UNCLEAR if ClauseVerdict.UNCLEAR in found else Meaning.OTHER

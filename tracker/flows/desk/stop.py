@@ -30,7 +30,7 @@ class SaidWish:
     once: UUID
 
     @property
-    def kept(self) -> Wish:
+    def recorded(self) -> Wish:
         """The wish that goes on record: an address that is somebody else's is marked as such."""
         wrong = self.wish is Wish.STOP and self.reason is WishReason.WRONG_PERSON
         return Wish.WRONG_PERSON if wrong else self.wish
@@ -52,13 +52,13 @@ async def stop(asked: Inquiry, said: SaidWish) -> bool:
         detail = {"case": str(said.case), "channel": said.channel.value, "of": said.of.value}
         action = "desk.started" if said.wish is Wish.START else "desk.stopped"
         now = (await audit.note(connection, asked, action, {**detail, "reason": said.reason.value})).now
-        of_one = said.of is Reach.REQUEST and said.kept is not Wish.WRONG_PERSON
+        of_one = said.of is Reach.REQUEST and said.recorded is not Wish.WRONG_PERSON
         place = (staff.scope, said.channel, normal)
         await stopping.heed(
             connection,
             asked.secret,
             place,
-            said.kept,
+            said.recorded,
             via="staff",
             now=now,
             id_=said.once,

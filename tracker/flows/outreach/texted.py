@@ -41,7 +41,7 @@ class Text:
     answered: bool = False
 
 
-class Answer(StrEnum):
+class AnswerText(StrEnum):
     """What is texted back."""
 
     HELP = "help"
@@ -51,11 +51,11 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardText:
     """What came of a text: how many organisations heard it, and what is texted back, in whose name and language."""
 
     offices: int = 0
-    answer: Answer | None = None
+    answer: AnswerText | None = None
     organisation: str = ""
     language: str = ""
 
@@ -63,17 +63,17 @@ class Heard:
 _WISHES = {Meaning.STOP: Wish.STOP, Meaning.START: Wish.START, Meaning.WRONG_PERSON: Wish.WRONG_PERSON}
 
 
-async def hear(store: Store, secret: bytes, text: Text) -> Heard:
+async def hear(store: Store, secret: bytes, text: Text) -> HeardText:
     """Keep a wish for every organisation that the text may be meant for, or note the words on the newest case of the
     number and alert staff. A text that is told twice is heard once, and answered alike."""
-    heard = Heard()
+    heard = HeardText()
     async with store.transaction() as connection:
         for office in await texted.texted(connection, text.senders, Channel.SMS, text.number):
             found = await texted.cases(connection, Scope(office.id, Mode.LIVE), Channel.SMS, text.number)
             one = await _Hearing(connection, secret, text, office, found).heed()
             first = one if heard.answer is None else heard
             answer = None if text.answered else first.answer
-            heard = Heard(heard.offices + one.offices, answer, first.organisation, first.language)
+            heard = HeardText(heard.offices + one.offices, answer, first.organisation, first.language)
     return heard
 
 
@@ -97,7 +97,7 @@ class _Hearing:
         """The same for the same text, however often it is told."""
         return uuid5(NAMESPACE_URL, f"text:{self.office.id}:{self.text.id}")
 
-    async def heed(self) -> Heard:
+    async def heed(self) -> HeardText:
         """Do what the text asks for."""
         reply = self.text.reply
         named = next((each for each in self.cases if each.reference in reply.references), None)
@@ -106,37 +106,37 @@ class _Hearing:
                 if reply.of_one and named is None:
                     return await self._ask()  # it names no request of theirs: which one is to stop?
                 case = named.id if named is not None and reply.meaning is not Meaning.WRONG_PERSON else None
-                return Heard(int(await self._keep(_WISHES[reply.meaning], case)))
+                return HeardText(int(await self._record(_WISHES[reply.meaning], case)))
             case Meaning.HELP:
-                return self._answer(Answer.HELP, 1)
+                return self._answer(AnswerText.HELP, 1)
             case Meaning.UNCLEAR:
                 return await self._ask()
             case Meaning.OTHER:
-                return Heard(await self._note())
+                return HeardText(await self._note())
 
-    async def _ask(self) -> Heard:
+    async def _ask(self) -> HeardText:
         """Routine messages wait, and the person is asked, once, whether they want to hear no more; staff read it."""
         noted = await self._note()
         if not self.cases:
-            return Heard()
+            return HeardText()
         digest = addresses.digest(self.secret, Channel.SMS, self.text.number)
         under = (self.scope, Channel.SMS.value, digest, None)
         if not await stops.is_recorded(self.connection, self.scope, self.id):
             if under in await stops.in_force(self.connection, [under]):
-                return Heard(noted)
-            await self._keep(Wish.PAUSE, None)
-        return self._answer(Answer.ASK, noted)
+                return HeardText(noted)
+            await self._record(Wish.PAUSE, None)
+        return self._answer(AnswerText.ASK, noted)
 
-    async def _keep(self, wish: Wish, case: UUID | None) -> bool:
+    async def _record(self, wish: Wish, case: UUID | None) -> bool:
         asked = (self.scope, Channel.SMS, self.text.number)
         now = self.office.now
         return await stopping.heed(
             self.connection, self.secret, asked, wish, via="sms", now=now, id_=self.id, case=case
         )
 
-    def _answer(self, answer: Answer, offices: int) -> Heard:
+    def _answer(self, answer: AnswerText, offices: int) -> HeardText:
         known = next((each.language for each in self.cases if each.language), None)
-        return Heard(offices, answer, self.office.name, known or self.office.language)
+        return HeardText(offices, answer, self.office.name, known or self.office.language)
 
     async def _note(self) -> int:
         """The words on the newest case, for staff; 0 when there is none, or they were noted before."""

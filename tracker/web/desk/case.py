@@ -114,7 +114,7 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
         if said.wish not in (Wish.STOP, Wish.START):
             raise FormExpired
         done = await stop.stop(gate.inquiry(posted.staff, posted.why), said)
-        return _back(case, posted, said.kept.value if done else "no_address")
+        return _back(case, posted, said.recorded.value if done else "no_address")
 
     @routes.post("/desk/cases/{case}/messages/{message}")
     async def again(case: str, message: str, posted: Posted = Depends(gate.posted)) -> Response:

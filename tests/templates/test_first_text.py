@@ -26,9 +26,7 @@ def test_it_says_how_to_stop_and_fits_p8(purpose: str, language: str, how: HowTo
         end = own_words.answered(language, how, page="t.example/track")
         assert content.text.replace("\u200e", "").endswith(f" {end}"), name
         said = segments(content.text)
-        longest = (
-            purpose in ("feedback", "deadline_passed") and said.encoding == "UCS-2"
-        )  # never the first, but for luck
+        longest = purpose in ("feedback", "deadline_passed") and said.encoding == "UCS-2"  # seldom the first
         most = 3 if longest else 2
         assert said.count <= (1 if said.encoding == "GSM-7" and purpose not in BAD_NEWS else most), content.text
         plain, _ = render(replace(given, how_to_stop=None), "sms", "")

@@ -103,8 +103,9 @@ class _Hearing:
         named = next((each for each in self.cases if each.reference in reply.references), None)
         match reply.meaning:
             case Meaning.STOP | Meaning.START | Meaning.WRONG_PERSON:
-                if reply.of_one and named is None:
-                    return await self._ask()  # it names no request of theirs: which one is to stop?
+                if reply.of_one and named is None and reply.meaning is not Meaning.WRONG_PERSON:
+                    # It names no request of theirs: which one do they mean?
+                    return await self._ask() if reply.meaning is Meaning.STOP else HeardText(await self._note())
                 case = named.id if named is not None and reply.meaning is not Meaning.WRONG_PERSON else None
                 return HeardText(int(await self._record(_WISHES[reply.meaning], case)))
             case Meaning.HELP:

@@ -38,9 +38,10 @@ _PAGE = text(
             WHERE r.organisation_id = c.organisation_id AND r.mode = c.mode AND r.case_id = c.id
                 AND r.normal IS NOT NULL AND (c.word_to IS NULL OR r.id = ANY(c.word_to))) END AS word_to,
         EXISTS (SELECT FROM stop WHERE organisation_id = c.organisation_id AND mode = c.mode) AS some_stopped,
-        (SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
+        CASE WHEN EXISTS (SELECT FROM stop WHERE organisation_id = c.organisation_id AND mode = c.mode) THEN (
+            SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
             WHERE r.organisation_id = c.organisation_id AND r.mode = c.mode AND r.case_id = c.id
-                AND r.normal IS NOT NULL) AS reached, o.sms_from,
+                AND r.normal IS NOT NULL) END AS reached, o.sms_from,
         (SELECT coalesce(jsonb_agg(line ORDER BY line.position DESC), '[]') FROM (
             SELECT CASE WHEN e.type <> 'case.note' THEN e.stage END AS stage, e.occurred_at AS at, e.occurred_on AS on,
                 coalesce(e.words->>'public_note', CASE WHEN e.type = 'case.note' THEN e.words->>'text' END) AS note,
@@ -132,7 +133,7 @@ class PageCase(ScopedRow):
 
     `word_to`: the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the
     office's did ask us to stop at some time, so that `stops` is worth asking whether one of these did;
-    `reached`: all addresses of the case; `sms_from`: what texts come from. `learned_from`
+    `reached`: then, all addresses of the case; `sms_from`: what texts come from. `learned_from`
     and `learned_from_own`: how many finished cases the newest curve rests on.
     """
 

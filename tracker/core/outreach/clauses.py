@@ -129,7 +129,8 @@ def _verdict(clause: Clause) -> ClauseVerdict:
     tokens, parts = clause.tokens, [each.part for each in clause.tokens]
     things = parts.count(Part.THING)
     asked = clause.asks and Part.POLITE not in parts
-    if Part.WRONG in parts and things < _MOST_THINGS:
+    wrong = parts.index(Part.WRONG) if Part.WRONG in parts else len(parts)
+    if Part.WRONG in parts and Part.THING not in parts[:wrong] and things < _MOST_THINGS:
         return ClauseVerdict.UNCLEAR if asked else ClauseVerdict.WRONG
     at = _bound(tokens)
     if at is not None:
@@ -156,10 +157,8 @@ def _of_stop(clause: Clause, parts: Sequence[Part], stop: int, *, asked: bool) -
         return ClauseVerdict.NEGATED
     before, after = parts[:stop], parts[stop + 1 :]
     strong = Part.STOP in parts
-    if not _names_follow_greetings(parts):
-        return ClauseVerdict.OTHER
-    if {*parts} <= _BARE:
-        if not strong and {Part.WANT, Part.THIS} & {*parts}:
+    if {*parts} <= _BARE and _names_follow_greetings(parts):
+        if not strong and ({Part.WANT, Part.THIS} & {*parts} or parts.count(Part.NAME) > 1):
             return ClauseVerdict.OTHER  # "I want to cancel": that may be the request
         if asked:
             return ClauseVerdict.UNCLEAR
@@ -170,7 +169,7 @@ def _of_stop(clause: Clause, parts: Sequence[Part], stop: int, *, asked: bool) -
         ends = before[-1:] == [Part.POLITE] and {*after} <= SLIGHT | _STOPS
         if begins or ends:
             return ClauseVerdict.ALONE
-    hedged = {*parts} <= _BARE | {Part.MODAL, Part.ASKING, Part.LIMIT, Part.UNCLEAR}
+    hedged = {*parts} <= (_BARE - {Part.NAME}) | {Part.MODAL, Part.ASKING, Part.LIMIT, Part.UNCLEAR}
     hedged = hedged and (Part.MODAL not in parts or Part.SUBJECT in parts)
     return ClauseVerdict.UNCLEAR if strong and hedged else ClauseVerdict.OTHER
 

@@ -91,7 +91,8 @@ class Reader:
             length, part = own.at(sentence.folded, at)
             known += length
             if part is None:
-                found = (each.at(sentence.folded, at) for each in self._books if each is not own)
+                others = (each.at(sentence.folded, at) for each in self._books if each is not own)
+                found = (each for each in others if each[1] not in _OF_ONE_LANGUAGE)
                 length, part = max(found, key=lambda each: each[0], default=(0, None))
             word = sentence.words[at]
             if part is None and not word[0].isalnum() and word != REFERENCE:
@@ -101,6 +102,9 @@ class Reader:
             at += max(1, length)
         return tokens, known
 
+
+_OF_ONE_LANGUAGE = frozenset({Part.FILLER, Part.SUBJECT})
+"""Small words, which mean another thing in the next language."""
 
 _CAUTION = (Meaning.START, Meaning.HELP, Meaning.STOP, Meaning.WRONG_PERSON, Meaning.OTHER, Meaning.UNCLEAR)
 """Where two languages hear a text differently, the later of these is what it is taken for."""

@@ -157,7 +157,8 @@ def _of_stop(clause: Clause, parts: Sequence[Part], stop: int, *, asked: bool) -
         return ClauseVerdict.NEGATED
     before, after = parts[:stop], parts[stop + 1 :]
     strong = Part.STOP in parts
-    if {*parts} <= _BARE and _names_follow_greetings(parts):
+    bare = _BARE | {Part.UNCLEAR} if strong and not asked else _BARE
+    if {*parts} <= bare and _names_follow_greetings(parts):
         if not strong and ({Part.WANT, Part.THIS} & {*parts} or parts.count(Part.NAME) > 1):
             return ClauseVerdict.OTHER  # "I want to cancel": that may be the request
         if asked:

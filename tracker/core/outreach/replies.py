@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.core.outreach.clauses import SLIGHT, Clause, ClauseVerdict, Part, Token, judge
@@ -84,7 +84,8 @@ class Reader:
             clauses.append(Clause(tuple(tokens), sentence.asks, sentence.hard, sentence.line))
         return known, clauses
 
-    def _tokens(self, sentence: Sentence, own: _Lexicon) -> tuple[list[Token], int]:
+    def _tokens(self, whole: Sentence, own: _Lexicon) -> tuple[list[Token], int]:
+        sentence = self._taken_apart(whole)
         tokens: list[Token] = []
         known, at = 0, 0
         while at < len(sentence.words):
@@ -102,6 +103,18 @@ class Reader:
             at += max(1, length)
         return tokens, known
 
+    def _taken_apart(self, sentence: Sentence) -> Sentence:
+        """A clause of one word that nobody knows, as the words that it was written together of: "pleasestop"."""
+        if len(sentence.words) != 1 or len(sentence.folded[0]) > LONGEST_WORD:
+            return sentence
+        for book in self._books:
+            parts = book.apart(sentence.folded[0])
+            if len(parts) > 1:
+                return replace(sentence, words=parts, folded=parts)
+        return sentence
+
+
+LONGEST_WORD = 40
 
 _OF_ONE_LANGUAGE = frozenset({Part.FILLER, Part.SUBJECT})
 """Small words, which mean another thing in the next language."""
@@ -152,6 +165,15 @@ class _Lexicon:
                 if len(begun) == length and tried[:-1] == begun[:-1] and tried[-1].startswith(begun[-1]):
                     return length, part
         return 0, None
+
+    def apart(self, word: str, most: int = 4) -> tuple[str, ...]:
+        """The words of which this one is written together; nothing where it is not."""
+        if (word,) in self._whole:
+            return (word,)
+        for cut in range(len(word) - 2, 2, -1) if most > 1 else ():
+            if (word[:cut],) in self._whole and (rest := self.apart(word[cut:], most - 1)):
+                return (word[:cut], *rest)
+        return ()
 
 
 def _shorter(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -219,7 +241,7 @@ def _meaning(clauses: Sequence[Clause]) -> Meaning:
     if ClauseVerdict.BOUND in found:
         return Meaning.UNCLEAR if ClauseVerdict.NEGATED in found else Meaning.STOP
     if ClauseVerdict.BARE in found and ClauseVerdict.NEGATED not in found:
-        rest = found - {ClauseVerdict.BARE, ClauseVerdict.EMPTY}
+        rest = found - {ClauseVerdict.BARE, ClauseVerdict.ALONE, ClauseVerdict.EMPTY}
         return Meaning.STOP if not rest else Meaning.UNCLEAR
     if ClauseVerdict.ALONE in found and ClauseVerdict.NEGATED not in found:
         return Meaning.STOP

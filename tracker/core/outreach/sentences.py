@@ -59,7 +59,8 @@ def sentences(text: str) -> Iterator[Sentence]:
             words = tuple(words_of(body))
             if words:
                 folded = tuple(fold(each) for each in words)
-                yield Sentence(words, folded, "?" in marks or "؟" in marks, marks.strip() not in (",", "،"), begins)
+                asks = ("?" in marks or "؟" in marks) and "!" not in marks
+                yield Sentence(words, folded, asks, marks.strip() not in (",", "،"), begins)
                 begins = False
 
 

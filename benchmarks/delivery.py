@@ -118,7 +118,7 @@ async def mails_of(store: Store, organisation: UUID, number: int, links: Links) 
         await connection.rollback()
     finally:
         await connection.close()
-    decisions = release.decide(rows, by_id, set(), links)
+    decisions = release.decide(rows, by_id, {}, links)
     return [each for each in decisions if isinstance(each, Released)]
 
 

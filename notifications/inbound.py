@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from notifications import stop_words
 from notifications.receipts import signed_form
+from templates import own_words, wording
 from templates.environment import page
+from tracker.core.outreach.replies import Meaning, Reply
+from tracker.core.outreach.wishes import Wish
 from tracker.flows.outreach import stopping, texted
-from tracker.flows.outreach.texted import Text
+from tracker.flows.outreach.stopping import LinkedWish, Reach
+from tracker.flows.outreach.texted import HeardText, Text
 from tracker.store.ground.engine import Store
-from tracker.store.outreach.stops import Wish
 from tracker.web.body import read_form
 
-NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
-"""TwiML: no answer. Twilio itself confirms STOP and START where the law asks for it."""
+_PROVIDER_READ = {"STOP": Meaning.STOP, "START": Meaning.START, "HELP": Meaning.HELP}
+"""What Twilio's `OptOutType` says: it has acted on the text and answered it (Advanced Opt-Out), so it is believed."""
 
 
 def router(store: Store, secret: bytes, public_url: str, token: str | None) -> APIRouter:
@@ -27,11 +32,11 @@ def router(store: Store, secret: bytes, public_url: str, token: str | None) -> A
     async def text(request: Request) -> Response:
         form = await signed_form(request, public_url, token)
         senders = tuple(each for name in ("To", "MessagingServiceSid") if (each := form.get(name)))
-        words = form.get("Body", "")
-        came = Text(form.get("MessageSid", ""), form.get("From", ""), senders, words, stop_words.read(words))
-        if came.id and came.number:
-            await texted.hear(store, secret, came)
-        return Response(NOTHING_TO_SAY, media_type="text/xml")
+        words, read = form.get("Body", ""), _PROVIDER_READ.get(form.get("OptOutType", "").strip().upper())
+        reply = Reply(read) if read is not None else stop_words.read(words)
+        came = Text(form.get("MessageSid", ""), form.get("From", ""), senders, words, reply, read is not None)
+        heard = await texted.hear(store, secret, came) if came.id and came.number else HeardText()
+        return Response(_twiml(heard, public_url), media_type="text/xml")
 
     @routes.get("/stop/{token}")
     async def ask(token: str) -> HTMLResponse:
@@ -40,11 +45,12 @@ def router(store: Store, secret: bytes, public_url: str, token: str | None) -> A
 
     @routes.post("/stop/{token}")
     async def stop(token: str, request: Request) -> HTMLResponse:
-        """Stops e-mails to this address, or starts them again. A mail reader's one click (RFC 8058) has no cookie
-        and needs none."""
+        """Stops e-mails about this request, or what the form says. A mail reader's one click (RFC 8058) has no cookie,
+        needs none and says no more than that: it stops those about the request that the mail was about."""
         form = await read_form(request, 4_000)
-        wish = Wish.START if form.get("wish") == Wish.START.value else Wish.STOP
-        return _shown(await stopping.by_link(store, secret, token, wish), token, done=True)
+        wish = next((each for each in LINKED if form.get("wish") == each.value), Wish.STOP)
+        of = Reach.OFFICE if form.get("of") == Reach.OFFICE.value else Reach.REQUEST
+        return _shown(await stopping.by_link(store, secret, token, LinkedWish(wish, of)), token, done=True)
 
     return routes
 
@@ -56,8 +62,25 @@ def _shown(linked: stopping.Linked | None, token: str, *, done: bool) -> HTMLRes
         "stop.html",
         linked.language,
         organisation=linked.organisation,
-        stopped=linked.stopped,
+        reference=linked.reference,
+        stopped="" if linked.stopped is None else linked.stopped.value,
+        wrong_person=linked.wrong_person,
         done=done,
         action=f"/stop/{token}",
     )
     return HTMLResponse(body, headers={"Cache-Control": "no-store"})
+
+
+LINKED = (Wish.STOP, Wish.START, Wish.WRONG_PERSON)
+"""What the link's page offers."""
+
+
+def _twiml(heard: HeardText, public_url: str) -> str:
+    """The answer to a text, in the form in which Twilio sends it; none where it or nobody has to answer."""
+    said = ""
+    if heard.answer is not None:
+        page = f"{public_url.rstrip('/')}/track".removeprefix("https://")
+        office = wording.shorten(wording.phone_text(heard.organisation), 34)
+        said = own_words.answered(heard.language, heard.answer.value, office=office, page=page)
+        said = f"<Message>{escape(said)}</Message>"
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{said}</Response>'

@@ -31,7 +31,16 @@ def said(language: str, table: str, key: str) -> str:
     return str(tables(spoken).get(table, {}).get(key) or tables(languages.SOURCE)[table][key])
 
 
-def texted(wish: str) -> tuple[str, ...]:
-    """All that a text may say for this wish ("stop" or "start"), in the languages in their order."""
-    known = (tables(file.stem).get("texts", {}) for file in sorted(WORDS.glob("*.toml")))
-    return tuple(each for texts in known for each in texts.get(wish, ()))
+def written() -> tuple[str, ...]:
+    """The languages that have such a file, in their order."""
+    return tuple(file.stem for file in sorted(WORDS.glob("*.toml")))
+
+
+def texted(code: str, part: str) -> tuple[str, ...]:
+    """The words of this part (such as "stop" or "courtesy") in what people of one language text us."""
+    return tuple(tables(code).get("texts", {}).get(part, ()))
+
+
+def answered(language: str, key: str, **given: str) -> str:
+    """What we text back (`[answers]`), in this language or else in English. KeyError for a key that English lacks."""
+    return said(language, "answers", key).format(**given)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from tracker.core.outreach.wishes import Wish
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.demo.seed import OFFICES, seed
@@ -18,7 +19,6 @@ from tracker.flows.outreach import stopping
 from tracker.main import put_together
 from tracker.settings import Settings
 from tracker.store.ground.engine import Store
-from tracker.store.outreach.stops import Wish
 
 SENT = """
     SELECT k.organisation_id, k.address, k.caught_at, a.started_at, m.key, m.case_id, m.party, m.purpose, m.cause,

@@ -181,7 +181,7 @@ def spoil_our_words(folder: Path) -> dict[str, str]:
         "checking.meaning": "missing",
         "needs.unworded": "missing",
         "texts.stop": "missing",
-        "texts.start": "no words, or words of the other wish in some language: STOP, ?",
+        "texts.start": "as a whole text these are read as something else: STOP, ?",
         "texts.again": "nothing asks for it",
     }
 

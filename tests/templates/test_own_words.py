@@ -14,9 +14,9 @@ from tests.house.test_rules import named, sources
 from tests.templates import samples
 from tracker.core.answers.delays import OURS
 from tracker.core.answers.facts import DelayFacts
+from tracker.core.outreach.replies import Meaning
 from tracker.core.services.texts import flaw
 from tracker.core.vocabulary.segments import segments
-from tracker.store.outreach.stops import Wish
 from tracker.web import in_words
 
 UNKNOWN = "tlh"
@@ -44,10 +44,21 @@ def test_a_language_without_words_of_its_own_has_the_english_ones() -> None:
     assert own_words.said("cy-GB", "needs", "unworded") == "Rhywbeth mae'r swyddfa wedi gofyn amdano"
 
 
-def test_what_people_text_means_one_wish_in_whatever_language() -> None:
-    for wish in Wish:
-        for each in own_words.texted(wish.value):
-            assert stop_words.read(each) is wish, each
+@pytest.mark.parametrize("language", own_words.written())
+@pytest.mark.parametrize("part", ["stop", "stop_alone", "start", "help", "wrong_person"])
+def test_each_word_of_these_lists_is_a_whole_text_in_whatever_language_p8(part: str, language: str) -> None:
+    meant = Meaning.STOP if part == "stop_alone" else Meaning(part)
+    wrong = [each for each in own_words.texted(language, part) if stop_words.read(each).meaning is not meant]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", languages.offered())
+@pytest.mark.parametrize("key", ["help", "ask", "stop_by_reply", "stop_elsewhere"])
+def test_what_we_text_back_fits_two_segments_p8(key: str, language: str) -> None:
+    longest = {"office": "N" * 34, "page": "track.northwick.example.org/track"}
+    said = segments(own_words.answered(language, key, **longest))
+    assert said.count <= (3 if language == "ar" and key in ("help", "ask") else 2)
+    assert said.encoding == "GSM-7" or language == "ar"
 
 
 @pytest.mark.parametrize("language", languages.offered())

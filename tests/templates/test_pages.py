@@ -25,6 +25,7 @@ def case(facts: CaseFacts, language: str = "en") -> str:
     return page("case.html", language, facts=facts)
 
 
+STOP_LINK = {"organisation": "Northwick", "reference": "CDFGHJKMNPR3", "wrong_person": False, "action": "/stop/x"}
 LINKS = [{"who": "You", "title": "Page", "url": "/track", "try": "Look", "code": "curl"}]
 PAGES = {
     "home": page("home.html", "en"),
@@ -36,8 +37,8 @@ PAGES = {
     "feedback": page("feedback.html", "en", question=samples.QUESTION, wrong=None, comment="", most=1000),
     "feedback_wrong": page("feedback.html", "en", question=samples.QUESTION, wrong="score", comment="", most=1000),
     "thanks": page("thanks.html", "en", question=samples.QUESTION),
-    "stop": page("stop.html", "en", organisation="Northwick", stopped=False, done=False, action="/stop/x"),
-    "stopped": page("stop.html", "en", organisation="Northwick", stopped=True, done=True, action="/stop/x"),
+    "stop": page("stop.html", "en", **STOP_LINK, stopped="", done=False),
+    "stopped": page("stop.html", "en", **STOP_LINK, stopped="request", done=True),
     "word": page("word.html", "en", told=word_samples.WORDS["several"]),
     "word_offices": page("word_offices.html", "en", offices=[("riverton", "Riverton Council")]),
     "outbox": page("outbox.html", "en", caught=[samples.CAUGHT], now=samples.NOW),

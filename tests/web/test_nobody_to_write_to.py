@@ -14,13 +14,13 @@ from tests.http import Site
 from tests.office import SECRET, START, open_desk
 from tests.web.desk.test_case import read_out
 from tests.web.reading import FACT, LATER, words
+from tracker.core.outreach.wishes import Wish
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
 from tracker.flows.answers.lookup import Asked, look_up
 from tracker.flows.deciding.sweep import sweep
 from tracker.flows.outreach import stopping
 from tracker.store.ground.engine import Store
-from tracker.store.outreach.stops import Wish
 
 BY = "16 March 2026"
 PROMISED = f"We will write to you by {BY}, even if nothing has changed."

@@ -19,10 +19,10 @@ from templates import languages, own_words, phrases, wording
 from templates.environment import ROOT, message
 from tracker.commands.sample_messages import samples
 from tracker.core.answers.delays import OURS
+from tracker.core.outreach.replies import Meaning
 from tracker.core.services.texts import LONGEST, flaw
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.segments import segments
-from tracker.store.outreach.stops import Wish
 
 MESSAGES, SERVICES = ROOT / "messages", ROOT / "services"
 MISSING, COPIED = "missing", "the same as in English"
@@ -156,7 +156,13 @@ def _words(code: str) -> Iterator[Gap]:
     file, tables, english = f"templates/words/{code}.toml", own_words.tables(code), _own()
     for (table, key), example in english.items():
         said = tables.get(table, {}).get(key)
-        wrong = _texted_wrong(key, said) if table == "texts" else _own_wrong(key if key in LONGEST else table, said)
+        match table:
+            case "texts":
+                wrong = _texted_wrong(key, said)
+            case "answers":
+                wrong = _answer_wrong(said, str(example))
+            case _:
+                wrong = _own_wrong(key if key in LONGEST else table, said)
         if not wrong and said == example and isinstance(said, str) and code != languages.SOURCE:
             wrong = COPIED
         if wrong:
@@ -172,12 +178,32 @@ def _own_wrong(kind: str, said: object) -> str:
     return " - ".join(found) if found else ""
 
 
-def _texted_wrong(wish: str, said: object) -> str:
+_MEANT = {
+    "stop": Meaning.STOP,
+    "stop_alone": Meaning.STOP,
+    "start": Meaning.START,
+    "help": Meaning.HELP,
+    "wrong_person": Meaning.WRONG_PERSON,
+}
+"""The lists of which each entry is a whole text, and what it asks for."""
+
+
+def _texted_wrong(part: str, said: object) -> str:
     if not isinstance(said, list) or not said:
         return MISSING
-    others = {stop_words.plain(each) for other in Wish if other != wish for each in own_words.texted(other)}
-    odd = [each for each in said if not stop_words.plain(each) or stop_words.plain(each) in others]
-    return f"no words, or words of the other wish in some language: {', '.join(odd)}" if odd else ""
+    meant = _MEANT.get(part)
+    odd = [each for each in said if meant and stop_words.read(each).meaning is not meant]
+    return f"as a whole text these are read as something else: {', '.join(odd)}" if odd else ""
+
+
+def _answer_wrong(said: object, english: str) -> str:
+    """What is wrong with what we text back."""
+    if not isinstance(said, str) or not said.strip():
+        return MISSING
+    given = re.findall(r"{\w+}", english)
+    if sorted(re.findall(r"{\w+}", said)) != sorted(given):
+        return f"not the same names in braces: {' '.join(given)}"
+    return ""
 
 
 def _definitions() -> list[tuple[str, Mapping[str, Any]]]:

@@ -105,8 +105,10 @@ class Standin:
                 form["ErrorCode"] = str(error_code)
             await self.post(text.callback, form)
 
-    async def write(self, url: str, *, number: str, to: str, words: str, sid: str = "") -> httpx.Response:
-        """A person's text, to our webhook at `url`."""
+    async def write(
+        self, url: str, *, number: str, to: str, words: str, sid: str = "", kind: str = ""
+    ) -> httpx.Response:
+        """A person's text, to our webhook at `url`; `kind`: what Advanced Opt-Out takes it for."""
         form = {
             "MessageSid": sid or f"SM{secrets.token_hex(16)}",
             "AccountSid": self.account,
@@ -116,6 +118,8 @@ class Standin:
             "NumMedia": "0",
             "ApiVersion": "2010-04-01",
         }
+        if kind:
+            form["OptOutType"] = kind
         return await self.post(url, form)
 
     async def post(self, url: str, form: Mapping[str, str]) -> httpx.Response:

@@ -29,12 +29,18 @@ def outreach(facts: OutreachFacts) -> OutreachFacts:
         facts,
         needs=_needs(facts.needs, language),
         delay_reason=facts.delay_reason or _reason(facts.delay_code, language),
+        how_to_stop=_how_to_stop(facts.how_to_stop, facts.track_url, language),
     )
 
 
 def headline_of(said: str, language: str) -> str:
     """The headline of a stage; none is said while the newest status is not known here: that we are checking it."""
     return said or own_words.said(language, CHECKING, "headline")
+
+
+def _how_to_stop(how: str | None, page: str, language: str) -> str | None:
+    """How to stop, as a text has room for it: an address without what every telephone knows."""
+    return own_words.answered(language, how, page=page.removeprefix("https://")) if how else None
 
 
 def _ours(table: str, language: str) -> tuple[str, ...]:

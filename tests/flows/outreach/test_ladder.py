@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import permutations
 from typing import Any, assert_never
 from uuid import UUID
@@ -57,3 +58,12 @@ async def test_rung_by_rung_every_channel_is_tried_as_the_service_lists_them(
         climbed.append((channel, told))
     assert climbed == [(each, each is not order[-1]) for each in order]
     assert [row[0] for row in await desk.rows("SELECT kind FROM alert")] == ["not_reached"]
+
+
+@pytest.mark.parametrize(
+    ("wanted_by", "by"),
+    [(None, "2026-03-05"), ("2026-04-01", "2026-03-05"), ("2026-03-04", "2026-03-03"), ("2026-02-01", "2026-03-02")],
+)
+def test_staff_are_told_by_which_day_to_reach_somebody_p8(wanted_by: str | None, by: str) -> None:
+    wanted = None if wanted_by is None else date.fromisoformat(wanted_by)
+    assert ladder.staff_by(date(2026, 3, 2), wanted) == date.fromisoformat(by)

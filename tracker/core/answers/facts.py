@@ -141,6 +141,19 @@ class ReversedFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SilenceFacts:
+    """Why nothing comes by a channel: a `Wish` of one address, `at` which it was made, whether `of_one` request alone
+    or of all, `until` when an answer is waited for, and how to begin again: by `text`, `link`, or the `office`."""
+
+    channel: str
+    wish: str
+    at: datetime
+    of_one: bool
+    until: datetime | None
+    start_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """Everything the citizen's page and `POST /api/v1/track` say about one case; `office`: the short name of whose;
     `sooner`: it is likely to be finished well before `promise`, which stands all the same; `word_is_sent`: somebody can
@@ -149,7 +162,7 @@ class CaseFacts:
     place; `end_in_doubt`: an end was reported that lies before the beginning; `statutory_paused`: the limit set by law
     does not run now. `first`: the first date that anybody outside the office was told, by which the case is judged.
     `came_true`: so many in a hundred of the service's first dates did, where that is surely fewer than `promise`
-    claims; else None."""
+    claims; else None; `silences`: why nothing comes by a channel."""
 
     reference: str
     organisation: str
@@ -189,6 +202,7 @@ class CaseFacts:
     statutory_paused: bool = False
     first: FirstDate | None = None
     came_true: int | None = None
+    silences: tuple[SilenceFacts, ...] = ()
 
     @property
     def led(self) -> PromiseFacts | None:
@@ -277,7 +291,8 @@ class OutreachFacts:
     `delay_reason` says in words why it takes longer, `delay_code` which reason that is. `feedback_url` and `stop_url`
     are this recipient's own; empty where there is none. `late_on`: the day on which it happened, where it is told late;
     `told_headline` and `told_on`: an end that they were told of and that holds no longer; `survivor`: the reference of
-    the case that goes on; `statutory_on`: the limit set by law.
+    the case that goes on; `statutory_on`: the limit set by law. `how_to_stop`: a `HowToStop`, or words for it; of the
+    first message that somebody gets by a channel where no link says it, else None.
     """
 
     purpose: str
@@ -315,6 +330,7 @@ class OutreachFacts:
     complaint: str = ""
     feedback_url: str = ""
     stop_url: str = ""
+    how_to_stop: str | None = None
     ours: str = ""
     you_can: str = ""
     since: Moment = Moment()

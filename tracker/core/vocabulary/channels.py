@@ -6,6 +6,7 @@ that library, by these traits or in a `match` that the type checker holds to be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -93,6 +94,28 @@ CHANNELS: Final[Mapping[Channel, ChannelTraits]] = for_each(
     },
     __file__,
 )
+
+
+_NAME = re.compile(r".*[A-Za-z]")
+_SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
+
+
+class HowToStop(StrEnum):
+    """What the first message to an address says of how to stop them, where no link does."""
+
+    REPLY = "stop_by_reply"
+    """Answer it with STOP."""
+    ELSEWHERE = "stop_elsewhere"
+    """Nobody can answer its sender, which is a name: the page says where to ask."""
+
+
+def how_to_stop(channel: str, sender: str | None) -> HowToStop | None:
+    """What the first message of this sender says of how to stop; None where each bears a link for it. Where no sender
+    is named yet (in a sandbox), a number is assumed."""
+    if traits_of(channel).stopped_by is not StoppedBy.ANSWER:
+        return None
+    named = sender is not None and _NAME.match(sender) and not _SERVICE.fullmatch(sender)
+    return HowToStop.ELSEWHERE if named else HowToStop.REPLY
 
 
 def traits_of(channel: str) -> ChannelTraits:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers import delays, endings
 from tracker.core.answers.facts import (
@@ -24,19 +23,19 @@ from tracker.core.answers.stages import own_table
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.promises.weighing import FEWEST
 from tracker.core.services.definitions import Definition, Stage, say
-from tracker.core.vocabulary import addresses, known_facts, references
+from tracker.core.vocabulary import known_facts, references
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence
-from tracker.flows.answers import dates
+from tracker.flows.answers import dates, silences
+from tracker.flows.answers.silences import Silenced
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
 from tracker.store.answers.pages import PageCase, PageLine, PageMessage
 from tracker.store.ground import limits
 from tracker.store.ground.engine import Store
-from tracker.store.outreach import stops
 from tracker.store.services import definitions
 
 WINDOW_SECONDS = 900
@@ -84,7 +83,7 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
         if row is None:
             raise CaseNotFound
         definition = await definitions.by_id(connection, row.organisation_id, row.definition_id)
-        silent = await silenced(connection, secret, row)
+        silent = await silences.silenced(connection, secret, row)
     facts = case_facts(row, definition, asked.language, silent)
     await put_on_record.shown(store, row.scope, facts, Listener.PUBLIC, asked.way)
     return facts
@@ -112,27 +111,12 @@ async def _within_limits(counts: Mapping[bytes, int], buckets: Mapping[bytes, in
         )
 
 
-Place = tuple[str, str]
-"""A channel, and an address in its one form."""
-
-
-async def silenced(connection: AsyncConnection, secret: bytes, row: PageCase) -> set[Place]:
-    """Of the addresses to which the next word on a case's row would go, those that asked us to stop."""
-    if not row.word_to or not row.some_stopped:
-        return set()
-    asked: dict[stops.Asked, Place] = {
-        (row.scope, channel, addresses.digest(secret, channel, normal)): (channel, normal)
-        for channel, normal in row.word_to
-    }
-    return {asked[each] for each in await stops.stopped(connection, list(asked))}
-
-
 def case_facts(
-    row: PageCase, definition: Definition, language: str | None = None, silent: Collection[Place] = ()
+    row: PageCase, definition: Definition, language: str | None = None, silent: Silenced = MappingProxyType({})
 ) -> CaseFacts:
     """The facts of a case's row in a language: the one asked for, else the person's, else the service's first, in the
     words of the definition.
-    `silent`: the addresses that are `silenced`."""
+    `silent`: the addresses that are silenced."""
     spoken = next((each for each in (language, row.language) if each in definition.languages), definition.language)
     stage = None if row.unmapped else definition.stage(row.stage)
     opened = Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at)
@@ -188,6 +172,7 @@ def case_facts(
         word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
         first=dates.first(row),
         came_true=dates.came_true(row, standing),
+        silences=silences.silence_facts(row, silent),
     )
 
 

@@ -16,12 +16,13 @@ from tracker.core.answers.tellings import Listener, Way
 from tracker.core.case.fold import fold
 from tracker.core.case.ordering import Placed
 from tracker.core.case.timeline import Folded
+from tracker.core.outreach.wishes import WishInForce
 from tracker.core.services.definitions import Definition, say
 from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.moments import Moment
-from tracker.core.vocabulary.words import Audience, Placement
-from tracker.flows.answers import lookup
+from tracker.core.vocabulary.words import Audience, Channel, Placement
+from tracker.flows.answers import lookup, silences
 from tracker.flows.desk import audit, resend
 from tracker.flows.desk.inquiry import Inquiry
 from tracker.flows.outreach import normal_form as reached
@@ -47,18 +48,22 @@ _HIDDEN = frozenset({Placement.HELD, Placement.UNSERVED})
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Where somebody is reached. `normal` None: nothing can be sent there; `stopped`: they asked us to stop."""
+    """Where somebody is reached. `usable`: something can be sent there; `stopped`: they asked us to stop; `wish`: the
+    `Wish` in force, of this request (`of_one`) or of all, or nothing."""
 
     channel: str
     address: str
     usable: bool
     stopped: bool
+    wish: str = ""
+    of_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PartySeen:
-    """Somebody who has a part in the case."""
+    """Somebody who has a part in the case; `id`: the office's own for them."""
 
+    id: str
     role: str
     name: str
     organisation: str
@@ -118,7 +123,7 @@ class DeskCase:
     contacts: Sequence[EarlierContact]
     notes: Sequence[EarlierNote]
     reason: ContactReason
-    once: tuple[UUID, UUID]
+    once: tuple[UUID, UUID, UUID]
 
 
 async def facts_of(
@@ -131,7 +136,7 @@ async def facts_of(
     if row is None or shown is None:
         raise CaseNotFound
     definition = await definitions.by_id(connection, staff.organisation_id, shown.definition_id)
-    silent = await lookup.silenced(connection, secret, shown) if secret is not None else ()
+    silent = await silences.silenced(connection, secret, shown) if secret is not None else {}
     return lookup.case_facts(shown, definition, language, silent), row, definition
 
 
@@ -148,9 +153,9 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         events = (Placed(each.id, each.event) for each in stored)
         folded = fold(events, definition, facts.zone, facts.now)
         found = await repeating.decisions(connection, staff.scope, case)
-        stopped = await resend.stopped(connection, secret, staff, found)
+        stopped = await resend.stopped(connection, secret, staff, case, found)
         contacted, notes = await stored_contacts.of_case(connection, staff.scope, case)
-        people = await _people(connection, secret, staff, folded, office.country)
+        people = await _people(connection, asked, case, folded, office.country)
     await _seen(store, staff, facts)
     names = {each: party.name or party.organisation or "" for each, party in folded.parties.items()}
     return DeskCase(
@@ -166,7 +171,7 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         contacts=contacted,
         notes=notes,
         reason=contacts.likely_reason(facts, facts.now),
-        once=(new_id(), new_id()),
+        once=(new_id(), new_id(), new_id()),
     )
 
 
@@ -209,38 +214,43 @@ def _decision(
 
 
 async def _people(
-    connection: AsyncConnection, secret: bytes, staff: Staff, folded: Folded, country: str
+    connection: AsyncConnection, asked: Inquiry, case: UUID, folded: Folded, country: str
 ) -> tuple[PartySeen, ...]:
+    secret, staff = asked.secret, asked.staff
     kept = {
         (each.channel, each.address): (
             staff.scope,
             each.channel.value,
             addresses.digest(secret, each.channel.value, normal),
+            case,
         )
         for party in folded.parties.values()
         for each in party.channels
         if (normal := reached.normal(each.channel, each.address, country)) is not None
     }
-    wishes = await stops.stopped(connection, list(dict.fromkeys(kept.values())))
+    wishes = await stops.in_force(connection, list(dict.fromkeys(kept.values())))
     return tuple(
         PartySeen(
+            id_,
             party.role.value,
             party.name or "",
             party.organisation or "",
             party.language or "",
             id_ in folded.sensitive_parties,
             tuple(
-                Reached(
-                    each.channel.value,
-                    each.address,
-                    (each.channel, each.address) in kept,
-                    kept.get((each.channel, each.address)) in wishes,
-                )
+                _reached(each.channel, each.address, asker, wishes.get(asker) if asker is not None else None)
                 for each in party.channels
+                for asker in (kept.get((each.channel, each.address)),)
             ),
         )
         for id_, party in sorted(folded.parties.items())
     )
+
+
+def _reached(channel: Channel, address: str, asker: stops.Asked | None, wish: WishInForce | None) -> Reached:
+    if wish is None:
+        return Reached(channel.value, address, asker is not None, False)
+    return Reached(channel.value, address, True, wish.stops, wish.wish.value, wish.of_one)
 
 
 def _history(

@@ -52,7 +52,7 @@ async def resend(asked: Inquiry, case: UUID, message: UUID, times: int) -> Resen
         wanted = next((row for row in rows if row.id == message), None)
         if held is None or held.void or wanted is None:
             raise CaseNotFound
-        answer = refusal(wanted, rows, await stopped(connection, asked.secret, staff, [wanted]))
+        answer = refusal(wanted, rows, await stopped(connection, asked.secret, staff, case, [wanted]))
         if answer is None:
             answer = Resending.SENT
             if times == repeated(wanted, rows):
@@ -86,11 +86,11 @@ def repeated(row: DecidedMessage, rows: Sequence[DecidedMessage]) -> int:
 
 
 async def stopped(
-    connection: AsyncConnection, secret: bytes, staff: Staff, rows: Sequence[DecidedMessage]
+    connection: AsyncConnection, secret: bytes, staff: Staff, case: UUID, rows: Sequence[DecidedMessage]
 ) -> set[UUID]:
-    """The messages whose recipient asked us to stop on that channel."""
+    """The messages of a case whose recipient asked us to stop on that channel."""
     asked = {
-        row.id: (staff.scope, row.channel, addresses.digest(secret, row.channel, row.normal))
+        row.id: (staff.scope, row.channel.value, addresses.digest(secret, row.channel, row.normal), case)
         for row in rows
         if row.channel is not None and row.normal is not None
     }

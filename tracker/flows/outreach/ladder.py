@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary import addresses, references
+from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.messages import key
 from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.purposes import PURPOSES
@@ -33,7 +34,8 @@ async def next_rung(
     """After a message failed, in the same transaction: write what people must hear again for another channel.
 
     True when there was one that the service uses, with an address that has not asked us to stop. Else staff are told
-    to write a letter or to call; not about what the person may miss and asked us not to send (`asked_to_stop`).
+    to write a letter or to call, by a day; not about what the person may miss and asked us not to send
+    (`asked_to_stop`).
     """
     if scope.mode is Mode.TEST:
         return False
@@ -49,9 +51,28 @@ async def next_rung(
             return True
     elif asked_to_stop:
         return False
-    remedy = "Write a letter or call: what this person should know did not arrive by any channel. See the case."
-    await alerts.raise_alert(connection, scope, Notice("not_reached", references.spell(missed.reference), remedy), now)
+    await to_staff(connection, scope, missed, now)
     return False
+
+
+async def to_staff(connection: AsyncConnection, scope: Scope, missed: MissedMessage, now: datetime) -> None:
+    """No channel is left: staff write a letter or call, by a day. The one place from which staff are told."""
+    by = staff_by(day_of(now, missed.zone), missed.wanted_by)
+    remedy = (
+        f"Write a letter or call by {by.isoformat()}: what this person should know did not arrive by any channel, or "
+        "they asked us not to send it. See the case."
+    )
+    await alerts.raise_alert(connection, scope, Notice("not_reached", references.spell(missed.reference), remedy), now)
+
+
+STAFF_WITHIN = timedelta(days=3)
+"""Whom no channel reaches hears from staff within so many days, and before what is wanted of them is due."""
+
+
+def staff_by(today: date, wanted_by: date | None) -> date:
+    """By when staff reach somebody: no day that has passed."""
+    soon = today + STAFF_WITHIN
+    return soon if wanted_by is None else max(today, min(soon, wanted_by - timedelta(days=1)))
 
 
 async def _other(
@@ -66,7 +87,7 @@ async def _other(
     for each in await rungs.others(connection, scope, message_id):
         normal = each.normal or normal_form.normal(each.channel, each.address, missed.country)
         if normal is not None:
-            found[scope, each.channel, addresses.digest(secret, each.channel, normal)] = each
+            found[scope, each.channel.value, addresses.digest(secret, each.channel, normal), missed.case_id] = each
     stopped = await stops.stopped(connection, list(found))
     open_ = (row for asked, row in found.items() if asked not in stopped)
     return next(iter(in_order(open_, definition.outreach.channels)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, assert_never
@@ -15,10 +15,11 @@ from tracker.core.answers.stages import own_table
 from tracker.core.answers.tellings import names_date
 from tracker.core.outreach import timing
 from tracker.core.outreach.who_hears_what import still_true
+from tracker.core.outreach.wishes import WishInForce
 from tracker.core.services.definitions import Definition, Words, say
 from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.channels import StoppedBy, sender_of, sent_to, traits_of
+from tracker.core.vocabulary.channels import StoppedBy, how_to_stop, sender_of, sent_to, traits_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
@@ -26,7 +27,7 @@ from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import CaseState, Footing, Mode, WaitingOn
 from tracker.store.ground.engine import Store
-from tracker.store.outreach import carrying, stops
+from tracker.store.outreach import carrying, stops, texted
 from tracker.store.outreach.carrying import ClaimedMessage
 from tracker.store.services import definitions
 
@@ -71,7 +72,7 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Not now: these are the recipient's quiet hours."""
+    """Not now: these are the recipient's quiet hours, or they were asked whether we are to go on."""
 
     claimed: Claimed
     due_at: datetime
@@ -103,33 +104,50 @@ async def claim(store: Store, limit: int, only: UUID | None, links: Links) -> li
             for row in rows
         }
         asked = [wish for row in rows if (wish := _wish(row, links.secret)) is not None]
-        stopped = await stops.stopped(connection, asked)
-    return decide(rows, by_id, stopped, links)
+        wishes = await stops.in_force(connection, asked)
+        places = [place for row in rows if (place := _first_place(row)) is not None]
+        heard = await texted.written_to(connection, list(dict.fromkeys(places)))
+    return decide(rows, by_id, wishes, links, unwritten=set(places) - heard)
 
 
 def decide(
-    rows: Sequence[ClaimedMessage], by_id: dict[str, Definition], stopped: set[stops.Asked], links: Links
+    rows: Sequence[ClaimedMessage],
+    by_id: dict[str, Definition],
+    wishes: Mapping[stops.Asked, WishInForce],
+    links: Links,
+    *,
+    unwritten: Collection[texted.Place] = (),
 ) -> list[Decision]:
-    """What becomes of each claimed message, by what is true now."""
+    """What becomes of each claimed message, by what is true now. `wishes`: to hear nothing; `unwritten`: the addresses
+    to which nothing went yet, so that their first message says how to stop them."""
     decisions: list[Decision] = []
+    first = set(unwritten)
     for row in rows:
         claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
         definition = by_id[row.facts["definition"]]
-        stop = _stop(row, _wish(row, links.secret) in stopped)
+        asked = _wish(row, links.secret)
+        wish = wishes.get(asked) if asked is not None else None
+        stop = _stop(row, wish is not None and wish.stops)
         if stop is not None:
             decisions.append(Stopped(claimed, *stop))
+            continue
+        if wish is not None and wish.silences(Purpose(row.purpose)) and wish.answer_by is not None:
+            decisions.append(Postponed(claimed, wish.answer_by))
             continue
         zone = row.facts.get("zone") or row.zone
         allowed = timing.allowed_at(Purpose(row.purpose), row.key, row.now, definition.outreach.quiet, zone)
         if allowed > row.now:
             decisions.append(Postponed(claimed, allowed))
             continue
+        place = _first_place(row)
+        says_how = place in first
+        first.discard(place)
         decisions.append(
             Released(
                 claimed,
                 row.channel,
                 sent_to(row.channel, row.address, row.normal) or "",  # `_stop` lets none pass that has neither
-                outreach_facts(row, definition, links),
+                outreach_facts(row, definition, links, says_how=says_how),
                 row.footing == Footing.SANDBOX,
                 row.slug,
                 sender_of(row, row.channel),
@@ -150,7 +168,14 @@ def _wish(row: ClaimedMessage, secret: bytes) -> stops.Asked | None:
     """Under what a wish of this recipient to hear nothing would be kept."""
     if row.normal is None:
         return None
-    return row.scope, row.channel, addresses.digest(secret, row.channel, row.normal)
+    return row.scope, row.channel.value, addresses.digest(secret, row.channel, row.normal), row.case_id
+
+
+def _first_place(row: ClaimedMessage) -> texted.Place | None:
+    """Where it matters whether this is the first message, since that one says how to stop; None elsewhere."""
+    if row.normal is None or how_to_stop(row.channel, sender_of(row, row.channel)) is None:
+        return None
+    return row.scope, row.channel, row.normal
 
 
 def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | None:
@@ -180,7 +205,9 @@ def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | N
     return None
 
 
-def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) -> OutreachFacts:
+def outreach_facts(
+    row: ClaimedMessage, definition: Definition, links: Links, *, says_how: bool = False
+) -> OutreachFacts:
     """The words of a message: those of the definition's version that it was decided by."""
     facts, language = row.facts, row.language
     stage = None if facts["unmapped"] else definition.stage(facts["stage"])
@@ -229,6 +256,7 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
         complaint=words(definition.complaint),
         feedback_url=links.to(LinkKind.FEEDBACK, claimed) if PURPOSES[Purpose(row.purpose)].asks else "",
         stop_url=_stop_url(row.channel, claimed, links),
+        how_to_stop=how_to_stop(row.channel, sender_of(row, row.channel)) if says_how else None,
         ours=ours,
         you_can=words(worded.you_can) if worded else "",
         since=Moment(_instant(facts.get("since_at")), _day(facts.get("since_on"))),

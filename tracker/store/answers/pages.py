@@ -43,6 +43,10 @@ _PAGE = text(
             WHERE r.organisation_id = c.organisation_id AND r.mode = c.mode AND r.case_id = c.id
                 AND r.normal IS NOT NULL AND (c.word_to IS NULL OR r.id = ANY(c.word_to))) END AS word_to,
         EXISTS (SELECT FROM stop WHERE organisation_id = c.organisation_id AND mode = c.mode) AS some_stopped,
+        CASE WHEN EXISTS (SELECT FROM stop WHERE organisation_id = c.organisation_id AND mode = c.mode) THEN (
+            SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
+            WHERE r.organisation_id = c.organisation_id AND r.mode = c.mode AND r.case_id = c.id
+                AND r.normal IS NOT NULL) END AS reached, o.sms_from,
         (SELECT coalesce(jsonb_agg(line ORDER BY line.position DESC), '[]') FROM (
             SELECT CASE WHEN e.type <> 'case.note' THEN e.stage END AS stage, e.occurred_at AS at, e.occurred_on AS on,
                 coalesce(e.words->>'public_note', CASE WHEN e.type = 'case.note' THEN e.words->>'text' END) AS note,
@@ -139,10 +143,11 @@ class PageCase(ScopedRow):
     """Everything that a case's page shows. `now`: the organisation's business time.
 
     `word_to`: the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the
-    office's did ask us to stop at some time, so that `stops` is worth asking whether one of these did. `survivor`: the
-    reference of the case that goes on in its place. `learned_from` and `learned_from_own`: how many finished cases the
-    newest curve rests on. `dates_kept` and `dates_broken`: how many of the service's first dates came true by the last
-    count, and how many did not; None before the first.
+    office's did ask us to stop at some time, so that `stops` is worth asking whether one of these did; `reached`: then,
+    all addresses of the case; `sms_from`: what texts come from. `survivor`: the reference of the case that goes on in
+    its place. `learned_from` and `learned_from_own`: how many finished cases the newest curve rests on. `dates_kept`
+    and `dates_broken`: how many of the service's first dates came true by the last count, and how many did not; None
+    before the first.
     """
 
     id: UUID
@@ -181,6 +186,8 @@ class PageCase(ScopedRow):
     definition_id: UUID
     word_to: list[list[str]] | None
     some_stopped: bool
+    reached: list[list[str]] | None
+    sms_from: str | None
     history: tuple[PageLine, ...]
     promises: tuple[PagePromise, ...]
     learned_from: int | None

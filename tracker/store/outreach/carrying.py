@@ -71,7 +71,7 @@ _CLAIM = text(
         FROM due WHERE m.organisation_id = due.organisation_id AND m.mode = due.mode AND m.id = due.id
         RETURNING m.*
     )
-    SELECT m.organisation_id, m.mode, m.id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
+    SELECT m.organisation_id, m.mode, m.id, m.case_id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
         m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry, c.asked_entry,
         c.promise_id, CASE WHEN m.cause LIKE 'office:%' THEN (
             SELECT 'office:' || p.id || CASE WHEN p.outcome IS NULL THEN '' ELSE '\\:passed' END FROM promise p
@@ -100,6 +100,7 @@ class ClaimedMessage(ScopedRow):
     would have now. `now`: the organisation's business time."""
 
     id: UUID
+    case_id: UUID
     key: str
     purpose: Purpose
     cause: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
@@ -18,7 +18,9 @@ from tracker.store.ground.rows import row_of, rows_of
 _MISSED = text(
     """
     SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.rung, CAST(m.facts->>'definition' AS uuid) AS definition,
-        c.reference, o.country,
+        c.reference, o.country, o.zone, (
+            SELECT min(CAST(n->>'due_on' AS date)) FROM jsonb_array_elements(c.needs) n
+            WHERE n->>'supplied_at' IS NULL) AS wanted_by,
         EXISTS (SELECT 1 FROM message t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
             AND t.case_id = m.case_id AND t.party = m.party AND t.purpose = m.purpose AND t.cause = m.cause
             AND t.rung > m.rung AND split_part(t.key, ':', 4) = split_part(m.key, ':', 4)) AS climbed
@@ -57,7 +59,8 @@ _CLIMB = text(
 
 @dataclass(frozen=True, slots=True)
 class MissedMessage:
-    """A message that did not arrive. `definition`: the version by which it was decided; `climbed`: the same was
+    """A message that did not arrive. `definition`: the version by which it was decided; `wanted_by`: when
+    the first thing that is still wanted of the person is due; `climbed`: the same was
     written for another channel already."""
 
     key: str
@@ -69,6 +72,8 @@ class MissedMessage:
     definition: UUID
     reference: str
     country: str
+    zone: str
+    wanted_by: date | None
     climbed: bool
 
 

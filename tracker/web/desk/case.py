@@ -11,14 +11,17 @@ from fastapi.responses import HTMLResponse, Response
 from templates import languages
 from templates.environment import page
 from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPurpose
+from tracker.core.outreach.wishes import Wish, WishReason
 from tracker.core.vocabulary.errors import CaseNotFound, FormExpired, TooManyRequests
-from tracker.flows.desk import identify, look, resend, write
+from tracker.core.vocabulary.words import Channel
+from tracker.flows.desk import identify, look, resend, stop, write
+from tracker.flows.outreach.stopping import Reach
 from tracker.store.desk.accounts import Staff
 from tracker.web import in_words
 from tracker.web.desk.gate import DeskGate, Posted, reason, to
 from tracker.web.errors import STATUSES
 
-DONE = frozenset({"contact", "note", "empty_note", *resend.Resending})
+DONE = frozenset({"contact", "note", "empty_note", "stop", "start", "wrong_person", "no_address", *resend.Resending})
 """What an action may say of itself when the case is shown again; the page has the words."""
 
 
@@ -93,6 +96,26 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
         kept = await write.note(gate.inquiry(posted.staff, posted.why), id_, words, once)
         return _back(case, posted, "note" if kept else "empty_note")
 
+    @routes.post("/desk/cases/{case}/wishes")
+    async def wish(case: str, posted: Posted = Depends(gate.posted)) -> Response:
+        """Stop messages for somebody, or start them again, with a reason."""
+        try:
+            said = stop.SaidWish(
+                UUID(case),
+                posted.fields.get("party", "")[:200],
+                Channel(posted.fields.get("channel", "")),
+                Wish(posted.fields.get("wish", "")),
+                Reach(posted.fields.get("of", "")),
+                WishReason(posted.fields.get("reason", "")),
+                UUID(posted.fields.get("once", "")),
+            )
+        except ValueError:
+            raise FormExpired from None
+        if said.wish not in (Wish.STOP, Wish.START):
+            raise FormExpired
+        done = await stop.stop(gate.inquiry(posted.staff, posted.why), said)
+        return _back(case, posted, said.recorded.value if done else "no_address")
+
     @routes.post("/desk/cases/{case}/messages/{message}")
     async def again(case: str, message: str, posted: Posted = Depends(gate.posted)) -> Response:
         """Send a message once more."""
@@ -125,6 +148,7 @@ async def _shown(
         identity=identity,
         channels=list(ContactChannel),
         reasons=list(ContactReason),
+        wish_reasons=list(WishReason),
         languages_here=[{"code": code, "name": languages.own_name(code)} for code in found.languages],
     )
 

@@ -1,0 +1,248 @@
+"""What a text of a person asks for: to hear no more, to hear again, help, or something that only staff can read.
+
+By rules and not by a list of sentences: the words of each language stand in classes (`Part`), and a wish to stop is
+a stop word that nothing of another kind stands beside ("Stop. Thank you, Ann"), or one that is bound to messages ("stop
+texting me", "no more texts", "do not write to me"). "The bus stop is broken" is neither. What people sign with, quote
+or say out of courtesy is set aside first. The words themselves are the languages' own: `templates/words`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tracker.core.outreach.clauses import SLIGHT, Clause, ClauseVerdict, Part, Token, judge
+from tracker.core.outreach.sentences import REFERENCE, Sentence, fold, own_part, sentences, words_of
+from tracker.core.vocabulary import references
+
+LONGEST = 1600
+"""As many characters as a text can have; what follows is not read."""
+
+MOST_WORDS = 7
+"""So many words a phrase of the word lists has at most, and a reference as people write it."""
+
+
+class Meaning(StrEnum):
+    """What a text asks for."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    WRONG_PERSON = "wrong_person"
+    """It reaches somebody who has nothing to do with the request."""
+    UNCLEAR = "unclear"
+    """Perhaps to hear no more: they are asked once."""
+    OTHER = "other"
+    """Anything else: staff read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a text asks for. `references`: which request it names, as it is or with one slip; most texts name none.
+    `named`: something in it looks like a reference."""
+
+    meaning: Meaning
+    references: tuple[str, ...] = ()
+
+    @property
+    def of_one(self) -> bool:
+        """Whether it is about the request that it names, and no other."""
+        return bool(self.references)
+
+
+Book = Mapping[Part, Sequence[str]]
+"""The words of one language by their part in a text. A word that ends in * stands for all that begin like it."""
+
+
+class Reader:
+    """Reads texts by the words of these languages."""
+
+    def __init__(self, books: Sequence[Book]) -> None:
+        self._books = [_Lexicon(each) for each in books]
+        self._signs = tuple(fold(each) for book in books for each in book.get(Part.SIGNED, ()))
+
+    def read(self, text: str) -> Reply:
+        """What a text asks for, in whichever of the languages most of its words are."""
+        body, named = _without_references(own_part(unicodedata.normalize("NFKC", text[:LONGEST]), self._signs))
+        cut = list(sentences(body))
+        views = [self._view(cut, book) for book in self._books]
+        if not views or not cut:
+            return Reply(Meaning.OTHER, named)
+        most = max(known for known, _ in views)
+        found = {_meaning(clauses) for known, clauses in views if known == most}
+        return Reply(max(found, key=_CAUTION.index), named)
+
+    def _view(self, cut: Sequence[Sentence], own: _Lexicon) -> tuple[int, list[Clause]]:
+        """The text as one language hears it, with the others' words where it has none; how many it knows itself."""
+        known, clauses = 0, []
+        for sentence in cut:
+            tokens, count = self._tokens(sentence, own)
+            known += count
+            clauses.append(Clause(tuple(tokens), sentence.asks, sentence.hard, sentence.line))
+        return known, clauses
+
+    def _tokens(self, whole: Sentence, own: _Lexicon) -> tuple[list[Token], int]:
+        sentence = self._taken_apart(whole)
+        tokens: list[Token] = []
+        known, at = 0, 0
+        while at < len(sentence.words):
+            length, part = own.at(sentence.folded, at)
+            known += length
+            if part is None:
+                others = (each.at(sentence.folded, at) for each in self._books if each is not own)
+                found = (each for each in others if each[1] not in _OF_ONE_LANGUAGE)
+                length, part = max(found, key=lambda each: each[0], default=(0, None))
+            word = sentence.words[at]
+            if part is None and not word[0].isalnum() and word != REFERENCE:
+                at += 1  # a sign, or a picture, that no language has a word for
+                continue
+            tokens.append(Token(_part(part, sentence, at), " ".join(sentence.folded[at : at + max(1, length)])))
+            at += max(1, length)
+        return tokens, known
+
+    def _taken_apart(self, sentence: Sentence) -> Sentence:
+        """A clause of one word that nobody knows, as the words that it was written together of: "pleasestop"."""
+        if len(sentence.words) != 1 or len(sentence.folded[0]) > LONGEST_WORD:
+            return sentence
+        for book in self._books:
+            parts = book.apart(sentence.folded[0])
+            if len(parts) > 1:
+                return replace(sentence, words=parts, folded=parts)
+        return sentence
+
+
+LONGEST_WORD = 40
+
+_OF_ONE_LANGUAGE = frozenset({Part.FILLER, Part.SUBJECT})
+"""Small words, which mean another thing in the next language."""
+
+_CAUTION = (Meaning.START, Meaning.HELP, Meaning.STOP, Meaning.WRONG_PERSON, Meaning.OTHER, Meaning.UNCLEAR)
+"""Where two languages hear a text differently, the later of these is what it is taken for."""
+
+
+def _part(part: Part | None, sentence: Sentence, at: int) -> Part:
+    """What an unknown word may be: a name, or something of its own."""
+    word = sentence.words[at]
+    if word == REFERENCE:
+        return Part.REFERENCE
+    if part is not None:
+        return part
+    name = (word[0].isupper() and not sentence.shouted) or (len(word) == 1 and word.isalpha())
+    return Part.NAME if name or (sentence.uncased and at > 0) else Part.THING
+
+
+class _Lexicon:
+    """The words of a language, by their first."""
+
+    def __init__(self, book: Book) -> None:
+        self._whole: dict[tuple[str, ...], Part] = {}
+        self._begun: list[tuple[tuple[str, ...], Part]] = []
+        for part in reversed(Part):  # of a word that is listed twice, the first part counts
+            for phrase in book.get(part, ()):
+                words = tuple(words_of(fold(phrase.replace("*", "")))) or (phrase,)
+                if phrase.endswith("*"):
+                    self._begun.append((words, part))
+                else:
+                    self._whole[words] = part
+        self._first = {words[0] for words in self._whole} | {words[0] for words, _ in self._begun if len(words) > 1}
+        self._stems: tuple[str, ...] = tuple(words[0] for words, _ in self._begun if len(words) == 1)
+
+    def at(self, words: Sequence[str], at: int) -> tuple[int, Part | None]:
+        """The longest phrase that begins here: how many words it has, and its part."""
+        alone = (words[at],)
+        begins = any(each[0] in self._first for each in (alone, *_shorter(alone)))
+        if not begins and not words[at].startswith(self._stems):
+            return 0, None
+        for length in range(min(MOST_WORDS, len(words) - at), 0, -1):
+            tried = tuple(words[at : at + length])
+            for each in (tried, *_shorter(tried)):
+                if each in self._whole:
+                    return length, self._whole[each]
+            for begun, part in self._begun:
+                if len(begun) == length and tried[:-1] == begun[:-1] and tried[-1].startswith(begun[-1]):
+                    return length, part
+        return 0, None
+
+    def apart(self, word: str, most: int = 4) -> tuple[str, ...]:
+        """The words of which this one is written together; nothing where it is not."""
+        if (word,) in self._whole:
+            return (word,)
+        for cut in range(len(word) - 2, 2, -1) if most > 1 else ():
+            if (word[:cut],) in self._whole and (rest := self.apart(word[cut:], most - 1)):
+                return (word[:cut], *rest)
+        return ()
+
+
+def _shorter(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The same with letters that are drawn out drawn in: "stoooop"."""
+    if any(re.search(r"(.)\1\1", each) for each in words):
+        yield tuple(re.sub(r"(.)\1{2,}", r"\1\1", each) for each in words)
+        yield tuple(re.sub(r"(.)\1{2,}", r"\1", each) for each in words)
+        yield tuple(re.sub(r"(.)\1+$", r"\1", re.sub(r"(.)\1{2,}", r"\1", each)) for each in words)
+
+
+_PIECE = re.compile(r"[^\W_]+")
+_GAP = re.compile(r"[ .\u2010-\u2015-]{1,3}")
+MOST_PIECES = 100
+"""In so many words of a text a reference is looked for."""
+
+
+def _without_references(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text with a sign in place of each reference that it names, and those that may be meant."""
+    named: dict[str, None] = {}
+    for near in (False, True):
+        while (found := _reference(text, near=near)) is not None:
+            first, last, meant = found
+            named.update(dict.fromkeys(meant))
+            text = f"{text[:first]} {REFERENCE} {text[last:]}"
+    return text, tuple(named)
+
+
+def _reference(text: str, *, near: bool) -> tuple[int, int, tuple[str, ...]] | None:
+    """Where a reference stands, and which are meant: as written, or (`near`) with one slip, where it looks like one."""
+    pieces = list(_PIECE.finditer(text))[:MOST_PIECES]
+    for first, begin in enumerate(pieces):
+        symbols = 0
+        for last in range(first, min(first + references.LENGTH, len(pieces))):
+            end = pieces[last]
+            if last > first and not _GAP.fullmatch(text[pieces[last - 1].end() : end.start()]):
+                break
+            symbols += len(end[0])
+            if symbols > references.LENGTH + 1:
+                break
+            written = text[begin.start() : end.end()]
+            looks = " " not in written and (last > first or any(each.isdigit() for each in written))
+            if near and looks and symbols >= references.LENGTH - 1:
+                meant = references.near(written)
+            else:
+                read = references.read(written) if symbols == references.LENGTH and not near else None
+                meant = (read,) if read else ()
+            if meant:
+                return begin.start(), end.end(), meant
+    return None
+
+
+def _meaning(clauses: Sequence[Clause]) -> Meaning:
+    """What the clauses of a text come to together."""
+    parts = {token.part for clause in clauses for token in clause.tokens}
+    asks = any(clause.asks for clause in clauses)
+    slight = SLIGHT | {Part.REQUEST, Part.WANT, Part.NAME}
+    if Part.START in parts and not asks and parts <= slight | {Part.START, Part.GET, Part.MESSAGE}:
+        return Meaning.START
+    if Part.HELP in parts and parts <= slight | {Part.HELP}:
+        return Meaning.HELP
+    verdicts = judge(clauses)
+    found = set(verdicts)
+    if ClauseVerdict.WRONG in found:
+        return Meaning.WRONG_PERSON
+    if ClauseVerdict.BOUND in found:
+        return Meaning.UNCLEAR if ClauseVerdict.NEGATED in found else Meaning.STOP
+    if ClauseVerdict.BARE in found and ClauseVerdict.NEGATED not in found:
+        rest = found - {ClauseVerdict.BARE, ClauseVerdict.ALONE, ClauseVerdict.EMPTY}
+        return Meaning.STOP if not rest else Meaning.UNCLEAR
+    if ClauseVerdict.ALONE in found and ClauseVerdict.NEGATED not in found:
+        return Meaning.STOP
+    return Meaning.UNCLEAR if ClauseVerdict.UNCLEAR in found else Meaning.OTHER

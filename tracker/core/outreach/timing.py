@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach.topics import Spoken, feedback_at, remind_at
 from tracker.core.services.definitions import Definition, QuietHours
 from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.calendars import DAY, WEEKDAYS
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purposes import PURPOSES
 
@@ -59,3 +61,9 @@ def wake_at(
     the question how it went, another look at its date."""
     later = (case.wake_at, remind_at(case, definition, zone), feedback_at(case, definition, zone), review_at)
     return min((at for at in later if at is not None and at > now), default=None)
+
+
+def by_hand_on(today: date, deadlines: Iterable[date]) -> date:
+    """The day by which staff say what no message could: the next working day, or the day by which the person must have
+    acted, if that is sooner and has not passed."""
+    return min([WEEKDAYS.since(today + DAY), *(each for each in deadlines if each >= today)])

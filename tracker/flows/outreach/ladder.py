@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.outreach.timing import by_hand_on
 from tracker.core.vocabulary import addresses, references
+from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.messages import key
 from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
-from tracker.flows.outreach import normal_form
+from tracker.flows.outreach import normal_form, suppressing
 from tracker.store.ground import alerts
-from tracker.store.outreach import rungs, stops
+from tracker.store.outreach import rungs, stops, tasks
 from tracker.store.outreach.rungs import MissedMessage, OtherAddress
+from tracker.store.outreach.tasks import TaskKind
 from tracker.store.services import definitions
 
 
@@ -49,9 +52,33 @@ async def next_rung(
             return True
     elif asked_to_stop:
         return False
+    await to_staff(connection, scope, missed, now)
+    return False
+
+
+async def other_channel(
+    connection: AsyncConnection, secret: bytes, scope: Scope, message_id: UUID
+) -> OtherAddress | None:
+    """Where a message would go on to if it failed; None when it may be missed, or there is no other channel."""
+    missed = await rungs.missed(connection, scope, message_id)
+    if missed is None or missed.climbed or PURPOSES[missed.purpose].may_miss:
+        return None
+    return await _other(connection, secret, scope, message_id, missed)
+
+
+async def to_staff(connection: AsyncConnection, scope: Scope, missed: MissedMessage, now: datetime) -> None:
+    """No channel reaches them: operators are told, and what people must hear is a task for staff by a day."""
     remedy = "Write a letter or call: what this person should know did not arrive by any channel. See the case."
     await alerts.raise_alert(connection, scope, Notice("not_reached", references.spell(missed.reference), remedy), now)
-    return False
+    if not PURPOSES[missed.purpose].may_miss:
+        due_on = by_hand_on(day_of(now, missed.zone), _deadlines(missed))
+        kind = TaskKind.TELL_BY_HAND
+        await tasks.add_task(connection, scope, missed.case_id, kind=kind, cause=missed.key, due_on=due_on, now=now)
+
+
+def _deadlines(missed: MissedMessage) -> list[date]:
+    """The days by which the message asks for something."""
+    return [date.fromisoformat(each["due_on"]) for each in missed.needs or () if each.get("due_on")]
 
 
 async def _other(
@@ -68,7 +95,8 @@ async def _other(
         if normal is not None:
             found[scope, each.channel, addresses.digest(secret, each.channel, normal)] = each
     stopped = await stops.stopped(connection, list(found))
-    open_ = (row for asked, row in found.items() if asked not in stopped)
+    dead = await suppressing.closed(connection, {asked: row.confirmed_at for asked, row in found.items()})
+    open_ = (row for asked, row in found.items() if asked not in stopped and asked not in dead)
     return next(iter(in_order(open_, definition.outreach.channels)), None)
 
 

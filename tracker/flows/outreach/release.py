@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, assert_never
@@ -23,6 +23,7 @@ from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import CaseState, Footing, Mode, WaitingOn
+from tracker.flows.outreach import suppressing
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, stops
 from tracker.store.outreach.carrying import ClaimedMessage
@@ -55,7 +56,8 @@ class Links:
 @dataclass(frozen=True, slots=True)
 class Released:
     """Send it: the facts to render, and where it goes. `sandbox`: nothing may leave. `sender`: what it comes from
-    once the organisation is live. `promise`: the date that its words name, if they do."""
+    once the organisation is live. `promise`: the date that its words name, if they do. `digest`: the keyed hash of the
+    address."""
 
     claimed: Claimed
     channel: str
@@ -65,6 +67,7 @@ class Released:
     organisation_slug: str
     sender: str | None
     promise: UUID | None
+    digest: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +103,27 @@ async def claim(store: Store, limit: int, only: UUID | None, links: Links) -> li
             )
             for row in rows
         }
-        asked = [wish for row in rows if (wish := _wish(row, links.secret)) is not None]
-        stopped = await stops.stopped(connection, asked)
-    return decide(rows, by_id, stopped, links)
+        asked = {wish: row.confirmed_at for row in rows if (wish := _wish(row, links.secret)) is not None}
+        stopped = await stops.stopped(connection, list(asked))
+        dead = await suppressing.closed(connection, asked)
+    return decide(rows, by_id, stopped, links, dead)
 
 
 def decide(
-    rows: Sequence[ClaimedMessage], by_id: dict[str, Definition], stopped: set[stops.Asked], links: Links
+    rows: Sequence[ClaimedMessage],
+    by_id: dict[str, Definition],
+    stopped: set[stops.Asked],
+    links: Links,
+    dead: Collection[stops.Asked] = frozenset(),
 ) -> list[Decision]:
-    """What becomes of each claimed message, by what is true now."""
+    """What becomes of each claimed message, by what is true now. `stopped`: the addresses that asked us to stop;
+    `dead`: those from which letters come back."""
     decisions: list[Decision] = []
     for row in rows:
         claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
         definition = by_id[row.facts["definition"]]
-        stop = _stop(row, _wish(row, links.secret) in stopped)
+        wish = _wish(row, links.secret)
+        stop = _stop(row, wish in stopped, wish in dead)
         if stop is not None:
             decisions.append(Stopped(claimed, *stop))
             continue
@@ -132,6 +142,7 @@ def decide(
                 row.slug,
                 sender_of(row, row.channel),
                 named(row.purpose, row.channel, row.facts),
+                wish[2] if wish else None,
             )
         )
     return decisions
@@ -151,7 +162,7 @@ def _wish(row: ClaimedMessage, secret: bytes) -> stops.Asked | None:
     return row.scope, row.channel, addresses.digest(secret, row.channel, row.normal)
 
 
-def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | None:
+def _stop(row: ClaimedMessage, stopped: bool, dead: bool) -> tuple[MessageState, Reason] | None:
     if row.mode is Mode.TEST:
         return MessageState.WITHHELD, Reason.TEST_MODE
     if row.live_at is not None and row.decided_at < row.live_at:  # by an event that came in the moment of going live
@@ -172,6 +183,8 @@ def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | N
         return MessageState.WITHHELD, Reason.BAD_ADDRESS
     if stopped:
         return MessageState.WITHHELD, Reason.STOPPED
+    if dead:
+        return MessageState.WITHHELD, Reason.SUPPRESSED
     if row.heard_at is not None and row.now - row.heard_at > row.patience:
         return MessageState.HELD, Reason.SOURCE_SILENT
     return None

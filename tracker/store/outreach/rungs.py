@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
@@ -18,7 +19,7 @@ from tracker.store.ground.rows import row_of, rows_of
 _MISSED = text(
     """
     SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.rung, CAST(m.facts->>'definition' AS uuid) AS definition,
-        c.reference, o.country,
+        c.reference, o.country, o.zone, m.facts->'needs' AS needs,
         EXISTS (SELECT 1 FROM message t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
             AND t.case_id = m.case_id AND t.party = m.party AND t.purpose = m.purpose AND t.cause = m.cause
             AND t.rung > m.rung AND split_part(t.key, ':', 4) = split_part(m.key, ':', 4)) AS climbed
@@ -31,7 +32,7 @@ _MISSED = text(
 
 _OTHERS = text(
     """
-    SELECT r.id, r.channel, r.address, r.normal FROM message m
+    SELECT r.id, r.channel, r.address, r.normal, r.confirmed_at FROM message m
     JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.case_id = m.case_id
         AND r.party = m.party
     WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
@@ -57,8 +58,8 @@ _CLIMB = text(
 
 @dataclass(frozen=True, slots=True)
 class MissedMessage:
-    """A message that did not arrive. `definition`: the version by which it was decided; `climbed`: the same was
-    written for another channel already."""
+    """A message that did not arrive. `definition`: the version by which it was decided; `needs`: what
+    it asks for; `climbed`: the same was written for another channel already."""
 
     key: str
     case_id: UUID
@@ -69,18 +70,21 @@ class MissedMessage:
     definition: UUID
     reference: str
     country: str
+    zone: str
+    needs: list[dict[str, Any]] | None
     climbed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class OtherAddress:
     """Another address of somebody whom a message did not reach: a recipient of the case. `normal` None: it was not
-    brought into its one form yet."""
+    brought into its one form yet. `confirmed_at`: when the office gave it in place of another."""
 
     id: UUID
     channel: Channel
     address: str
     normal: str | None
+    confirmed_at: datetime | None = None
 
 
 async def missed(connection: AsyncConnection, scope: Scope, message_id: UUID) -> MissedMessage | None:

@@ -75,9 +75,9 @@ def router(store: Store, secret: bytes, key: bytes | None) -> APIRouter:
         try:
             said = BounceIn.model_validate_json(body)
         except ValidationError as fault:
-            places = sorted({str(each["loc"][0]) if each["loc"] else "the whole" for each in fault.errors()})
+            places = {str(each["loc"][0]) for each in fault.errors() if each["loc"]} & set(BounceIn.model_fields)
             raise MalformedEvent(
-                f"The report does not fit: {', '.join(places)[:200]}.",
+                f"The report does not fit: {', '.join(sorted(places)) or 'its form, or a name that is none of ours'}.",
                 "Send a JSON object of message_id, kind and, if you know them, code and recipient.",
             ) from None
         heeded = await bouncing.heed(store, secret, _report(said, secret))

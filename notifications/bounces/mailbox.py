@@ -135,6 +135,8 @@ class BounceMailbox:
         finally:
             with suppress(imaplib.IMAP4.error, OSError):
                 server.logout()
+            with suppress(OSError):
+                server.shutdown()  # a connection that broke is not closed by that
 
 
 def _data(answer: tuple[str, list[Any]]) -> list[Any]:

@@ -86,8 +86,9 @@ async def _heed(connection: AsyncConnection, secret: bytes, report: BounceReport
         asked = (letter.scope, letter.channel, letter.normal)
         await stopping.heed(connection, secret, asked, Wish.STOP, via="complaint", now=now)
     if traits.lost:
-        await _count(connection, letter, report.bounce, now)
-        await _lost(connection, secret, attempt, letter, report)
+        dead = await _count(connection, letter, report.bounce, now)
+        if not (traits.again and not dead and await _again(connection, secret, attempt, letter, report)):
+            await _lost(connection, secret, attempt, letter, report)
     return Heeded.DONE
 
 
@@ -111,8 +112,8 @@ def _is_about(letter: BouncedLetter, recipients: Collection[str], secret: bytes)
     return letter.digest is not None and (not recipients or letter.digest in digests)
 
 
-async def _count(connection: AsyncConnection, letter: BouncedLetter, bounce: Bounce, now: datetime) -> None:
-    """What the report means for the address; operators are told when nothing goes there any more."""
+async def _count(connection: AsyncConnection, letter: BouncedLetter, bounce: Bounce, now: datetime) -> bool:
+    """What the report means for the address: True, and operators are told, when from now on nothing goes there."""
     assert letter.digest is not None, "a letter whose address was erased is not heeded"
     asked = (letter.scope, letter.channel.value, letter.digest)
     if BOUNCES[bounce].suppresses:
@@ -123,6 +124,22 @@ async def _count(connection: AsyncConnection, letter: BouncedLetter, bounce: Bou
         remedy = "Letters to this person come back: ask the back office for a better address. With it they go again."
         notice = Notice("address_suppressed", references.spell(letter.reference), remedy)
         await alerts.raise_alert(connection, letter.scope, notice, now)
+    return dead
+
+
+async def _again(
+    connection: AsyncConnection,
+    secret: bytes,
+    attempt: receipts.ReportedAttempt,
+    letter: BouncedLetter,
+    report: BounceReport,
+) -> bool:
+    """Try the same channel again, as often as any other letter that was put off; not where there is another one."""
+    now = RETRY.now(Setback.PUT_OFF, Tried(tries=letter.tries))
+    if now.after is None or await ladder.other_channel(connection, secret, letter.scope, letter.message_id) is not None:
+        return False
+    await bounces.again(connection, letter.scope, letter, attempt.now + now.after, report.ending)
+    return True
 
 
 async def _lost(
@@ -132,13 +149,8 @@ async def _lost(
     letter: BouncedLetter,
     report: BounceReport,
 ) -> None:
-    """The letter did not arrive: another channel, else the same again if that may help, else staff."""
+    """The letter did not arrive: another channel, or staff."""
     scope, now, message = letter.scope, attempt.now, letter.message_id
-    if BOUNCES[report.bounce].again:
-        next_ = RETRY.now(Setback.PUT_OFF, Tried(tries=letter.tries))
-        if next_.after is not None and await ladder.other_channel(connection, secret, scope, message) is None:
-            await bounces.again(connection, scope, letter, now + next_.after, report.ending)
-            return
     lost = await receipts.advance(
         connection, attempt, MessageState.FAILED, provider_id=letter.provider_id or "", outcome=report.ending
     )

@@ -91,12 +91,10 @@ def _status(part: Message) -> _Reported | None:
     by_action: dict[str, list[Message]] = {}
     for group in groups:
         by_action.setdefault(str(group.get("action", "")).split("(")[0].strip().lower(), []).append(group)
-    for action in ("failed", "delayed"):
-        if found := by_action.get(action):
-            code = _code(found[0]) or EnhancedCode(5, 0, 0)
-            bounce, ending = bounced(code) if action == "failed" else (Bounce.DELAYED, Ending.PUT_OFF)
-            return _Reported(bounce, ending, _recipients(found))
-    return None
+    if lost := by_action.get("failed"):
+        return _Reported(*bounced(_code(lost[0]) or EnhancedCode(5, 0, 0)), _recipients(lost))
+    late = by_action.get("delayed")
+    return _Reported(Bounce.DELAYED, Ending.PUT_OFF, _recipients(late)) if late else None
 
 
 def _code(group: Message) -> EnhancedCode | None:

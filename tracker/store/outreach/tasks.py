@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.scope import Scope
-from tracker.core.vocabulary.words import Mode
+from tracker.core.vocabulary.words import Channel, Mode
 from tracker.store.ground.columns import Instant, belongs_to, new_id, one_of, table
 from tracker.store.ground.personal import Code, personal_row
 from tracker.store.ground.rows import row_of, rows_of
@@ -67,7 +67,8 @@ async def add_task(
 
 @dataclass(frozen=True, slots=True)
 class OpenTask:
-    """A task that is to be done. `purpose`: what the message was about that did not arrive, if it follows from one."""
+    """A task that is to be done. `purpose` and `channel`: of the message that did not arrive, if it
+    follows from one."""
 
     id: UUID
     case_id: UUID
@@ -75,12 +76,12 @@ class OpenTask:
     due_on: date
     made_at: datetime
     reference: str
-    service: str
     purpose: Purpose | None
+    channel: Channel | None
 
 
 _OPEN = """
-    SELECT t.id, t.case_id, t.kind, t.due_on, t.made_at, c.reference, c.service, m.purpose FROM task t
+    SELECT t.id, t.case_id, t.kind, t.due_on, t.made_at, c.reference, m.purpose, m.channel FROM task t
     JOIN "case" c ON c.organisation_id = t.organisation_id AND c.mode = t.mode AND c.id = t.case_id
     LEFT JOIN message m ON m.organisation_id = t.organisation_id AND m.mode = t.mode AND m.key = t.cause
     WHERE t.organisation_id = :organisation AND t.mode = :mode AND t.done_at IS NULL

@@ -76,6 +76,7 @@ def upgrade() -> None:
         "task_open", "task", ["organisation_id", "mode", "due_on"], unique=False, postgresql_where="done_at IS NULL"
     )
     op.add_column("attempt", sa.Column("digest", sa.LargeBinary(), nullable=True))
+    op.add_column("organisation", sa.Column("mail_paused_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("recipient", sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint("reason_word", "message", type_="check")
     listed = ", ".join(f"'{each}'" for each in _REASONS)

@@ -85,7 +85,7 @@ class BounceMailbox:
         arrived = await asyncio.to_thread(self._fetch)
         reports, others = list[int](), list[int]()
         for uid, raw in arrived.letters:
-            report = read(raw, self._secret)
+            report = await asyncio.to_thread(read, raw, self._secret)  # one made to be slow holds nobody up
             if report is not None:
                 await bouncing.heed(store, self._secret, report)
             (others if report is None else reports).append(uid)

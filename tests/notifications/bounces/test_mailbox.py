@@ -17,7 +17,8 @@ from tests.notifications.bounces.imap_server import Folder, mailbox_server
 from tests.notifications.bounces.shapes import SHAPES, About, report, report_about
 from tests.notifications.conftest import BOUNCES, NUMBER, Post
 from tests.notifications.test_stopping import wishes
-from tests.office import SECRET
+from tests.office import SECRET, START
+from tracker.core.outreach.bounces import too_many, worn_out
 
 FULL = "soft_mailbox_full"
 DEAD = "hard_no_such_user"
@@ -99,6 +100,9 @@ async def test_another_channel_goes_out_within_the_minute_once(post: Post, folde
     await post.phones.settled()
     assert await post.states() == [("email", "failed", "bad_address"), ("sms", "delivered", "accepted")]
     assert await post.alerts() == ["address_suppressed"]
+    ((reference,),) = await post.desk.rows('SELECT reference FROM "case"')
+    page = await post.http.post("/track", data={"reference": reference, "known_fact": "AB1 2CD"}, follow_redirects=True)
+    assert page.text.count("It did not arrive. We tried") == 1
     assert folder.letters == {}
     assert await heed(post, folder) == 0
 
@@ -264,3 +268,41 @@ async def test_no_password_leaves_this_machine_in_the_clear(folder: Folder, monk
         False,
         False,
     ]
+
+
+async def test_where_too_many_come_back_only_what_is_urgent_is_mailed_case_64(post: Post, folder: Folder) -> None:
+    await post.by_mail("alex@example.org")
+    await post.carry()
+    await post.change(
+        """INSERT INTO attempt (organisation_id, mode, id, message_id, number, carrier, content, outcome, started_at)
+        SELECT organisation_id, mode, gen_random_uuid(), message_id, 100 + n, carrier, content,
+            CASE WHEN n <= 5 THEN 'bad_address' ELSE 'accepted' END, started_at
+        FROM attempt CROSS JOIN generate_series(1, 99) n"""
+    )
+    await bounce(post, folder, DEAD)
+    assert await post.alerts() == ["address_suppressed", "mail_paused", "not_reached"]
+    await post.desk.status("P-7", "REC")
+    await post.desk.party("P-7", channels=[{"channel": "email", "address": "sam@example.org"}])
+    await post.end(("email", "kim@example.org"))
+    await post.carry()
+    assert post.mail.to == ["alex@example.org", "kim@example.org"]
+    ((wait,),) = await post.desk.rows("SELECT due_at - clock_timestamp() FROM message WHERE state = 'due'")
+    assert timedelta(hours=23) < wait <= timedelta(hours=24)
+    await post.change("UPDATE organisation SET mail_paused_until = clock_timestamp()")
+    await post.later(24 * 60 + 1)
+    await post.carry()
+    assert post.mail.to[2:] == ["sam@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("letters", "back", "pauses"), [(99, 99, False), (100, 5, False), (100, 6, True), (200, 10, False), (200, 11, True)]
+)
+def test_more_than_five_in_a_hundred_are_too_many_case_64(letters: int, back: int, pauses: bool) -> None:
+    assert too_many(letters, back) is pauses
+
+
+@pytest.mark.parametrize(
+    ("hours", "dead"), [((), False), ((0, 80), False), ((0, 1, 71), False), ((0, 1, 72), True), ((90, 0, 40, 41), True)]
+)
+def test_three_soft_bounces_over_three_days_wear_an_address_out_case_63(hours: tuple[int, ...], dead: bool) -> None:
+    assert worn_out([START + timedelta(hours=each) for each in hours]) is dead

@@ -70,6 +70,20 @@ def worn_out(soft: Sequence[datetime]) -> bool:
     return len(soft) >= MOST_SOFT and max(soft) - min(soft) >= SOFT_FOR
 
 
+NEWEST_LETTERS: Final = 200
+"""How many letters come back is counted of so many, the newest of an organisation,"""
+LEAST_LETTERS: Final = 100
+"""and judged where there are so many at least."""
+MOST_SHARE: Final = 0.05
+PAUSE: Final = timedelta(days=1)
+"""For so long what is not urgent is not mailed, where more come back."""
+
+
+def too_many(letters: int, came_back: int) -> bool:
+    """Whether so many of these letters came back that mail systems may soon shut out all that the organisation sends."""
+    return letters >= LEAST_LETTERS and came_back > MOST_SHARE * letters
+
+
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """An address to which nothing goes. `since`: business time."""

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.outreach.attempts import Ending
-from tracker.core.outreach.bounces import BOUNCES, Bounce
+from tracker.core.outreach.bounces import BOUNCES, Bounce, too_many
 from tracker.core.outreach.retry import RETRY, Setback, Tried
 from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.messages import MessageState
@@ -89,6 +89,7 @@ async def _heed(connection: AsyncConnection, secret: bytes, report: BounceReport
         dead = await _count(connection, letter, report.bounce, now)
         if not (traits.again and not dead and await _again(connection, secret, attempt, letter, report)):
             await _lost(connection, secret, attempt, letter, report)
+        await _rest(connection, letter, now)
     return Heeded.DONE
 
 
@@ -125,6 +126,14 @@ async def _count(connection: AsyncConnection, letter: BouncedLetter, bounce: Bou
         notice = Notice("address_suppressed", references.spell(letter.reference), remedy)
         await alerts.raise_alert(connection, letter.scope, notice, now)
     return dead
+
+
+async def _rest(connection: AsyncConnection, letter: BouncedLetter, now: datetime) -> None:
+    """Where too many letters come back, what is not urgent is not mailed for a while, and operators are told."""
+    newest = await bounces.came_back(connection, letter.scope, letter.channel)
+    if too_many(newest.letters, newest.came_back) and await bounces.pause(connection, letter.organisation_id, now):
+        remedy = "More than 5 in 100 e-mails come back. Ask the back office where its addresses are from; mend them."
+        await alerts.raise_alert(connection, letter.scope, Notice("mail_paused", letter.channel, remedy), now)
 
 
 async def _again(

@@ -17,7 +17,7 @@ from tracker.core.outreach.who_hears_what import still_true
 from tracker.core.services.definitions import Definition, Words, say
 from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.channels import StoppedBy, sender_of, sent_to, traits_of
+from tracker.core.vocabulary.channels import AddressForm, StoppedBy, sender_of, sent_to, traits_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
@@ -72,7 +72,7 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Not now: these are the recipient's quiet hours."""
+    """Not now: these are the recipient's quiet hours, or mail that is not urgent rests."""
 
     claimed: Claimed
     due_at: datetime
@@ -127,6 +127,10 @@ def decide(
         if stop is not None:
             decisions.append(Stopped(claimed, *stop))
             continue
+        paused = _paused_until(row)
+        if paused is not None:
+            decisions.append(Postponed(claimed, paused))
+            continue
         zone = row.facts.get("zone") or row.zone
         allowed = timing.allowed_at(Purpose(row.purpose), row.key, row.now, definition.outreach.quiet, zone)
         if allowed > row.now:
@@ -160,6 +164,13 @@ def _wish(row: ClaimedMessage, secret: bytes) -> stops.Asked | None:
     if row.normal is None:
         return None
     return row.scope, row.channel, addresses.digest(secret, row.channel, row.normal)
+
+
+def _paused_until(row: ClaimedMessage) -> datetime | None:
+    """Until when what is not urgent is not mailed, since too many of the organisation's letters come back."""
+    mailed = traits_of(row.channel).form is AddressForm.MAILBOX and PURPOSES[row.purpose].may_miss
+    until = row.mail_paused_until
+    return until if mailed and until is not None and until > row.now else None
 
 
 def _stop(row: ClaimedMessage, stopped: bool, dead: bool) -> tuple[MessageState, Reason] | None:

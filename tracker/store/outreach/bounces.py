@@ -11,12 +11,13 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.outreach.attempts import Ending
+from tracker.core.outreach.bounces import BOUNCES, NEWEST_LETTERS, PAUSE
 from tracker.core.outreach.message_transitions import Mover, befores
 from tracker.core.vocabulary.messages import MessageState, Purpose
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel
 from tracker.store.ground.columns import Instant, listed
-from tracker.store.ground.rows import ScopedRow, row_of
+from tracker.store.ground.rows import ScopedRow, one_row_of, row_of
 from tracker.store.outreach.carrying import TRIES
 
 _GONE: Final = listed((Ending.ACCEPTED, Ending.UNSURE))
@@ -95,3 +96,52 @@ async def again(connection: AsyncConnection, scope: Scope, letter: BouncedLetter
     if moved:
         await connection.execute(_OUTCOME, {**values, "outcome": outcome})
     return moved
+
+
+_LOST: Final = listed(each for each, traits in BOUNCES.items() if traits.lost)
+_PAUSE: Final = f"interval '{PAUSE.total_seconds():.0f} seconds'"
+
+_CAME_BACK = text(
+    f"""
+    SELECT count(*) AS letters, count(*) FILTER (WHERE l.outcome = '{Ending.BAD_ADDRESS}' OR EXISTS (
+            SELECT 1 FROM receipt q WHERE q.organisation_id = :organisation AND q.mode = :mode AND q.attempt_id = l.id
+                AND q.status IN ({_LOST}))) AS came_back
+    FROM (
+        SELECT a.id, a.outcome FROM (
+            SELECT * FROM attempt WHERE organisation_id = :organisation AND mode = :mode ORDER BY id DESC LIMIT 2000
+        ) a
+        JOIN message m ON m.organisation_id = :organisation AND m.mode = :mode AND m.id = a.message_id
+        JOIN organisation o ON o.id = :organisation
+        WHERE m.channel = :channel AND a.carrier <> 'sandbox'
+          AND a.started_at > coalesce(o.mail_paused_until - {_PAUSE}, '-infinity')
+        ORDER BY a.id DESC LIMIT {NEWEST_LETTERS}
+    ) l
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """How many of the newest letters of an organisation came back, those since it last paused."""
+
+    letters: int
+    came_back: int
+
+
+async def came_back(connection: AsyncConnection, scope: Scope, channel: Channel) -> CameBack:
+    """How many of its newest letters came back: read by their ids, which are in order of time."""
+    values = {**scope.values, "channel": channel.value}
+    return one_row_of(CameBack, await connection.execute(_CAME_BACK, values))
+
+
+_REST = text(
+    f"""
+    UPDATE organisation SET mail_paused_until = CAST(:now AS timestamptz) + {_PAUSE}
+    WHERE id = :organisation AND (mail_paused_until IS NULL OR mail_paused_until <= :now)
+    """
+).bindparams(bindparam("now", type_=Instant))
+
+
+async def pause(connection: AsyncConnection, organisation_id: UUID, now: datetime) -> bool:
+    """Mail nothing that is not urgent for a while; False when it rests already."""
+    return (await connection.execute(_REST, {"organisation": organisation_id, "now": now})).rowcount == 1

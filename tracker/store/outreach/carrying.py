@@ -76,7 +76,7 @@ _CLAIM = text(
     SELECT m.organisation_id, m.mode, m.id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
         m.attempt_number, r.address, r.normal, r.confirmed_at, c.state AS case_state, c.void, c.news_entry,
         c.asked_entry, c.promise_id, c.reference, c.next_word_on, o.slug, o.name AS organisation, o.zone, o.footing,
-        o.email_from, o.sms_from, o.live_at, m.decided_at,
+        o.email_from, o.sms_from, o.live_at, o.mail_paused_until, m.decided_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
     FROM taken m
     JOIN organisation o ON o.id = m.organisation_id
@@ -119,6 +119,7 @@ class ClaimedMessage(ScopedRow):
     email_from: str | None
     sms_from: str | None
     live_at: datetime | None
+    mail_paused_until: datetime | None
     decided_at: datetime
     now: datetime
     heard_at: datetime | None

@@ -44,9 +44,10 @@ SAID = {
     "soft_full_in_the_manner_of_qmail": (Bounce.SOFT, Ending.MAILBOX_FULL),
     "soft_mailbox_full": (Bounce.SOFT, Ending.MAILBOX_FULL),
     "soft_time_ran_out": (Bounce.SOFT, Ending.UNREACHABLE),
+    "somebody_pastes_a_bounce": (Bounce.HARD, Ending.BAD_ADDRESS),
     "somebody_writes": None,
 }
-UNSEALED = ("forged_in_html", "forged_seal", "forged_without_a_seal")
+UNSEALED = ("forged_in_html", "forged_seal", "forged_without_a_seal", "somebody_pastes_a_bounce")
 
 
 def test_every_shape_is_expected_to_say_something() -> None:

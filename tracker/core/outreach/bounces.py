@@ -80,13 +80,13 @@ PAUSE: Final = timedelta(days=1)
 
 
 def too_many(letters: int, came_back: int) -> bool:
-    """Whether so many of these letters came back that mail systems may soon shut out all that the organisation sends."""
+    """Whether so many of these letters came back that mail systems may soon shut out all that its sender says."""
     return letters >= LEAST_LETTERS and came_back > MOST_SHARE * letters
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An address to which nothing goes. `since`: business time."""
+    """An address to which nothing goes. `since`: when the letter was sent that came back, business time."""
 
     since: datetime
 

@@ -118,9 +118,10 @@ async def _count(connection: AsyncConnection, letter: BouncedLetter, bounce: Bou
     assert letter.digest is not None, "a letter whose address was erased is not heeded"
     asked = (letter.scope, letter.channel.value, letter.digest)
     if BOUNCES[bounce].suppresses:
-        dead = await suppressing.suppress(connection, asked, bounce, now)
+        dead = await suppressing.suppress(connection, asked, bounce, letter.started_at)
     else:
-        dead = bounce is Bounce.SOFT and await suppressing.count_soft(connection, asked, letter.normal, now)
+        soft = bounce is Bounce.SOFT
+        dead = soft and await suppressing.count_soft(connection, asked, letter.normal, letter.started_at, now)
     if dead:
         remedy = "Letters to this person come back: ask the back office for a better address. With it they go again."
         notice = Notice("address_suppressed", references.spell(letter.reference), remedy)

@@ -13,20 +13,24 @@ from tracker.store.outreach.stops import Asked
 from tracker.store.outreach.suppressions import SuppressionStep
 
 
-async def suppress(connection: AsyncConnection, asked: Asked, cause: str, now: datetime) -> bool:
-    """Send nothing to an address any more; False when nothing went there already."""
-    if asked in await suppressions.suppressed(connection, [asked]):
+async def suppress(connection: AsyncConnection, asked: Asked, cause: str, since: datetime) -> bool:
+    """Send nothing to an address any more, after what became of a letter that was sent at `since`: what was confirmed
+    later stays good. False when as much is known already."""
+    held = (await suppressions.suppressed(connection, [asked])).get(asked)
+    if held is not None and held.since >= since:
         return False
-    await suppressions.record(connection, asked, SuppressionStep.SUPPRESSED, cause, now)
+    await suppressions.record(connection, asked, SuppressionStep.SUPPRESSED, cause, since)
     return True
 
 
-async def count_soft(connection: AsyncConnection, asked: Asked, normal: str | None, now: datetime) -> bool:
-    """Count a soft bounce of an address; True when by now it counts as dead, and nothing goes there any more. `normal`:
-    the address, as far as it is known."""
+async def count_soft(
+    connection: AsyncConnection, asked: Asked, normal: str | None, since: datetime, now: datetime
+) -> bool:
+    """Count a soft bounce of a letter that was sent at `since`; True when by now its address counts as dead, and
+    nothing goes there any more. `normal`: the address, as far as it is known."""
     await suppressions.record(connection, asked, SuppressionStep.COUNTED, "soft", now)
     if worn_out(await suppressions.soft(connection, asked, normal, now)):
-        return await suppress(connection, asked, "soft", now)
+        return await suppress(connection, asked, "soft", since)
     return False
 
 

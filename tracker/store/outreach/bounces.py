@@ -24,7 +24,7 @@ _GONE: Final = listed((Ending.ACCEPTED, Ending.UNSURE))
 
 _LETTER: Final = f"""
     SELECT a.organisation_id, a.mode, a.id, a.message_id, m.case_id, m.channel, m.purpose, a.digest, a.provider_id,
-        c.reference, r.normal, {TRIES} AS tries
+        a.started_at, c.reference, r.normal, {TRIES} AS tries
     FROM organisation o
     JOIN attempt a ON a.organisation_id = o.id AND a.mode = 'live'
     JOIN message m ON m.organisation_id = a.organisation_id AND m.mode = a.mode AND m.id = a.message_id
@@ -44,7 +44,7 @@ _BY_MESSAGE = text(f"{_LETTER} AND o.id = :organisation AND a.message_id = :mess
 @dataclass(frozen=True, slots=True)
 class BouncedLetter(ScopedRow):
     """An attempt that left this house. `digest`: the keyed hash of the address to which it went, None once that was
-    erased; `normal`: where its recipient is reached now."""
+    erased; `normal`: where its recipient is reached now; `started_at`: business time."""
 
     id: UUID
     message_id: UUID
@@ -53,6 +53,7 @@ class BouncedLetter(ScopedRow):
     purpose: Purpose
     digest: bytes | None
     provider_id: str | None
+    started_at: datetime
     reference: str
     normal: str | None
     tries: int

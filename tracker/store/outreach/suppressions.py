@@ -33,7 +33,8 @@ class SuppressionStep(StrEnum):
 
 
 class SuppressionEntry(SQLModel, table=True):
-    """One step of one address. `cause`: hard, soft or staff; `at` is business time."""
+    """One step of one address. `cause`: hard, soft or staff; `at` is business time: of a soft bounce when it came, of a
+    suppression when the letter was sent."""
 
     __tablename__ = "suppression"
     __table_args__ = (

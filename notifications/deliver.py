@@ -180,6 +180,7 @@ class Worker:
                 as_json(each.content),
                 each.released.claimed.now,
                 None if each.fault else each.released.promise,
+                each.released.digest,
             )
             for each in written
             if each.content is not None

@@ -17,14 +17,16 @@ from email.header import Header
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from notifications.channels import Accepted, Answer, Later, Outgoing, PutOff, Refused, Unsure
 from notifications.gates import CarrierGate
+from notifications.mail_codes import ending, enhanced
 from tracker.core.outreach.attempts import Ending
-from tracker.core.vocabulary.seals import LinkKind, seal
+from tracker.core.vocabulary.seals import LinkKind, seal, short_seal
 
 CONNECTIONS = 8
 """At most so many connections to the server, each used again and again."""
@@ -36,18 +38,9 @@ LETTERS_OF_ONE_CONNECTION = 100
 """After so many the connection is made anew; some servers count."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
-_ENHANCED = re.compile(r"^([245])\.(\d{1,3})\.(\d{1,3})\b")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LONG_LINE = re.compile(r"[^\n]{900}")
 _DOT = re.compile(rb"(?m)^\.")
-
-_ENDINGS = {
-    (1, 1): Ending.BAD_ADDRESS, (1, 2): Ending.BAD_ADDRESS, (1, 3): Ending.BAD_ADDRESS, (1, 6): Ending.BAD_ADDRESS,
-    (1, 10): Ending.BAD_ADDRESS, (1, 7): Ending.SENDER_REFUSED, (1, 8): Ending.SENDER_REFUSED,
-    (2, 1): Ending.BAD_ADDRESS, (2, 2): Ending.MAILBOX_FULL, (2, 3): Ending.REJECTED, (7, 1): Ending.BLOCKED,
-    (4, 4): Ending.BAD_ADDRESS, (7, 0): Ending.BLOCKED,
-}  # fmt: skip
-"""Subject and detail of an enhanced status code, where they say more than that it was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +67,17 @@ def server(url: str) -> MailServer:
 
 
 class Email:
-    """Hands e-mails to one mail server."""
+    """Hands e-mails to one mail server. `bounces`: the mailbox to which they come back; each goes there with a mark of
+    its own (name+mark@domain). Without it they come back to their sender."""
 
     name = "smtp"
     repeatable = True
 
-    def __init__(self, server: MailServer, public_url: str, secret: bytes) -> None:
+    def __init__(self, server: MailServer, public_url: str, secret: bytes, bounces: str = "") -> None:
         self._server = server
         self._host = urlsplit(public_url).hostname or "localhost"
         self._secret = secret
+        self._bounces = bounces
         self._gate = CarrierGate()
         self._idle: list[tuple[SMTP, int]] = []
         self._room = asyncio.Semaphore(CONNECTIONS)
@@ -99,10 +94,11 @@ class Email:
         fallback = f"no-reply@{self._host}"
         sender = _mailbox(outgoing.sender or fallback) or fallback
         data = compose(outgoing, sender, to, self._host, self._secret)
+        path = return_path(self._bounces, self._secret, outgoing.attempt_id) if self._bounces else sender
         for fresh in (False, True):
             try:
                 async with self._connection(fresh=fresh) as smtp:
-                    return await self._hand_over(smtp, sender, to, data)
+                    return await self._hand_over(smtp, path, to, data)
             except aiosmtplib.SMTPAuthenticationError:
                 return Later(self._gate.close(300.0), Ending.NO_CREDIT)
             except (SMTPException, OSError):
@@ -155,10 +151,10 @@ class Email:
             raise
         return smtp
 
-    async def _hand_over(self, smtp: SMTP, sender: str, to: str, data: bytes) -> Answer:
+    async def _hand_over(self, smtp: SMTP, path: str, to: str, data: bytes) -> Answer:
         """One letter over a connection. What raises here was not sent."""
         try:
-            await smtp.mail(sender)
+            await smtp.mail(path)
         except SMTPResponseException as refused:
             await _forget(smtp)
             return self._read(refused, about_sender=True)
@@ -184,16 +180,16 @@ class Email:
     def _read(self, refused: SMTPResponseException, *, about_sender: bool = False) -> Answer:
         """What a refusal means. A server that closes down (421), or does not know us (530, 535), refuses us and not
         the letter."""
-        enhanced = _ENHANCED.match(refused.message)
-        kind = int(enhanced[1]) if enhanced else refused.code // 100
-        detail = (int(enhanced[2]), int(enhanced[3])) if enhanced else None
+        code = enhanced(refused.message)
+        kind = code.kind if code else refused.code // 100
         if refused.code == 421:
             return Later(self._gate.stumble(), Ending.PROVIDER_DOWN)
         if refused.code in (530, 534, 535, 538):
             return Later(self._gate.close(300.0), Ending.NO_CREDIT)
         if kind != 5:
-            return PutOff(Ending.MAILBOX_FULL if refused.code == 452 or detail == (2, 2) else Ending.PUT_OFF)
-        found = _ENDINGS.get(detail, Ending.REJECTED) if detail else None
+            full = refused.code == 452 or (code is not None and code.full)
+            return PutOff(Ending.MAILBOX_FULL if full else Ending.PUT_OFF)
+        found = ending(code) if code else None
         if about_sender and found in (None, Ending.BAD_ADDRESS, Ending.SENDER_REFUSED, Ending.REJECTED, Ending.BLOCKED):
             return Later(timedelta(hours=1), Ending.SENDER_REFUSED)
         if found is None:
@@ -237,8 +233,8 @@ def _mailbox(address: str) -> str | None:
 
 
 def compose(outgoing: Outgoing, sender: str, to: str, host: str, secret: bytes) -> bytes:
-    """The whole letter. Its Message-ID is that of the message, so that a second copy is known as one; which attempt
-    it was is sealed in X-Attempt. Nothing in it tells us whether it was read.
+    """The whole letter. Its Message-ID is the message's, sealed, so that a second copy is known as one and a bounce
+    that names it is known as ours; which attempt it was is sealed in X-Attempt. Nothing tells us whether it was read.
 
     Written out line by line (RFC 5322, RFC 2046): the standard library's generator parses every header again, and
     takes longer than everything else about a letter.
@@ -249,7 +245,7 @@ def compose(outgoing: Outgoing, sender: str, to: str, host: str, secret: bytes) 
         "To": to,
         "Subject": _encoded(_line(content.subject or "")),
         "Date": format_datetime(outgoing.now),
-        "Message-ID": f"<{outgoing.message_id}@{host}>",
+        "Message-ID": f"<{seal(secret, LinkKind.LETTER, outgoing.scope.organisation_id, outgoing.message_id)}@{host}>",
         "X-Attempt": seal(secret, LinkKind.ATTEMPT, outgoing.scope.organisation_id, outgoing.attempt_id),
         "Auto-Submitted": "auto-generated",
         "Content-Language": _line(outgoing.language),
@@ -265,6 +261,13 @@ def compose(outgoing: Outgoing, sender: str, to: str, host: str, secret: bytes) 
     parts = f"--{mark}\r\n{_part('plain', content.text)}\r\n--{mark}\r\n{_part('html', content.html)}\r\n--{mark}--"
     whole = f'{top}Content-Type: multipart/alternative; boundary="{mark}"\r\n\r\n{parts}\r\n'
     return whole.encode("ascii", "replace")
+
+
+def return_path(bounces: str, secret: bytes, attempt_id: UUID) -> str:
+    """Where a letter comes back to: the mailbox for it, with a mark that names the attempt and that nobody can make
+    (a variable envelope return path, with the sub-address of RFC 5233)."""
+    local, _, domain = bounces.rpartition("@")
+    return f"{local}+{short_seal(secret, LinkKind.RETURN, attempt_id)}@{domain}"
 
 
 def _part(kind: str, words: str) -> str:

@@ -109,12 +109,16 @@ async def _fall(connection: AsyncConnection, secret: bytes, settled: Settled) ->
     named = (claimed.scope, claimed.id, claimed.now)
     if settled.ending is Ending.STOPPED:
         await stopping.stopped_by_provider(connection, secret, *named)
-    stopped = settled.ending is Ending.STOPPED or settled.reason is Reason.STOPPED
+    stopped = settled.ending is Ending.STOPPED or settled.reason in (Reason.STOPPED, Reason.SUPPRESSED)
     await ladder.next_rung(connection, secret, *named, asked_to_stop=stopped)
 
 
 def _ends_badly(settled: Settled) -> bool:
-    return settled.state is MessageState.FAILED or settled.reason in (Reason.STOPPED, Reason.BAD_ADDRESS)
+    return settled.state is MessageState.FAILED or settled.reason in (
+        Reason.STOPPED,
+        Reason.SUPPRESSED,
+        Reason.BAD_ADDRESS,
+    )
 
 
 async def _alert(connection: AsyncConnection, settled: Settled) -> None:

@@ -21,6 +21,7 @@ from integrations import inbound
 from integrations.inbound import Door
 from notifications import email, outbox, receipts
 from notifications import inbound as replies
+from notifications.bounces import hook, mailbox
 from notifications.channels import Carrier, Carriers
 from notifications.deliver import Worker
 from notifications.operators import Operators
@@ -101,13 +102,35 @@ def put_together(settings: Settings, store: Store) -> Parts:
     secret = settings.secret_bytes()
     carriers = Carriers(Sandbox(store), carriers_of(settings, secret))
     worker = Worker(store, carriers, Links(settings.public_url.rstrip("/"), secret))
-    return Parts(settings, store, secret, worker, Scheduler(store, (*JOBS, *_briefing(settings, carriers))))
+    jobs = (*JOBS, *_briefing(settings, carriers), *_bounces(settings, secret))
+    return Parts(settings, store, secret, worker, Scheduler(store, jobs))
 
 
 def _briefing(settings: Settings, carriers: Carriers) -> tuple[Job, ...]:
     """The job that mails operators what to look at; none when nobody is named, or nothing can be mailed."""
     mail, addresses = carriers.live.get(Channel.EMAIL), settings.operators()
     return (Job("brief", 60, Operators(mail, addresses).brief),) if mail and addresses else ()
+
+
+def _bounces(settings: Settings, secret: bytes) -> tuple[Job, ...]:
+    """The job that reads what comes back; none when no mailbox is named. Raises SetupRefused."""
+    if settings.bounces_imap_url is None:
+        return ()
+    try:
+        place = mailbox.place(settings.bounces_imap_url.get_secret_value())
+    except ValueError as fault:
+        raise SetupRefused("TRACKER_BOUNCES_IMAP_URL cannot be read.", f"Please {fault}.") from fault
+    return (Job("bounces", mailbox.SECONDS_BETWEEN, mailbox.BounceMailbox(place, secret).heed),)
+
+
+def _hook_key(settings: Settings) -> bytes | None:
+    """What signs the reports at /bounces; None when nothing does. Raises SetupRefused."""
+    if settings.bounces_secret is None:
+        return None
+    try:
+        return hook.key_of(settings.bounces_secret.get_secret_value())
+    except ValueError as fault:
+        raise SetupRefused("TRACKER_BOUNCES_SECRET cannot be used.", f"Please {fault}.") from fault
 
 
 def carriers_of(settings: Settings, secret: bytes) -> dict[str, Carrier]:
@@ -127,7 +150,7 @@ def _carrier_of(channel: Channel, settings: Settings, secret: bytes) -> Carrier 
                 server = email.server(settings.smtp_url.get_secret_value())
             except ValueError as fault:
                 raise SetupRefused("TRACKER_SMTP_URL cannot be read.", f"Please {fault}.") from fault
-            return email.Email(server, settings.public_url, secret)
+            return email.Email(server, settings.public_url, secret, settings.bounces_address)
         case Channel.SMS:
             account, token = settings.twilio_account_sid, settings.twilio_auth_token
             if not account or token is None:
@@ -166,6 +189,7 @@ def create_app(parts: Parts, *, outbox_open: bool = False, extra: tuple[APIRoute
         inbound.router(door),
         receipts.router(store, parts.secret, settings.public_url, twilio),
         replies.router(store, parts.secret, settings.public_url, twilio),
+        hook.router(store, parts.secret, _hook_key(settings)),
         health.router(store),
         outbox.router(store, open_to_all=outbox_open, token=token),
     ):

@@ -47,6 +47,18 @@ class Settings(BaseSettings):
         description="The mail server: smtp://user:password@host:587 (STARTTLS when offered) or smtps://...; "
         "unset: no e-mail can leave.",
     )
+    bounces_address: str = Field(
+        default="",
+        description="Where letters come back to that do not arrive; each goes there under a mark of its own "
+        "(name+mark@domain). Empty: they come back to their sender.",
+    )
+    bounces_imap_url: SecretStr | None = Field(
+        default=None,
+        description="That mailbox: imaps://user:password@host/folder; unset: nobody reads what comes back.",
+    )
+    bounces_secret: SecretStr | None = Field(
+        default=None, description="Signs what a mail provider reports to /bounces (whsec_...); unset: it is refused."
+    )
     alerts_to: str = Field(
         default="", description="Who is mailed what an operator should look at, comma-separated; empty: nobody."
     )
@@ -99,6 +111,16 @@ class Settings(BaseSettings):
                 )
         if len(found) > MOST_OPERATORS:
             raise ValueError(f"it names more than {MOST_OPERATORS} addresses; let one address forward to all of them")
+        return value
+
+    @field_validator("bounces_address")
+    @classmethod
+    def _with_room_for_a_mark(cls, value: str) -> str:
+        """The mark takes 46 of the 64 characters that the name of a mailbox may have (RFC 5321, 4.5.3.1.1)."""
+        if value and (not _is_mailbox(value) or len(value.rpartition("@")[0]) > 18):
+            raise ValueError(
+                "write one e-mail address, at most 18 characters before the @, such as bounces@example.org"
+            )
         return value
 
     @field_validator("secret")

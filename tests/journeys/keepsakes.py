@@ -21,7 +21,7 @@ def is_a_good_letter(arrived: Arrived, reference: str) -> None:
     assert letter["From"] == "Northwick Council <permits@northwick.example>"
     assert letter["Subject"].startswith("Northwick Council: ")
     assert reference in letter["Subject"]
-    assert re.fullmatch(r"<[0-9a-f-]{36}@127\.0\.0\.1>", letter["Message-ID"])
+    assert re.fullmatch(r"<[\w-]{59}@127\.0\.0\.1>", letter["Message-ID"])
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Content-Language"] == arrived.language
     assert re.fullmatch(r"<http://127\.0\.0\.1:\d+/stop/\S+>", letter["List-Unsubscribe"])

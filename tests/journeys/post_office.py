@@ -20,7 +20,8 @@ from notifications.deliver import Worker
 from notifications.sandbox import Sandbox
 from tests.http import settings
 from tests.notifications.providers import Mailbox, mail_server, running
-from tests.office import Desk
+from tests.office import SECRET, Desk
+from tracker.core.vocabulary.seals import LinkKind, unseal
 from tracker.demo.standin import Standin
 from tracker.flows.outreach.release import Links
 from tracker.main import Parts, carriers_of, put_together
@@ -88,7 +89,9 @@ class PostOffice:
         of_text = {row.provider_id: row for row in rows}
         found = []
         for letter in letters:
-            row = of_letter[letter["Message-ID"].strip("<>").split("@")[0]]
+            named = unseal(SECRET, LinkKind.LETTER, letter["Message-ID"].strip("<>").split("@")[0])
+            assert named is not None
+            row = of_letter[str(named[1])]
             found.append(
                 Arrived(row.started_at, row.purpose, letter["To"], row.language, row.state, plain(letter), letter)
             )

@@ -29,6 +29,7 @@ from tracker.store.ground.engine import Store
 
 NUMBER = "+447700900123"
 OURS = "+447700900999"
+BOUNCES = "bounces@track.example"
 WITHOUT_QUIET = DEFINITION.replace("[outreach]\n", "[outreach]\nquiet_hours = []\n")
 
 
@@ -172,6 +173,7 @@ async def post(store: Store, tmp_path: Path) -> AsyncIterator[Post]:
             tmp_path,
             public_url=url,
             smtp_url=mail.url,
+            bounces_address=BOUNCES,
             twilio_account_sid=phones.account,
             twilio_auth_token=phones.token,
             twilio_base_url=twilio,

@@ -26,6 +26,7 @@ class Mailbox:
     url: str = ""
     letters: list[EmailMessage] = field(default_factory=list)
     to: list[str] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     refuse_sender: str = ""
     answers: list[str | None] = field(default_factory=list)
@@ -58,6 +59,7 @@ class Mailbox:
             assert isinstance(letter, EmailMessage)
             self.letters.append(letter)
             self.to += envelope.rcpt_tos
+            self.paths.append(envelope.mail_from)
         if answer is None:
             server.transport.abort()
             return "421 gone"

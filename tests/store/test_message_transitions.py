@@ -27,7 +27,7 @@ from tracker.store.desk import repeating
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.organisations import checking
-from tracker.store.outreach import carrying, messages, receipts, rungs, stops
+from tracker.store.outreach import bounces, carrying, messages, receipts, rungs, stops
 
 STORE = Path(__file__).parents[2] / "tracker" / "store"
 NEWEST = 2
@@ -100,6 +100,14 @@ async def _climb(connection: AsyncConnection, of: Subject) -> None:
     await rungs.climb(connection, of.where, of.row.id, by, of.row.now, key=f"{of.row.key}-climbed", rung=1)
 
 
+async def _bounce(connection: AsyncConnection, of: Subject) -> None:
+    """Its newest letter came back; and the one before it, which moves nothing."""
+    for attempt in of.attempts:
+        letter = await bounces.by_attempt(connection, of.where.organisation_id, attempt)
+        assert letter is not None
+        await bounces.again(connection, of.where, letter, of.row.now, "mailbox_full")
+
+
 async def _stop(connection: AsyncConnection, of: Subject) -> None:
     await stops.withhold(connection, of.where, Channel.EMAIL, "alex@example.org", of.row.now)
 
@@ -155,6 +163,7 @@ STATEMENTS: dict[str, dict[frozenset[Mover], list[Deed]]] = {
             lambda connection, of: repeating.repeat(connection, of.where, of.row.id, f"{of.row.key}-again", of.row.now)
         ],
     },
+    "outreach/bounces.py: _AGAIN": {frozenset({Mover.BOUNCE}): [_bounce]},
     "outreach/stops.py: _WITHHOLD": {frozenset({Mover.STOP}): [_stop]},
     "case/erasure.py: _SILENCE": {frozenset({Mover.ERASURE}): [_silence]},
     "organisations/checking.py: _STEPS": {frozenset({Mover.GOING_LIVE}): [_go_live]},

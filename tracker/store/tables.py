@@ -14,7 +14,7 @@ from tracker.store.desk import accounts
 from tracker.store.ground import alerts, audit, limits, organisations
 from tracker.store.ground.personal import mark_of
 from tracker.store.organisations import keys
-from tracker.store.outreach import carrying, messages, outbox, receipts, stops
+from tracker.store.outreach import carrying, messages, outbox, receipts, stops, suppressions, tasks
 from tracker.store.promises import curves, promises, punctuality_counts, tallies, tellings
 from tracker.store.services import definitions
 
@@ -40,7 +40,9 @@ ROOMS = (
     audit,
     definitions,
     stops,
+    suppressions,
     tallies,
+    tasks,
     tellings,
     punctuality_counts,
 )

@@ -63,10 +63,10 @@ EMPTIED: dict[str, Row] = {
     "entry": {"words": None},
     "receipt": {"body": {}},
     "caught": {"address": ""},
-    "attempt": {"content": {}},
+    "attempt": {"content": {}, "digest": None},
     "feedback": {"comment": None},
 }
-GONE = {"staff_note"}
+GONE = {"staff_note", "task"}
 
 
 @pytest.fixture
@@ -94,6 +94,14 @@ async def filled(desk: Desk, number: str) -> str:
     await desk.change(
         "INSERT INTO contact (organisation_id, mode, id, case_id, channel, reason, demand, seen, at) SELECT "
         "organisation_id, mode, :id, id, 'phone', 'where_is_it', 'failure', '{\"stage\": \"received\"}', :at "
+        'FROM "case" WHERE number = :number',
+        id=new_id(),
+        at=START,
+        number=number,
+    )
+    await desk.change(
+        "INSERT INTO task (organisation_id, mode, id, case_id, kind, cause, due_on, made_at) SELECT "
+        "organisation_id, mode, :id, id, 'tell_by_hand', number, '2026-06-01', :at "
         'FROM "case" WHERE number = :number',
         id=new_id(),
         at=START,

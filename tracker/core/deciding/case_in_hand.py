@@ -218,12 +218,14 @@ class CaseInHand:
             for _, party in sorted(case.parties.items())
             for each in reversed(party.channels)
         }
+        reached_before = {party for party, _ in self.recipients}
         for at, address in now_at.items():
             before = self.recipients.get(at)
             if before is not None and before.address == address.address:
                 continue
             id_ = before.id if before is not None else self.ground.fresh.id()
-            self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal)
+            anew = self.ground.now if before is not None or at[0] in reached_before else None
+            self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal, anew)
             self.reached.add(at)
 
     def _decide_outreach(

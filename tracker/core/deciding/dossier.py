@@ -106,7 +106,8 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class RecipientRecord:
-    """Where a party of a case is reached by a channel; `normal`: in the one form in which addresses are compared."""
+    """Where a party of a case is reached by a channel; `normal`: in the one form in which addresses are compared;
+    `confirmed_at`: when the office last gave another one than before."""
 
     id: UUID
     case_id: UUID
@@ -114,6 +115,7 @@ class RecipientRecord:
     channel: str
     address: Personal[str]
     normal: Personal[str | None]
+    confirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Mover(StrEnum):
     """A report about its newest attempt."""
     OLD_RECEIPT = "old_receipt"
     """A report about any of its attempts."""
+    BOUNCE = "bounce"
+    """Its letter came back, and there is no other channel: the same is tried again."""
     STOP = "stop"
     """Its reader asked us to stop."""
     ERASURE = "erasure"
@@ -72,6 +74,7 @@ MOVES: Final[Mapping[Mover, frozenset[Passage]]] = {
     Mover.RECEIPT: _from([_SENDING, _UNKNOWN, *_UNSAID], _SENT, _DELIVERED)
     | _from([_SENDING, _UNKNOWN, _SENT], _FAILED),
     Mover.OLD_RECEIPT: _from([_SENT, _UNKNOWN, _FAILED], _DELIVERED),
+    Mover.BOUNCE: _from([_SENDING, _UNKNOWN, _SENT], _DUE),
     Mover.STOP: _from([_DUE, _HELD], _WITHHELD),
     Mover.ERASURE: _from([_DUE, _HELD], _WITHHELD),
     Mover.GOING_LIVE: _from(set(MessageState) - {_WITHHELD}, _WITHHELD),

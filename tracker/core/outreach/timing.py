@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach.deadlines import deadlines
 from tracker.core.outreach.topics import Setting, Spoken, Topic, feedback_at, limit_at
 from tracker.core.services.definitions import Definition, QuietHours
 from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.calendars import DAY, WEEKDAYS
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purposes import PURPOSES
 
@@ -65,3 +67,9 @@ def wake_at(case: Folded, definition: Definition, setting: Setting, review_at: d
     for each in deadlines(case, definition, setting.zone, setting.working):
         later += [each.remind_at, each.passed_at]
     return min((at for at in later if at is not None and at > setting.now), default=None)
+
+
+def by_hand_on(today: date, deadlines: Iterable[date]) -> date:
+    """The day by which staff say what no message could: the next working day, or the day by which the person must have
+    acted, if that is sooner and has not passed."""
+    return min([WEEKDAYS.since(today + DAY), *(each for each in deadlines if each >= today)])

@@ -66,6 +66,8 @@ class Reason(StrEnum):
     """The service does not send messages of this purpose."""
     STOPPED = "stopped"
     """The person asked us to stop: a text with STOP, or the link in an e-mail."""
+    SUPPRESSED = "suppressed"
+    """Letters to this address come back; nothing goes there until it is confirmed anew."""
     BAD_ADDRESS = "bad_address"
     """What the office gave is no address that anything can be sent to."""
     OLD_NEWS = "old_news"

@@ -22,6 +22,10 @@ class LinkKind(StrEnum):
     """Stops e-mails to one address; names a message."""
     ATTEMPT = "attempt"
     """Lets a provider's receipt find the attempt that it tells of."""
+    LETTER = "letter"
+    """Is the Message-ID of an e-mail; names a message."""
+    RETURN = "return"
+    """Is in the return path of an e-mail, to which it bounces; names an attempt."""
 
 
 def seal(secret: bytes, kind: LinkKind, organisation: UUID, id_: UUID) -> str:
@@ -41,6 +45,24 @@ def unseal(secret: bytes, kind: LinkKind, token: str) -> tuple[UUID, UUID] | Non
     organisation, id_ = UUID(bytes=whole[:16]), UUID(bytes=whole[16:32])
     # The last character holds two bits that say nothing: the token is compared as it is written.
     return (organisation, id_) if hmac.compare_digest(seal(secret, kind, organisation, id_), token) else None
+
+
+def short_seal(secret: bytes, kind: LinkKind, id_: UUID) -> str:
+    """A token of 45 small letters and digits, for where there is room for no more and capitals may get lost: the name
+    of a mailbox has at most 64 characters (RFC 5321, 4.5.3.1.1). It does not say whose the id is."""
+    return base64.b32encode(id_.bytes + _tag(secret, kind, id_.bytes)).rstrip(b"=").decode().lower()
+
+
+def unseal_short(secret: bytes, kind: LinkKind, token: str) -> UUID | None:
+    """The id that a short token stands for, in capitals too; None when it is not one of ours, or of another kind."""
+    if len(token) != 45:
+        return None
+    try:
+        id_ = UUID(bytes=base64.b32decode(f"{token}===", casefold=True)[:16])
+    except (binascii.Error, ValueError):
+        return None
+    sealed = short_seal(secret, kind, id_).encode()
+    return id_ if hmac.compare_digest(sealed, token.lower().encode()) else None
 
 
 def _tag(secret: bytes, kind: LinkKind, named: bytes) -> bytes:

@@ -39,7 +39,8 @@ from tracker.store.desk.accounts import Staff
 from tracker.store.desk.repeating import DecidedMessage
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
-from tracker.store.outreach import stops
+from tracker.store.outreach import stops, tasks
+from tracker.store.outreach.tasks import OpenTask
 from tracker.store.services import definitions
 
 _HIDDEN = frozenset({Placement.HELD, Placement.UNSERVED})
@@ -122,6 +123,7 @@ class DeskCase:
     history: tuple[StaffLine, ...]
     contacts: Sequence[EarlierContact]
     notes: Sequence[EarlierNote]
+    tasks: Sequence[OpenTask]
     reason: ContactReason
     once: tuple[UUID, UUID, UUID]
 
@@ -156,6 +158,7 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         stopped = await resend.stopped(connection, secret, staff, case, found)
         contacted, notes = await stored_contacts.of_case(connection, staff.scope, case)
         people = await _people(connection, asked, case, folded, office.country)
+        to_do = await tasks.of_case(connection, staff.scope, case)
     await _seen(store, staff, facts)
     names = {each: party.name or party.organisation or "" for each, party in folded.parties.items()}
     return DeskCase(
@@ -170,6 +173,7 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         history=_history(stored, folded, definition, office.language),
         contacts=contacted,
         notes=notes,
+        tasks=to_do,
         reason=contacts.likely_reason(facts, facts.now),
         once=(new_id(), new_id(), new_id()),
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.outreach.timing import by_hand_on
 from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.messages import key
@@ -15,10 +16,11 @@ from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
-from tracker.flows.outreach import normal_form
+from tracker.flows.outreach import normal_form, suppressing
 from tracker.store.ground import alerts
-from tracker.store.outreach import rungs, stops
+from tracker.store.outreach import rungs, stops, tasks
 from tracker.store.outreach.rungs import MissedMessage, OtherAddress
+from tracker.store.outreach.tasks import TaskKind
 from tracker.store.services import definitions
 
 
@@ -55,24 +57,28 @@ async def next_rung(
     return False
 
 
+async def other_channel(
+    connection: AsyncConnection, secret: bytes, scope: Scope, message_id: UUID
+) -> OtherAddress | None:
+    """Where a message would go on to if it failed; None when it may be missed, or there is no other channel."""
+    missed = await rungs.missed(connection, scope, message_id)
+    if missed is None or missed.climbed or PURPOSES[missed.purpose].may_miss:
+        return None
+    return await _other(connection, secret, scope, message_id, missed)
+
+
 async def to_staff(connection: AsyncConnection, scope: Scope, missed: MissedMessage, now: datetime) -> None:
-    """No channel is left: staff write a letter or call, by a day. The one place from which staff are told."""
-    by = staff_by(day_of(now, missed.zone), missed.wanted_by)
+    """No channel is left: operators are told, and what people must hear is a task for staff, by a day. The one place
+    from which staff are told."""
+    due_on = by_hand_on(day_of(now, missed.zone), [missed.wanted_by] if missed.wanted_by else [])
     remedy = (
-        f"Write a letter or call by {by.isoformat()}: what this person should know did not arrive by any channel, or "
+        f"Write a letter or call by {due_on.isoformat()}: what this person should know did not arrive by any channel, or "
         "they asked us not to send it. See the case."
     )
     await alerts.raise_alert(connection, scope, Notice("not_reached", references.spell(missed.reference), remedy), now)
-
-
-STAFF_WITHIN = timedelta(days=3)
-"""Whom no channel reaches hears from staff within so many days, and before what is wanted of them is due."""
-
-
-def staff_by(today: date, wanted_by: date | None) -> date:
-    """By when staff reach somebody: no day that has passed."""
-    soon = today + STAFF_WITHIN
-    return soon if wanted_by is None else max(today, min(soon, wanted_by - timedelta(days=1)))
+    if not PURPOSES[missed.purpose].may_miss:
+        kind = TaskKind.TELL_BY_HAND
+        await tasks.add_task(connection, scope, missed.case_id, kind=kind, cause=missed.key, due_on=due_on, now=now)
 
 
 async def _other(
@@ -89,7 +95,8 @@ async def _other(
         if normal is not None:
             found[scope, each.channel.value, addresses.digest(secret, each.channel, normal), missed.case_id] = each
     stopped = await stops.stopped(connection, list(found))
-    open_ = (row for asked, row in found.items() if asked not in stopped)
+    dead = await suppressing.closed(connection, {asked[:3]: row.confirmed_at for asked, row in found.items()})
+    open_ = (row for asked, row in found.items() if asked not in stopped and asked[:3] not in dead)
     return next(iter(in_order(open_, definition.outreach.channels)), None)
 
 

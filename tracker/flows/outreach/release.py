@@ -19,16 +19,18 @@ from tracker.core.outreach.wishes import WishInForce
 from tracker.core.services.definitions import Definition, Words, say
 from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.channels import StoppedBy, how_to_stop, sender_of, sent_to, traits_of
+from tracker.core.vocabulary.channels import AddressForm, StoppedBy, how_to_stop, sender_of, sent_to, traits_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import CaseState, Footing, Mode, WaitingOn
+from tracker.flows.outreach import suppressing
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, stops, texted
 from tracker.store.outreach.carrying import ClaimedMessage
+from tracker.store.outreach.suppressions import SealedAddress
 from tracker.store.services import definitions
 
 
@@ -58,7 +60,8 @@ class Links:
 @dataclass(frozen=True, slots=True)
 class Released:
     """Send it: the facts to render, and where it goes. `sandbox`: nothing may leave. `sender`: what it comes from
-    once the organisation is live. `promise`: the date that its words name, if they do."""
+    once the organisation is live. `promise`: the date that its words name, if they do. `digest`: the keyed hash of the
+    address."""
 
     claimed: Claimed
     channel: str
@@ -68,11 +71,13 @@ class Released:
     organisation_slug: str
     sender: str | None
     promise: UUID | None
+    digest: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Not now: these are the recipient's quiet hours, or they were asked whether we are to go on."""
+    """Not now: these are the recipient's quiet hours, they were asked whether we are to go on, or mail that is not urgent
+    rests."""
 
     claimed: Claimed
     due_at: datetime
@@ -103,11 +108,12 @@ async def claim(store: Store, limit: int, only: UUID | None, links: Links) -> li
             )
             for row in rows
         }
-        asked = [wish for row in rows if (wish := _wish(row, links.secret)) is not None]
-        wishes = await stops.in_force(connection, asked)
+        asked = {wish: row.confirmed_at for row in rows if (wish := _wish(row, links.secret)) is not None}
+        wishes = await stops.in_force(connection, list(asked))
+        dead = await suppressing.closed(connection, {each[:3]: at for each, at in asked.items()})
         places = [place for row in rows if (place := _first_place(row)) is not None]
         heard = await texted.written_to(connection, list(dict.fromkeys(places)))
-    return decide(rows, by_id, wishes, links, unwritten=set(places) - heard)
+    return decide(rows, by_id, wishes, links, dead=dead, unwritten=set(places) - heard)
 
 
 def decide(
@@ -116,10 +122,12 @@ def decide(
     wishes: Mapping[stops.Asked, WishInForce],
     links: Links,
     *,
+    dead: Collection[SealedAddress] = (),
     unwritten: Collection[texted.Place] = (),
 ) -> list[Decision]:
-    """What becomes of each claimed message, by what is true now. `wishes`: to hear nothing; `unwritten`: the addresses
-    to which nothing went yet, so that their first message says how to stop them."""
+    """What becomes of each claimed message, by what is true now. `wishes`: to hear nothing; `dead`: the addresses from
+    which letters come back; `unwritten`: those to which nothing went yet, so that their first message says how to stop
+    them."""
     decisions: list[Decision] = []
     first = set(unwritten)
     for row in rows:
@@ -127,12 +135,15 @@ def decide(
         definition = by_id[row.facts["definition"]]
         asked = _wish(row, links.secret)
         wish = wishes.get(asked) if asked is not None else None
-        stop = _stop(row, wish is not None and wish.stops)
+        stop = _stop(row, wish is not None and wish.stops, asked is not None and asked[:3] in dead)
         if stop is not None:
             decisions.append(Stopped(claimed, *stop))
             continue
+        paused = _paused_until(row)
         if wish is not None and wish.silences(Purpose(row.purpose)) and wish.answer_by is not None:
-            decisions.append(Postponed(claimed, wish.answer_by))
+            paused = max(wish.answer_by, paused or wish.answer_by)
+        if paused is not None:
+            decisions.append(Postponed(claimed, paused))
             continue
         zone = row.facts.get("zone") or row.zone
         allowed = timing.allowed_at(Purpose(row.purpose), row.key, row.now, definition.outreach.quiet, zone)
@@ -152,6 +163,7 @@ def decide(
                 row.slug,
                 sender_of(row, row.channel),
                 named(row.purpose, row.channel, row.facts),
+                asked[2] if asked else None,
             )
         )
     return decisions
@@ -178,7 +190,14 @@ def _first_place(row: ClaimedMessage) -> texted.Place | None:
     return row.scope, row.channel, row.normal
 
 
-def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | None:
+def _paused_until(row: ClaimedMessage) -> datetime | None:
+    """Until when what is not urgent is not mailed, since too many of the organisation's letters come back."""
+    mailed = traits_of(row.channel).form is AddressForm.MAILBOX and PURPOSES[row.purpose].may_miss
+    until = row.mail_paused_until
+    return until if mailed and until is not None and until > row.now else None
+
+
+def _stop(row: ClaimedMessage, stopped: bool, dead: bool) -> tuple[MessageState, Reason] | None:
     if row.mode is Mode.TEST:
         return MessageState.WITHHELD, Reason.TEST_MODE
     if row.live_at is not None and row.decided_at < row.live_at:  # by an event that came in the moment of going live
@@ -200,6 +219,8 @@ def _stop(row: ClaimedMessage, stopped: bool) -> tuple[MessageState, Reason] | N
         return MessageState.WITHHELD, Reason.BAD_ADDRESS
     if stopped:
         return MessageState.WITHHELD, Reason.STOPPED
+    if dead:
+        return MessageState.WITHHELD, Reason.SUPPRESSED
     if row.heard_at is not None and row.now - row.heard_at > row.patience:
         return MessageState.HELD, Reason.SOURCE_SILENT
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from tracker.core.case.events import PartyReported
 from tracker.core.vocabulary.addresses import name_words
 from tracker.core.vocabulary.words import Channel, Mode, Role
-from tracker.store.ground.columns import belongs_to, one_of, table
+from tracker.store.ground.columns import Instant, belongs_to, one_of, table
 from tracker.store.ground.personal import Code, personal
 
 
@@ -49,6 +50,7 @@ class Recipient(SQLModel, table=True):
     """Where a party of a case is reached now: messages point here, so that an address lives once.
 
     `normal`: the address in the one form in which it is compared, searched and dialled; None when it is none.
+    `confirmed_at`: when the office last gave another address than before; None: it is the first.
     """
 
     __table_args__ = (
@@ -66,6 +68,7 @@ class Recipient(SQLModel, table=True):
     channel: str = Field(sa_type=String)
     address: str = Field(sa_type=Text, sa_column_kwargs=personal("''"))
     normal: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=personal())
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 PARTY = table(Party)

@@ -23,6 +23,7 @@ class Organisation(SQLModel, table=True):
 
     `country` (ISO 3166) reads telephone numbers without a prefix. `email_from` and `sms_from` are what its messages
     come from once it is live. `learn_at` is when dates are learned from its cases the next time, business time.
+    `mail_paused_until`: too many of its e-mails came back, so that what is not urgent waits; business time.
     """
 
     __table_args__ = (one_of("footing", Footing),)
@@ -38,6 +39,7 @@ class Organisation(SQLModel, table=True):
     sms_from: str | None = Field(default=None, sa_type=Code)
     live_at: datetime | None = Field(default=None, sa_type=Instant)
     learn_at: datetime | None = Field(default=None, sa_type=Instant)
+    mail_paused_until: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Source(SQLModel, table=True):

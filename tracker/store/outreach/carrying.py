@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, String, UniqueConstraint, bindparam, select, text
+from sqlalchemy import Column, LargeBinary, String, UniqueConstraint, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
@@ -33,7 +33,8 @@ LEASE_SECONDS = 60
 
 class Attempt(SQLModel, table=True):
     """One try to send a message, committed before the provider is called, with the exact words. `outcome`: an
-    `Ending`; none while it is under way. `promise_id`: the date that its words name, if they do."""
+    `Ending`; none while it is under way. `promise_id`: the date that its words name, if they do. `digest`: a keyed hash
+    of the address to which it went, by which a report about it is known to be about that address."""
 
     __table_args__ = (
         one_of("mode", Mode),
@@ -52,6 +53,7 @@ class Attempt(SQLModel, table=True):
     provider_id: str | None = Field(default=None, sa_type=Code)
     promise_id: UUID | None = None
     started_at: datetime = Field(sa_type=Instant)
+    digest: bytes | None = Field(default=None, sa_type=LargeBinary, sa_column_kwargs=personal())
 
 
 _CLAIM = text(
@@ -72,8 +74,8 @@ _CLAIM = text(
         RETURNING m.*
     )
     SELECT m.organisation_id, m.mode, m.id, m.case_id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
-        m.attempt_number, r.address, r.normal, c.state AS case_state, c.void, c.news_entry, c.asked_entry,
-        c.promise_id, CASE WHEN m.cause LIKE 'office:%' THEN (
+        m.attempt_number, r.address, r.normal, r.confirmed_at, c.state AS case_state, c.void, c.news_entry,
+        c.asked_entry, c.promise_id, CASE WHEN m.cause LIKE 'office:%' THEN (
             SELECT 'office:' || p.id || CASE WHEN p.outcome IS NULL THEN '' ELSE '\\:passed' END FROM promise p
             WHERE p.organisation_id = m.organisation_id AND p.mode = m.mode AND p.case_id = m.case_id
                 AND p.basis = 'office' AND p.superseded_at IS NULL ORDER BY p.made_at DESC, p.id DESC LIMIT 1
@@ -81,7 +83,7 @@ _CLAIM = text(
             SELECT x.reference FROM "case" x WHERE x.organisation_id = m.organisation_id AND x.mode = m.mode
                 AND x.register = c.register AND x.number = m.facts->>'merged_into' AND NOT x.void AND x.id <> c.id
             ORDER BY x.epoch DESC LIMIT 1) AS survivor, o.slug, o.name AS organisation, o.zone, o.footing,
-        o.email_from, o.sms_from, o.live_at, m.decided_at,
+        o.email_from, o.sms_from, o.live_at, o.mail_paused_until, m.decided_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
     FROM taken m
     JOIN organisation o ON o.id = m.organisation_id
@@ -96,8 +98,9 @@ _CLAIM = text(
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage(ScopedRow):
     """A message under its lease, and what is true now of its case, its office and its source. `address` None: it was
-    erased; `normal` None: it is no address. `office_cause`: of a message about the office's own date, the cause that it
-    would have now. `now`: the organisation's business time."""
+    erased; `normal` None: it is no address; `confirmed_at`: when the office gave it in place of another.
+    `office_cause`: of a message about the office's own date, the cause that it would have now. `now`: business time of
+    the organisation."""
 
     id: UUID
     case_id: UUID
@@ -110,6 +113,7 @@ class ClaimedMessage(ScopedRow):
     attempt_number: int
     address: str | None
     normal: str | None
+    confirmed_at: datetime | None
     case_state: CaseState
     void: bool
     news_entry: UUID | None
@@ -126,6 +130,7 @@ class ClaimedMessage(ScopedRow):
     email_from: str | None
     sms_from: str | None
     live_at: datetime | None
+    mail_paused_until: datetime | None
     decided_at: datetime
     now: datetime
     heard_at: datetime | None
@@ -144,7 +149,7 @@ async def claim(connection: AsyncConnection, limit: int, only: UUID | None = Non
 @dataclass(frozen=True, slots=True)
 class Beginning:
     """An attempt that is about to be made: `id` is its own, `number` that of the claim, `content` the exact words,
-    `promise_id` the date that they name."""
+    `promise_id` the date that they name, `digest` the keyed hash of the address."""
 
     scope: Scope
     message_id: UUID
@@ -154,17 +159,19 @@ class Beginning:
     content: str
     now: datetime
     promise_id: UUID | None = None
+    digest: bytes | None = None
 
 
 _BEGIN = text(
     """
-    INSERT INTO attempt (organisation_id, mode, id, message_id, number, carrier, content, started_at, promise_id)
+    INSERT INTO attempt (organisation_id, mode, id, message_id, number, carrier, content, started_at, promise_id,
+        digest)
     SELECT m.organisation_id, m.mode, t.id, m.id, m.attempt_number, t.carrier, CAST(t.content AS jsonb), t.now,
-        t.promise
+        t.promise, t.digest
     FROM unnest(CAST(:organisations AS uuid[]), CAST(:modes AS text[]), CAST(:messages AS uuid[]),
         CAST(:numbers AS int[]), CAST(:ids AS uuid[]), CAST(:carriers AS text[]), CAST(:contents AS text[]),
-        CAST(:nows AS timestamptz[]), CAST(:promises AS uuid[]))
-        AS t (organisation, mode, message, number, id, carrier, content, now, promise)
+        CAST(:nows AS timestamptz[]), CAST(:promises AS uuid[]), CAST(:digests AS bytea[]))
+        AS t (organisation, mode, message, number, id, carrier, content, now, promise, digest)
     JOIN message m ON m.organisation_id = t.organisation AND m.mode = t.mode AND m.id = t.message
     WHERE m.state = 'sending' AND m.attempt_number = t.number AND m.lease_until > clock_timestamp()
     RETURNING id
@@ -185,6 +192,7 @@ async def begin_attempts(connection: AsyncConnection, beginnings: Sequence[Begin
         "contents": [each.content for each in beginnings],
         "nows": [each.now for each in beginnings],
         "promises": [each.promise_id for each in beginnings],
+        "digests": [each.digest for each in beginnings],
     }
     return set((await connection.execute(_BEGIN, columns)).scalars())
 

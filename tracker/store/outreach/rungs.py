@@ -33,7 +33,7 @@ _MISSED = text(
 
 _OTHERS = text(
     """
-    SELECT r.id, r.channel, r.address, r.normal FROM message m
+    SELECT r.id, r.channel, r.address, r.normal, r.confirmed_at FROM message m
     JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.case_id = m.case_id
         AND r.party = m.party
     WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
@@ -80,12 +80,13 @@ class MissedMessage:
 @dataclass(frozen=True, slots=True)
 class OtherAddress:
     """Another address of somebody whom a message did not reach: a recipient of the case. `normal` None: it was not
-    brought into its one form yet."""
+    brought into its one form yet. `confirmed_at`: when the office gave it in place of another."""
 
     id: UUID
     channel: Channel
     address: str
     normal: str | None
+    confirmed_at: datetime | None = None
 
 
 async def missed(connection: AsyncConnection, scope: Scope, message_id: UUID) -> MissedMessage | None:

@@ -21,7 +21,9 @@ from tracker.web import in_words
 from tracker.web.desk.gate import DeskGate, Posted, reason, to
 from tracker.web.errors import STATUSES
 
-DONE = frozenset({"contact", "note", "empty_note", "stop", "start", "wrong_person", "no_address", *resend.Resending})
+DONE = frozenset(
+    {"contact", "note", "empty_note", "task", "stop", "start", "wrong_person", "no_address", *resend.Resending}
+)
 """What an action may say of itself when the case is shown again; the page has the words."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from tracker.store.ground.engine import Store
-from tracker.web.desk import case, entrance
+from tracker.web.desk import case, entrance, tasks
 from tracker.web.desk.gate import DeskGate
 
 
@@ -15,4 +15,5 @@ def router(store: Store, secret: bytes, public_url: str) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.include_router(entrance.router(gate))
     routes.include_router(case.router(gate))
+    routes.include_router(tasks.router(gate))
     return routes

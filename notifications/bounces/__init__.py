@@ -1,0 +1,1 @@
+"""What comes back of letters that were accepted: read, matched by our own seals, and handed on."""

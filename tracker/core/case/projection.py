@@ -32,7 +32,7 @@ def projected(
         "unmapped": case.unmapped,
         "delay_reason": case.delay_reason,
         "needs": [plain_need(need.item) for need in case.needs.values()],
-        "known_facts": [party.known_fact for party in parties if party.known_fact],
+        "known_facts": [party.known_fact for party in parties if party.opens(definition.known_fact.kind)],
         "language": next((party.language for party in parties if party.language), None),
         "opened_at": case.opened_at,
         "opened_on": case.opened.on,

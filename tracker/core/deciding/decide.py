@@ -20,6 +20,7 @@ from tracker.core.deciding.case_in_hand import CaseInHand, DecisionContext
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.dossier import Dossiers, Entered, EntryPlace, Number, SeenEvent, ServiceKnown, SourceKnown
 from tracker.core.deciding.fresh import Fresh
+from tracker.core.deciding.page_notes import of_waiting, with_notes
 from tracker.core.deciding.reports import NOTES, Answer, Intake, RefusedEvent, Report, Reporter, granted, too_many
 from tracker.core.deciding.under_number import MOST_PARKED_PER_NUMBER, PARKED_FOR, UnderNumber
 from tracker.core.vocabulary.errors import CaseNotRead, ContentDiffers, TimeOutOfBounds, TrackerError, UnknownService
@@ -130,6 +131,8 @@ class Deciding:
             raise CaseNotRead from fault
         self._hear(by.source_id, source)
         self._seen[by.source_id, event.id] = SeenEvent(answer.entry, report.fingerprint, answer.reference)
+        answer, raised = with_notes(answer, report, number.case_of(answer.entry))
+        self._notices.update(raised)
         return answer
 
     def _granted(self, event: StatusEvent, by: Reporter) -> str:
@@ -146,7 +149,7 @@ class Deciding:
         id for other content is refused, and audited."""
         if compare_digest(before.fingerprint, report.fingerprint):
             by_now = number.reference_of(before.entry) if number is not None else None
-            return Answer(Intake.DUPLICATE, before.entry, by_now or before.reference)
+            return Answer(Intake.DUPLICATE, before.entry, by_now or before.reference, notes=report.notes)
         detail = {"event": report.event.id, "type": report.event.type}
         self._audited.append(Audited(f"source:{by.source}", "intake.content_differs", detail))
         raise ContentDiffers(
@@ -222,6 +225,7 @@ class Deciding:
             opened = number.begin(entered, source)
         elif isinstance(event.body, CorrectionReported):
             opened = number.begin_waiting({by.source_id: source})
+        self._notices.update(of_waiting(opened, entered))
         if opened is not None and entered.id in opened.entries:
             self._notice(event, None, named)
             return self._answer(opened, entered.id)

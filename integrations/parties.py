@@ -140,6 +140,8 @@ def _addresses(
     good: dict[Address, None] = {}
     for place, each in enumerate(data.channels or ()):
         found = read(each.channel, each.address or "")
+        if len(found.address or "") > CHANNELS[each.channel].longest:
+            found = AddressReading(None, None, AddressFault.UNREADABLE)
         pointer, words = _place("channels", place, "address"), _words(each.channel)
         if found.fault is not None:
             remedy = f"Have the source send one whole {words['address']}, or leave the channel out. People are kept."

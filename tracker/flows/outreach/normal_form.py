@@ -19,6 +19,9 @@ from tracker.core.vocabulary.channels import CHANNELS, AddressForm
 from tracker.core.vocabulary.fillers import says_nothing
 from tracker.core.vocabulary.words import Channel
 
+LONGEST_MAILBOX = 254
+"""So many characters a mailbox has at most (RFC 5321, 4.5.3.1.3, less the brackets)."""
+
 _LOCAL = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,64}")
 _NAMED = re.compile(r"(?P<beside>[^<>]*)<(?P<mail>[^<>]*)>\s*")
 _BEFORE_MAIL = re.compile(r"^(?:mailto|e-?mail|correo|e-?bost)\s*:\s*", re.IGNORECASE)
@@ -99,7 +102,7 @@ def _mailbox(plain: str) -> AddressReading:
     if not at or not _LOCAL.fullmatch(local) or not domain or " " in domain:
         return AddressReading(None, None, AddressFault.UNREADABLE)
     ascii_domain = mail_domain(domain)
-    if ascii_domain is None or len(local) + len(ascii_domain) >= CHANNELS[Channel.EMAIL].longest:
+    if ascii_domain is None or len(local) + len(ascii_domain) >= LONGEST_MAILBOX:
         return AddressReading(None, None, AddressFault.NO_DOMAIN)
     if not local.isascii() or ".." in f".{local}.":
         doubts.append(AddressDoubt.UNUSUAL)
@@ -124,7 +127,7 @@ def mail_domain(domain: str) -> str | None:
 def _telephone(plain: str, country: str) -> AddressReading:
     """A telephone number, with or without words beside it."""
     text = _URI.sub("", _figures(plain))
-    number, doubts = _IN_BRACKETS.sub(" ", text).strip(), []
+    number, doubts = _IN_BRACKETS.sub(" ; ", text).strip(" ;"), []
     extension = _EXTENSION.search(number)
     if extension and _digits(number[: extension.start()]) >= _FEWEST_DIGITS:
         number = number[: extension.start()]
@@ -137,12 +140,14 @@ def _telephone(plain: str, country: str) -> AddressReading:
     found = list(dict.fromkeys(_dialled(run, country) for run in runs))
     if len(found) > 1:
         return AddressReading(None, None, AddressFault.SEVERAL)
-    if not found or found[0] is None:
+    dialled = found[0] if found else None
+    doubts += _doubts(dialled) if dialled else [AddressDoubt.UNASSIGNED]
+    if runs and AddressDoubt.UNASSIGNED in doubts and _FILLED.fullmatch(re.sub(r"[^\d+]", "", runs[0])):
+        return AddressReading(None, None, AddressFault.FILLER)
+    if dialled is None:
         worded = _LETTER.search(number) and not found
         return AddressReading(None, None, AddressFault.UNREADABLE if worded else AddressFault.IMPOSSIBLE)
-    if _FILLED.fullmatch(re.sub(r"[^\d+]", "", runs[0])):
-        return AddressReading(None, None, AddressFault.FILLER)
-    return AddressReading(runs[0].strip(" -./"), found[0], None, (*doubts, *_doubts(found[0])))
+    return AddressReading(runs[0].strip(" -./"), dialled, None, tuple(doubts))
 
 
 def _digits(text: str) -> int:

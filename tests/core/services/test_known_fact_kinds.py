@@ -13,7 +13,7 @@ from tracker.core.services.known_fact_kinds import KNOWN_FACTS, unfit_as
 FIT = {
     "postcode": (
         *("AB1 2CD", "sw1a1aa", "E1 OAA", "EC1A-1BB", "00-950", "28013", "12345-6789", "22222", "D02 AF30", "1010"),
-        *("K1A 0B1", "123-4567", "١٢٣٤٥", "ＡＢ１ ２ＣＤ", "LV-1010"),
+        *("K1A 0B1", "123-4567", "١٢٣٤٥", "ＡＢ１ ２ＣＤ", "LV-1010", "ZZ9 9ZZ"),
     ),
     "surname": (
         *("Morgan", "O'Brien-Núñez", "Null", "Brak", "No", "Na", "Li", "x", "Wałęsa", "محمد", "李", "von der Leyen"),

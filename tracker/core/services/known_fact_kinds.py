@@ -15,8 +15,8 @@ from typing import Final
 
 from tracker.core.vocabulary.fillers import says_nothing
 
-_NO_FIXED_PLACE = re.compile(r"ZZ99")
-"""The beginning of postcodes that British registers give those of whom they know none."""
+_NO_FIXED_PLACE = re.compile(r"ZZ99\d[A-Z]{2}")
+"""Postcodes that British registers give those of whom they know none."""
 
 _BLANK_DAYS = frozenset(
     {
@@ -45,7 +45,7 @@ def _is_postcode(plain: str) -> bool:
     """Postcodes of all countries have a digit and at most ten signs. Zeros or nines alone fill a field."""
     code = "".join(each for each in plain if each.isalnum()).upper()
     digits = {each for each in code if each.isdigit()}
-    filled = set(code) <= {"0"} or set(code) == {"9"} or _NO_FIXED_PLACE.match(code) is not None
+    filled = set(code) <= {"0"} or set(code) == {"9"} or _NO_FIXED_PLACE.fullmatch(code) is not None
     return bool(digits) and 2 < len(code) <= 10 and not filled and not says_nothing(plain)
 
 

@@ -51,6 +51,7 @@ READ = [
 def test_p2_one_number_in_many_ways_of_writing(written: str) -> None:
     found = reading(AddressForm.TELEPHONE, written, "GB")
     assert (found.normal, found.fault, found.doubts) == (MOBILE, None, ())
+    assert found.address is not None and found.address.isascii() and found.address.isprintable()
 
 
 @pytest.mark.parametrize(

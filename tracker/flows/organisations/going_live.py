@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tracker.core.vocabulary.addresses import AddressReading
 from tracker.core.vocabulary.channels import CHANNELS, Unit
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.oversight import Audited
@@ -212,7 +211,7 @@ def _of_channel(channel: Channel, standing: Readiness, office: Office, offered: 
     match channel:
         case Channel.EMAIL:
             sender = offered.email_from or standing.email_from
-            good = sender is not None and _is_plain(normal_form.reading(CHANNELS[channel].form, sender, ""), sender)
+            good = sender is not None and normal_form.is_plain_mailbox(sender)
             remedy = "" if good else "Give --email-from ADDRESS, a plain e-mail address."
             return Check("The mail server", offered.mail_fault or ""), Check("The sender of e-mails", remedy)
         case Channel.SMS:
@@ -221,11 +220,6 @@ def _of_channel(channel: Channel, standing: Readiness, office: Office, offered: 
             remedy = "a number such as +447700900123, 3 to 11 letters and digits, or a service's MG... id."
             remedy = "" if good else f"Give --sms-from: {remedy}"
             return Check("The SMS provider", offered.texts_fault or ""), Check("The sender of texts", remedy)
-
-
-def _is_plain(found: AddressReading, sender: str) -> bool:
-    """Whether an address is one as it stands, which every mail server takes."""
-    return found.address == sender and not found.doubts
 
 
 def _public_fault(url: str) -> str:

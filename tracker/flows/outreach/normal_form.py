@@ -109,6 +109,12 @@ def _mailbox(plain: str) -> AddressReading:
     return AddressReading(text, f"{local.lower()}@{ascii_domain}", None, tuple(doubts))
 
 
+def is_plain_mailbox(address: str) -> bool:
+    """Whether this is a mailbox as it stands, with nothing beside it, which every mail server takes."""
+    found = reading(AddressForm.MAILBOX, address, "")
+    return found.address == address and not found.doubts
+
+
 @lru_cache(maxsize=10_000)
 def mail_domain(domain: str) -> str | None:
     """A domain as DNS has it: letters of any script by IDNA 2008 (RFC 5891, mapped as UTS 46 says, no transitional

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from integrations import fields
 from tracker.core.case.events import (
@@ -21,7 +21,6 @@ from tracker.core.case.events import (
     ReopenReported,
     StatusReported,
 )
-from tracker.core.vocabulary.channels import CHANNELS, AddressForm
 from tracker.core.vocabulary.words import Audience, Channel, Role
 
 _STRICT = ConfigDict(strict=True, extra="forbid", frozen=True, populate_by_name=False)
@@ -135,48 +134,37 @@ class NeedsDataIn(DataIn):
         return NeedsReported(tuple(item.said() for item in self.items))
 
 
-_LONGEST_ADDRESS = max(traits.longest for traits in CHANNELS.values())
-"""No address is longer, on whatever channel; the reader of each form knows its own bound."""
-
-
 class ChannelIn(BaseModel):
-    """Where one channel reaches a party: an e-mail address for `email`, a telephone number for `sms`."""
+    """Where one channel reaches a party: an e-mail address for `email`, a telephone number for `sms`. What is none is
+    set aside, and named in the answer's `notes`."""
 
     model_config = _STRICT
 
     channel: Annotated[Channel, Field(strict=False)]
-    address: Annotated[str, Field(min_length=3, max_length=_LONGEST_ADDRESS)]
-
-    @field_validator("address")
-    @classmethod
-    def _suits_the_channel(cls, address: str, info: ValidationInfo) -> str:
-        channel: Channel | None = info.data.get("channel")
-        if channel is None:
-            return address  # the channel was refused already
-        match CHANNELS[channel].form:
-            case AddressForm.MAILBOX:
-                return fields.email(address)
-            case AddressForm.TELEPHONE:
-                return fields.phone(address)
+    address: fields.Unread | None = None
 
 
 class PartyDataIn(DataIn):
-    """`case.party`. `known_fact` is hashed by `wire` and goes no further."""
+    """`case.party`. What is of no use in it is set aside by `parties`, which hashes `known_fact`, too: it goes no
+    further."""
 
     party: fields.Identifier
     role: Annotated[Role, Field(strict=False)] | None = None
-    name: fields.Line | None = None
-    organisation: fields.Line | None = None
-    language: fields.Language | None = None
+    name: fields.Unread | None = None
+    organisation: fields.Unread | None = None
+    language: fields.Unread | None = None
     channels: Annotated[list[ChannelIn], Field(max_length=10)] | None = None
-    known_fact: fields.Fact | None = None
+    known_fact: fields.Unread | None = None
     prefers: Annotated[Channel, Field(strict=False)] | None = None
-    zone: fields.Zone | None = None
+    zone: fields.Unread | None = None
     remove: bool | None = None
 
     def body(self) -> PartyReported:
-        """The same in the timeline's words, without the known fact. An address sent twice counts once."""
-        addresses = dict.fromkeys(Address(each.channel, each.address) for each in self.channels or ())
+        """The same in the timeline's words, as it was sent, without the known fact. An address sent twice counts
+        once."""
+        addresses = dict.fromkeys(
+            Address(each.channel, (each.address or "").strip(" ")) for each in self.channels or ()
+        )
         return PartyReported(
             self.party,
             self.role or Role.APPLICANT,

@@ -22,7 +22,6 @@ _WORDS = {
     "string_type": "must be a string",
     "string_too_short": "is empty or too short",
     "string_too_long": "is longer than {max_length} characters",
-    "string_pattern_mismatch": "is no language tag (BCP 47), such as en or zh-Hant",
     "bool_type": "must be true or false",
     "list_type": "must be a list",
     "too_short": "has too few entries",

@@ -29,8 +29,7 @@ _MOMENT = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[Tt]{_HOUR}:[0-5][0-9](\.[0-9]{{1,9
 _OFFSET = rf"[Zz]|[+-]{_HOUR}"
 _RFC3339 = re.compile(rf"(?P<moment>{_MOMENT})(?P<offset>{_OFFSET})?")
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_PHONE = re.compile(r"[+0-9 ()./-]{3,40}")
-_EMAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;\"()]{1,253}")
+_LANGUAGE = re.compile(r"(?=.{2,35}\Z)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _PLANNED_YEARS = range(1900, 2200)
 """A planned date outside is a blank of an old system (9999-12-31), and nobody should read it as a promise."""
 
@@ -85,7 +84,22 @@ def _bounded(value: str, most: int) -> str:
     return value
 
 
-def _known_fact(value: str) -> str:
+def line(value: str) -> str:
+    """A name or the like, in one line that can be read. Raises the fault."""
+    return _Text(200)(value)
+
+
+def language(value: str) -> str:
+    """A language tag in the form of BCP 47, also where it was written with an underscore. Raises the fault."""
+    tag = value.strip().replace("_", "-")
+    if not _LANGUAGE.fullmatch(tag):
+        raise refused("is no language tag", "Send a tag of BCP 47, such as en, cy or zh-Hant.")
+    return tag
+
+
+def known_fact(value: str) -> str:
+    """What opens the page, in one line. Raises the fault."""
+    value = _Text(200)(value)
     if not any(character.isalnum() for character in value):
         raise refused("holds no letter and no digit", "Send the fact as the person writes it, or leave it out.")
     return value
@@ -146,42 +160,21 @@ def _sequence(value: object) -> int:
     return value
 
 
-def email(value: str) -> str:
-    """An address that may stand in a header: one @, two halves, no space and nothing invisible.
-
-    Whether it exists shows when mail is sent. Raises the fault for `wire`, without the address in it.
-    """
-    value = unicodedata.normalize("NFC", value.strip(" "))
-    if len(value) > 254 or not value.isprintable() or not _EMAIL.fullmatch(value):
-        raise refused("is no e-mail address", "Send one bare address, such as name@example.org, without a name.")
-    return value
-
-
-def _zone(value: str) -> str:
+def zone(value: str) -> str:
+    """The IANA name of a time zone. Raises the fault."""
     try:
-        return ZoneInfo(value).key
+        return ZoneInfo(value.strip()).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise refused("is no time zone", "Send an IANA name such as Europe/Madrid, or leave it out.") from None
-
-
-def phone(value: str) -> str:
-    """A number as the office keeps it; its country is found when it is used. Raises the fault for `wire`."""
-    value = value.strip(" ")
-    if not _PHONE.fullmatch(value) or sum(character.isdigit() for character in value) < 3:
-        raise refused(
-            "is no telephone number",
-            "Send one number of digits, +, spaces, brackets, dots, slashes, hyphens; at most 40.",
-        )
-    return value
 
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_Identifier(200))]
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_Text(200))]
 Sentence = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_Text(500, lines=True))]
 Note = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_Text(4000, lines=True))]
-Fact = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_Text(200)), AfterValidator(_known_fact)]
-Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
-Zone = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_zone)]
+Unread = Annotated[str, Field(max_length=1000)]
+"""What people typed or old systems hold of a party: `parties` reads it, and what cannot be read is set aside."""
+
 _INSTANT_SCHEMA = WithJsonSchema(
     {
         "type": "string",

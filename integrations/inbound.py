@@ -15,6 +15,7 @@ from integrations.strict_json import loads, loads_list
 from integrations.wire import WireContext, check_plain, translate, translated
 from tracker.core.deciding.reports import Answer, Intake, RefusedEvent, Report
 from tracker.core.vocabulary import known_facts, references
+from tracker.core.vocabulary.channels import CHANNELS
 from tracker.core.vocabulary.errors import MalformedEvent, TrackerError, UnknownKey
 from tracker.flows.deciding.intake import CHUNK, ingest, take_in
 from tracker.flows.organisations import report
@@ -42,6 +43,13 @@ class Door:
     carry: Carry
 
 
+class NoteOut(BaseModel):
+    """What the sender should know of a part of an event that was taken."""
+
+    pointer: str = Field(description="Where in the event (RFC 6901).", examples=["/data/channels/1/address"])
+    note: str = Field(description="What was made of it, and how to mend it. It repeats nothing that was sent.")
+
+
 class TakenOut(BaseModel):
     """The intake's answer to an event, given only after it is stored."""
 
@@ -51,6 +59,10 @@ class TakenOut(BaseModel):
         default=None, description="The public reference of its case, once there is one.", examples=["CDFG-HJKM-NPRX"]
     )
     note: str | None = Field(default=None, description="Why an event that was taken does not show yet.")
+    notes: list[NoteOut] | None = Field(
+        default=None,
+        description="What was set aside of it, or may not do what it is sent for; left out where all is well.",
+    )
 
 
 class ProblemOut(BaseModel):
@@ -135,7 +147,7 @@ def context_of(sender: Sender, secret: bytes) -> WireContext:
     return WireContext(
         sender.zone,
         lambda fact: known_facts.digest(secret, str(sender.organisation_id), fact),
-        lambda channel, address: normal_form.normal(channel, address, sender.country),
+        lambda channel, address: normal_form.reading(CHANNELS[channel].form, address, sender.country),
         secret,
     )
 
@@ -184,7 +196,8 @@ def _answered(answer: Answer | RefusedEvent) -> TakenOut | ProblemOut:
 
 def _taken(answer: Answer) -> TakenOut:
     spelt = references.spell(answer.reference) if answer.reference else None
-    return TakenOut(outcome=answer.outcome, entry=answer.entry, reference=spelt, note=answer.note)
+    notes = [NoteOut(pointer=each.pointer, note=each.note) for each in answer.notes] or None
+    return TakenOut(outcome=answer.outcome, entry=answer.entry, reference=spelt, note=answer.note, notes=notes)
 
 
 def _to(body: bytes) -> str:

@@ -1,7 +1,8 @@
 """The published JSON Schema (draft 2020-12) of the plain event, version 1, made from the wire models.
 
 What the schema refuses is refused at the intake too. The intake refuses more, for what a schema cannot say:
-days that the calendar lacks, addresses, invisible characters, an item named twice.
+days that the calendar lacks, invisible characters, an item named twice. What is of no use in a party (an address, a
+language, a zone) is neither refused here nor there: it is set aside, and the answer says so.
 `python -m integrations.schema` writes it to standard output, for `docs/event-schema-1.json`.
 """
 

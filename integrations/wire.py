@@ -19,11 +19,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import PlainValidator, ValidationError
 
-from integrations import fields, strict_json
+from integrations import fields, parties, strict_json
 from integrations.event_models import EVENTS, AnyEventIn, EventIn, PartyDataIn, ReopenDataIn
 from integrations.faults import malformed
-from tracker.core.case.events import Body, PartyReported, StatusEvent
+from tracker.core.case.events import StatusEvent
 from tracker.core.deciding.reports import Report
+from tracker.core.vocabulary.addresses import AddressReading
 from tracker.core.vocabulary.errors import MalformedEvent, UnsupportedContent
 from tracker.core.vocabulary.words import Channel
 
@@ -45,12 +46,12 @@ class WireContext:
 
     `zone` is the IANA name that it declared for times without an offset, None where it declared none; a name that does
     not exist raises ZoneInfoNotFoundError, so check it when it is declared. `digest_known_fact` gets the fact as sent
-    (NFC, trimmed), `normal` a channel and an address as sent, and tells the one form of it, or None.
+    (NFC, trimmed), `address` a channel and an address as sent, and says as what it is read.
     """
 
     zone: str | None
     digest_known_fact: Callable[[str], bytes]
-    normal: Callable[[Channel, str], str | None]
+    address: Callable[[Channel, str], AddressReading]
     fingerprint_key: bytes
 
 
@@ -72,31 +73,25 @@ def translated(document: dict[str, object], tongue: WireContext) -> Report:
     """Read one plain event that was parsed strictly. Raises MalformedEvent."""
     told = _validated(document, ZoneInfo(tongue.zone) if tongue.zone else None)
     data = told.data or ReopenDataIn()
-    fact = data.known_fact if isinstance(data, PartyDataIn) else None
+    party = None
+    if isinstance(data, PartyDataIn):
+        party = parties.party(data, told.source, address=tongue.address, digest=tongue.digest_known_fact)
     event = StatusEvent(
         id=told.id,
         source=told.source,
         type=told.type,
         number=told.subject,
         time=told.time,
-        body=data.body(),
+        body=party.as_sent if party else data.body(),
         register=told.register_,
         sequence=told.sequence,
         occurred_on=data.occurred_on,
         sensitive=bool(data.sensitive),
         hold_until=data.hold_until,
     )
-    fingerprint = hmac.digest(tongue.fingerprint_key, canonical(event, fact), hashlib.sha256)
-    return Report(replace(event, body=_settled(event.body, fact, tongue)), fingerprint)
-
-
-def _settled(body: Body, fact: str | None, tongue: WireContext) -> Body:
-    """What is said of a party, with the digest of its known fact and the one form of each address."""
-    if not isinstance(body, PartyReported):
-        return body
-    channels = tuple(replace(each, normal=tongue.normal(each.channel, each.address)) for each in body.channels)
-    known_fact = None if fact is None else tongue.digest_known_fact(fact)
-    return replace(body, channels=channels, known_fact=known_fact)
+    said = canonical(event, party.fact if party else None)
+    fingerprint = hmac.digest(tongue.fingerprint_key, said, hashlib.sha256)
+    return Report(replace(event, body=party.used), fingerprint, party.notes) if party else Report(event, fingerprint)
 
 
 def canonical(event: StatusEvent, known_fact: str | None) -> bytes:

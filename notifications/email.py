@@ -27,6 +27,7 @@ from notifications.gates import CarrierGate
 from notifications.mail_codes import ending, enhanced
 from tracker.core.outreach.attempts import Ending
 from tracker.core.vocabulary.seals import LinkKind, seal, short_seal
+from tracker.flows.outreach.normal_form import mail_domain
 
 CONNECTIONS = 8
 """At most so many connections to the server, each used again and again."""
@@ -92,7 +93,9 @@ class Email:
         if to is None:
             return Refused(Ending.BAD_ADDRESS)
         fallback = f"no-reply@{self._host}"
-        sender = _mailbox(outgoing.sender or fallback) or fallback
+        sender = _mailbox(outgoing.sender or fallback)
+        if sender is None or not sender.isascii():
+            sender = fallback
         data = compose(outgoing, sender, to, self._host, self._secret)
         path = return_path(self._bounces, self._secret, outgoing.attempt_id) if self._bounces else sender
         for fresh in (False, True):
@@ -152,14 +155,18 @@ class Email:
         return smtp
 
     async def _hand_over(self, smtp: SMTP, path: str, to: str, data: bytes) -> Answer:
-        """One letter over a connection. What raises here was not sent."""
+        """One letter over a connection. What raises here was not sent. A local part beyond ASCII needs a server that
+        says it takes such (SMTPUTF8, RFC 6531)."""
+        options = () if to.isascii() else ("SMTPUTF8",)
+        if options and not smtp.supports_extension("smtputf8"):
+            return Refused(Ending.BAD_ADDRESS)
         try:
-            await smtp.mail(path)
+            await smtp.mail(path, options=options)
         except SMTPResponseException as refused:
             await _forget(smtp)
             return self._read(refused, about_sender=True)
         try:
-            await smtp.rcpt(to)
+            await smtp.rcpt(to, encoding="utf-8")
         except SMTPResponseException as refused:
             await _forget(smtp)
             return self._read(refused)
@@ -222,14 +229,13 @@ def _called(message: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _mailbox(address: str) -> str | None:
-    """The address as the envelope needs it: a domain of other letters in its ASCII form; None when it is none."""
+    """The address as the envelope needs it: the local part as given, a domain of other letters as DNS has it; None when
+    it is none."""
     local, at, domain = address.strip().rpartition("@")
     if not at or not local or not domain or _CONTROL.search(address) or re.search(r"[\s<>]", local + domain):
         return None
-    try:
-        return f"{local.encode('ascii').decode()}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return None
+    named = domain if domain.isascii() else mail_domain(domain)
+    return f"{local}@{named}" if named else None
 
 
 def compose(outgoing: Outgoing, sender: str, to: str, host: str, secret: bytes) -> bytes:
@@ -239,7 +245,7 @@ def compose(outgoing: Outgoing, sender: str, to: str, host: str, secret: bytes) 
     Written out line by line (RFC 5322, RFC 2046): the standard library's generator parses every header again, and
     takes longer than everything else about a letter.
     """
-    content = outgoing.content
+    content, charset = outgoing.content, "ascii" if to.isascii() else "utf-8"  # headers as they are: RFC 6532
     headers = {
         "From": formataddr((_line(outgoing.organisation), sender)),
         "To": to,
@@ -256,11 +262,11 @@ def compose(outgoing: Outgoing, sender: str, to: str, host: str, secret: bytes) 
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     top = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     if content.html is None:
-        return (top + _part("plain", content.text)).encode("ascii", "replace")
+        return (top + _part("plain", content.text)).encode(charset, "replace")
     mark = f"part-{outgoing.attempt_id.hex}"
     parts = f"--{mark}\r\n{_part('plain', content.text)}\r\n--{mark}\r\n{_part('html', content.html)}\r\n--{mark}--"
     whole = f'{top}Content-Type: multipart/alternative; boundary="{mark}"\r\n\r\n{parts}\r\n'
-    return whole.encode("ascii", "replace")
+    return whole.encode(charset, "replace")
 
 
 def return_path(bounces: str, secret: bytes, attempt_id: UUID) -> str:

@@ -151,11 +151,13 @@ async def open_desk(
     mode: Mode = Mode.LIVE,
     definition: str = DEFINITION,
     source: offices.NewSource | None = None,
+    zone: str = "Europe/London",
+    country: str | None = None,
 ) -> Desk:
     """A new sandbox organisation with one service, one source and its key, its clock at `start`."""
     offset = start - datetime.now(UTC)
     office = await offices.add_organisation(
-        store, slug=slug, name=f"{slug.title()} Council", zone="Europe/London", clock_offset=offset
+        store, slug=slug, name=f"{slug.title()} Council", zone=zone, country=country, clock_offset=offset
     )
     new = source or offices.NewSource("backoffice", live_from=start - timedelta(days=400))
     await offices.add_source(store, office, new)

@@ -52,14 +52,14 @@ class Outcomes:
     report: dict[str, Any] = field(default_factory=dict)
 
 
-async def prepare(settings: Settings, path: Path, zone: str) -> PreparedReplay:
+async def prepare(settings: Settings, path: Path, zone: str, country: str | None = None) -> PreparedReplay:
     """Make a sandbox organisation for a log: a definition a service, a source, a key, the clock at its start."""
     log = read(path)
     start = log.rows[0].local().replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     async with assembled(settings) as parts:
         slug = log.name.replace("_", "-").lower()[:40]
         offset = start - datetime.now(UTC) - timedelta(seconds=5)
-        office = await _free_organisation(parts.store, slug, zone, offset)
+        office = await _free_organisation(parts.store, slug, (zone, country), offset)
         await offices.add_source(parts.store, office, offices.NewSource(SOURCE, zone=zone, live_from=office.now))
         made = definitions(log)
         for text in made.values():
@@ -68,12 +68,18 @@ async def prepare(settings: Settings, path: Path, zone: str) -> PreparedReplay:
     return PreparedReplay(office.slug, SOURCE, key, len(made), start)
 
 
-async def _free_organisation(store: Any, slug: str, zone: str, offset: timedelta) -> Any:
+async def _free_organisation(store: Any, slug: str, where: tuple[str, str | None], offset: timedelta) -> Any:
+    zone, country = where
     for place in range(1, 1000):
         try:
             name = slug if place == 1 else f"{slug}-{place}"
             return await offices.add_organisation(
-                store, slug=name, name=name.replace("-", " ").title()[:60], zone=zone, clock_offset=offset
+                store,
+                slug=name,
+                name=name.replace("-", " ").title()[:60],
+                zone=zone,
+                country=country,
+                clock_offset=offset,
             )
         except SetupRefused as taken:
             if "already" not in taken.detail:

@@ -13,8 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from tracker.core.vocabulary.words import Channel
-from tracker.flows.outreach.normal_form import normal
+from tracker.flows.outreach.normal_form import is_plain_mailbox
 
 DRIVER = "postgresql+asyncpg"
 
@@ -104,7 +103,7 @@ class Settings(BaseSettings):
     def _mailboxes(cls, value: str) -> str:
         found = _listed(value)
         for place, address in enumerate(found, 1):
-            if not _is_mailbox(address):
+            if not is_plain_mailbox(address):
                 raise ValueError(
                     f"entry {place} is no e-mail address; write one, or several with commas between them, such as "
                     "operators@example.org"
@@ -161,13 +160,3 @@ class Settings(BaseSettings):
 
 def _listed(addresses: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for part in addresses.split(",") if (each := part.strip())))
-
-
-def _is_mailbox(address: str) -> bool:
-    """Whether mail can be sent there: letters beyond ASCII may stand in the domain alone, as mail servers need it."""
-    local, _, domain = address.rpartition("@")
-    try:
-        domain.encode("idna")
-    except UnicodeError:
-        return False
-    return local.isascii() and normal(Channel.EMAIL, address, "") is not None

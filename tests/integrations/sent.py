@@ -10,7 +10,9 @@ import pytest
 
 from integrations.wire import PLAIN, WireContext, translate
 from tracker.core.deciding.reports import Report
+from tracker.core.vocabulary.channels import CHANNELS
 from tracker.core.vocabulary.errors import MalformedEvent
+from tracker.flows.outreach import normal_form
 
 GOOD: dict[str, Any] = {
     "id": "e-1",
@@ -30,7 +32,10 @@ def read(document: object, content_type: str | None = PLAIN, zone: str | None = 
 def tongue(zone: str | None = None, key: bytes = b"k" * 32, digest: bytes | None = None) -> WireContext:
     """How a source is read; the digest of a known fact shows what was digested."""
     return WireContext(
-        zone, lambda fact: digest or b"digest of " + fact.encode(), lambda channel, address: f"{channel}:{address}", key
+        zone,
+        lambda fact: digest or b"digest of " + fact.encode(),
+        lambda channel, address: normal_form.reading(CHANNELS[channel].form, address, "GB"),
+        key,
     )
 
 

@@ -100,4 +100,8 @@ def test_definitions_are_applied_in_words(tmp_path: Path) -> None:
     assert_sentence(run("keys", "add", "nobody", "--organisation", "here", "--data-dir", folder), "no source 'nobody'")
     zone = here("organisations", "add", "there", "--name", "x", "--zone", "Mars/Base", "--data-dir", folder)
     assert_sentence(zone, "IANA")
+    nowhere = here("organisations", "add", "there", "--name", "x", "--zone", "UTC", "--data-dir", folder)
+    assert_sentence(nowhere, "--country")  # P1: no country is made up
+    changed = here("organisations", "country", "here", "PL", "--data-dir", folder)
+    assert (changed.returncode, "those of PL" in changed.stdout) == (0, True)
     assert servers_in(folder) == []

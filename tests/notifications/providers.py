@@ -21,7 +21,7 @@ from tracker.main import listening
 @dataclass
 class Mailbox:
     """What a mail server received, and how it answers: `refuse` by recipient, `answers` for the next letters at the
-    end of their data, None for none: the connection is cut."""
+    end of their data, None for none: the connection is cut. `takes_utf8`: it offers SMTPUTF8."""
 
     url: str = ""
     letters: list[EmailMessage] = field(default_factory=list)
@@ -33,6 +33,7 @@ class Mailbox:
     connections: int = 0
     hold: asyncio.Event | None = None
     held: int = 0
+    takes_utf8: bool = False
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - named by the library
         """MAIL FROM."""
@@ -76,7 +77,7 @@ async def mail_server() -> AsyncIterator[Mailbox]:
 
     def connected() -> smtp.SMTP:
         box.connections += 1
-        made.append(smtp.SMTP(box, hostname="mail.test", loop=loop))
+        made.append(smtp.SMTP(box, hostname="mail.test", loop=loop, enable_SMTPUTF8=box.takes_utf8))
         return made[-1]
 
     listener = await loop.create_server(connected, "127.0.0.1", 0)

@@ -59,6 +59,44 @@ async def test_a_letter_in_other_letters_arrives_whole(ends: Ends) -> None:
 
 
 @pytest.mark.parametrize(
+    ("address", "envelope"),
+    [
+        ("kim@straße.example", "kim@xn--strae-oqa.example"),
+        ("kim@strasse.example", "kim@strasse.example"),
+        ("Kim.Lee@Bücher.example", "Kim.Lee@xn--bcher-kva.example"),
+        ("kim@βόλος.example", "kim@xn--nxasmm1c.example"),
+        ("kim@xn--strae-oqa.example", "kim@xn--strae-oqa.example"),
+    ],
+)
+async def test_p3_a_letter_goes_to_the_domain_that_idna_2008_names(ends: Ends, address: str, envelope: str) -> None:
+    assert isinstance(await ends.carriers["email"].send(replace(outgoing("email"), address=address)), Accepted)
+    assert ends.mail.to == [envelope] and ends.mail.letters[0]["To"] == envelope
+
+
+@pytest.mark.parametrize("address", ["kim@☃.example", "kim@x..straße.example", "kim@\u200d.example"])
+async def test_p3_a_domain_that_cannot_be_is_refused_and_no_server_is_asked(ends: Ends, address: str) -> None:
+    answer = await ends.carriers["email"].send(replace(outgoing("email"), address=address))
+    assert answer == Refused(Ending.BAD_ADDRESS) and ends.mail.connections == 0
+
+
+async def test_p3_a_local_part_beyond_ascii_goes_where_the_server_takes_such(ends: Ends) -> None:
+    sent = replace(outgoing("email"), address="żółw@straße.example")
+    assert await ends.carriers["email"].send(sent) == Refused(Ending.BAD_ADDRESS), "RFC 6531: it was not offered"
+    ends.mail.takes_utf8 = True
+    await ends.carriers["email"].close()
+    assert isinstance(await ends.carriers["email"].send(sent), Accepted)
+    assert isinstance(await ends.carriers["email"].send(outgoing("email")), Accepted)
+    assert ends.mail.to == ["żółw@xn--strae-oqa.example", ALEX]
+    assert str(ends.mail.letters[0]["To"]) == "żółw@xn--strae-oqa.example"
+
+
+async def test_p3_a_sender_beyond_ascii_is_replaced_by_one_that_every_server_takes(ends: Ends) -> None:
+    sent = replace(outgoing("email"), sender="żółw@northwick.example")
+    assert isinstance(await ends.carriers["email"].send(sent), Accepted)
+    assert "no-reply@track.test" in ends.mail.letters[0]["From"]
+
+
+@pytest.mark.parametrize(
     ("reply", "answer"),
     [
         ("550 5.1.1 No such user", Refused(Ending.BAD_ADDRESS)),

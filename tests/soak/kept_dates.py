@@ -98,7 +98,7 @@ async def through_the_service(
     """Send every row at its instant; learn on Mondays. Returns how services fell and rose, in order of time."""
     begin = log.rows[0].local().replace(tzinfo=UTC) - timedelta(minutes=5)
     office = await offices.add_organisation(
-        store, slug=SLUG, name="Replayed", zone=ZONE, clock_offset=begin - datetime.now(UTC)
+        store, slug=SLUG, name="Replayed", zone=ZONE, country="IT", clock_offset=begin - datetime.now(UTC)
     )
     patience = None if as_shipped else QUIET
     await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin, patience=patience))

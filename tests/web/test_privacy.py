@@ -19,8 +19,8 @@ async def test_nobodys_details_reach_a_log_or_an_address(site: Site, caplog: pyt
     caplog.set_level(logging.DEBUG, "notifications")
     caplog.set_level(logging.DEBUG, "integrations")
     caplog.set_level(logging.INFO)
-    reference = await site.case(known_fact="Xylophonist")
-    for fact in ("Xylophonist", "Zzyzx Road"):
+    reference = await site.case(known_fact="XYL0 PH0")
+    for fact in ("XYL0 PH0", "Zzyzx Road"):
         await site.track(reference, fact)
         await site.page(reference, fact)
         await site.http.post("/track", data={"reference": reference, "known_fact": fact, "x": "y" * 9_000})
@@ -30,7 +30,7 @@ async def test_nobodys_details_reach_a_log_or_an_address(site: Site, caplog: pyt
     lines = [JsonLines().format(record) for record in caplog.records if not record.name.startswith("httpx")]
     assert any('"route": "/track"' in line for line in lines)
     logged = "\n".join(lines).casefold()
-    for private in ("xylophonist", "zzyzx", reference.casefold(), "alex@example.org", "alex morgan", "203.0.113.7"):
+    for private in ("xyl0", "zzyzx", reference.casefold(), "alex@example.org", "alex morgan", "203.0.113.7"):
         assert private not in logged
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.http import Site
-from tests.office import START, open_desk
+from tests.http import Site, open_site
+from tests.office import DEFINITION, START, open_desk
 from tests.web.reading import FACT, LATER, forget_failures, invented, long, words
 from tracker.core.vocabulary import references
 from tracker.store.ground.engine import Store
@@ -206,9 +206,11 @@ async def test_references_and_facts_are_read_forgivingly(site: Site) -> None:
     ("known", "typed"),
     [("O'Brien-Núñez", "obrien nunez"), ("1980-03-07", "7/3/1980"), ("1980-03-07", "07 03 1980"), ("Müller", "MULLER")],
 )
-async def test_names_and_dates_are_read_forgivingly(site: Site, known: str, typed: str) -> None:
-    reference = await site.case(known_fact=known)
-    assert (await site.track(reference, typed)).status_code == 200
+async def test_names_and_dates_are_read_forgivingly(store: Store, tmp_path: Path, known: str, typed: str) -> None:
+    anything = DEFINITION.replace('kind = "postcode"', 'kind = "other"')
+    async with open_site(store, tmp_path, definition=anything) as site:
+        reference = await site.case(known_fact=known)
+        assert (await site.track(reference, typed)).status_code == 200
 
 
 async def test_what_is_missing_is_asked_for(site: Site) -> None:

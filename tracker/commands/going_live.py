@@ -64,8 +64,9 @@ def _open(secret: SecretStr | None) -> str | None:
 
 def _show_checks(checks: tuple[Check, ...]) -> None:
     for each in checks:
-        out.print(f"{'good ' if each.good else 'TO DO'}  {each.what}", markup=False)
-        if not each.good:
+        mark = "TO DO" if not each.good else "LOOK " if each.remedy else "good "
+        out.print(f"{mark}  {each.what}", markup=False)
+        if each.remedy:
             out.print(f"       {each.remedy}", markup=False)
 
 

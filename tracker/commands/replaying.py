@@ -23,13 +23,14 @@ def replay(
     key: Annotated[str | None, typer.Option(help="The key that --prepare printed.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many cases.")] = None,
     zone: Annotated[str | None, typer.Option(callback=known_zone, help="The zone of the log's times.")] = None,
+    country: Annotated[str | None, typer.Option(help="Of --prepare: by default that of the zone.")] = None,
     batch: Annotated[int, typer.Option(min=1, max=1000, help="So many events in a request.")] = 1,
     shuffle: Annotated[int | None, typer.Option(help="Send in random order, from this seed.")] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Send a real case log through the HTTP intake, moving the sandbox's clock along."""
     if prepare:
-        made = asyncio.run(replaying.prepare(settings(data_dir, log_level="WARNING"), file, zone or "UTC"))
+        made = asyncio.run(replaying.prepare(settings(data_dir, log_level="WARNING"), file, zone or "UTC", country))
         out.print(f"Organisation {made.organisation}, source {made.source}, {made.services} services.")
         out.print(f"Its clock shows {made.clock.isoformat()}. The key, shown this once:")
         out.print(made.key)

@@ -13,7 +13,7 @@ from tracker.commands.going_live import go_live
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.words import Mode, Rhythm
-from tracker.flows.organisations import offices
+from tracker.flows.organisations import countries, offices
 from tracker.flows.promises import learn
 from tracker.flows.services import versions
 from tracker.main import Parts
@@ -38,6 +38,8 @@ LIVE_FROM = (
 )
 """What is said of `--live-from`."""
 
+COUNTRY = "Its country, two letters of ISO 3166, by which telephone numbers are read: by default that of its zone."
+
 
 @organisations_app.command("learn")
 def learn_now(
@@ -60,11 +62,36 @@ def add_organisation(
     slug: Annotated[str, typer.Argument(help="A short name, such as northwick.")],
     name: Annotated[str, typer.Option(help="The name that people read.")],
     zone: Annotated[str, typer.Option(help="Its IANA time zone.")] = "Europe/London",
+    country: Annotated[str | None, typer.Option(help=COUNTRY)] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Add a public body. It begins in sandbox: nothing leaves until it goes live."""
-    with_parts(settings(data_dir), lambda parts: offices.add_organisation(parts.store, slug=slug, name=name, zone=zone))
-    out.print(f"Added {slug}, in sandbox. Next: tracker services apply, tracker sources add, tracker keys add.")
+
+    async def run(parts: Parts) -> None:
+        made = await offices.add_organisation(parts.store, slug=slug, name=name, zone=zone, country=country)
+        out.print(f"Added {slug}, in sandbox; telephone numbers are read as those of {made.country}.")
+        out.print("Next: tracker services apply, tracker sources add, tracker keys add.")
+
+    with_parts(settings(data_dir), run)
+
+
+@organisations_app.command("country")
+def country(
+    slug: Annotated[str, typer.Argument(help="The organisation's short name.")],
+    code: Annotated[str | None, typer.Argument(help="Its country, two letters of ISO 3166, to change it.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Show or change the country by which telephone numbers without a prefix are read."""
+
+    async def run(parts: Parts) -> None:
+        office = await offices.organisation(parts.store, slug)
+        if code is None:
+            out.print(f"{slug}: {office.country}, in the time zone {office.zone}.", markup=False)
+        else:
+            made = await countries.set_country(parts.store, office, code)
+            out.print(f"{slug}: numbers that come from now on are read as those of {made}.", markup=False)
+
+    with_parts(settings(data_dir), run)
 
 
 @sources_app.command("add")

@@ -91,6 +91,8 @@ async def test_nothing_is_to_do_for_an_office_that_has_rehearsed(desk: Desk) -> 
         ({"email_from": None}, "The sender of e-mails"),
         ({"email_from": "Northwick <news@northwick.example>"}, "The sender of e-mails"),
         ({"email_from": "news"}, "The sender of e-mails"),
+        ({"email_from": "news@localhost"}, "The sender of e-mails"),
+        ({"email_from": "żółw@northwick.example"}, "The sender of e-mails"),
         ({"sms_from": None}, "The sender of texts"),
         ({"sms_from": "12345"}, "The sender of texts"),
         ({"sms_from": "Northwick Council"}, "The sender of texts"),

@@ -75,6 +75,7 @@ class PartyReported:
     """`case.party`: replaces the party of that id. `known_fact` is a keyed hash by now, never the fact.
 
     `prefers`: the channel that the person chose, before the service's order. `zone`: where they live, if elsewhere.
+    `unfit_as`: the kinds of known facts that what was sent as one can be none of (`core.services.known_fact_kinds`).
     """
 
     party: Plain[str]
@@ -87,6 +88,11 @@ class PartyReported:
     remove: bool = False
     prefers: Channel | None = None
     zone: Personal[str | None] = None
+    unfit_as: Plain[tuple[str, ...]] = ()
+
+    def opens(self, kind: str) -> bool:
+        """Whether this party has what opens the page of a service that asks for this kind of known fact."""
+        return self.known_fact is not None and kind not in self.unfit_as
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def projected(
         "statutory_on": limit.on if limit else None,
         "statutory_paused": limit is not None and limit.stands_still,
         "needs": [plain_need(need) for need in case.needs.values()],
-        "known_facts": [party.known_fact for party in parties if party.known_fact],
+        "known_facts": [party.known_fact for party in parties if party.opens(definition.known_fact.kind)],
         "language": next((party.language for party in parties if party.language), None),
         "opened_at": case.opened_at,
         "opened_on": case.opened.on,

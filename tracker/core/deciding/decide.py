@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
 from tracker.core.case import office_dates, ordering
 from tracker.core.case.events import CorrectionReported, StatusEvent, StatusReported, out_of_bounds
 from tracker.core.deciding import notices
-from tracker.core.deciding.case_in_hand import CaseInHand
+from tracker.core.deciding.answering import answer_of, note_of
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import Dossiers, Entered, EntryPlace, Number, SeenEvent, ServiceKnown, SourceKnown
 from tracker.core.deciding.fresh import Fresh
-from tracker.core.deciding.reports import Answer, Intake, RefusedEvent, Report, Reporter, granted, notes_of, too_many
+from tracker.core.deciding.page_notes import of_waiting, with_notes
+from tracker.core.deciding.reports import Answer, Intake, RefusedEvent, Report, Reporter, granted, too_many
 from tracker.core.deciding.under_number import MOST_PARKED_PER_NUMBER, PARKED_FOR, UnderNumber
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.errors import CaseNotRead, ContentDiffers, TimeOutOfBounds, TrackerError, UnknownService
@@ -133,6 +134,8 @@ class Deciding:
             raise CaseNotRead from fault
         self._hear(by.source_id, source)
         self._seen[by.source_id, event.id] = SeenEvent(answer.entry, report.fingerprint, answer.reference)
+        answer, raised = with_notes(answer, report, number.case_of(answer.entry))
+        self._notices.update(raised)
         return answer
 
     def _granted(self, event: StatusEvent, by: Reporter) -> str:
@@ -149,7 +152,7 @@ class Deciding:
         id for other content is refused, and audited."""
         if compare_digest(before.fingerprint, report.fingerprint):
             by_now = number.reference_of(before.entry) if number is not None else None
-            return Answer(Intake.DUPLICATE, before.entry, by_now or before.reference)
+            return Answer(Intake.DUPLICATE, before.entry, by_now or before.reference, notes=report.notes)
         detail = {"event": report.event.id, "type": report.event.type}
         self._audited.append(Audited(f"source:{by.source}", "intake.content_differs", detail))
         raise ContentDiffers(
@@ -209,7 +212,7 @@ class Deciding:
             number.join(case, entered, source)
             placement = case.line(entered.id).placement
             self._notice(event, placement, named or case.service)
-            return self._answer(case, entered)
+            return answer_of(case, entered, self._today)
         if len(number.waiting) >= MOST_PARKED_PER_NUMBER and not opens:
             raise too_many()
         unknown = (
@@ -225,11 +228,12 @@ class Deciding:
             opened = number.begin(entered, source)
         elif isinstance(event.body, CorrectionReported):
             opened = number.begin_waiting({by.source_id: source})
+        self._notices.update(of_waiting(opened, entered))
         if opened is not None and entered.id in opened.entries:
             self._notice(event, None, named)
-            return self._answer(opened, entered)
+            return answer_of(opened, entered, self._today)
         self._notice(event, None if opens or opened else entered.spot.placement, named)
-        return Answer(Intake(entered.spot.placement.value), entered.id, note=self._note(event, None))
+        return Answer(Intake(entered.spot.placement.value), entered.id, note=note_of(event, None, self._today))
 
     def _entered(self, report: Report, register: str, by: Reporter, placement: Placement) -> Entered:
         spot = EntryPlace(None, placement, None, False, report.event.time, 0)
@@ -246,18 +250,12 @@ class Deciding:
     def _notice(self, event: StatusEvent, placement: Placement | None, named: ServiceKnown | None) -> None:
         definition = named.definition if named else None
         self._notices.update(notices.noticed(event, placement, definition))
-        if office_dates.is_amiss(event, day_of(self.now, self._ground.zone), self.now):
+        if office_dates.is_amiss(event, self._today, self.now):
             self._notices[notices.date_set_aside(event)] += 1
 
-    def _answer(self, case: CaseInHand, entered: Entered) -> Answer:
-        reference = case.record.reference if case.record else None
-        note = self._note(entered.event, case.line(entered.id).placement)
-        return Answer(_outcome(case, entered.id), entered.id, reference, note)
-
-    def _note(self, event: StatusEvent, placement: Placement | None) -> str | None:
-        """What the sender is told beside the outcome."""
-        set_aside = office_dates.is_set_aside(event, day_of(self.now, self._ground.zone))
-        return notes_of(placement, date_set_aside=set_aside)
+    @property
+    def _today(self) -> date:
+        return day_of(self.now, self._ground.zone)
 
     def revisit(self, *, all_cases: bool = False, only: Collection[Number] | None = None) -> None:
         """Look at all cases of which something is due, and at what waits for a case and may have one now;
@@ -292,13 +290,3 @@ class Deciding:
             self._notices.update(notices.of_case(case.known.record if case.known else None, case.record))
         moved = sum(case.has_moved for number in self._numbers.values() for case in number.cases)
         return Decided(changes, self.now, tuple(self._answers), tuple(self._not_decided), moved)
-
-
-def _outcome(case: CaseInHand, entry: UUID) -> Intake:
-    """What became of an entry. Late is what stands before something that happened after it."""
-    line = case.line(entry)
-    if line.placement is Placement.QUARANTINED:
-        return Intake.QUARANTINED
-    if line.placement is Placement.FLAGGED:
-        return Intake.FLAGGED
-    return Intake.APPLIED if case.case.lines[-1].position == line.position else Intake.LATE

@@ -10,6 +10,7 @@ from uuid import UUID
 from tracker.core.case.events import StatusEvent
 from tracker.core.deciding.dossier import Number
 from tracker.core.vocabulary.errors import NotGranted, TooManyRequests, TrackerError
+from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.words import Placement
 
 
@@ -34,25 +35,38 @@ class Reporter:
 
 
 @dataclass(frozen=True, slots=True)
+class IntakeNote:
+    """What the sender is answered about a part of an event that is taken: where it stands (`pointer`, RFC 6901) and a
+    plain sentence (`note`) that repeats nothing of it. `notice`: what an operator should do about it, if anything."""
+
+    pointer: str
+    note: str
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One event as it arrives; `fingerprint` (HMAC-SHA256, 32 bytes) answers "same id, same content?" without keeping
-    the content."""
+    the content; `notes`: what came up in reading it."""
 
     event: StatusEvent
     fingerprint: bytes
+    notes: tuple[IntakeNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The intake's answer: the outcome, the entry that keeps the event, and the case's reference if it has one.
 
-    `note` says why an event that was taken does not show yet, or what of it was set aside.
+    `note` says why an event that was taken does not show yet, or that its date was set aside; `notes` what else was set
+    aside of it, or may not do.
     """
 
     outcome: Intake
     entry: UUID
     reference: str | None = None
     note: str | None = None
+    notes: tuple[IntakeNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

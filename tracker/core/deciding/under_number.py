@@ -82,10 +82,14 @@ class UnderNumber:
             raise LookupError(f"the definition of {self._lost[life.case].service} is gone")
         return next((case for case in self.cases if life and case.id == life.case), None)
 
+    def case_of(self, entry: UUID) -> CaseInHand | None:
+        """The case that has this entry by now, if any has."""
+        return next((case for case in self.cases if entry in case.entries), None)
+
     def reference_of(self, entry: UUID) -> str | None:
         """The reference of the case that has this entry by now, if any has."""
-        found = (case.record for case in self.cases if entry in case.entries)
-        return next((record.reference for record in found if record is not None), None)
+        case = self.case_of(entry)
+        return case.record.reference if case is not None and case.record is not None else None
 
     def join(self, case: CaseInHand, entered: Entered, source: SourceKnown) -> None:
         """Add an event to a case that exists. Of one that was erased what happened is kept, whom it concerned is

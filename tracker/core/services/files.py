@@ -14,6 +14,7 @@ from tracker.core.services import policies as policies
 from tracker.core.services.checks import Draft, check
 from tracker.core.services.definitions import Definition, KnownFact, NeedWords, Stage, Words
 from tracker.core.services.faults import MOST_FAULTS, Fault, Faults, shown
+from tracker.core.services.known_fact_kinds import KNOWN_FACTS
 from tracker.core.services.stored_form import from_json, to_json
 from tracker.core.services.texts import unfit_code
 from tracker.core.services.toml_tables import TomlTable
@@ -21,9 +22,6 @@ from tracker.core.services.versions import compare, inherit
 from tracker.core.vocabulary.words import Clock, Outcome, WaitingOn
 
 __all__ = ["Fault", "Faults", "compare", "from_json", "inherit", "read", "read_table", "to_json"]
-
-KNOWN_FACTS = ("postcode", "surname", "date_of_birth", "other")
-"""What may open the page beside the reference."""
 
 MOST_CHARACTERS, MOST_IN_LINE = 200_000, 4_000
 """Files and lines longer than this are not read: the time that TOML takes grows with the square of a key."""

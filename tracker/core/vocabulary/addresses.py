@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -19,3 +21,46 @@ def name_words(name: str) -> list[str]:
 def digest(secret: bytes, channel: str, normal: str) -> bytes:
     """What a "stop" is kept under, so that it outlives the erasure of the address: a keyed hash (HMAC, RFC 2104)."""
     return hmac.digest(secret, f"stop\0{channel}\0{normal}".encode(), hashlib.sha256)[:16]
+
+
+class AddressFault(StrEnum):
+    """Why nothing can be sent to what stands in place of an address."""
+
+    EMPTY = "empty"
+    """Nothing, or a word or a sign for nothing: unknown, n/a, -."""
+    UNREADABLE = "unreadable"
+    """No address of this channel can be seen in it."""
+    SEVERAL = "several"
+    """More than one address: whose the others are, nobody can tell."""
+    FILLER = "filler"
+    """Digits that fill a field, such as 00000000."""
+    IMPOSSIBLE = "impossible"
+    """No number of its country has so many digits, or it is dialled from within an area alone."""
+    NO_DOMAIN = "no_domain"
+    """What follows the @ can be no domain of the internet."""
+
+
+class AddressDoubt(StrEnum):
+    """What makes it doubtful that an address reaches the person, though it is tried; or what was left out of it."""
+
+    EXTENSION = "extension"
+    """An extension was left out, which no text reaches."""
+    REMARK = "remark"
+    """Words beside the address were left out."""
+    UNASSIGNED = "unassigned"
+    """As long as the numbers of its country, but of no range that is in use there."""
+    NOT_MOBILE = "not_mobile"
+    """A landline, or a number of a service."""
+    UNUSUAL = "unusual"
+    """A local part that many mail servers do not take: letters beyond ASCII, or dots where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressReading:
+    """What an address was read as. `address`: as the office gave it, without what was left out; `normal`: its one
+    form. Both are None where there is a `fault`."""
+
+    address: str | None
+    normal: str | None
+    fault: AddressFault | None = None
+    doubts: tuple[AddressDoubt, ...] = ()

@@ -134,7 +134,8 @@ def _numbers(typed: str) -> list[str]:
 
 def _addresses(typed: str, country: str) -> list[str]:
     """The address in its normal form, if it is one."""
-    read = (normal_form.read(form, typed, country) for form in AddressForm if _looks_like(form, typed))
+    forms = (form for form in AddressForm if _looks_like(form, typed))
+    read = (normal_form.reading(form, typed, country).normal for form in forms)
     return [each for each in read if each]
 
 

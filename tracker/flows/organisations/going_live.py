@@ -21,6 +21,7 @@ from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.segments import segments
 from tracker.core.vocabulary.words import Channel, Footing, Mode
 from tracker.flows.deciding.what_if import said_at_once
+from tracker.flows.organisations.countries import country_of
 from tracker.flows.outreach import normal_form
 from tracker.store.ground import audit
 from tracker.store.ground.engine import Store
@@ -49,15 +50,16 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the checklist; `remedy` is empty when it is good."""
+    """One line of the checklist; `remedy` is empty when it is good. `may_be`: what it says may be as it should."""
 
     what: str
     remedy: str = ""
+    may_be: bool = False
 
     @property
     def good(self) -> bool:
         """Whether nothing is to do."""
-        return not self.remedy
+        return not self.remedy or self.may_be
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,7 @@ def _of_office(standing: Readiness, office: Office, known: list[str]) -> Iterato
         "sources to that one, and leave its clock alone."
     )
     yield Check("The clock was never moved", anew if standing.moved and not live else "")
+    yield Check(f"The country ({office.country})", _country_doubt(office), may_be=True)
     yield Check("A service", "" if known else f"tracker services apply FOLDER --organisation {office.slug}")
     if not standing.sources:
         yield Check("A source", f"tracker sources add NAME --organisation {office.slug}")
@@ -182,6 +185,17 @@ def _of_office(standing: Readiness, office: Office, known: list[str]) -> Iterato
     codes = f"No stage has: {', '.join(standing.unmapped[:10])}. Add them to a stage and apply the service."
     yield Check("Every status mapped", codes if standing.unmapped else "")
     yield Check("No message on its way", "Try again in a minute." if standing.sending else "")
+
+
+def _country_doubt(office: Office) -> str:
+    """Why the country of an office may be another; empty where it is that of its zone."""
+    found = country_of(office.zone)
+    if found is None or found == office.country:
+        return ""
+    return (
+        f"Its zone {office.zone} lies in {found}; telephone numbers without a prefix are read as those of "
+        f"{office.country}. If that is wrong: tracker organisations country {office.slug} {found}"
+    )
 
 
 def _of_installation(standing: Readiness, office: Office, offered: Offered, channels: set[Channel]) -> Iterator[Check]:
@@ -197,7 +211,7 @@ def _of_channel(channel: Channel, standing: Readiness, office: Office, offered: 
     match channel:
         case Channel.EMAIL:
             sender = offered.email_from or standing.email_from
-            good = sender is not None and normal_form.normal(channel, sender, office.country) is not None
+            good = sender is not None and normal_form.is_plain_mailbox(sender)
             remedy = "" if good else "Give --email-from ADDRESS, a plain e-mail address."
             return Check("The mail server", offered.mail_fault or ""), Check("The sender of e-mails", remedy)
         case Channel.SMS:

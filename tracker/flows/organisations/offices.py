@@ -15,6 +15,7 @@ from tracker.core.vocabulary.oversight import Audited
 from tracker.core.vocabulary.rhythm import PATIENCE
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Footing, Mode, Rhythm
+from tracker.flows.organisations.countries import country_for
 from tracker.store.ground import alerts, audit, organisations
 from tracker.store.ground.alerts import RaisedAlert
 from tracker.store.ground.columns import new_id
@@ -40,11 +41,20 @@ class NewSource:
 
 
 async def add_organisation(
-    store: Store, *, slug: str, name: str, zone: str, language: str = "en", clock_offset: timedelta = timedelta(0)
+    store: Store,
+    *,
+    slug: str,
+    name: str,
+    zone: str,
+    country: str | None = None,
+    language: str = "en",
+    clock_offset: timedelta = timedelta(0),
 ) -> Office:
-    """A new organisation, in sandbox: nothing leaves until it goes live. Raises SetupRefused."""
+    """A new organisation, in sandbox: nothing leaves until it goes live. `country` None: that of its zone. Raises
+    SetupRefused."""
     _named(slug)
     _zoned(zone)
+    country = country_for(zone, country)
     if not 0 < len(name.strip()) <= 60:
         raise SetupRefused("The organisation's name is missing or too long.", "Give a name of at most 60 characters.")
     async with store.transaction() as connection:
@@ -56,6 +66,7 @@ async def add_organisation(
             "slug": slug,
             "name": name.strip(),
             "zone": zone,
+            "country": country,
             "language": language,
             "footing": Footing.SANDBOX.value,
             "clock_offset": clock_offset,

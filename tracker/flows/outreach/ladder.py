@@ -72,8 +72,8 @@ async def to_staff(connection: AsyncConnection, scope: Scope, missed: MissedMess
     from which staff are told."""
     due_on = by_hand_on(day_of(now, missed.zone), [missed.wanted_by] if missed.wanted_by else [])
     remedy = (
-        f"Write a letter or call by {due_on.isoformat()}: what this person should know did not arrive by any channel, or "
-        "they asked us not to send it. See the case."
+        f"Write a letter or call by {due_on.isoformat()}: what this person should know did not arrive by any channel, "
+        "or they asked us not to send it. See the case."
     )
     await alerts.raise_alert(connection, scope, Notice("not_reached", references.spell(missed.reference), remedy), now)
     if not PURPOSES[missed.purpose].may_miss:

@@ -76,8 +76,8 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Not now: these are the recipient's quiet hours, they were asked whether we are to go on, or mail that is not urgent
-    rests."""
+    """Not now: these are the recipient's quiet hours, they were asked whether we are to go on, or mail that is not
+    urgent rests."""
 
     claimed: Claimed
     due_at: datetime

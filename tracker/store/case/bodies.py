@@ -125,6 +125,7 @@ def _party(row: Mapping[str, Any], normal: Normal) -> PartyReported:
         remove=row["removed"],
         prefers=Channel(row["prefers"]) if row["prefers"] else None,
         zone=row["party_zone"],
+        unfit_as=tuple(row["unfit_as"]),
     )
 
 

@@ -99,6 +99,7 @@ _WITH_PARTY = select(
     PARTY.c.removed,
     PARTY.c.prefers,
     PARTY.c.zone.label("party_zone"),
+    PARTY.c.unfit_as,
 ).outerjoin_from(
     ENTRY,
     PARTY,

@@ -14,13 +14,14 @@ from tracker.core.case.events import PartyReported
 from tracker.core.vocabulary.addresses import name_words
 from tracker.core.vocabulary.words import Channel, Mode, Role
 from tracker.store.ground.columns import Instant, belongs_to, one_of, table
-from tracker.store.ground.personal import Code, personal
+from tracker.store.ground.personal import Code, personal, plain
 
 
 class Party(SQLModel, table=True):
     """What one event said of one party. All of them are kept, for a correction may take the newest out again.
 
-    `words`: the words of the name, folded, so that staff find a case by a name.
+    `unfit_as`: the kinds of known facts that what was sent as one can be none of. `words`: the words of the name,
+    folded, so that staff find a case by a name.
     """
 
     __table_args__ = (
@@ -43,6 +44,9 @@ class Party(SQLModel, table=True):
     removed: bool = Field(sa_column=Column(Boolean, nullable=False))
     prefers: str | None = Field(default=None, sa_type=String)
     zone: str | None = Field(default=None, sa_column_kwargs=personal())
+    unfit_as: list[str] = Field(
+        sa_column=Column(ARRAY(Text), nullable=False, server_default="{}", **plain("kinds of known facts"))
+    )
     words: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default="{}", **personal("'{}'")))
 
 
@@ -91,5 +95,6 @@ def party_row(entry: UUID, body: PartyReported) -> dict[str, Any]:
         "removed": body.remove,
         "prefers": body.prefers.value if body.prefers else None,
         "zone": body.zone,
+        "unfit_as": list(body.unfit_as),
         "words": name_words(f"{body.name or ''} {body.organisation or ''}"),
     }

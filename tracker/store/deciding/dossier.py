@@ -64,7 +64,7 @@ Normal = Callable[[Channel, str, str], str | None]
 _ENTRY = """e.id, e.case_id, e.source_id, e.source, e.event_id, e.type, e.register, e.number, e.occurred_at,
         e.occurred_on, e.sequence, e.sensitive, e.hold_until, e.body, e.words, e.position_at, e.rank, e.placement,
         e.stage, e.shown, e.parked_until, p.party, p.role, p.name, p.organisation, p.language, p.channels,
-        p.known_fact, p.removed, p.prefers, p.zone AS party_zone"""
+        p.known_fact, p.removed, p.prefers, p.zone AS party_zone, p.unfit_as"""
 _PARTY = "LEFT JOIN party p ON p.organisation_id = e.organisation_id AND p.mode = e.mode AND p.entry_id = e.id"
 
 # What is asked of each row stands as a subquery of its own, so that it is looked up by an index whatever the database

@@ -34,7 +34,7 @@ class Organisation(SQLModel, table=True):
     language: str = Field(sa_type=Code)
     footing: str = Field(sa_type=String)
     clock_offset: timedelta = Field(sa_column=Column(Interval, nullable=False, server_default="0"))
-    country: str = Field(default="GB", sa_type=Code, sa_column_kwargs={"server_default": "GB"})
+    country: str = Field(sa_type=Code)
     email_from: str | None = Field(default=None, sa_type=Code)
     sms_from: str | None = Field(default=None, sa_type=Code)
     live_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -81,7 +81,7 @@ class Office:
     language: str
     footing: Footing
     now: datetime
-    country: str = "GB"
+    country: str
 
 
 _OFFICE = """
@@ -160,6 +160,14 @@ async def offices(connection: AsyncConnection, limit: int = 100) -> list[Office]
 async def add(connection: AsyncConnection, values: dict[str, Any]) -> None:
     """Insert an organisation."""
     await connection.execute(table(Organisation).insert().values(**values))
+
+
+_SET_COUNTRY = text("UPDATE organisation SET country = :country WHERE id = :id")
+
+
+async def set_country(connection: AsyncConnection, organisation_id: UUID, country: str) -> None:
+    """From now on telephone numbers without a prefix are those of this country."""
+    await connection.execute(_SET_COUNTRY, {"id": organisation_id, "country": country})
 
 
 async def add_source(connection: AsyncConnection, values: dict[str, Any]) -> None:

@@ -17,12 +17,10 @@ from tracker.core.services.stored_form import from_json, to_json
 from tracker.core.services.texts import unfit_code
 from tracker.core.services.toml_tables import TomlTable
 from tracker.core.services.versions import compare, inherit
+from tracker.core.vocabulary import known_facts
 from tracker.core.vocabulary.words import Clock, Outcome, WaitingOn
 
 __all__ = ["Fault", "Faults", "compare", "from_json", "inherit", "read", "read_table", "to_json"]
-
-KNOWN_FACTS = ("postcode", "surname", "date_of_birth", "other")
-"""What may open the page beside the reference."""
 
 MOST_CHARACTERS, MOST_IN_LINE = 200_000, 4_000
 """Files and lines longer than this are not read: the time that TOML takes grows with the square of a key."""
@@ -160,7 +158,7 @@ def _known_fact(root: TomlTable) -> KnownFact:
     table = root.table("known_fact", remedy)
     if table is None:
         return KnownFact("", {})
-    kind = table.choice("kind", KNOWN_FACTS, required=True)
+    kind = table.choice("kind", known_facts.KINDS, required=True)
     fact = KnownFact(kind, table.words("label"), table.words("hint", required=False))
     table.finish()
     return fact

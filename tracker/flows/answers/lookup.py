@@ -28,14 +28,14 @@ from tracker.core.promises.weighing import FEWEST
 from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary import addresses, known_facts, references
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests
+from tracker.core.vocabulary.errors import AmbiguousDate, CaseNotFound, MistypedReference, TooManyRequests
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
-from tracker.store.answers.pages import PageCase, PageLine, PageMessage, PagePromise
+from tracker.store.answers.pages import PageCase, PageKey, PageLine, PageMessage, PagePromise
 from tracker.store.ground import limits
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
@@ -61,9 +61,10 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
     """The case that this pair opens.
 
     Raises MistypedReference by the check character alone, without looking anything up; CaseNotFound, one answer
-    for every other wrong combination; TooManyRequests when too many tries failed. Each failed try does the same
-    work: a comparison, and a count; the page is asked for only when it opens. That a date is shown for the first
-    time is put on record.
+    for every other wrong combination; AmbiguousDate where a birthday with several readings opens nothing, whatever
+    the reference, since only what was typed may be told; TooManyRequests when too many tries failed. Each failed try
+    does the same work: a comparison, and a count; the page is asked for only when it opens. That a date is shown for
+    the first time is put on record.
     """
     reference = references.read(asked.reference)
     if reference is None:
@@ -72,14 +73,19 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
             "Compare it with your message, sign by sign. It has 12 letters and numbers, in three groups of four.",
             pointer="/reference",
         )
-    buckets = _buckets(secret, reference, asked.address)
+    buckets, asking = _buckets(secret, reference, asked.address), _asking(secret, reference, asked.address)
     async with store.reading() as connection:
-        await _within_limits(await limits.counts(connection, list(buckets), WINDOW_SECONDS), buckets)
+        counts = await limits.counts(connection, [*buckets, *asking], WINDOW_SECONDS)
+        _within_limits(counts, buckets)
         held = await pages.holders(connection, reference)
-        stored = held.known_facts if held is not None else [bytes(32)]
-        organisation = str(held.organisation_id) if held is not None else ""
-        offered = known_facts.digest(secret, organisation, asked.known_fact)
-        if not known_facts.matches(stored, offered) or held is None:
+        organisation = str(held.organisation_id or "")
+        offered = known_facts.offers(secret, organisation, asked.known_fact, held.today)
+        kind = await _kind(connection, held)
+        if not offered.fit([bytes(32)] if held.known_facts is None else held.known_facts, kind):
+            if len(offered.births) > 1:
+                _within_limits(counts, asking)
+                await limits.add(connection, list(asking), WINDOW_SECONDS)
+                raise AmbiguousDate(offered.births)
             await limits.add(connection, list(buckets), WINDOW_SECONDS)
             raise CaseNotFound
         row = await pages.page(connection, reference)
@@ -92,20 +98,36 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
     return facts
 
 
+async def _kind(connection: AsyncConnection, held: PageKey) -> str:
+    """What kind of fact opens this page, if there is such a page."""
+    if held.organisation_id is None or held.definition_id is None:
+        return known_facts.OTHER
+    return (await definitions.by_id(connection, held.organisation_id, held.definition_id)).known_fact.kind
+
+
 def _buckets(secret: bytes, reference: str, address: str) -> dict[bytes, int]:
-    """What is counted, as keyed hashes, with the limit of each."""
-
-    def bucket(kind: str, value: str) -> bytes:
-        return hmac.digest(secret, f"limit\0{kind}\0{value}".encode(), hashlib.sha256)[:16]
-
+    """What a failed try is counted in, as keyed hashes, with the limit of each."""
     return {
-        bucket("reference", reference): PER_REFERENCE,
-        bucket("address", address): PER_ADDRESS,
-        bucket("all", ""): IN_ALL,
+        _bucket(secret, "reference", reference): PER_REFERENCE,
+        _bucket(secret, "address", address): PER_ADDRESS,
+        _bucket(secret, "all", ""): IN_ALL,
     }
 
 
-async def _within_limits(counts: Mapping[bytes, int], buckets: Mapping[bytes, int]) -> None:
+def _asking(secret: bytes, reference: str, address: str) -> dict[bytes, int]:
+    """What is counted when we ask which day is meant: apart, since it is no failed try; but the same text opens a page
+    whose fact is no birthday, so that it must not be asked without end."""
+    return {
+        _bucket(secret, "asked reference", reference): PER_REFERENCE,
+        _bucket(secret, "asked address", address): PER_ADDRESS,
+    }
+
+
+def _bucket(secret: bytes, kind: str, value: str) -> bytes:
+    return hmac.digest(secret, f"limit\0{kind}\0{value}".encode(), hashlib.sha256)[:16]
+
+
+def _within_limits(counts: Mapping[bytes, int], buckets: Mapping[bytes, int]) -> None:
     if any(counts.get(bucket, 0) >= most for bucket, most in buckets.items()):
         raise TooManyRequests(
             "Too many tries with details that do not fit together.",

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from templates import languages
 from templates.environment import page
 from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPurpose
-from tracker.core.vocabulary.errors import CaseNotFound, FormExpired, TooManyRequests
+from tracker.core.vocabulary.errors import AmbiguousDate, CaseNotFound, FormExpired, TooManyRequests
 from tracker.flows.desk import identify, look, resend, write
 from tracker.store.desk.accounts import Staff
 from tracker.web import in_words
@@ -60,6 +60,8 @@ def router(gate: DeskGate) -> APIRouter:
             shown.status_code = STATUSES[TooManyRequests]
             shown.headers["Retry-After"] = str(error.retry_after_seconds)
             return shown
+        except AmbiguousDate:
+            return await _shown(gate, posted.staff, case, posted.why, language, identity="ambiguous")
         return await _shown(gate, posted.staff, case, posted.why, language, identity="fits" if fits else "does_not_fit")
 
     _actions(routes, gate)

@@ -1,0 +1,32 @@
+"""The words of names are kept in one form for all ways of writing them: letters with strokes, and digraphs.
+
+Revision ID: 0005
+Revises: 0004
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+# What was kept had small letters without accents already. The rest is as in tracker/core/vocabulary/spelling/letters.py
+# at the time; a script whose accents were dropped then is still found, by the words as they were kept.
+_FOLDED = r"""
+    UPDATE party SET words = ARRAY(
+        SELECT CASE WHEN plain ~ '[0-9]' THEN plain
+            ELSE regexp_replace(regexp_replace(plain, 'a[ae]+', 'a', 'g'), '([ou])e+', '\1', 'g') END
+        FROM (
+            SELECT replace(replace(replace(translate(word, 'łøđðħıŧŋĸəɓɖɗƙƴɛɔƶɨʉƀǝیک', 'loddhitnqebddkyeoziubeيك'),
+                'æ', 'ae'), 'œ', 'oe'), 'þ', 'th') AS plain
+            FROM unnest(words) AS word
+        ) AS folded
+    ) WHERE EXISTS (SELECT FROM unnest(words) AS word WHERE word ~ '[łøđðħıŧŋĸəɓɖɗƙƴɛɔƶɨʉƀǝیکæœþ]|a[ae]|[ou]e')
+"""
+
+
+def upgrade() -> None:
+    op.execute(_FOLDED)

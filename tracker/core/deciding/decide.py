@@ -206,6 +206,7 @@ class Deciding:
             number.join(case, entered, source)
             placement = case.line(entered.id).placement
             self._notice(event, placement, named)
+            self._notices.update(notices.unspoken([event], case.service.definition))
             return self._answer(case, entered.id)
         if len(number.waiting) >= MOST_PARKED_PER_NUMBER and not opens:
             raise too_many()
@@ -222,6 +223,9 @@ class Deciding:
             opened = number.begin(entered, source)
         elif isinstance(event.body, CorrectionReported):
             opened = number.begin_waiting({by.source_id: source})
+        if opened is not None:
+            began = (each.event for each in opened.entries.values())
+            self._notices.update(notices.unspoken(began, opened.service.definition))
         if opened is not None and entered.id in opened.entries:
             self._notice(event, None, named)
             return self._answer(opened, entered.id)

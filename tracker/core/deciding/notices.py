@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tracker.core.answers import delays
-from tracker.core.case.events import StatusEvent, StatusReported
+from tracker.core.case.events import PartyReported, StatusEvent, StatusReported
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.oversight import Notice
+from tracker.core.vocabulary.spelling import language_tags
 from tracker.core.vocabulary.words import Placement
 
 
@@ -36,6 +37,20 @@ def noticed(event: StatusEvent, placement: Placement | None, definition: Definit
             f"{body.service} {body.delay_reason}",
             "Word the code in [delay_reasons] of the service and run `tracker services apply`; open cases follow.",
         )
+
+
+def unspoken(events: Iterable[StatusEvent], definition: Definition) -> Iterator[Notice]:
+    """What is to be told of parties whose language the service of their case does not speak: they read its own."""
+    for event in events:
+        body = event.body
+        tag = body.language if isinstance(body, PartyReported) and not body.remove else None
+        if tag and language_tags.serving(tag, definition.languages) is None:
+            yield Notice(
+                "language_not_spoken",
+                f"{event.source} {definition.service} {tag}",
+                f"The service speaks {', '.join(definition.languages)}; they read {definition.language}. Have the "
+                "source send the code of a language (BCP 47), as en or cy. If it is one, add it to the service.",
+            )
 
 
 def not_read(fault: Exception, subject: str) -> Notice:

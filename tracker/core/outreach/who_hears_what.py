@@ -160,7 +160,7 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
     definition, setting = situation.definition, situation.setting
     address = _reached(party, definition)
     id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause)
-    language = party.language if party.language in definition.languages else definition.language
+    language = definition.spoken(party.language)
     sensitive = definition.sensitive or topic.sensitive or party.party in situation.case.sensitive_parties
     zone = party.zone or setting.zone
     waiting = timing.waiting_update(party.party, situation.spoken, UNDECIDED)
@@ -173,7 +173,7 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
         topic.cause,
         topic.entry,
         address,
-        language or definition.language,
+        language,
         sensitive,
         due_at,
         zone,

@@ -157,7 +157,7 @@ def case_facts(
     """The facts of a case's row in a language: the one asked for, else the person's, else the service's first, in the
     words of the definition.
     `silent`: the addresses that are `silenced`."""
-    spoken = next((each for each in (language, row.language) if each in definition.languages), definition.language)
+    spoken = definition.spoken(language, row.language)
     stage = None if row.unmapped else definition.stage(row.stage)
     opened = Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at)
     promises = tuple(_promise(each) for each in row.promises)

@@ -9,11 +9,9 @@ from typing import Annotated
 
 import typer
 
-from templates import languages
 from tracker.commands.going_live import go_live
+from tracker.commands.language_gaps import unspoken
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
-from tracker.core.services.definitions import Definition
-from tracker.core.services.files import read
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.words import Mode, Rhythm
 from tracker.flows.organisations import offices
@@ -171,7 +169,7 @@ def validate(
             wrong += len(found)
             for fault in found:
                 out.print(f"{file}: {fault.path}: {fault.problem}. {fault.remedy}", markup=False)
-            doubts = () if found else warnings(text)
+            doubts = () if found else unspoken(text)
             if not found:
                 out.print(f"{file}: good{', with a warning' if doubts else ''}", markup=False)
             for doubt in doubts:
@@ -198,24 +196,10 @@ def apply(
             done = await versions.apply(parts.store, office, text)
             what = f"version {done.version}" if done.changed else f"version {done.version} already"
             out.print(f"{file}: {done.service}, {what}; {done.moved} cases moved", markup=False)
-            for doubt in warnings(text):
+            for doubt in unspoken(text):
                 out.print(f"{file}: {doubt}", markup=False)
 
     with_parts(settings(data_dir), run)
-
-
-def warnings(text: str) -> tuple[str, ...]:
-    """What an operator should know of a definition that is whole: languages in which people would read the service's
-    words among words of ours in another."""
-    definition = read(text)
-    if not isinstance(definition, Definition):
-        return ()
-    return tuple(
-        f'warning: the pages and messages have no words of their own in "{language}". People would read the service in '
-        f"{language} and all the rest in English. Add the language (docs/translating.md), or take it out of languages."
-        for language in definition.languages
-        if languages.understood(language) is None
-    )
 
 
 def text_of(file: Path) -> str:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from templates import languages
-from tracker.core.vocabulary.known_facts import KINDS, Offers, digest, kept_before, matches, normalise, offers
+from tracker.core.vocabulary.known_facts import KINDS, Offers, digest, matches, normalise, normalise_before, offers
 from tracker.core.vocabulary.spelling import letters, postcodes, written_days
 
 KEY = b"k" * 32
@@ -116,13 +116,13 @@ def test_a_form_is_final_and_made_of_the_form_of_before(fact: str) -> None:
     """What was kept in the first releases is never the form of another Latin name: a try is one guess there, too."""
     assert normalise(normalise(fact)) == normalise(fact)
     if not any(map(str.isdecimal, fact)):
-        assert normalise(kept_before(fact)) == normalise(fact)
+        assert normalise(normalise_before(fact)) == normalise(fact)
 
 
 @pytest.mark.parametrize(
     "kept", ["Müller", "WAŁĘSA", "1980-03-25", "25.3.1980", "SW1A 1AA", "राम", "25 March 1980", "BP/17"]
 )
-def test_what_was_kept_before_still_opens(kept: str) -> None:
+def test_what_was_normalise_before_still_opens(kept: str) -> None:
     before = digest_before(kept)
     assert all(typed_as(kept).fit([before], kind) for kind in KINDS)
 
@@ -130,13 +130,13 @@ def test_what_was_kept_before_still_opens(kept: str) -> None:
 @pytest.mark.parametrize(
     ("kept", "typed"), [("Müller", "Mueller"), ("1980-03-25", "25 March 1980"), ("25.3.1980", "25/3/80")]
 )
-def test_what_was_kept_before_opens_by_the_new_spellings_too(kept: str, typed: str) -> None:
+def test_what_was_normalise_before_opens_by_the_new_spellings_too(kept: str, typed: str) -> None:
     assert typed_as(typed).fit([digest_before(kept)], "date_of_birth")
 
 
 def digest_before(fact: str) -> bytes:
     """The hash that the first releases kept of a fact."""
-    return hmac.digest(KEY, f"known-fact\0office\0{kept_before(fact)}".encode(), "sha256")
+    return hmac.digest(KEY, f"known-fact\0office\0{normalise_before(fact)}".encode(), "sha256")
 
 
 def test_what_is_no_fact_offers_nothing() -> None:

@@ -63,7 +63,7 @@ def normalise(fact: str) -> str:
     >>> normalise("1980-03-07"), normalise("27/3/1980"), normalise("27 Mar 1980"), normalise("7/3/1980")
     ('19800307', '19800327', '19800327', '07031980')
     """
-    day = written_days.kept_form(fact)
+    day = written_days.plain_form(fact)
     if day is not None:
         return day
     folded = letters.name(fact)
@@ -88,7 +88,7 @@ def offers(secret: bytes, organisation: str, typed: str, today: date) -> Offers:
         return tuple(_digest(secret, organisation, each) for each in sorted(forms) if each)
 
     return Offers(
-        exact=hashed({normalise(typed), kept_before(typed)}),
+        exact=hashed({normalise(typed), normalise_before(typed)}),
         postcode=hashed(_with_digits(each) for each in postcodes.same(code)),
         birthdays=hashed(form for day in births for form in written_days.spellings(day)),
         births=births,
@@ -104,7 +104,7 @@ def matches(kept: list[bytes], offered: tuple[bytes, ...]) -> bool:
     return fits
 
 
-def kept_before(fact: str) -> str:
+def normalise_before(fact: str) -> str:
     """The form of a fact in the first releases: what was reported then is kept so until it is reported anew.
 
     It differs from `normalise` in letters with strokes, in digraphs, and in dates, of which it reads the day first.

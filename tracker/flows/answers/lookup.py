@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,11 +26,13 @@ from tracker.core.promises.weighing import FEWEST
 from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary import addresses, known_facts, references
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.errors import AmbiguousDate, CaseNotFound, MistypedReference, TooManyRequests
+from tracker.core.vocabulary.errors import AmbiguousDate, CaseNotFound, MistypedReference
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence
+from tracker.flows.answers import tries
+from tracker.flows.answers.tries import WINDOW_SECONDS
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
 from tracker.store.answers.pages import PageCase, PageKey, PageLine, PageMessage, PagePromise
@@ -40,10 +40,6 @@ from tracker.store.ground import limits
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import stops
 from tracker.store.services import definitions
-
-WINDOW_SECONDS = 900
-PER_REFERENCE, PER_ADDRESS, IN_ALL = 20, 100, 3_000
-"""Failed tries in a window after which no more are answered: for one reference, from one address, in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +69,21 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
             "Compare it with your message, sign by sign. It has 12 letters and numbers, in three groups of four.",
             pointer="/reference",
         )
-    buckets, asking = _buckets(secret, reference, asked.address), _asking(secret, reference, asked.address)
+    failing = tries.failing(secret, reference, asked.address)
+    asking = tries.asking(secret, reference, asked.address)
     async with store.reading() as connection:
-        counts = await limits.counts(connection, [*buckets, *asking], WINDOW_SECONDS)
-        _within_limits(counts, buckets)
+        counts = await limits.counts(connection, [*failing, *asking], WINDOW_SECONDS)
+        tries.check(counts, failing)
         held = await pages.holders(connection, reference)
         organisation = str(held.organisation_id or "")
         offered = known_facts.offers(secret, organisation, asked.known_fact, held.today)
         kind = await _kind(connection, held)
         if not offered.fit([bytes(32)] if held.known_facts is None else held.known_facts, kind):
             if len(offered.births) > 1:
-                _within_limits(counts, asking)
+                tries.check(counts, asking)
                 await limits.add(connection, list(asking), WINDOW_SECONDS)
                 raise AmbiguousDate(offered.births)
-            await limits.add(connection, list(buckets), WINDOW_SECONDS)
+            await limits.add(connection, list(failing), WINDOW_SECONDS)
             raise CaseNotFound
         row = await pages.page(connection, reference)
         if row is None:
@@ -103,37 +100,6 @@ async def _kind(connection: AsyncConnection, held: PageKey) -> str:
     if held.organisation_id is None or held.definition_id is None:
         return known_facts.OTHER
     return (await definitions.by_id(connection, held.organisation_id, held.definition_id)).known_fact.kind
-
-
-def _buckets(secret: bytes, reference: str, address: str) -> dict[bytes, int]:
-    """What a failed try is counted in, as keyed hashes, with the limit of each."""
-    return {
-        _bucket(secret, "reference", reference): PER_REFERENCE,
-        _bucket(secret, "address", address): PER_ADDRESS,
-        _bucket(secret, "all", ""): IN_ALL,
-    }
-
-
-def _asking(secret: bytes, reference: str, address: str) -> dict[bytes, int]:
-    """What is counted when we ask which day is meant: apart, since it is no failed try; but the same text opens a page
-    whose fact is no birthday, so that it must not be asked without end."""
-    return {
-        _bucket(secret, "asked reference", reference): PER_REFERENCE,
-        _bucket(secret, "asked address", address): PER_ADDRESS,
-    }
-
-
-def _bucket(secret: bytes, kind: str, value: str) -> bytes:
-    return hmac.digest(secret, f"limit\0{kind}\0{value}".encode(), hashlib.sha256)[:16]
-
-
-def _within_limits(counts: Mapping[bytes, int], buckets: Mapping[bytes, int]) -> None:
-    if any(counts.get(bucket, 0) >= most for bucket, most in buckets.items()):
-        raise TooManyRequests(
-            "Too many tries with details that do not fit together.",
-            "Wait fifteen minutes, then try again. The office can help you on the phone.",
-            retry_after_seconds=WINDOW_SECONDS,
-        )
 
 
 Place = tuple[str, str]

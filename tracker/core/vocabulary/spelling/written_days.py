@@ -51,7 +51,7 @@ def births(text: str, today: date) -> tuple[date, ...]:
     return tuple(sorted(day for day in days if first <= day <= today))
 
 
-def kept_form(text: str) -> str | None:
+def plain_form(text: str) -> str | None:
     """How a written date is kept, whatever the day on which it comes; None for what is not written as a date.
 
     With a whole year and one reading it is yyyymmdd. Else the digits as they stand, 03041980 or 250380: `spellings` has
@@ -110,7 +110,7 @@ def of_boxes(day: str, month: str, year: str) -> str | None:
     if month.isdigit():
         month = next((name for name, number in MONTHS.items() if f"{number}" == month.lstrip("0")), "")
     written = f"{day} {month} {year}"
-    return written if day and month and year and kept_form(written) else None
+    return written if day and month and year and plain_form(written) else None
 
 
 def _cut(digits: str) -> list[list[str]]:

@@ -15,12 +15,12 @@ from tests.desk_staff import case_id, signed_in
 from tests.http import Site, open_site
 from tests.office import DEFINITION, SECRET
 from tests.web.reading import forget_failures, invented, problem, words
-from tracker.flows.answers import lookup
+from tracker.flows.answers import tries
 from tracker.flows.services import versions
 from tracker.store.ground.engine import Store
 
 CORPUS: dict[str, Any] = tomllib.loads(
-    (Path(__file__).parents[1] / "core" / "vocabulary" / "known_facts.toml").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "core" / "vocabulary" / "known_facts.toml").read_text(encoding="utf-8")
 )
 KINDS = sorted({each["kind"] for each in CORPUS["same"]})
 BORN, ALSO = "1980-04-03", "1980-03-04"
@@ -198,8 +198,8 @@ async def test_p6_what_is_ambiguous_is_answered_alike_whether_there_is_such_a_re
 
 async def test_p6_asking_has_an_end_of_its_own_that_stops_nobody_from_opening(born: Site) -> None:
     reference = await born.case(known_fact=BORN)
-    asked = [(await born.track(reference, "3/4/1980")).status_code for _ in range(lookup.PER_REFERENCE + 2)]
-    assert asked == [400] * lookup.PER_REFERENCE + [429, 429]
+    asked = [(await born.track(reference, "3/4/1980")).status_code for _ in range(tries.PER_REFERENCE + 2)]
+    assert asked == [400] * tries.PER_REFERENCE + [429, 429]
     assert (await born.track(reference, BORN)).status_code == 200
 
 

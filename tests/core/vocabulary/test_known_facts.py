@@ -122,7 +122,7 @@ def test_a_form_is_final_and_made_of_the_form_of_before(fact: str) -> None:
 @pytest.mark.parametrize(
     "kept", ["Müller", "WAŁĘSA", "1980-03-25", "25.3.1980", "SW1A 1AA", "राम", "25 March 1980", "BP/17"]
 )
-def test_what_was_normalise_before_still_opens(kept: str) -> None:
+def test_what_was_sent_to_an_earlier_release_still_opens(kept: str) -> None:
     before = digest_before(kept)
     assert all(typed_as(kept).fit([before], kind) for kind in KINDS)
 
@@ -130,7 +130,7 @@ def test_what_was_normalise_before_still_opens(kept: str) -> None:
 @pytest.mark.parametrize(
     ("kept", "typed"), [("Müller", "Mueller"), ("1980-03-25", "25 March 1980"), ("25.3.1980", "25/3/80")]
 )
-def test_what_was_normalise_before_opens_by_the_new_spellings_too(kept: str, typed: str) -> None:
+def test_what_was_sent_to_an_earlier_release_opens_by_the_new_spellings_too(kept: str, typed: str) -> None:
     assert typed_as(typed).fit([digest_before(kept)], "date_of_birth")
 
 

@@ -157,7 +157,7 @@ class AmbiguousDate(TrackerError):
     slug = "ambiguous-date"
     title = "The date can be read in more than one way"
 
-    def __init__(self, births: tuple[date, ...]) -> None:
+    def __init__(self, births: tuple[date, ...] = ()) -> None:
         super().__init__(
             "The known fact is a date that can be read in more than one way. It does not count as a failed try.",
             'Send the year with four digits, the month and the day, such as "1980-04-03" for 3 April 1980.',

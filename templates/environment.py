@@ -127,8 +127,8 @@ def _fingerprint() -> str:
 
 
 def _languages(language: str) -> list[str]:
-    """The language itself ("cy-GB"), its plain form ("cy"), then English; all of them language codes."""
-    wanted = [language, re.split("[-_]", language)[0], FALLBACK_LANGUAGE]
+    """The language itself ("cy-GB"), the interface's form of it ("cy"), then English; all of them language codes."""
+    wanted = [language, languages.understood(language) or "", re.split("[-_]", language)[0], FALLBACK_LANGUAGE]
     return [each for each in dict.fromkeys(wanted) if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", each)]
 
 

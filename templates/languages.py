@@ -39,10 +39,22 @@ def own_name(code: str) -> str:
 
 
 def understood(code: str) -> str | None:
-    """The language of the interface for a code: "cy" for "cy", "CY" and "cy-GB", None where it speaks none."""
-    asked = code.strip().replace("_", "-").lower()
+    """The language of the interface for a tag (BCP 47): "cy" for "cy", "CY" and "cy-GB", None where it speaks none.
+
+    Look-up as in RFC 4647, section 3.4; where that gives nothing, another form of the same language serves.
+    """
     known = {each.lower(): each for each in offered()}
-    return known.get(asked) or known.get(asked.partition("-")[0])
+    asked = ever_less(code)
+    primary = asked[-1] if asked else ""
+    same = (each for each in offered() if each.lower().partition("-")[0] == primary)
+    return next((known[each] for each in asked if each in known), None) or next(same, None)
+
+
+def ever_less(code: str) -> list[str]:
+    """A tag in small letters, then ever less of it: zh-hant-tw, zh-hant, zh."""
+    parts = code.strip().replace("_", "-").lower().split("-")[:MOST_ACCEPTED]
+    cut = (parts[:length] for length in range(len(parts), 0, -1))
+    return ["-".join(each) for each in cut if each[0] and (len(each) == 1 or len(each[-1]) > 1)]
 
 
 def preferred(accept_language: str) -> str | None:

@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     @classmethod
     def _with_room_for_a_mark(cls, value: str) -> str:
         """The mark takes 46 of the 64 characters that the name of a mailbox may have (RFC 5321, 4.5.3.1.1)."""
-        if value and (not _is_mailbox(value) or len(value.rpartition("@")[0]) > 18):
+        if value and (not is_plain_mailbox(value) or len(value.rpartition("@")[0]) > 18):
             raise ValueError(
                 "write one e-mail address, at most 18 characters before the @, such as bounces@example.org"
             )

@@ -56,6 +56,14 @@ PAGES = {
     "home": page("home.html", "en"),
     "form": page("track_form.html", "en", reference="", error=None, fact_label=LABEL),
     "form_mistyped": page("track_form.html", "en", reference="CDFG", error=MISTYPED, fact_label=LABEL),
+    "form_boxes": page(
+        "track_form.html",
+        "en",
+        reference="CDFG",
+        error={"field": "day", "kind": "ambiguous"},
+        fact_label="",
+        boxes={"day": "", "month": "", "year": "1980"},
+    ),
     "form_missing": page("track_form.html", "en", reference="CDFG", error=MISSING, fact_label=LABEL),
     "error": page("error.html", "en", status=404, title="We cannot find this page", remedy="Start again."),
     "outbox": page("outbox.html", "en", caught=caught(), now=samples.NOW, filters=FILTERS),
@@ -125,7 +133,9 @@ async def test_axe_finds_nothing(inspected: BrowserContext, size: str) -> None:
         assert results.violations_count == 0, f"{name}: {results.generate_report()}"
 
 
-@pytest.mark.parametrize("name", ["home", "form_mistyped", "case_refused", "case_waiting_for_you", "outbox", "demo"])
+@pytest.mark.parametrize(
+    "name", ["home", "form_mistyped", "form_boxes", "case_refused", "case_waiting_for_you", "outbox", "demo"]
+)
 async def test_the_keyboard_reaches_every_control_and_shows_where_it_is(visit: BrowserContext, name: str) -> None:
     tab, _ = await tab_of(visit, "small")
     await tab.goto(f"{ORIGIN}/{name}")

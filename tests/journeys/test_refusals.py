@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,12 @@ def test_definitions_are_checked_in_words(tmp_path: Path) -> None:
     assert (good.returncode, good.stdout.count(": good")) == (0, len(list(services.glob("*.toml"))))
 
     text = (services / "building-permit.toml").read_text()
+    polish = tmp_path / "polish.toml"
+    polish.write_text(in_polish(text))
+    half = here("services", "validate", polish)
+    assert half.returncode == 0 and "good, with a warning" in half.stdout
+    assert 'no words of their own in "pl"' in half.stdout
+
     faults = tmp_path / "faults.toml"
     faults.write_text(text.replace('waiting_on = "us"', 'waiting_on = "nobody"', 1).replace("opens = true", ""))
     assert_sentence(here("services", "validate", faults), "waiting_on", status=1)
@@ -80,6 +87,11 @@ def test_definitions_are_checked_in_words(tmp_path: Path) -> None:
     faults.write_bytes(b"\xff\xfe")
     assert_sentence(here("services", "validate", faults), "UTF-8")
     assert_sentence(here("services", "validate", tmp_path / "nowhere"), "does not exist")
+
+
+def in_polish(text: str) -> str:
+    """The same definition in a language that the pages lack, in the place of Welsh (P7)."""
+    return re.sub(r"\bcy = ", "pl = ", text).replace('"cy"', '"pl"')
 
 
 def test_definitions_are_applied_in_words(tmp_path: Path) -> None:
@@ -93,6 +105,9 @@ def test_definitions_are_applied_in_words(tmp_path: Path) -> None:
     applied = run(*apply)
     assert (applied.returncode, "version 1" in applied.stdout) == (0, True)
     assert "version 1 already" in run(*apply).stdout
+    (polish := tmp_path / "polish.toml").write_text(in_polish((services / "missed-bin.toml").read_text()))
+    half = here("services", "apply", polish, "--data-dir", folder, "--organisation", "here")
+    assert "version 2" in half.stdout and 'no words of their own in "pl"' in half.stdout
     faults = tmp_path / "faults.toml"
     faults.write_text((services / "missed-bin.toml").read_text().replace("opens = true", ""))
     refused = run("services", "apply", faults, "--data-dir", folder, "--organisation", "here")

@@ -112,6 +112,10 @@ def pages_of(code: str) -> Iterator[str]:
     yield page("home.html", code)
     yield from (page("track_form.html", code, reference="", error=each, fact_label="") for each in wrong)
     yield page("track_form.html", code, reference="", error={"field": "known_fact", "kind": "no_fact"}, fact_label="")
+    for kind, field in (("ambiguous", "day"), ("no_day", "day"), ("no_century", "year"), ("not_found", "reference")):
+        boxes = {"day": "", "month": "", "year": "1980"}
+        error = {"field": field, "kind": kind}
+        yield page("track_form.html", code, reference="", error=error, fact_label="", boxes=boxes)
     yield from (page("error.html", code, status=each, title="T", remedy="R") for each in (400, 404, 405, 429, 503))
 
 

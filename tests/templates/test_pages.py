@@ -120,11 +120,17 @@ def test_the_form_keeps_the_reference_and_never_the_fact() -> None:
         ("mistyped", "reference", "The reference does not add up"),
         ("not_found", "reference", "We found no request with these two details."),
         ("too_many", "reference", "Too many tries with details that do not fit together."),
+        ("ambiguous", "day", "This date can be read in more than one way."),
+        ("no_day", "day", "There is no such day."),
+        ("no_century", "year", "Write the year with four numbers."),
     ],
 )
 def test_the_form_says_what_is_wrong_twice(kind: str, field: str, said: str) -> None:
-    html = page("track_form.html", "en", reference="", error={"field": field, "kind": kind}, fact_label="")
+    boxes = {"day": "3", "month": "", "year": "15"} if field in ("day", "year") else None
+    error = {"field": field, "kind": kind}
+    html = page("track_form.html", "en", reference="", error=error, fact_label="", boxes=boxes)
     assert html.count(said) == 2
+    assert f'id="{field}"' in html
     assert f'<a href="#{field}">{said}' in html
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.http import Site, open_site
-from tracker.flows.answers.lookup import WINDOW_SECONDS
+from tracker.flows.answers.tries import WINDOW_SECONDS
 from tracker.store.ground.engine import Store
 
 LONGEST_SECONDS = 45

@@ -26,6 +26,7 @@ from tracker.web import errors
 EXPECTED = {
     "MalformedEvent": 400,
     "MistypedReference": 400,
+    "AmbiguousDate": 400,
     "UnknownKey": 401,
     "NotGranted": 403,
     "SignInRefused": 403,

@@ -20,6 +20,8 @@ from templates.environment import ROOT, message
 from tracker.commands.sample_messages import samples
 from tracker.core.answers.delays import OURS
 from tracker.core.outreach.replies import Meaning
+from tracker.core.services.definitions import Definition
+from tracker.core.services.files import read
 from tracker.core.services.texts import LONGEST, flaw
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.segments import segments
@@ -242,3 +244,17 @@ def worded(table: Any, path: str) -> Iterator[tuple[str, Mapping[str, str]]]:
     elif isinstance(table, dict):
         for key, value in table.items():
             yield from worded(value, f"{path}.{key}" if path else key)
+
+
+def unspoken(text: str) -> tuple[str, ...]:
+    """What an operator should know of a definition that is whole: languages in which people would read the service's
+    words among words of ours in another."""
+    definition = read(text)
+    if not isinstance(definition, Definition):
+        return ()
+    return tuple(
+        f'warning: the pages and messages have no words of their own in "{language}". People would read the service in '
+        f"{language} and all the rest in English. Add the language (docs/translating.md), or take it out of languages."
+        for language in definition.languages
+        if languages.understood(language) is None
+    )

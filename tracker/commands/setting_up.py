@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from tracker.commands.going_live import go_live
+from tracker.commands.language_gaps import unspoken
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.words import Mode, Rhythm
@@ -195,8 +196,11 @@ def validate(
             wrong += len(found)
             for fault in found:
                 out.print(f"{file}: {fault.path}: {fault.problem}. {fault.remedy}", markup=False)
+            doubts = () if found else unspoken(text)
             if not found:
-                out.print(f"{file}: good", markup=False)
+                out.print(f"{file}: good{', with a warning' if doubts else ''}", markup=False)
+            for doubt in doubts:
+                out.print(f"{file}: {doubt}", markup=False)
         return wrong
 
     wrong = with_parts(settings(data_dir), run) if organisation else asyncio.run(run(None))
@@ -215,9 +219,12 @@ def apply(
     async def run(parts: Parts) -> None:
         office = await offices.organisation(parts.store, organisation)
         for file in definition_files(path):
-            done = await versions.apply(parts.store, office, text_of(file))
+            text = text_of(file)
+            done = await versions.apply(parts.store, office, text)
             what = f"version {done.version}" if done.changed else f"version {done.version} already"
             out.print(f"{file}: {done.service}, {what}; {done.moved} cases moved", markup=False)
+            for doubt in unspoken(text):
+                out.print(f"{file}: {doubt}", markup=False)
 
     with_parts(settings(data_dir), run)
 

@@ -90,10 +90,13 @@ class TrackIn(BaseModel):
         description="As printed or typed; case, spaces and dashes do not matter.", examples=["CDFG-HJKM-NPRX"]
     )
     known_fact: Typed = Field(
-        description="What the service asks for: a postcode, a surname, a date of birth.", examples=["NW4 2BC"]
+        description="What the service asks for: a postcode, a surname, a date of birth (as 1980-04-03).",
+        examples=["NW4 2BC"],
     )
-    language: Annotated[str, StringConstraints(max_length=20)] | None = Field(
-        default=None, description="The language to answer in, if the service offers it.", examples=["en"]
+    language: Annotated[str, StringConstraints(max_length=35)] | None = Field(
+        default=None,
+        description="The language to answer in (BCP 47), if the service offers it or a form of it.",
+        examples=["en"],
     )
 
 
@@ -203,7 +206,8 @@ def router(store: Store, secret: bytes) -> APIRouter:
     @routes.post("/track", response_model=TrackOut, summary="Look up one request")
     async def track(asked: TrackIn, response: Response, address: str = Depends(caller_address)) -> TrackOut:
         """The same facts as on the page. Every wrong combination has the same answer, 404; a mistyped reference
-        has 400, told by its check character alone."""
+        has 400, told by its check character alone, and so has a date of birth that can be two days (ambiguous-date):
+        send it as 1980-04-03."""
         typed = Asked(asked.reference, asked.known_fact, address, asked.language, Way.API)
         facts = await look_up(store, secret, typed)
         response.headers["ETag"] = f'W/"{facts.version}"'

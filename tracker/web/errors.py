@@ -30,6 +30,7 @@ Page = Callable[[Request, int, str, str], Response]
 STATUSES: Mapping[type[errors.TrackerError], int] = {
     errors.MalformedEvent: 400,
     errors.MistypedReference: 400,
+    errors.AmbiguousDate: 400,
     errors.UnknownKey: 401,
     errors.NotGranted: 403,
     errors.SignInRefused: 403,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from templates import languages
 from templates.environment import STATIC, page
-from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests, TrackerError
+from tracker.core.vocabulary.errors import AmbiguousDate, CaseNotFound, MistypedReference, TooManyRequests, TrackerError
+from tracker.core.vocabulary.spelling.written_days import of_boxes
 from tracker.flows.answers.lookup import Asked, look_up
 from tracker.store.ground.engine import Store
 from tracker.web import in_words
@@ -23,6 +25,40 @@ PROBLEMS: Mapping[type[TrackerError], str] = {
     TooManyRequests: "too_many",
 }
 """What the form calls each refusal; it has the words."""
+
+BOXES = ("day", "month", "year")
+"""The boxes in which a birthday is typed that could be read in more than one way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What was typed into the form: the reference, and the second detail in one box or, as a birthday, in three."""
+
+    reference: str
+    known_fact: str
+    boxes: Mapping[str, str] | None
+
+    @classmethod
+    def of(cls, typed: Mapping[str, str]) -> Pair:
+        """The pair in the fields of a form."""
+        reference, fact, *boxes = (typed.get(name, "")[:200].strip() for name in ("reference", "known_fact", *BOXES))
+        if not any(name in typed for name in BOXES):
+            return cls(reference, fact, None)
+        return cls(reference, of_boxes(*boxes) or "", dict(zip(BOXES, boxes, strict=True)))
+
+    @property
+    def lacks(self) -> str | None:
+        """What is missing, or cannot be: a word of the form, or None."""
+        if not self.reference:
+            return "no_reference"
+        if self.known_fact:
+            return None
+        return "no_fact" if self.boxes is None else "no_day"
+
+    def asked_anew(self, births: tuple[date, ...]) -> Pair:
+        """The same with three boxes, which hold what all readings of the birthday have in common."""
+        parts = {name: {f"{getattr(each, name)}" for each in births} for name in BOXES}
+        return replace(self, boxes={name: each.pop() if len(each) == 1 else "" for name, each in parts.items()})
 
 
 STYLES = frozenset({"tracker.css", "desk.css"})
@@ -63,22 +99,23 @@ def router(store: Store, secret: bytes) -> APIRouter:
 
     @routes.get("/track")
     async def ask(reference: str = "", spoken: PageLanguage = Depends(page_language)) -> HTMLResponse:
-        return _form(spoken, reference[:40])
+        return _form(spoken, Pair(reference[:40], "", None))
 
     @routes.post("/track")
     async def show(request: Request, address: str = Depends(caller_address)) -> HTMLResponse:
         """The page of one request. Posted, so that neither half of the pair stands in an address."""
         typed = await read_form(request, 4_000)
-        reference, known_fact = (typed.get(name, "")[:200].strip() for name in ("reference", "known_fact"))
-        spoken = language_of(request, typed.get("language", ""))
-        if not reference:
-            return _form(spoken, "", "no_reference")
-        if not known_fact:
-            return _form(spoken, reference, "no_fact")
+        pair, spoken = Pair.of(typed), language_of(request, typed.get("language", ""))
+        if pair.lacks:
+            return _form(spoken, pair, pair.lacks)
         try:
-            facts = await look_up(store, secret, Asked(reference, known_fact, address, spoken.chosen or None))
+            facts = await look_up(store, secret, Asked(pair.reference, pair.known_fact, address, spoken.chosen or None))
+        except AmbiguousDate as error:
+            if pair.boxes is None:
+                return _form(spoken, pair.asked_anew(error.births), "ambiguous", STATUSES[AmbiguousDate])
+            return _form(spoken, pair, "no_century", STATUSES[AmbiguousDate])
         except (CaseNotFound, MistypedReference, TooManyRequests) as error:
-            refused = _form(spoken, reference, PROBLEMS[type(error)], STATUSES[type(error)])
+            refused = _form(spoken, pair, PROBLEMS[type(error)], STATUSES[type(error)])
             if isinstance(error, TooManyRequests):
                 refused.headers["Retry-After"] = str(error.retry_after_seconds)
             return refused
@@ -94,16 +131,27 @@ def router(store: Store, secret: bytes) -> APIRouter:
     return routes
 
 
-def _form(spoken: PageLanguage, reference: str, problem: str | None = None, status: int = 400) -> HTMLResponse:
-    error = None if problem is None else {"field": _field(problem), "kind": problem}
+_FIELDS: Mapping[str, str] = {
+    "no_fact": "known_fact",
+    "ambiguous": "day",
+    "no_day": "day",
+    "no_century": "year",
+}
+"""The field that a problem is about; any other is about the reference."""
+
+
+def _form(spoken: PageLanguage, pair: Pair, problem: str | None = None, status: int = 400) -> HTMLResponse:
+    error = None if problem is None else {"field": _FIELDS.get(problem, "reference"), "kind": problem}
     body = page(
-        "track_form.html", spoken.language, chosen=spoken.chosen, reference=reference, error=error, fact_label=""
+        "track_form.html",
+        spoken.language,
+        chosen=spoken.chosen,
+        reference=pair.reference,
+        error=error,
+        fact_label="",
+        boxes=pair.boxes,
     )
     return _varying(HTMLResponse(body, status_code=200 if problem is None else status))
-
-
-def _field(problem: str) -> str:
-    return "known_fact" if problem == "no_fact" else "reference"
 
 
 def _varying(response: HTMLResponse) -> HTMLResponse:

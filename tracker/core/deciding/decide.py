@@ -212,6 +212,7 @@ class Deciding:
             number.join(case, entered, source)
             placement = case.line(entered.id).placement
             self._notice(event, placement, named or case.service)
+            self._notices.update(notices.unspoken([event], case.service.definition))
             return answer_of(case, entered, self._today)
         if len(number.waiting) >= MOST_PARKED_PER_NUMBER and not opens:
             raise too_many()
@@ -229,6 +230,9 @@ class Deciding:
         elif isinstance(event.body, CorrectionReported):
             opened = number.begin_waiting({by.source_id: source})
         self._notices.update(of_waiting(opened, entered))
+        if opened is not None:
+            began = (each.event for each in opened.entries.values())
+            self._notices.update(notices.unspoken(began, opened.service.definition))
         if opened is not None and entered.id in opened.entries:
             self._notice(event, None, named)
             return answer_of(opened, entered, self._today)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tracker.core.answers import delays
-from tracker.core.case.events import Body, NeedsReported, StatusEvent, StatusReported
+from tracker.core.case.events import Body, NeedsReported, PartyReported, StatusEvent, StatusReported
 from tracker.core.deciding.dossier import CaseRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.oversight import Notice
+from tracker.core.vocabulary.spelling import language_tags
 from tracker.core.vocabulary.words import Placement
 
 
@@ -55,6 +56,20 @@ def date_set_aside(event: StatusEvent) -> Notice:
     """What is to be told of a date of the office's that cannot be meant, or was over before it came."""
     remedy = "Ask the back office which dates it sends as expected_on: this one was over, or more than ten years ahead."
     return Notice("date_set_aside", f"{event.source} {getattr(event.body, 'service', '')}", remedy)
+
+
+def unspoken(events: Iterable[StatusEvent], definition: Definition) -> Iterator[Notice]:
+    """What is to be told of parties whose language the service of their case does not speak: they read its own."""
+    for event in events:
+        body = event.body
+        tag = body.language if isinstance(body, PartyReported) and not body.remove else None
+        if tag and language_tags.serving(tag, definition.languages) is None:
+            yield Notice(
+                "language_not_spoken",
+                f"{event.source} {definition.service} {tag}",
+                f"The service speaks {', '.join(definition.languages)}; they read {definition.language}. Have the "
+                "source send the code of a language (BCP 47), as en or cy. If it is one, add it to the service.",
+            )
 
 
 def not_read(fault: Exception, subject: str) -> Notice:

@@ -213,7 +213,7 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
     address = _reached(party, definition)
     times = times_taken_back(topic, party.party, situation.spoken)
     id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause, resend=times)
-    language = party.language if party.language in definition.languages else definition.language
+    language = definition.spoken(party.language)
     sensitive = definition.sensitive or topic.sensitive or party.party in situation.case.sensitive_parties
     zone = party.zone or setting.zone
     waiting = timing.waiting_update(party.party, situation.spoken, UNDECIDED)
@@ -230,7 +230,7 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
         topic.cause,
         topic.entry,
         address,
-        language or definition.language,
+        language,
         sensitive,
         due_at,
         zone,

@@ -11,6 +11,7 @@ from datetime import date, time, timedelta
 
 from tracker.core.promises.weighing import USUAL
 from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.spelling import language_tags
 from tracker.core.vocabulary.words import Channel, Clock, Outcome, Role, WaitingOn
 
 GROWTH = 1.5
@@ -191,6 +192,11 @@ class Definition:
         """The language everything is worded in, and the one to fall back on."""
         return self.languages[0]
 
+    def spoken(self, *wished: str | None) -> str:
+        """The first of these wishes (BCP 47) that the service can meet, in its own code; else its own language."""
+        tags = (language_tags.serving(each, self.languages) for each in wished if each)
+        return next((each for each in tags if each), self.language)
+
     def stage(self, code: str) -> Stage | None:
         """The stage of this code, or None."""
         return next((stage for stage in self.stages if stage.code == code), None)
@@ -206,5 +212,10 @@ class Definition:
 
 
 def say(words: Words, language: str, fallback: str) -> str:
-    """The text in this language, else in the fallback language, else nothing."""
-    return words.get(language) or words.get(fallback) or ""
+    """The text in this language or in the form of it that there is, else in the fallback language, else nothing."""
+    return (
+        words.get(language)
+        or words.get(language_tags.serving(language, words) or fallback)
+        or words.get(fallback)
+        or ""
+    )

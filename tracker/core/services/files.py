@@ -14,11 +14,11 @@ from tracker.core.services import policies as policies
 from tracker.core.services.checks import Draft, check
 from tracker.core.services.definitions import Definition, KnownFact, NeedWords, Stage, Words
 from tracker.core.services.faults import MOST_FAULTS, Fault, Faults, shown
-from tracker.core.services.known_fact_kinds import KNOWN_FACTS
 from tracker.core.services.stored_form import from_json, to_json
 from tracker.core.services.texts import unfit_code
 from tracker.core.services.toml_tables import TomlTable
 from tracker.core.services.versions import compare, inherit
+from tracker.core.vocabulary import known_facts
 from tracker.core.vocabulary.words import Clock, Outcome, WaitingOn
 
 __all__ = ["Fault", "Faults", "compare", "from_json", "inherit", "read", "read_table", "to_json"]
@@ -160,7 +160,7 @@ def _known_fact(root: TomlTable) -> KnownFact:
     table = root.table("known_fact", remedy)
     if table is None:
         return KnownFact("", {})
-    kind = table.choice("kind", KNOWN_FACTS, required=True)
+    kind = table.choice("kind", known_facts.KINDS, required=True)
     fact = KnownFact(kind, table.words("label"), table.words("hint", required=False))
     table.finish()
     return fact

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 class TrackerError(Exception):
     """Somebody asked for what cannot be done. `slug` names the kind in problem documents (RFC 9457)."""
@@ -146,6 +148,23 @@ class OrganisationUnknown(TrackerError):
             "There is no organisation of this name here.",
             "Check the address for typing mistakes, or look for the office in the list at /word.",
         )
+
+
+class AmbiguousDate(TrackerError):
+    """A birthday was typed that can be two days, such as 3/4/1980. That is no failed try: send it as year, month and
+    day. One answer, whether there is such a request or not."""
+
+    slug = "ambiguous-date"
+    title = "The date can be read in more than one way"
+
+    def __init__(self, births: tuple[date, ...] = ()) -> None:
+        super().__init__(
+            "The known fact is a date that can be read in more than one way. It does not count as a failed try.",
+            'Send the year with four digits, the month and the day, such as "1980-04-03" for 3 April 1980.',
+            pointer="/known_fact",
+        )
+        self.births = births
+        """The days that it can be read as, for whoever asks again; never logged."""
 
 
 class LinkUnknown(TrackerError):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.answers import delays, endings
 from tracker.core.answers.facts import (
@@ -25,22 +24,19 @@ from tracker.core.promises.weighing import FEWEST
 from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary import known_facts, references
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.errors import CaseNotFound, MistypedReference, TooManyRequests
+from tracker.core.vocabulary.errors import AmbiguousDate, CaseNotFound, MistypedReference
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis, CaseState, Change, Confidence
-from tracker.flows.answers import dates, silences
+from tracker.flows.answers import dates, silences, tries
 from tracker.flows.answers.silences import Silenced
+from tracker.flows.answers.tries import WINDOW_SECONDS
 from tracker.flows.promises import put_on_record
 from tracker.store.answers import pages
-from tracker.store.answers.pages import PageCase, PageLine, PageMessage
+from tracker.store.answers.pages import PageCase, PageKey, PageLine, PageMessage
 from tracker.store.ground import limits
 from tracker.store.ground.engine import Store
 from tracker.store.services import definitions
-
-WINDOW_SECONDS = 900
-PER_REFERENCE, PER_ADDRESS, IN_ALL = 20, 100, 3_000
-"""Failed tries in a window after which no more are answered: for one reference, from one address, in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +54,10 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
     """The case that this pair opens.
 
     Raises MistypedReference by the check character alone, without looking anything up; CaseNotFound, one answer
-    for every other wrong combination; TooManyRequests when too many tries failed. Each failed try does the same
-    work: a comparison, and a count; the page is asked for only when it opens. That a date is shown for the first
-    time is put on record.
+    for every other wrong combination; AmbiguousDate where a birthday with several readings opens nothing, whatever
+    the reference, since only what was typed may be told; TooManyRequests when too many tries failed. Each failed try
+    does the same work: a comparison, and a count; the page is asked for only when it opens. That a date is shown for
+    the first time is put on record.
     """
     reference = references.read(asked.reference)
     if reference is None:
@@ -69,15 +66,21 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
             "Compare it with your message, sign by sign. It has 12 letters and numbers, in three groups of four.",
             pointer="/reference",
         )
-    buckets = _buckets(secret, reference, asked.address)
+    failing = tries.failing(secret, reference, asked.address)
+    asking = tries.asking(secret, reference, asked.address)
     async with store.reading() as connection:
-        await _within_limits(await limits.counts(connection, list(buckets), WINDOW_SECONDS), buckets)
+        counts = await limits.counts(connection, [*failing, *asking], WINDOW_SECONDS)
+        tries.check(counts, failing)
         held = await pages.holders(connection, reference)
-        stored = held.known_facts if held is not None else [bytes(32)]
-        organisation = str(held.organisation_id) if held is not None else ""
-        offered = known_facts.digest(secret, organisation, asked.known_fact)
-        if not known_facts.matches(stored, offered) or held is None:
-            await limits.add(connection, list(buckets), WINDOW_SECONDS)
+        organisation = str(held.organisation_id or "")
+        offered = known_facts.offers(secret, organisation, asked.known_fact, held.today)
+        kind = await _kind(connection, held)
+        if not offered.fit([bytes(32)] if held.known_facts is None else held.known_facts, kind):
+            if len(offered.births) > 1:
+                tries.check(counts, asking)
+                await limits.add(connection, list(asking), WINDOW_SECONDS)
+                raise AmbiguousDate(offered.births)
+            await limits.add(connection, list(failing), WINDOW_SECONDS)
             raise CaseNotFound
         row = await pages.page(connection, reference)
         if row is None:
@@ -89,26 +92,11 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
     return facts
 
 
-def _buckets(secret: bytes, reference: str, address: str) -> dict[bytes, int]:
-    """What is counted, as keyed hashes, with the limit of each."""
-
-    def bucket(kind: str, value: str) -> bytes:
-        return hmac.digest(secret, f"limit\0{kind}\0{value}".encode(), hashlib.sha256)[:16]
-
-    return {
-        bucket("reference", reference): PER_REFERENCE,
-        bucket("address", address): PER_ADDRESS,
-        bucket("all", ""): IN_ALL,
-    }
-
-
-async def _within_limits(counts: Mapping[bytes, int], buckets: Mapping[bytes, int]) -> None:
-    if any(counts.get(bucket, 0) >= most for bucket, most in buckets.items()):
-        raise TooManyRequests(
-            "Too many tries with details that do not fit together.",
-            "Wait fifteen minutes, then try again. The office can help you on the phone.",
-            retry_after_seconds=WINDOW_SECONDS,
-        )
+async def _kind(connection: AsyncConnection, held: PageKey) -> str:
+    """What kind of fact opens this page, if there is such a page."""
+    if held.organisation_id is None or held.definition_id is None:
+        return known_facts.OTHER
+    return (await definitions.by_id(connection, held.organisation_id, held.definition_id)).known_fact.kind
 
 
 def case_facts(
@@ -117,7 +105,7 @@ def case_facts(
     """The facts of a case's row in a language: the one asked for, else the person's, else the service's first, in the
     words of the definition.
     `silent`: the addresses that are silenced."""
-    spoken = next((each for each in (language, row.language) if each in definition.languages), definition.language)
+    spoken = definition.spoken(language, row.language)
     stage = None if row.unmapped else definition.stage(row.stage)
     opened = Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at)
     promises = dates.promises(row)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.services.definitions import say
 from tracker.core.vocabulary import known_facts, references
-from tracker.core.vocabulary.addresses import name_words
+from tracker.core.vocabulary.addresses import name_words, name_words_before
 from tracker.core.vocabulary.channels import AddressForm
 from tracker.core.vocabulary.moments import Moment
 from tracker.flows.desk import audit
@@ -109,10 +109,11 @@ async def _rows(
             return _together(exact)
     words = name_words(typed)
     if any(each.isalpha() for each in "".join(words)) and "@" not in typed:
-        exact[Term.NAME] = await searching.by_name(connection, office.id, words)
+        named = searching.NameWords(words, name_words_before(typed) or words)
+        exact[Term.NAME] = await searching.by_name(connection, office.id, named)
         if not exact[Term.NAME] and len(words) > 1:
             facts = _facts(secret, office, typed)
-            exact[Term.NAME_AND_FACT] = await searching.by_name_and_fact(connection, office.id, words, facts)
+            exact[Term.NAME_AND_FACT] = await searching.by_name_and_fact(connection, office.id, named, facts)
     return _together(exact)
 
 
@@ -150,10 +151,11 @@ def _looks_like(form: AddressForm, typed: str) -> bool:
 
 
 def _facts(secret: bytes, office: Office, typed: str) -> list[bytes]:
-    """The hashes of what may be the known fact beside a name: the words after it, or before."""
+    """The hashes of what may be the known fact beside a name: the words after it, or before, in every reading."""
     parts = typed.replace(",", " ").split()[:_MOST_WORDS]
     tried = {" ".join(piece) for at in range(1, len(parts)) for piece in (parts[at:], parts[:at])}
-    return [known_facts.digest(secret, str(office.id), each) for each in sorted(tried)]
+    today = office.now.date()
+    return [one for each in sorted(tried) for one in known_facts.offers(secret, str(office.id), each, today).every]
 
 
 async def _hit(connection: AsyncConnection, office: Office, row: CaseMatch) -> Hit:

@@ -7,11 +7,12 @@ import hmac
 from uuid import UUID
 
 from tracker.core.vocabulary import known_facts
-from tracker.core.vocabulary.errors import CaseNotFound, TooManyRequests
+from tracker.core.vocabulary.errors import AmbiguousDate, CaseNotFound, TooManyRequests
 from tracker.flows.desk import audit
 from tracker.flows.desk.inquiry import Inquiry
 from tracker.store.case import cases
-from tracker.store.ground import limits
+from tracker.store.ground import limits, organisations
+from tracker.store.services import definitions
 
 WINDOW_SECONDS = 900
 PER_CASE, PER_ACCOUNT = 10, 40
@@ -19,7 +20,11 @@ PER_CASE, PER_ACCOUNT = 10, 40
 
 
 async def identify(asked: Inquiry, case: UUID, said: str) -> bool:
-    """Whether what the caller says is a known fact of the case. Raises CaseNotFound, TooManyRequests. Audited."""
+    """Whether what the caller says is a known fact of the case, compared as on the page. Audited.
+
+    Raises CaseNotFound, TooManyRequests; AmbiguousDate where two birthdays can be read: that is no answer that did not
+    fit, and nothing was compared.
+    """
     secret, staff = asked.secret, asked.staff
     buckets = {
         _bucket(secret, f"case\0{case}"): PER_CASE,
@@ -36,8 +41,13 @@ async def identify(asked: Inquiry, case: UUID, said: str) -> bool:
                 "Ask in another way who is calling, or wait fifteen minutes.",
                 retry_after_seconds=WINDOW_SECONDS,
             )
-        offered = known_facts.digest(secret, str(staff.organisation_id), said)
-        fits = bool(known_facts.normalise(said)) and known_facts.matches(row.known_facts or [bytes(32)], offered)
+        current = await definitions.current(connection, staff.organisation_id, row.service)
+        kind = current.definition.known_fact.kind if current else known_facts.OTHER
+        office = await organisations.office(connection, staff.organisation_id)
+        offered = known_facts.offers(secret, str(staff.organisation_id), said, office.now.date())
+        if len(offered.births) > 1 and kind == known_facts.DATE_OF_BIRTH:
+            raise AmbiguousDate(offered.births)
+        fits = offered.fit(row.known_facts, kind)
         if not fits:
             await limits.add(connection, list(buckets), WINDOW_SECONDS)
         await audit.note(connection, asked, "desk.identified", {"case": str(case), "fits": fits})

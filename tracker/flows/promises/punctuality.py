@@ -123,7 +123,7 @@ async def _service(
     connection: AsyncConnection, office: Office, service: str, rows: Sequence[StoredCount], language: str
 ) -> ServicePunctualityFacts:
     definition = await definitions.by_id(connection, office.id, rows[0].definition_id)
-    spoken = language if language in definition.languages else definition.language
+    spoken = definition.spoken(language)
     now, *earlier = rows
     return ServicePunctualityFacts(
         service,

@@ -22,7 +22,7 @@ from tracker.core.vocabulary.words import (
     PromiseOutcome,
     WaitingOn,
 )
-from tracker.store.ground.rows import ScopedRow, row_of
+from tracker.store.ground.rows import ScopedRow, row_of, rows_of
 
 MOST_LINES = 200
 """The newest lines of a history, dates and messages that a page shows."""
@@ -207,18 +207,31 @@ async def page(connection: AsyncConnection, reference: str) -> PageCase | None:
     return row_of(PageCase, await connection.execute(_PAGE, {"reference": reference, "lines": MOST_LINES}))
 
 
-_HOLDERS = text('SELECT organisation_id, known_facts FROM "case" WHERE reference = :reference AND NOT void')
+_HOLDERS = text(
+    """
+    SELECT CAST(clock_timestamp() AT TIME ZONE INTERVAL '14 hours' AS date) AS today, c.organisation_id, c.known_facts,
+        d.id AS definition_id
+    FROM (SELECT 1) AS always
+    LEFT JOIN "case" c ON c.reference = :reference AND NOT c.void
+    LEFT JOIN LATERAL (SELECT id FROM definition WHERE organisation_id = c.organisation_id AND service = c.service
+        ORDER BY version DESC LIMIT 1) d ON true
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """What opens a case's page: its organisation and the hashes of its known facts."""
+    """What opens a case's page: its organisation, the hashes of its known facts, and the definition that says what they
+    are; none where there is no such case. `today`: the last day that it is by now anywhere."""
 
-    organisation_id: UUID
-    known_facts: list[bytes]
+    today: date
+    organisation_id: UUID | None
+    known_facts: list[bytes] | None
+    definition_id: UUID | None
 
 
-async def holders(connection: AsyncConnection, reference: str) -> PageKey | None:
+async def holders(connection: AsyncConnection, reference: str) -> PageKey:
     """What opens a case's page. As quick for a long history as
     for none, so that the time of a refusal tells nothing."""
-    return row_of(PageKey, await connection.execute(_HOLDERS, {"reference": reference}))
+    (key,) = rows_of(PageKey, await connection.execute(_HOLDERS, {"reference": reference}))
+    return key

@@ -113,7 +113,7 @@ class Case(SQLModel, table=True):
 
 CASE = table(Case)
 _NUMBERED = select(*(CASE.c[name] for name in ("organisation_id", "mode", "id", "register", "number")))
-_STAFF_CASE = select(*(CASE.c[name] for name in ("number", "reference", "known_facts", "void", "spoken_at")))
+_STAFF_CASE = select(*(CASE.c[name] for name in ("number", "reference", "service", "known_facts", "void", "spoken_at")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,7 @@ class StaffCase:
 
     number: str
     reference: str
+    service: str
     known_facts: list[bytes]
     void: bool
     spoken_at: datetime | None

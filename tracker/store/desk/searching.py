@@ -58,7 +58,8 @@ _IDS_BY_ADDRESS = """
 _IDS_BY_NAME = f"""
     SELECT e.case_id FROM entry e JOIN (
         SELECT p.organisation_id, p.mode, p.entry_id FROM party p
-        WHERE p.organisation_id = :organisation AND p.mode = 'live' AND NOT p.removed AND p.words @> :words
+        WHERE p.organisation_id = :organisation AND p.mode = 'live' AND NOT p.removed
+            AND (p.words @> :words OR p.words @> :before)
         ORDER BY p.entry_id DESC LIMIT {_WIDTH}
     ) named ON named.organisation_id = e.organisation_id AND named.mode = e.mode AND named.entry_id = e.id
     WHERE e.case_id IS NOT NULL AND e.placement = 'applied'
@@ -67,7 +68,7 @@ _IDS_BY_NAME = f"""
 _IDS_BY_NAME_AND_FACT = """
     SELECT e.case_id FROM party p
     JOIN entry e ON e.organisation_id = p.organisation_id AND e.mode = p.mode AND e.id = p.entry_id
-    WHERE p.organisation_id = :organisation AND p.mode = 'live' AND NOT p.removed AND p.words && :words
+    WHERE p.organisation_id = :organisation AND p.mode = 'live' AND NOT p.removed AND p.words && (:words || :before)
         AND p.known_fact = ANY(:facts) AND e.case_id IS NOT NULL AND e.placement = 'applied'
     ORDER BY p.entry_id DESC LIMIT 200
 """
@@ -77,10 +78,19 @@ _TEXTS, _BYTES = ARRAY(Text), ARRAY(BYTEA)
 _BY_REFERENCE = text(f"{_HITS} ({_IDS_BY_REFERENCE}) {_NEWEST}")
 _BY_NUMBER = text(f"{_HITS} ({_IDS_BY_NUMBER}) {_NEWEST}").bindparams(bindparam("numbers", type_=_TEXTS))
 _BY_ADDRESS = text(f"{_HITS} ({_IDS_BY_ADDRESS}) {_NEWEST}").bindparams(bindparam("addresses", type_=_TEXTS))
-_BY_NAME = text(f"{_HITS} ({_IDS_BY_NAME}) {_NEWEST}").bindparams(bindparam("words", type_=_TEXTS))
+_NAMED = (bindparam("words", type_=_TEXTS), bindparam("before", type_=_TEXTS))
+_BY_NAME = text(f"{_HITS} ({_IDS_BY_NAME}) {_NEWEST}").bindparams(*_NAMED)
 _BY_NAME_AND_FACT = text(f"{_HITS} ({_IDS_BY_NAME_AND_FACT}) {_NEWEST}").bindparams(
-    bindparam("words", type_=_TEXTS), bindparam("facts", type_=_BYTES)
+    *_NAMED, bindparam("facts", type_=_BYTES)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class NameWords:
+    """The words of a name as they are kept now, and as earlier releases kept them."""
+
+    now: list[str]
+    before: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +127,16 @@ async def by_address(connection: AsyncConnection, organisation_id: UUID, address
     return await _hits(connection, _BY_ADDRESS, organisation_id, addresses=addresses)
 
 
-async def by_name(connection: AsyncConnection, organisation_id: UUID, words: list[str]) -> list[CaseMatch]:
+async def by_name(connection: AsyncConnection, organisation_id: UUID, name: NameWords) -> list[CaseMatch]:
     """The cases of people in whose name all these words are."""
-    return await _hits(connection, _BY_NAME, organisation_id, words=words)
+    return await _hits(connection, _BY_NAME, organisation_id, words=name.now, before=name.before)
 
 
 async def by_name_and_fact(
-    connection: AsyncConnection, organisation_id: UUID, words: list[str], facts: list[bytes]
+    connection: AsyncConnection, organisation_id: UUID, name: NameWords, facts: list[bytes]
 ) -> list[CaseMatch]:
     """The cases of people in whose name one of these words is, and whose known fact has one of these hashes."""
-    return await _hits(connection, _BY_NAME_AND_FACT, organisation_id, words=words, facts=facts)
+    return await _hits(connection, _BY_NAME_AND_FACT, organisation_id, words=name.now, before=name.before, facts=facts)
 
 
 async def _hits(connection: AsyncConnection, query: TextClause, organisation_id: UUID, **given: Any) -> list[CaseMatch]:

@@ -12,7 +12,7 @@ from templates import languages
 from templates.environment import page
 from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPurpose
 from tracker.core.outreach.wishes import Wish, WishReason
-from tracker.core.vocabulary.errors import CaseNotFound, FormExpired, TooManyRequests
+from tracker.core.vocabulary.errors import AmbiguousDate, CaseNotFound, FormExpired, TooManyRequests
 from tracker.core.vocabulary.words import Channel
 from tracker.flows.desk import identify, look, resend, stop, write
 from tracker.flows.outreach.stopping import Reach
@@ -65,6 +65,8 @@ def router(gate: DeskGate) -> APIRouter:
             shown.status_code = STATUSES[TooManyRequests]
             shown.headers["Retry-After"] = str(error.retry_after_seconds)
             return shown
+        except AmbiguousDate:
+            return await _shown(gate, posted.staff, case, posted.why, language, identity="ambiguous")
         return await _shown(gate, posted.staff, case, posted.why, language, identity="fits" if fits else "does_not_fit")
 
     _actions(routes, gate)

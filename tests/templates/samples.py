@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from tests.templates.asked_samples import asked_cases, asked_messages
+from tests.templates.ending_samples import ending_outreaches
 from tests.templates.honest_samples import honest_cases
 from tests.templates.late_samples import late_cases
 from tracker.core.answers.facts import (
@@ -278,14 +279,7 @@ OUTREACHES = {
     "asked_without_needs": replace(OUTREACH, waiting_on="you"),
     "other": replace(OUTREACH, waiting_on="other"),
     "refused": replace(OUTREACH, outcome="refused", appeal="You can ask another officer to look again."),
-    "withdrawn": replace(OUTREACH, outcome="withdrawn", you_can="You can ask again at any time."),
-    "merged": replace(OUTREACH, outcome="merged", survivor="DFGHJKMNPR35"),
-    "appealable": replace(OUTREACH, outcome="done", appeal="You can ask for more.", appeal_by=date(2026, 4, 2)),
-    "late": replace(OUTREACH, late_on=date(2026, 1, 12)),
-    "fallen_and_late": replace(
-        OUTREACH, outcome="refused", late_on=date(2026, 1, 12), told_on=date(2026, 3, 1), told_headline=LONG_NAME
-    ),
-    "limited": replace(OUTREACH, statutory_on=date(2026, 3, 4), statutory="You can ask a judge."),
+    **ending_outreaches(OUTREACH, LONG_NAME),
     "office_date": replace(OUTREACH, promise_basis="office", promise_base=None),
     "all_kinds": replace(OUTREACH, promise_base="office"),
     "thin": replace(OUTREACH, promise_basis="definition", promise_base=None),

@@ -248,6 +248,7 @@ async def test_what_a_date_of_the_services_own_was_moved_to_is_not_counted_as_th
     await learn.due(store)
     await desk.status("P-1", "REC")
     await desk.party("P-1")
+    await desk.carry()
     await finish(desk, 20, first=100, days=80)
     await learn.learn_now(store, desk.office.id)
     await wait(desk, date(2026, 5, 5))

@@ -156,6 +156,7 @@ USED: Mapping[str, frozenset[str]] = {
             "tracker.core.promises.record.was_told",
             "tracker.core.vocabulary.purpose_traits.DateTold",
             "tracker.demo.afterwards.first_told",
+            "tracker.demo.history._told_by_now",
             "tracker.flows.answers.dates._told_at",
             "tracker.flows.promises.put_on_record.told",
         }

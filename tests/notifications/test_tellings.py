@@ -88,8 +88,8 @@ async def test_the_safe_text_that_took_the_place_of_other_words_tells_none(
 ) -> None:
     real = release.outreach_facts
 
-    def broken(*given: Any) -> Any:
-        facts = real(*given)
+    def broken(*given: Any, **named: Any) -> Any:
+        facts = real(*given, **named)
         object.__setattr__(facts, "help", 7)  # no template can clean a number
         return facts
 

@@ -22,6 +22,7 @@ from tracker.core.deciding.dossier import Dossier, Dossiers, MessageRecord, Serv
 from tracker.core.deciding.reports import Report, Reporter
 from tracker.core.outreach.attempts import Ending
 from tracker.core.promises.learning import SurvivalCurve
+from tracker.core.promises.record import PromiseRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.scope import Scope
@@ -123,7 +124,18 @@ def _come_to(found: Past, now: datetime) -> None:
     found.deciding.later(now)
     for case in found.cases():
         case.arrived(now)
+        case.given = _told_by_now(case)
         case.judge_passed()
+
+
+def _told_by_now(case: CaseInHand) -> list[PromiseRecord]:
+    """Its dates, with when a message that names them arrived first."""
+    told: dict[UUID, datetime] = {}
+    for each in case.messages.values():
+        date_ = named(each.purpose, each.channel, each.facts) if each.channel else None
+        if date_ is not None and each.state is MessageState.DELIVERED:
+            told[date_] = min(each.due_at, told.get(date_, each.due_at))
+    return [replace(each, told_at=told[each.id]) if each.id in told else each for each in case.given]
 
 
 def _report(told: Reporting, event: Row) -> Report:

@@ -177,7 +177,8 @@ class OutreachFacts:
     `promise_on` is the date that stands, with `half_by_on`, `probability` and `promise_base` (a `Base`) where it is
     learned; `old_on` the one that it replaced; `sooner`: that it is likely to be finished well before it;
     `delay_reason` says in words why it takes longer, `delay_code` which reason that is. `feedback_url` and `stop_url`
-    are this recipient's own; empty where there is none.
+    are this recipient's own; empty where there is none. `domains`: the office's own, and the mailbox that it writes
+    from; what lies elsewhere is no address that a note may name.
     """
 
     purpose: str
@@ -211,6 +212,7 @@ class OutreachFacts:
     complaint: str = ""
     feedback_url: str = ""
     stop_url: str = ""
+    domains: tuple[str, ...] = ()
 
     @property
     def traits(self) -> PurposeTraits:

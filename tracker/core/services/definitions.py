@@ -128,7 +128,10 @@ class Statutory:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """Everything that is particular to one service. Stages stand in the order of their life cycle."""
+    """Everything that is particular to one service. Stages stand in the order of their life cycle.
+
+    `domains`: where the office's own pages and mailboxes are; a note may name what lies under them.
+    """
 
     service: str
     languages: tuple[str, ...]
@@ -148,6 +151,7 @@ class Definition:
     retention: RetentionPolicy = RetentionPolicy()
     statutory: Statutory | None = None
     sensitive: bool = False
+    domains: tuple[str, ...] = ()
 
     @property
     def language(self) -> str:

@@ -35,6 +35,7 @@ def to_json(definition: Definition) -> Json:
         "service": definition.service,
         "languages": list(definition.languages),
         "sensitive": definition.sensitive,
+        "domains": list(definition.domains),
         "name": dict(definition.name),
         "known_fact": {
             "kind": definition.known_fact.kind,
@@ -100,6 +101,7 @@ def from_json(stored: Mapping[str, Any]) -> Definition:
         retention=_retention_from_json(stored.get("retention", {})),
         statutory=limit and Statutory(timedelta(seconds=limit["limit_seconds"]), dict(limit["words"])),
         sensitive=stored.get("sensitive", False),
+        domains=tuple(stored.get("domains", ())),
     )
 
 

@@ -220,6 +220,7 @@ def outreach_facts(row: ClaimedMessage, definition: Definition, links: Links) ->
         complaint=words(definition.complaint),
         feedback_url=links.to(LinkKind.FEEDBACK, claimed) if PURPOSES[Purpose(row.purpose)].asks else "",
         stop_url=_stop_url(row.channel, claimed, links),
+        domains=(*definition.domains, *((row.email_from,) if row.email_from else ())),
     )
 
 

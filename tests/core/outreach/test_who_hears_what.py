@@ -68,7 +68,10 @@ def after_telling(case: Folded) -> tuple[Spoken, ...]:
         ((VAL, ALEX), []),
         ((REC, ALEX), [("acknowledged", "1", "opened", None)]),
         ((REC,), [("acknowledged", "", "opened", "no_recipient")]),
-        ((REC, HELPER), [("acknowledged", "", "opened", "no_recipient")]),
+        (
+            (REC, HELPER),
+            [("acknowledged", "", "opened", "no_recipient"), ("acknowledged", "3", "opened", "role_not_told")],
+        ),
         ((REC, replace(ALEX, channels=())), [("acknowledged", "1", "opened", "no_channel")]),
         ((ALEX, REC, VAL), [("acknowledged", "1", "opened", None), ("updated", "1", entry(2), None)]),
         ((ALEX, REC, VAL, ASSESS), [("acknowledged", "1", "opened", None), ("updated", "1", entry(3), None)]),

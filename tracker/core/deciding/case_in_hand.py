@@ -262,9 +262,7 @@ class CaseInHand:
             message = replace(message, id=mine.id, decided_at=mine.decided_at)
         self.messages[message.key] = message
         self.overtaken.discard(message.key)
-        self.spoken[message.key] = Spoken(
-            message.key, message.purpose, message.party, message.cause, message.state, message.reason, message.due_at
-        )
+        self.spoken[message.key] = message.spoken()
 
     def _overtake(self, keys: tuple[str, ...]) -> None:
         """Withhold messages that newer news has overtaken."""

@@ -134,6 +134,13 @@ class MessageRecord:
     rung: int = 0
     retimed: bool = True
 
+    def spoken(self) -> Spoken:
+        """That it is on record."""
+        same_as = self.facts.get("same_as")
+        return Spoken(
+            self.key, self.purpose, self.party, self.cause, self.state, self.reason, self.due_at, same_as=same_as
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class CaseKnown:

@@ -42,6 +42,7 @@ class FrozenFacts(TypedDict):
     probability: Lasting[float | None]
     sooner: Lasting[bool]
     delay_reason: Plain[str | None]
+    same_as: Lasting[str | None]
 
 
 LASTING_FACTS = tuple(name for name, mark in marks(FrozenFacts).items() if mark is Mark.LASTING)
@@ -118,6 +119,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow) -> Froze
         "probability": standing.probability if standing else None,
         "sooner": dates.sooner,
         "delay_reason": case.delay_reason,
+        "same_as": said.same_as,
     }
 
 

@@ -26,7 +26,8 @@ ASK_NO_LATER = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message of the case that is already on record."""
+    """A message of the case that is already on record. `same_as`: the party in whose message it is, where it was
+    withheld because both have one address."""
 
     key: str
     purpose: Purpose
@@ -35,6 +36,7 @@ class Spoken:
     state: MessageState
     reason: Reason | None = None
     due_at: datetime | None = None
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,14 @@ first was not released.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from tracker.core.case.events import Address, PartyReported
 from tracker.core.case.timeline import Folded
-from tracker.core.outreach import timing
+from tracker.core.outreach import mailboxes, timing
 from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
 from tracker.core.promises.weighing import news_holds
 from tracker.core.services.definitions import Definition
@@ -26,8 +26,11 @@ from tracker.core.vocabulary.words import CaseState, Channel
 UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 """States in which nothing was said yet, so that newer news may still take its place."""
 
-CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF})
-"""Reasons of the service's own to say nothing: what is withheld for one of them is no word, and keeps no promise."""
+_NO_NEWS = frozenset({Reason.SAME_ADDRESS, Reason.ROLE_NOT_TOLD})
+"""Reasons of those who are not told themselves: that somebody is one of them is nothing new to say."""
+
+CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF}) | _NO_NEWS
+"""Reasons of the service to say nothing: what is withheld for one of them is no word, and keeps no promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +51,21 @@ class Outreach:
     note: str = ""
     reason: Reason | None = None
     old_on: date | None = None
+    same_as: str | None = None
+    """The party in whose message it is, for whom the reason is that they have the same address."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """What it rests on whether and how a party hears of something."""
+    """What it rests on whether and how a party hears of something. `heard`: who was told of what; `sensitive`: parties
+    who are, or who share a mailbox with one."""
 
     case: Folded
     definition: Definition
     setting: Setting
     spoken: tuple[Spoken, ...]
+    heard: mailboxes.Told
+    sensitive: frozenset[str]
 
 
 def warranted(
@@ -67,17 +75,11 @@ def warranted(
     if case.opener is None:
         return ()
     found = topics(case, definition, setting, spoken, dates)
-    parties = _hearers(case, definition)
+    parties, situation = _hearers(case, definition), _situation(case, definition, setting, spoken)
+    untold = _untold(found, situation)
     if not parties:
-        return tuple(_nobody(topic, definition, setting) for topic in found if topic.after is None)
-    situation = _Situation(case, definition, setting, spoken)
-    return tuple(
-        _to(party, topic, situation)
-        for topic in found
-        for party in parties
-        if topic.after is None or _heard(party.party, topic.after, spoken)
-        if PURPOSES[topic.purpose].to_sensitive or party.party not in case.sensitive_parties
-    )
+        return (*(_nobody(topic, definition, setting) for topic in found if topic.after is None), *untold)
+    return (*(each for topic in found for each in _to_all(parties, topic, situation)), *untold)
 
 
 def still_working(
@@ -88,15 +90,15 @@ def still_working(
     parties = _hearers(case, definition)
     if not parties:
         return (_nobody(topic, definition, setting),)
-    situation = _Situation(case, definition, setting, spoken)
-    return tuple(_to(party, topic, situation) for party in parties)
+    return tuple(_to_all(parties, topic, _situation(case, definition, setting, spoken)))
 
 
 def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:
     """The party and channel of each to whom the word that is due by a day would go, whether the address is one or not:
     for this word nobody is looked for by another channel."""
-    found = ((party.party, _reached(party, definition)) for party in _hearers(case, definition))
-    return tuple((party, address.channel) for party, address in found if address is not None)
+    found = [(party, _reached(party, definition)) for party in _hearers(case, definition)]
+    first = {box[0] for box in mailboxes.sharing(found)}
+    return tuple((party.party, at.channel) for party, at in found if at is not None and party.party in first)
 
 
 def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tuple[str, ...]:
@@ -104,8 +106,8 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
     somebody came. A word that was due by date stays until there is something newer to say; a message on another
     rung of the ladder or said again stands and falls with the first."""
     keep = {each.key for each in wanted}
-    newer = bool(keep - {each.key for each in spoken})
-    told_now = {(each.purpose, each.cause) for each in wanted if each.party}
+    newer = bool({each.key for each in wanted if each.reason not in _NO_NEWS} - {each.key for each in spoken})
+    told_now = {(each.purpose, each.cause) for each in wanted if each.party and each.reason not in _NO_NEWS}
     meant = {(each.purpose, each.party, each.cause) for each in wanted}
     return tuple(
         each.key
@@ -147,25 +149,53 @@ def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
     return [party for _, party in sorted(case.parties.items()) if party.role in definition.outreach.tell]
 
 
-def _heard(party: str, cause: str, spoken: tuple[Spoken, ...]) -> bool:
-    return any(each.party == party and each.cause == cause and each.state in TOLD for each in spoken)
+def _situation(case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...]) -> _Situation:
+    boxes = mailboxes.sharing((party, _reached(party, definition)) for party in _hearers(case, definition))
+    sensitive = case.sensitive_parties.union(*(box for box in boxes if not case.sensitive_parties.isdisjoint(box)))
+    return _Situation(case, definition, setting, spoken, mailboxes.told(spoken), sensitive)
 
 
-def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
+def _to_all(parties: list[PartyReported], topic: Topic, situation: _Situation) -> Iterator[Outreach]:
+    """One thing to each whom it concerns: to those who heard of what it follows, and of a mailbox to one."""
+    hearers = [
+        (party, _reached(party, situation.definition))
+        for party in parties
+        if topic.after is None or any((party.party, topic.after) == (who, cause) for who, _, cause in situation.heard)
+        if PURPOSES[topic.purpose].to_sensitive or party.party not in situation.sensitive
+    ]
+    same = mailboxes.in_place_of(mailboxes.sharing(hearers), topic, situation.spoken, situation.heard)
+    return (_to(party, topic, situation, same.get(party.party)) for party, _ in hearers)
+
+
+def _untold(found: list[Topic], situation: _Situation) -> tuple[Outreach, ...]:
+    """Whoever has a role that this service does not tell: of the beginning and the end a row says so."""
+    case, definition = situation.case, situation.definition
+    silent = [party for _, party in sorted(case.parties.items()) if party.role not in definition.outreach.tell]
+    return tuple(
+        replace(_nobody(topic, definition, situation.setting, party.party), reason=Reason.ROLE_NOT_TOLD)
+        for topic in found
+        if PURPOSES[topic.purpose].begins or PURPOSES[topic.purpose].ends
+        for party in silent
+    )
+
+
+def _heard_the_end(party: str, heard: mailboxes.Told) -> bool:
     """Nobody who heard how it ended is then told that it has begun, should it be opened again."""
-    return any(each.party == party and PURPOSES[each.purpose].ends and each.state in TOLD for each in spoken)
+    return any(who == party and PURPOSES[purpose].ends for who, purpose, _ in heard)
 
 
-def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
+def _to(party: PartyReported, topic: Topic, situation: _Situation, same_as: str | None) -> Outreach:
     definition, setting = situation.definition, situation.setting
     address = _reached(party, definition)
     id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause)
     language = party.language if party.language in definition.languages else definition.language
-    sensitive = definition.sensitive or topic.sensitive or party.party in situation.case.sensitive_parties
+    sensitive = definition.sensitive or topic.sensitive or party.party in situation.sensitive
     zone = party.zone or setting.zone
     waiting = timing.waiting_update(party.party, situation.spoken, UNDECIDED)
     due_at = timing.due_at(topic.purpose, id_, setting.now, definition, zone, waiting=waiting)
     reason = _reason(party, topic, id_, address, situation)
+    if same_as is not None and reason in (None, Reason.BUDGET_SPENT):
+        reason = Reason.SAME_ADDRESS
     return Outreach(
         id_,
         topic.purpose,
@@ -180,6 +210,7 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
         "" if sensitive else topic.note,
         reason,
         topic.old_on,
+        same_as if reason is Reason.SAME_ADDRESS else None,
     )
 
 
@@ -202,7 +233,7 @@ def _reason(
         return Reason.TEST_MODE
     if topic.purpose not in definition.outreach.purposes:
         return Reason.PURPOSE_OFF
-    if PURPOSES[topic.purpose].begins and _heard_the_end(party.party, spoken):
+    if PURPOSES[topic.purpose].begins and _heard_the_end(party.party, situation.heard):
         return Reason.SUPERSEDED
     if address is None:
         return Reason.NO_CHANNEL
@@ -221,13 +252,13 @@ def _spent(party: str, id_: str, definition: Definition, spoken: tuple[Spoken, .
     return len(said) >= definition.outreach.messages_per_case
 
 
-def _nobody(topic: Topic, definition: Definition, setting: Setting) -> Outreach:
+def _nobody(topic: Topic, definition: Definition, setting: Setting, party: str = "") -> Outreach:
     reason = topic.withhold or Reason.NO_RECIPIENT
-    id_ = key(setting.case, topic.purpose, "", 0, topic.cause)
+    id_ = key(setting.case, topic.purpose, party, 0, topic.cause)
     return Outreach(
         id_,
         topic.purpose,
-        "",
+        party,
         topic.cause,
         topic.entry,
         None,

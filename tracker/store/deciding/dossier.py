@@ -100,7 +100,8 @@ _READ = PreparedStatement(
                 ) e
             ), 'messages', (
                 SELECT json_agg(m) FROM (
-                    SELECT m.key, m.purpose, m.party, m.cause, m.state, m.reason, m.due_at FROM message m
+                    SELECT m.key, m.purpose, m.party, m.cause, m.state, m.reason, m.due_at,
+                        m.facts->>'same_as' AS same_as FROM message m
                     WHERE m.organisation_id = f.organisation_id AND m.mode = f.mode AND m.case_id = f.id
                 ) m
             ), 'promises', (

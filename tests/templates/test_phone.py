@@ -93,6 +93,14 @@ def test_what_no_text_can_hold_is_cut_and_shown_to_be(text: str, most: int) -> N
     assert said.endswith("...") and segments(said).count == 2 and segments(said).units >= most - 3
 
 
+def test_a_link_that_is_longer_than_any_text_is_not_paid_for_in_ten() -> None:
+    """Hostile case 59."""
+    facts = replace(OUTREACH, purpose="feedback", feedback_url=f"https://track.example/{'x' * 1_500}")
+    text = message("feedback", "en", "sms.txt", facts)
+    assert segments(text).count == 2 and text.endswith("...")
+    assert segments(message("feedback", "en", "sms.txt", facts, cut=False)).count > 9
+
+
 @pytest.mark.parametrize(
     "text",
     [

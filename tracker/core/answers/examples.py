@@ -48,7 +48,7 @@ def of_definition(definition: Definition, head: Letterhead, language: str, today
         if purpose not in definition.outreach.purposes or (PURPOSES[purpose].asks and not definition.feedback.ask):
             continue
         for stage in _stages(purpose, definition):
-            yield Example(stage.code, _of_stage(purpose, stage, definition, head, language, today))
+            yield Example(stage.code, _of_stage(purpose, stage, definition, head, language=language, today=today))
 
 
 def of_case(facts: CaseFacts, definition: Definition, head: Letterhead) -> Iterator[Example]:
@@ -87,7 +87,7 @@ def _stages(purpose: Purpose, definition: Definition) -> list[Stage]:
 
 
 def _of_stage(
-    purpose: Purpose, stage: Stage, definition: Definition, head: Letterhead, language: str, today: date
+    purpose: Purpose, stage: Stage, definition: Definition, head: Letterhead, *, language: str, today: date
 ) -> OutreachFacts:
     asks = purpose in (Purpose.ACTION_NEEDED, Purpose.REMINDER)
     reason, said = next(iter(definition.delay_reasons.items()), ("usual_spread", {}))

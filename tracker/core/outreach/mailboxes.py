@@ -32,7 +32,7 @@ def sharing(reached: Iterable[Reached]) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def told(spoken: Iterable[Spoken]) -> Told:
+def heard_by_all(spoken: Iterable[Spoken]) -> Told:
     """Who was told of what: also by a message that went to the same mailbox for somebody else."""
     themselves = {(each.party, each.purpose, each.cause) for each in spoken if each.state in TOLD}
     by_others = {

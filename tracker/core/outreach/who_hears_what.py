@@ -152,7 +152,7 @@ def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
 def _situation(case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...]) -> _Situation:
     boxes = mailboxes.sharing((party, _reached(party, definition)) for party in _hearers(case, definition))
     sensitive = case.sensitive_parties.union(*(box for box in boxes if not case.sensitive_parties.isdisjoint(box)))
-    return _Situation(case, definition, setting, spoken, mailboxes.told(spoken), sensitive)
+    return _Situation(case, definition, setting, spoken, mailboxes.heard_by_all(spoken), sensitive)
 
 
 def _to_all(parties: list[PartyReported], topic: Topic, situation: _Situation) -> Iterator[Outreach]:

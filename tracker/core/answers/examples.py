@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from tracker.core.answers.facts import CaseFacts, NeedFacts, OutreachFacts
 from tracker.core.services.definitions import Definition, Stage, say
 from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.purpose_traits import Ground
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis, CaseState, WaitingOn
 
@@ -89,7 +90,7 @@ def _stages(purpose: Purpose, definition: Definition) -> list[Stage]:
 def _of_stage(
     purpose: Purpose, stage: Stage, definition: Definition, head: Letterhead, *, language: str, today: date
 ) -> OutreachFacts:
-    asks = purpose in (Purpose.ACTION_NEEDED, Purpose.REMINDER)
+    asks = PURPOSES[purpose].rests_on is Ground.REQUEST
     reason, said = next(iter(definition.delay_reasons.items()), ("usual_spread", {}))
     days = definition.promise.fallback_days
     latest_on = today + (timedelta(days=days) if days else _PROBABLE)

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from notifications import stop_words
 from notifications.receipts import signed_form
-from templates import own_words, wording
+from templates import own_words, phone, wording
 from templates.environment import page
 from tracker.core.outreach.replies import Meaning, Reply
 from tracker.core.outreach.wishes import Wish
@@ -80,7 +80,7 @@ def _twiml(heard: HeardText, public_url: str) -> str:
     said = ""
     if heard.answer is not None:
         page = f"{public_url.rstrip('/')}/track".removeprefix("https://")
-        office = wording.shorten(wording.phone_text(heard.organisation), 34)
+        office = wording.shorten(phone.phone_text(heard.organisation), 34)
         said = own_words.answered(heard.language, heard.answer.value, office=office, page=page)
         said = f"<Message>{escape(said)}</Message>"
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{said}</Response>'

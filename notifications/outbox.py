@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header
 from fastapi.responses import HTMLResponse
 
 from templates.environment import page
-from tracker.core.answers.facts import CaughtFacts
+from tracker.core.answers.message_facts import CaughtFacts
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.channels import Unit, traits_of
 from tracker.core.vocabulary.errors import UnknownKey

@@ -10,7 +10,7 @@ from jinja2 import TemplateError
 
 from notifications.channels import Content
 from templates.environment import message
-from tracker.core.answers.facts import OutreachFacts
+from tracker.core.answers.message_facts import OutreachFacts
 from tracker.core.vocabulary.channels import Writing, traits_of
 from tracker.web import in_words
 

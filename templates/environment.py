@@ -12,13 +12,14 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
 from jinja2.filters import do_forceescape as escaped
 from jinja2.filters import do_mark_safe as safe
 from jinja2.runtime import Context
 
-from templates import languages, wording
+from templates import hosts, languages, links, phone, wording
 
 ROOT = Path(__file__).parent
 STATIC = ROOT / "static"
@@ -37,10 +38,11 @@ def page(name: str, language: str, **context: object) -> str:
     return environment().get_template(f"pages/{name}").render({**_surroundings(spoken), **context})
 
 
-def message(purpose: str, language: str, part: str, facts: object) -> str:
+def message(purpose: str, language: str, part: str, facts: object, *, cut: bool = True) -> str:
     """Render one part of a message: subject.txt, text.txt, html.html or sms.txt.
 
-    A language without words of its own for this purpose gets the English ones. Subject and SMS are one line.
+    A language without words of its own for this purpose gets the English ones. Subject and SMS are one line; an SMS
+    that would take more than two segments is cut, unless `cut` is False.
     Raises `jinja2.TemplateError` when it cannot be rendered; "generic" is the safe purpose to use then.
     """
     template = environment().select_template([f"messages/{purpose}/{tried}/{part}" for tried in _languages(language)])
@@ -50,9 +52,10 @@ def message(purpose: str, language: str, part: str, facts: object) -> str:
         case "subject.txt":
             return wording.upright(wording.one_line(rendered))
         case "sms.txt":
-            text = wording.phone_text(rendered)
+            text = phone.phone_text(rendered)
+            text = phone.within_two(text) if cut else text
             marked = wording.upright(text)
-            return marked if len(marked) <= wording.SMS_CHARACTERS else text
+            return marked if phone.size(marked) == phone.size(text) else text
         case "text.txt":
             return wording.upright(wording.paragraphs(rendered))
         case _:
@@ -89,9 +92,10 @@ def environment() -> Environment:
             "in_ten": wording.in_ten,
             "grouped": wording.grouped,
             "shorten": wording.shorten,
-            "unless_too_long": wording.unless_too_long,
-            "first_that_fits": wording.first_that_fits,
-            "unlinked": wording.unlinked,
+            "unless_too_long": phone.unless_too_long,
+            "first_that_fits": phone.first_that_fits,
+            "room_for_name": phone.room_for_name,
+            "unlinked": _unlinked,
             "sentence": wording.sentence,
             "capitalised": wording.capitalised,
             "upright": _upright,
@@ -162,6 +166,22 @@ def _moment(context: Context, moment: wording.Momentary, zone: str, now: wording
         today = None if now is None else wording.local_date(now, zone)
         return _gettext(context, "on %(day)s") % {"day": wording.near_date(moment.on, _language(context), today)}
     return ""
+
+
+@pass_context
+def _unlinked(context: Context, text: str) -> str:
+    """Clean text without addresses of others. The office's own are what it declares (`facts.domains`), where it may be
+    tracked, and what its own words name."""
+    facts = context.get("facts")
+    declared: tuple[str, ...] = getattr(facts, "domains", ())
+    named = links.named_in([str(getattr(facts, name, "")) for name in _OFFICES_OWN])
+    ours = urlsplit(str(getattr(facts, "track_url", ""))).hostname
+    own = {*declared, *(domain for each in declared if "@" in each for domain in hosts.domain_of(each))}
+    return links.unlinked(wording.clean(text), own | named | ({ours} if ours else set()))
+
+
+_OFFICES_OWN = ("meaning", "next", "help", "complaint", "appeal", "if_late")
+"""Facts that are words of the office's own, which nobody else can write."""
 
 
 def _upright(text: str) -> str:

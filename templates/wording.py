@@ -1,10 +1,9 @@
-"""How dates, shares and references are put into words, and text is made fit for a phone or a header."""
+"""How dates, shares and references are put into words, and text is made fit to be read: clean, upright, on a line."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -14,12 +13,6 @@ from babel.dates import format_date, format_skeleton, format_time
 
 Instant = datetime
 """An aware instant."""
-
-GSM_CHARACTERS = 306
-"""What two segments of the GSM alphabet hold."""
-
-SMS_CHARACTERS = 134
-"""What an SMS may hold: one segment of the GSM alphabet, and two (67 each) of any other script."""
 
 
 class Momentary(Protocol):
@@ -115,64 +108,48 @@ def shorten(text: str, most: int) -> str:
     return f"{(head if gap and len(head) > most // 2 else cut).rstrip(' ,;:-')}..."
 
 
-def unless_too_long(text: str, shorter: str) -> str:
-    """This text where an SMS holds it, else the shorter one."""
-    return text if len(phone_text(text)) <= SMS_CHARACTERS else shorter
-
-
-def first_that_fits(texts: Iterable[str], least: str, most: int = GSM_CHARACTERS) -> str:
-    """The first of these texts that two segments of an SMS hold, else the least; of those in the GSM alphabet the first
-    of at most so many signs. What could be said in that alphabet never leaves it: another costs double."""
-    plain = _IN_GSM.fullmatch(phone_text(least)) is not None
-    for text in texts:
-        said = phone_text(text)
-        if len(said) <= (most if plain else SMS_CHARACTERS) and (not plain or _IN_GSM.fullmatch(said)):
-            return text
-    return least
-
-
-_IN_GSM = re.compile(r"[A-Za-z0-9 @£$¥èéùìòÇØøÅåÄÖÑÜ§¿äöñüàÆæßÉ!\"#%&'()*+,./:;<=>?¡_-]*")
-"""Signs that take one place each in an SMS; those that take two are left out."""
-
-
-_LINK = re.compile(
-    r"""(?:[a-z][a-z0-9+.-]*://|www\.)\S+
-      | \b[\w-]+(?:\.[\w-]+)+/\S*
-      | \b(?:[\w-]+\.)+(?:com|net|org|info|biz|io|co|uk|eu|ru|cn|top|xyz|online|site|shop|link|click)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-
-def unlinked(text: str) -> str:
-    """Text of others without its web addresses: nobody may send people elsewhere in our name."""
-    return _LINK.sub("(…)", clean(text))
-
-
 def clean(text: str) -> str:
-    """Composed characters, and but for the line end none that steer: control, zero-width, direction."""
+    """Composed characters, and but for the line end none that steer: control, zero-width, direction. What joins or
+    parts letters stays where a script spells with it, and within signs that are made of several."""
     composed = unicodedata.normalize("NFC", text)
     composed = composed.replace("\u2028", "\n").replace("\u2029", "\n").replace("\t", " ")
     # A text has few different characters: each is asked once.
     steering = [each for each in set(composed) if each != "\n" and unicodedata.category(each) in _STEERING]
-    return composed.translate(dict.fromkeys(map(ord, steering))) if steering else composed
+    if not steering:
+        return composed
+    plain = composed.translate(dict.fromkeys(each for each in map(ord, steering) if not _may_join(each)))
+    return _JOINED.sub(lambda match: match["kept"] or "", _REPEATED.sub(r"\1", plain))
 
 
 _STEERING = frozenset({"Cc", "Cf", "Cs"})
 
 
+def _may_join(point: int) -> bool:
+    return point in (0x200C, 0x200D) or 0xE0020 <= point <= 0xE007F
+
+
+_JOINING = "\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18aa\ufb50-\ufdff\ufe70-\ufefc\U0001e900-\U0001e95f"
+"""Scripts that spell with joiners: Arabic and its kin, those of India and Sri Lanka, Burmese, Khmer, Mongolian."""
+
+_SILENCED = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u103a\u17d2"
+"""Signs that take a letter's vowel away: a joiner may follow at the end of a word, too (RFC 5892, appendix A)."""
+
+_REPEATED = re.compile("([\u200c\u200d])[\u200c\u200d]+")
+_SIGNS = "\u2190-\u2bff\U0001f000-\U0001faff"
+_JOINED = re.compile(
+    f"""(?P<kept>(?<=[{_JOINING}])[\u200c\u200d](?=[{_JOINING}])
+      | (?<=[{_SILENCED}])[\u200c\u200d]
+      | (?<=[{_SIGNS}\ufe0f])\u200d(?=[{_SIGNS}])
+      | (?<=\U0001f3f4)[\U000e0030-\U000e0039\U000e0061-\U000e007a]{{3,6}}\U000e007f)
+      | [\u200c\u200d\U000e0020-\U000e007f]""",
+    re.VERBOSE,
+)
+"""What joins, and is kept: between letters, after such a sign, in an emoji, in the flag of a region (UTS #51)."""
+
+
 def one_line(text: str) -> str:
     """Clean text on a single line, as a header needs it."""
     return " ".join(clean(re.sub(r"\s", " ", text)).split())
-
-
-def phone_text(text: str) -> str:
-    """One clean line, in marks of the GSM alphabet: one typographic quote would double the price."""
-    return one_line(text).translate(_GSM_MARKS)
-
-
-_GSM_MARKS = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "\u202f": " "}
-)
 
 
 def paragraphs(text: str) -> str:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from tracker.commands import backtesting, forgetting, replaying, running, setting_up, staff, translating
+from tracker.commands import backtesting, forgetting, previewing, replaying, running, setting_up, staff, translating
 from tracker.commands.terminal import err, plainly
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Track my request: tells people before they ask.",
 )
-for commands in (running, setting_up, replaying, backtesting, forgetting, staff, translating):
+for commands in (running, setting_up, replaying, backtesting, forgetting, staff, translating, previewing):
     app.add_typer(commands.app)
 
 

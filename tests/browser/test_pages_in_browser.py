@@ -12,8 +12,8 @@ from playwright.async_api import Browser, BrowserContext, Route
 from templates.environment import STATIC, message, page
 from tests.browser.inspector import RULES
 from tests.browser.tabs import WIDTHS, tab_of
-from tests.templates import samples, word_samples
-from tracker.core.answers.facts import CaughtFacts
+from tests.templates import caught_sample, samples, word_samples
+from tracker.core.answers.message_facts import CaughtFacts
 from tracker.core.vocabulary.segments import segments
 
 pytestmark = pytest.mark.browser
@@ -33,9 +33,9 @@ def caught() -> list[CaughtFacts]:
     text = message("action_needed", "en", "sms.txt", facts)
     size = segments(text)
     return [
-        replace(samples.CAUGHT, text=text, segments=size.count, encoding=size.encoding, units=size.units),
+        replace(caught_sample.CAUGHT, text=text, segments=size.count, encoding=size.encoding, units=size.units),
         replace(
-            samples.CAUGHT,
+            caught_sample.CAUGHT,
             id="m-2",
             channel="email",
             address="sam@example.org",

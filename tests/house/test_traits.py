@@ -35,8 +35,10 @@ DECIDING = (
     "tracker/core/outreach/reversals.py",
     "tracker/core/outreach/who_hears_what.py",
     "tracker/core/deciding/date_news.py",
+    "tracker/core/answers/examples.py",
 )
-"""Where it is decided to say something. Whoever else names a purpose has forgotten to ask for its traits."""
+"""Where it is decided to say something, and, last, of which stage it would be for an example. Whoever else
+names a purpose has forgotten to ask for its traits."""
 SENDERS = ("store/outreach/carrying.py", "store/outreach/unknowns.py", "store/organisations/checking.py")
 """Where the columns of senders are read for those who send, and written when an organisation goes live."""
 CHOSEN = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from tracker.core.answers.facts import CaseFacts, NeedFacts, OutreachFacts
+from tracker.core.answers.facts import CaseFacts, NeedFacts
+from tracker.core.answers.message_facts import OutreachFacts
 
 IN_FULL = NeedFacts(
     "passport",

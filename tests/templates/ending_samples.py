@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from tracker.core.answers.facts import OutreachFacts
+from tracker.core.answers.message_facts import OutreachFacts
 
 
 def ending_outreaches(ordinary: OutreachFacts, long_name: str) -> dict[str, OutreachFacts]:

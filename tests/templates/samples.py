@@ -11,14 +11,13 @@ from tests.templates.honest_samples import honest_cases
 from tests.templates.late_samples import late_cases
 from tracker.core.answers.facts import (
     CaseFacts,
-    CaughtFacts,
     HistoryFacts,
     MessageFacts,
     NeedFacts,
-    OutreachFacts,
     PromiseFacts,
     StageFacts,
 )
+from tracker.core.answers.message_facts import OutreachFacts
 from tracker.core.promises.first_dates import FirstDate
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.moments import Moment
@@ -298,10 +297,3 @@ OUTREACHES = {
 PURPOSES = (*Purpose, "generic")
 LANGUAGES = ("en", "cy", "es", "ar")
 """The languages whose words the tests know. What is asked of any language is asked of all that are offered."""
-
-CAUGHT = CaughtFacts(
-    id="m-1", purpose="updated", channel="sms", address="07700 900123", reference="CDFGHJKMNPR3",
-    organisation="Riverton Council", caught_at=at(3, 5), sender="Riverton", subject=None,
-    text="Riverton Council: there is news about your request CDFG-HJKM-NPR3.",
-    html=None, segments=1, encoding="GSM-7", units=66,
-)  # fmt: skip

@@ -13,7 +13,8 @@ from templates.environment import message
 from tests.templates.samples import LANGUAGES, ORDINARY, OUTREACH, OUTREACHES, REFUSED
 from tests.templates.test_late_dates import read
 from tests.templates.test_messages import render
-from tracker.core.answers.facts import OutreachFacts, ReversedFacts
+from tracker.core.answers.facts import ReversedFacts
+from tracker.core.answers.message_facts import OutreachFacts
 
 MAIL = ("text.txt", "html.html")
 TOLD = ReversedFacts("You have your permit", date(2026, 5, 3))

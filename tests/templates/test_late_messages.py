@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from templates import own_words, wording
+from templates import own_words, phone, wording
 from templates.environment import message
 from tests.templates.samples import LANGUAGES, OUTREACH, OUTREACHES
 from tests.templates.test_messages import MARCH, render
 from tracker.core.answers import delays
-from tracker.core.answers.facts import OutreachFacts
+from tracker.core.answers.message_facts import OutreachFacts
 from tracker.core.vocabulary.segments import segments
 
 SORRY = {"en": "We are sorry", "cy": "Mae'n ddrwg gennym", "es": "Lo sentimos", "ar": "نعتذر لكم"}
@@ -97,11 +97,12 @@ def test_what_a_reason_leaves_no_room_for_gives_way_to_it() -> None:
         (["ŵ", "b"], "a", "b"),
         (["ŵ" * 135, "ŵ" * 134], "ŵ", "ŵ" * 134),
         (["a" * 307], "a", "a"),
-        (["a{b"], "a", "a"),
+        (["a{b"], "a", "a{b"),
+        (["{" * 153, "{" * 152], "a", "{" * 152),
     ],
 )
 def test_the_first_text_that_fits_is_said(texts: list[str], least: str, said: str) -> None:
-    assert wording.first_that_fits(texts, least) == said
+    assert phone.first_that_fits(texts, least) == said
 
 
 @pytest.mark.parametrize("part", ["text.txt", "html.html"])

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from jinja2 import TemplateNotFound, UndefinedError
 
-from templates import languages, wording
+from templates import languages, links, wording
 from templates.environment import ROOT, direction, message
 from tests.templates import samples
 from tests.templates.samples import LANGUAGES, OUTREACH, OUTREACHES, PURPOSES
@@ -171,7 +171,7 @@ def test_markup_and_links_of_others_are_neutralised(purpose: str) -> None:
 
 def test_ordinary_full_stops_are_no_links() -> None:
     for text in ("Send it.Please sign it, e.g. in ink.", "It costs 3.50 or 4,00.", "Form A.2, page 1/2"):
-        assert wording.unlinked(text) == text
+        assert links.unlinked(text) == text
 
 
 @pytest.mark.parametrize("part", PARTS)

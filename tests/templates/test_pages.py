@@ -9,7 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from templates.environment import STATIC, direction, environment, page
-from tests.templates import samples, word_samples
+from tests.templates import caught_sample, samples, word_samples
 from tracker.core.answers.facts import CaseFacts
 
 LABEL = "Postcode, surname or date of birth — whichever the office asks for"
@@ -41,7 +41,7 @@ PAGES = {
     "stopped": page("stop.html", "en", **STOP_LINK, stopped="request", done=True),
     "word": page("word.html", "en", told=word_samples.WORDS["several"]),
     "word_offices": page("word_offices.html", "en", offices=[("riverton", "Riverton Council")]),
-    "outbox": page("outbox.html", "en", caught=[samples.CAUGHT], now=samples.NOW),
+    "outbox": page("outbox.html", "en", caught=[caught_sample.CAUGHT], now=samples.NOW),
     "outbox_empty": page("outbox.html", "en", caught=[], now=samples.NOW),
     **{f"case_{name}": case(facts) for name, facts in samples.CASES.items()},
 }
@@ -136,13 +136,13 @@ def test_the_form_says_what_is_wrong_twice(kind: str, field: str, said: str) -> 
 
 def test_the_outbox_isolates_mail_and_says_that_nothing_left() -> None:
     mail = replace(
-        samples.CAUGHT,
+        caught_sample.CAUGHT,
         channel="email",
         subject="News",
         html='<p style="x">"Hi"</p><script>1</script>',
         segments=None,
     )
-    html = page("outbox.html", "en", caught=[samples.CAUGHT, mail], now=samples.NOW, zone="Europe/London")
+    html = page("outbox.html", "en", caught=[caught_sample.CAUGHT, mail], now=samples.NOW, zone="Europe/London")
     assert 'sandbox="" srcdoc="&lt;p style=&#34;x&#34;&gt;' in html
     assert "<script" not in html
     assert "Nothing here has left the sandbox." in html

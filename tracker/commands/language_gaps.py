@@ -138,7 +138,7 @@ def _text(purpose: str, code: str, part: str) -> str:
 def _rendered_wrong(purpose: str, code: str, part: str) -> str:
     for facts in samples(purpose, code):
         try:
-            text = message(purpose, code, part, facts)
+            text = message(purpose, code, part, facts, cut=False)
         except (TemplateError, TypeError, ValueError) as fault:
             return f"it cannot be rendered: {fault}"
         if part == "sms.txt" and segments(text).count > MOST_SEGMENTS:

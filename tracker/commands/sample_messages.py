@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from templates import own_words
-from tracker.core.answers.facts import NeedFacts, OutreachFacts
+from tracker.core.answers.facts import NeedFacts
+from tracker.core.answers.message_facts import OutreachFacts
 
 _ASKED = (
     NeedFacts("passport", "A copy of your passport", date(2026, 9, 23), None, "To see", "By post", "We close it", True),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from templates import own_words
-from tracker.core.answers.facts import CaseFacts, DelayFacts, NeedFacts, OutreachFacts
+from tracker.core.answers.facts import CaseFacts, DelayFacts, NeedFacts
+from tracker.core.answers.message_facts import OutreachFacts
 from tracker.core.answers.stages import CHECKING
 
 

@@ -19,8 +19,9 @@ from tracker.core.case.events import NeededItem, NeedsReported, NoteReported, Re
 from tracker.core.case.fold import fold
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach import timing
+from tracker.core.outreach.overtaking import superseded
 from tracker.core.outreach.topics import Spoken
-from tracker.core.outreach.who_hears_what import superseded, warranted
+from tracker.core.outreach.who_hears_what import warranted
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.words import Audience, Rhythm
 

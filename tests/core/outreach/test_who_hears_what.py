@@ -20,8 +20,9 @@ from tracker.core.case.events import Address, NeededItem, NeedsReported, NoteRep
 from tracker.core.case.fold import fold
 from tracker.core.case.ordering import Placed
 from tracker.core.case.timeline import Folded
+from tracker.core.outreach.overtaking import superseded
 from tracker.core.outreach.topics import TOLD, Setting, Spoken
-from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach, still_working, superseded, warranted
+from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach, still_working, warranted
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.words import Audience, Channel, Role
 
@@ -68,7 +69,10 @@ def after_telling(case: Folded) -> tuple[Spoken, ...]:
         ((VAL, ALEX), []),
         ((REC, ALEX), [("acknowledged", "1", "opened", None)]),
         ((REC,), [("acknowledged", "", "opened", "no_recipient")]),
-        ((REC, HELPER), [("acknowledged", "", "opened", "no_recipient")]),
+        (
+            (REC, HELPER),
+            [("acknowledged", "", "opened", "no_recipient"), ("acknowledged", "3", "opened", "role_not_told")],
+        ),
         ((REC, replace(ALEX, channels=())), [("acknowledged", "1", "opened", "no_channel")]),
         ((ALEX, REC, VAL), [("acknowledged", "1", "opened", None), ("updated", "1", entry(2), None)]),
         ((ALEX, REC, VAL, ASSESS), [("acknowledged", "1", "opened", None), ("updated", "1", entry(3), None)]),

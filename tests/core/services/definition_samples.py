@@ -7,6 +7,7 @@ service = "parking-permit"
 languages = ["en", "cy"]
 sensitive = false
 closed_days = ["2026-12-24", "2026-12-28/2026-12-29"]
+domains = ["council.example", "Bürgeramt.example"]
 [name]
 en = "Parking permit"
 cy = "Trwydded barcio"
@@ -114,6 +115,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("sensitive = false", 'sensitive = "no"', "sensitive", "without quotes"),
     ("sensitive = false", "sensitiv = false", "sensitiv", "Did you mean sensitive?"),
     ("sensitive = false", 'mapping = { "REC-01" = "received" }', "mapping", "in each stage"),
+    ('"council.example", ', '"https://council.example", ', "domains[0]", "names alone"),
+    ('"council.example", ', '"council", ', "domains[0]", "names alone"),
     ('languages = ["en", "cy"]', "", "languages", "languages ="),
     ('languages = ["en", "cy"]', 'languages = "en"', "languages", "languages ="),
     ('languages = ["en", "cy"]', "languages = []", "languages", "languages ="),
@@ -179,8 +182,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("[complaint]", "[complaints]", "complaint", "Write [complaint] on a line of its own"),
     ("days_after_close = 365", "sensitive = true", "retention.sensitive", "at the top of the file"),
     ('cy = "Trwydded barcio"', "sensitive = true", "name.sensitive", "at the top of the file"),
-    ('codes = ["RFI"]', f"codes = [{'7, ' * 2000}]", "line 22", "Break the line"),
-    ("days = 30", "a.b.c.d.e.f.g.h.i.j.k = 30", "line 92", "two dots at most"),
+    ('codes = ["RFI"]', f"codes = [{'7, ' * 2000}]", "line 23", "Break the line"),
+    ("days = 30", "a.b.c.d.e.f.g.h.i.j.k = 30", "line 93", "two dots at most"),
     ("days = 30", f"days = {'9' * 3990}\ndates = {'[' * 3000}", "file", "Take it out"),
     ("days = 30", "days = 30" + "\n" * 200_000, "file", "the right file"),
     ("[complaint]", "[complaints]", "complaints", "Did you mean complaint?"),

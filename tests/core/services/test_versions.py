@@ -157,6 +157,7 @@ DEFINITIONS = st.builds(
     retention=st.builds(RetentionPolicy, SPAN),
     statutory=st.none() | st.builds(Statutory, SPAN, WORDS),
     sensitive=st.booleans(),
+    domains=st.lists(st.sampled_from(["council.example", "bürgeramt.example"]), unique=True).map(tuple),
 )
 
 
@@ -179,6 +180,7 @@ def test_rows_of_other_releases_are_read() -> None:
         "delay_reasons",
         "moved",
         "sensitive",
+        "domains",
     ):
         del stored[key]
     assert from_json(stored) == OLD

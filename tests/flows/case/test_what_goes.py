@@ -42,6 +42,7 @@ FACTS_THAT_STAY = {
     "probability",
     "promise",
     "role",
+    "same_as",
     "sooner",
     "arrived_at",
     "since_at",

@@ -30,7 +30,7 @@ from tracker.core.deciding.dossier import (
 )
 from tracker.core.deciding.drafts import Sayer, cannot_be, draft, on_record, without_words
 from tracker.core.deciding.ledger import Ledger, LedgerContext
-from tracker.core.outreach import timing, who_hears_what
+from tracker.core.outreach import overtaking, timing, who_hears_what
 from tracker.core.outreach.topics import Setting, Spoken
 from tracker.core.outreach.who_hears_what import UNDECIDED
 from tracker.core.promises.record import PromiseRecord, missed
@@ -236,16 +236,15 @@ class CaseInHand:
         `word_on`: the day by which a word is due. It is said if there is nothing else to say.
         """
         definition, now = self.service.definition, self.ground.now
-        before = dict(self.spoken)
-        spoken = tuple(before.values())
+        before, spoken = dict(self.spoken), tuple(self.spoken.values())
         wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)
         if word_on is not None and all(each.key in before or each.reason for each in wanted):
             wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on)
         sayer = Sayer(self.id, source_id, self.service.definition_id, definition, self.ground.zone)
         for each in wanted:
-            if who_hears_what.is_to_be_written(each, before.get(each.key)):
+            if overtaking.is_to_be_written(each, before.get(each.key)):
                 self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))
-        overtaken = who_hears_what.superseded(spoken, wanted)
+        overtaken = overtaking.superseded(spoken, wanted)
         self._overtake(overtaken)
         said = [each for each in wanted if each.key not in before and each.reason not in who_hears_what.CUT]
         if any(not PURPOSES[each.purpose].confirms for each in said):

@@ -66,6 +66,7 @@ class FrozenFacts(TypedDict):
     ended_on: Lasting[str | None]
     merged_into: Plain[str | None]
     statutory_on: Lasting[str | None]
+    same_as: Lasting[str | None]
 
 
 LASTING_FACTS = tuple(name for name, mark in marks(FrozenFacts).items() if mark is Mark.LASTING)
@@ -167,6 +168,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "ended_on": _iso(ended if case.state is CaseState.CLOSED else None),
         "merged_into": case.merged_into,
         "statutory_on": _iso(limit.on if limit else None),
+        "same_as": said.same_as,
     }
 
 
@@ -175,7 +177,7 @@ def on_record(message: MessageRecord) -> Spoken:
     said, due_at = message.facts, message.due_at
     shown = (said["stage"], said["sensitive"], said["news"])
     about = (message.key, message.purpose, message.party, message.cause, message.state, message.reason)
-    return Spoken(*about, due_at, *shown, told_at=due_at)
+    return Spoken(*about, due_at, *shown, told_at=due_at, same_as=said["same_as"])
 
 
 def cannot_be(each: Spoken) -> bool:

@@ -31,7 +31,8 @@ ASK_NO_LATER = timedelta(days=30)
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A message of the case that is already on record. `stage`: where the case stood by its words; `sensitive`: it gave
-    no details; `news`: the entry of which it told beside its own; `told_at`: when it was said, or is to be."""
+    no details; `news`: the entry of which it told beside its own; `told_at`: when it was said, or is to be; `same_as`:
+    the party in whose message it is, where it was withheld because both have one address."""
 
     key: str
     purpose: Purpose
@@ -44,6 +45,7 @@ class Spoken:
     sensitive: bool | None = None
     news: str | None = None
     told_at: datetime | None = None
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

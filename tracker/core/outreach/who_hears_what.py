@@ -7,23 +7,21 @@ first was not released.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from tracker.core.case.events import Address, PartyReported
 from tracker.core.case.timeline import Folded
-from tracker.core.outreach import timing
+from tracker.core.outreach import mailboxes, timing
 from tracker.core.outreach.reversals import fallen_end, reversals, times_taken_back
 from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
-from tracker.core.promises.weighing import news_holds
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason, key
-from tracker.core.vocabulary.purpose_traits import Ground
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import CaseState, Channel
+from tracker.core.vocabulary.words import Channel
 
 UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 """States in which nothing was said yet, so that newer news may still take its place."""
@@ -31,7 +29,10 @@ UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
 SAID = TOLD | UNDECIDED
 """States of what was said, or will be."""
 
-CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF, Reason.OLD_NEWS})
+NO_NEWS = frozenset({Reason.SAME_ADDRESS, Reason.ROLE_NOT_TOLD})
+"""Reasons of those who are not told themselves: that somebody is one of them is nothing new to say."""
+
+CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF, Reason.OLD_NEWS}) | NO_NEWS
 """Reasons of the service's own to say nothing, and that it is no news any more: what is withheld for one of them is no
 word, and keeps no promise."""
 
@@ -60,16 +61,21 @@ class Outreach:
     fallen: Spoken | None = None
     news: str | None = None
     theirs: bool = False
+    same_as: str | None = None
+    """The party in whose message it is, for whom the reason is that they have the same address."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """What it rests on whether and how a party hears of something."""
+    """What it rests on whether and how a party hears of something. `heard`: who was told of what; `sensitive`: parties
+    who are, or who share a mailbox with one."""
 
     case: Folded
     definition: Definition
     setting: Setting
     spoken: tuple[Spoken, ...]
+    heard: mailboxes.Told
+    sensitive: frozenset[str]
 
 
 def warranted(
@@ -77,20 +83,14 @@ def warranted(
 ) -> tuple[Outreach, ...]:
     """The messages that ought to have been said about this case by now, each to send or withheld with its reason."""
     found = [*reversals(case, definition, spoken), *topics(case, definition, setting, spoken, dates)]
-    parties = _hearers(case, definition)
+    parties, situation = _hearers(case, definition), _situation(case, definition, setting, spoken)
+    untold = _untold(found, situation)
     if not parties:
-        return tuple(_nobody(topic, definition, setting) for topic in found if not topic.after)
-    situation = _Situation(case, definition, setting, spoken)
-    told = tuple(
-        _to(party, topic, situation)
-        for topic in found
-        for party in parties
-        if not topic.after or _heard(party.party, topic, spoken)
-        if topic.to in (None, party.party)
-        if PURPOSES[topic.purpose].to_sensitive or party.party not in case.sensitive_parties
-    )
+        return (*(_nobody(topic, definition, setting) for topic in found if not topic.after), *untold)
+    told = tuple(each for topic in found for each in _to_all(parties, topic, situation))
     twice = _heard_in_passing(told, spoken)
-    return tuple(each for each in told if not (PURPOSES[each.purpose].collected and (each.party, each.cause) in twice))
+    once = (each for each in told if not (PURPOSES[each.purpose].collected and (each.party, each.cause) in twice))
+    return (*once, *untold)
 
 
 def _heard_in_passing(wanted: tuple[Outreach, ...], spoken: tuple[Spoken, ...]) -> set[tuple[str, str]]:
@@ -111,79 +111,15 @@ def still_working(
     parties = _hearers(case, definition)
     if not parties:
         return (_nobody(topic, definition, setting),)
-    situation = _Situation(case, definition, setting, spoken)
-    return tuple(_to(party, topic, situation) for party in parties)
+    return tuple(_to_all(parties, topic, _situation(case, definition, setting, spoken)))
 
 
 def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:
     """The party and channel of each to whom the word that is due by a day would go, whether the address is one or not:
     for this word nobody is looked for by another channel."""
-    found = ((party.party, _reached(party, definition)) for party in _hearers(case, definition))
-    return tuple((party, address.channel) for party, address in found if address is not None)
-
-
-def is_to_be_written(said: Outreach, before: Spoken | None) -> bool:
-    """Whether a decision is to be written: a first one, one that nobody has heard yet (its facts may have moved), or
-    one that was withheld for a reason that holds no longer."""
-    if before is None or before.state in UNDECIDED:
-        return True
-    return before.state is MessageState.WITHHELD and before.reason is not said.reason
-
-
-def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tuple[str, ...]:
-    """Keys of undecided messages that the case warrants no longer, and of those that had nobody to hear them until
-    somebody came. A word that was due by date stays until there is something newer to say; a message on another
-    rung of the ladder or said again stands and falls with the first."""
-    keep = {each.key for each in wanted}
-    newer = bool(keep - {each.key for each in spoken})
-    told_now = {(each.purpose, each.cause) for each in wanted if each.party}
-    meant = {(each.purpose, each.party, each.cause) for each in wanted}
-    return tuple(
-        each.key
-        for each in spoken
-        if each.key not in keep
-        and (
-            (
-                each.state in UNDECIDED
-                and (each.purpose, each.party, each.cause) not in meant
-                and (newer or not PURPOSES[each.purpose].stays)
-            )
-            or (each.reason is Reason.NO_RECIPIENT and (each.purpose, each.cause) in told_now)
-        )
-    )
-
-
-def still_true(
-    purpose: Purpose,
-    cause: str,
-    *,
-    exists: bool,
-    closed: bool,
-    news: str,
-    asked: str | None,
-    promise: UUID | None,
-    office: str | None,
-) -> bool:
-    """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
-    newest to tell and to ask, `promise` is the date of ours that stands, `office` the cause of news about the office's.
-    Between decision and release its worker
-    may have died, and the case have moved on."""
-    traits = PURPOSES[purpose]
-    if traits.holds_while is not None and not (exists and closed is (traits.holds_while is CaseState.CLOSED)):
-        return False
-    match traits.rests_on:
-        case Ground.CASE:
-            return True
-        case Ground.NEWS:
-            return cause == news
-        case Ground.REQUEST:
-            return cause == asked
-        case Ground.WANTED:
-            return asked is not None
-        case Ground.ARRIVED:
-            return asked is None
-        case Ground.DATE:
-            return news_holds(cause, promise, office)
+    found = [(party, _reached(party, definition)) for party in _hearers(case, definition)]
+    first = {box[0] for box in mailboxes.sharing(found)}
+    return tuple((party.party, at.channel) for party, at in found if at is not None and party.party in first)
 
 
 def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
@@ -191,35 +127,66 @@ def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
     return [party for _, party in sorted(case.parties.items()) if party.role in definition.outreach.tell]
 
 
-def _heard(party: str, topic: Topic, spoken: tuple[Spoken, ...]) -> bool:
+def _situation(case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...]) -> _Situation:
+    boxes = mailboxes.sharing((party, _reached(party, definition)) for party in _hearers(case, definition))
+    sensitive = case.sensitive_parties.union(*(box for box in boxes if not case.sensitive_parties.isdisjoint(box)))
+    return _Situation(case, definition, setting, spoken, mailboxes.heard_by_all(spoken), sensitive)
+
+
+def _to_all(parties: list[PartyReported], topic: Topic, situation: _Situation) -> Iterator[Outreach]:
+    """One thing to each whom it concerns: to those who heard of what it follows, and of a mailbox to one."""
+    hearers = [
+        (party, _reached(party, situation.definition))
+        for party in parties
+        if topic.to in (None, party.party) and (not topic.after or _heard(party.party, topic, situation))
+        if PURPOSES[topic.purpose].to_sensitive or party.party not in situation.sensitive
+    ]
+    same = mailboxes.in_place_of(mailboxes.sharing(hearers), topic, situation.spoken, situation.heard)
+    return (_to(party, topic, situation, same.get(party.party)) for party, _ in hearers)
+
+
+def _heard(party: str, topic: Topic, situation: _Situation) -> bool:
     """Whether the party has heard of what the topic follows on, in time."""
     by = topic.heard_by
-    return any(
-        each.party == party
-        and each.cause in topic.after
-        and each.state in TOLD
-        and (by is None or each.due_at is None or each.due_at < by)
-        for each in spoken
+    in_time = {
+        each.cause
+        for each in situation.spoken
+        if each.state in TOLD and (by is None or each.due_at is None or each.due_at < by)
+    }
+    return any(who == party and cause in topic.after and cause in in_time for who, _, cause in situation.heard)
+
+
+def _untold(found: list[Topic], situation: _Situation) -> tuple[Outreach, ...]:
+    """Whoever has a role that this service does not tell: of the beginning and the end a row says so."""
+    case, definition = situation.case, situation.definition
+    silent = [party for _, party in sorted(case.parties.items()) if party.role not in definition.outreach.tell]
+    return tuple(
+        replace(_nobody(topic, definition, situation.setting, party.party), reason=Reason.ROLE_NOT_TOLD)
+        for topic in found
+        if PURPOSES[topic.purpose].begins or PURPOSES[topic.purpose].ends
+        for party in silent
     )
 
 
-def _heard_the_end(party: str, spoken: tuple[Spoken, ...]) -> bool:
+def _heard_the_end(party: str, heard: mailboxes.Told) -> bool:
     """Nobody who heard how it ended is then told that it has begun, should it be opened again."""
-    return any(each.party == party and PURPOSES[each.purpose].ends and each.state in TOLD for each in spoken)
+    return any(who == party and PURPOSES[purpose].ends for who, purpose, _ in heard)
 
 
-def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
+def _to(party: PartyReported, topic: Topic, situation: _Situation, same_as: str | None) -> Outreach:
     definition, setting = situation.definition, situation.setting
     address = _reached(party, definition)
     times = times_taken_back(topic, party.party, situation.spoken)
     id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause, resend=times)
     language = definition.spoken(party.language)
-    sensitive = definition.sensitive or topic.sensitive or party.party in situation.case.sensitive_parties
+    sensitive = definition.sensitive or topic.sensitive or party.party in situation.sensitive
     zone = party.zone or setting.zone
     waiting = timing.waiting_update(party.party, situation.spoken, UNDECIDED)
     late = topic.at is not None and setting.is_old(topic.at, definition)
     due_at = timing.due_at(topic, id_, setting.now, definition, zone, waiting=waiting)
     reason = _reason(party, topic, id_, address, situation)
+    if same_as is not None and reason in (None, Reason.BUDGET_SPENT):
+        reason = Reason.SAME_ADDRESS
     known = any(
         each.party == party.party and each.cause == topic.news for each in situation.spoken if each.state in TOLD
     )
@@ -241,6 +208,7 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation) -> Outreach:
         fallen_end(situation.case, definition, party.party, situation.spoken),
         topic.news,
         topic.theirs,
+        same_as if reason is Reason.SAME_ADDRESS else None,
     )
 
 
@@ -263,7 +231,7 @@ def _reason(
         return Reason.TEST_MODE
     if topic.purpose not in definition.outreach.purposes:
         return Reason.PURPOSE_OFF
-    if PURPOSES[topic.purpose].begins and _heard_the_end(party.party, spoken):
+    if PURPOSES[topic.purpose].begins and _heard_the_end(party.party, situation.heard):
         return Reason.SUPERSEDED
     if address is None:
         return Reason.NO_CHANNEL
@@ -282,13 +250,13 @@ def _spent(party: str, id_: str, definition: Definition, spoken: tuple[Spoken, .
     return len(said) >= definition.outreach.messages_per_case
 
 
-def _nobody(topic: Topic, definition: Definition, setting: Setting) -> Outreach:
+def _nobody(topic: Topic, definition: Definition, setting: Setting, party: str = "") -> Outreach:
     reason = topic.withhold or Reason.NO_RECIPIENT
-    id_ = key(setting.case, topic.purpose, "", 0, topic.cause)
+    id_ = key(setting.case, topic.purpose, party, 0, topic.cause)
     return Outreach(
         id_,
         topic.purpose,
-        "",
+        party,
         topic.cause,
         topic.entry,
         None,

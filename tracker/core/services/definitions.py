@@ -164,8 +164,11 @@ class Statutory:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """Everything that is particular to one service. Stages stand in the order of their life cycle. `closed_days`: the
-    office's own days off, beside weekends and public holidays: no word and no reminder comes on them."""
+    """Everything that is particular to one service. Stages stand in the order of their life cycle.
+
+    `closed_days`: the office's own days off, beside weekends and public holidays: no word and no reminder comes then.
+    `domains`: where the office's own pages and mailboxes are; a note may name what lies under them.
+    """
 
     service: str
     languages: tuple[str, ...]
@@ -186,6 +189,7 @@ class Definition:
     statutory: Statutory | None = None
     sensitive: bool = False
     closed_days: frozenset[date] = frozenset()
+    domains: tuple[str, ...] = ()
 
     @property
     def language(self) -> str:

@@ -27,10 +27,12 @@ MOST_CHARACTERS, MOST_IN_LINE = 200_000, 4_000
 """Files and lines longer than this are not read: the time that TOML takes grows with the square of a key."""
 
 MOST_STAGES, MOST_CODES, MOST_NEEDS, MOST_MOVED, MOST_LANGUAGES, MOST_DELAYS = 60, 500, 300, 300, 20, 100
+MOST_DOMAINS = 50
 
 _SERVICE = re.compile(r"(?=.{1,60}\Z)[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*")
 _STAGE = re.compile(r"(?=.{1,40}\Z)[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?")
+_DOMAIN = re.compile(r"(?=.{4,253}\Z)[^\W_]+(?:-+[^\W_]+)*(?:\.[^\W_]+(?:-+[^\W_]+)*)+")
 _LINE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)\Z")
 _DEEP = re.compile(r"""[ \t]*\[{0,2}(?:[ \t]*(?:[\w-]++|"[^"]*+"|'[^']*+')[ \t]*\.){10}""")
 _STAGE_PATH = re.compile(r"stages\[\d+\]")
@@ -111,6 +113,7 @@ def _draft(root: TomlTable) -> Draft:
     service = root.code("service", _SERVICE, _SERVICE_RULE)
     root.languages = _languages(root)
     sensitive = root.flag("sensitive", False)
+    domains = _domains(root)
     name = root.words("name")
     known_fact = _known_fact(root)
     tables = root.tables("stages", MOST_STAGES, _STAGES_REMEDY)
@@ -137,6 +140,7 @@ def _draft(root: TomlTable) -> Draft:
         statutory=policies.statutory(root),
         closed_days=policies.closed_days(root),
         sensitive=sensitive,
+        domains=domains,
     )
     root.finish(_ELSEWHERE)
     return Draft(definition, tuple(table.path for table in tables), codes)
@@ -153,6 +157,15 @@ def _languages(root: TomlTable) -> tuple[str, ...]:
             root.fault_at("languages", place, problem, remedy)
             right = False
     return tuple(language for language in found if language) if right else ()
+
+
+def _domains(root: TomlTable) -> tuple[str, ...]:
+    remedy = 'Write domains = ["council.example"]: names alone, without https:// and without what follows a /.'
+    found = root.names("domains", 0, MOST_DOMAINS, remedy)
+    for place, domain in enumerate(found):
+        if domain and _DOMAIN.fullmatch(domain) is None:
+            root.fault_at("domains", place, f'"{shown(domain)}" is not a domain', remedy)
+    return tuple(domain.lower() for domain in found if domain)
 
 
 def _known_fact(root: TomlTable) -> KnownFact:

@@ -37,6 +37,7 @@ def to_json(definition: Definition) -> Json:
         "languages": list(definition.languages),
         "sensitive": definition.sensitive,
         "closed_days": [day.isoformat() for day in sorted(definition.closed_days)],
+        "domains": list(definition.domains),
         "name": dict(definition.name),
         "known_fact": {
             "kind": definition.known_fact.kind,
@@ -105,6 +106,7 @@ def from_json(stored: Mapping[str, Any]) -> Definition:
         statutory=limit and _statutory_from_json(limit),
         sensitive=stored.get("sensitive", False),
         closed_days=frozenset(date.fromisoformat(day) for day in stored.get("closed_days", ())),
+        domains=tuple(stored.get("domains", ())),
     )
 
 

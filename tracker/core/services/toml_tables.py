@@ -13,7 +13,7 @@ from tracker.core.services.definitions import Words
 from tracker.core.services.faults import MOST_FAULTS, Fault, below, listed, nearest, shown
 from tracker.core.services.texts import Flaw, flaw, tidy, unfit_code
 
-_TOP = ("service", "languages", "sensitive")
+_TOP = ("service", "languages", "sensitive", "domains")
 _ASTRAY = "this key stands below the start of a table"
 _TOP_REMEDY = "Write {} at the top of the file, above the first line in [brackets]."
 

@@ -25,9 +25,14 @@ class Segments:
 
 def segments(text: str) -> Segments:
     """Count the segments of a text as carriers bill it. An extension character never straddles two segments."""
-    if all(char in _BASIC or char in _EXTENSION for char in text):
+    if not beyond_gsm(text):
         return _pack([2 if char in _EXTENSION else 1 for char in text], 160, 153, "GSM-7")
     return _pack([2 if ord(char) > 0xFFFF else 1 for char in text], 70, 67, "UCS-2")
+
+
+def beyond_gsm(text: str) -> tuple[str, ...]:
+    """The characters that force a text out of the GSM alphabet, each once, in their order."""
+    return tuple(dict.fromkeys(char for char in text if char not in _BASIC and char not in _EXTENSION))
 
 
 def _pack(widths: list[int], single: int, each: int, encoding: str) -> Segments:

@@ -76,7 +76,8 @@ class PartySeen:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A message, sent or not: `reason` why not. `refusal`: why it cannot be sent again, None when it can.
-    `attempts`: (started_at, outcome) of each try."""
+    `attempts`: (started_at, outcome) of each try. `same_as`: who is told at the same address; `to_nobody`: there was
+    nobody yet whom it could have been for."""
 
     id: UUID
     purpose: str
@@ -89,6 +90,8 @@ class Decision:
     attempts: tuple[tuple[datetime, str], ...]
     refusal: str | None
     times: int
+    same_as: str = ""
+    to_nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,8 @@ def _decision(
         tuple((each.started_at, each.outcome or "") for each in row.attempts),
         None if refusal is None else refusal.value,
         resend.repeated(row, rows),
+        names.get(row.same_as or "", ""),
+        not row.party,
     )
 
 

@@ -9,24 +9,23 @@ from typing import Any, assert_never
 from uuid import UUID
 
 from tracker.core.answers import delays, endings
-from tracker.core.answers.facts import OutreachFacts
+from tracker.core.answers.message_facts import OutreachFacts
 from tracker.core.answers.needs import need_facts
 from tracker.core.answers.stages import own_table
 from tracker.core.answers.tellings import names_date
 from tracker.core.outreach import timing
-from tracker.core.outreach.who_hears_what import still_true
 from tracker.core.outreach.wishes import WishInForce
 from tracker.core.services.definitions import Definition, Words, say
-from tracker.core.vocabulary import addresses, references
+from tracker.core.vocabulary import references
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.channels import AddressForm, StoppedBy, how_to_stop, sender_of, sent_to, traits_of
+from tracker.core.vocabulary.channels import StoppedBy, how_to_stop, sender_of, sent_to, traits_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
-from tracker.core.vocabulary.words import CaseState, Footing, Mode, WaitingOn
-from tracker.flows.outreach import suppressing
+from tracker.core.vocabulary.words import CaseState, Footing, WaitingOn
+from tracker.flows.outreach import holding, suppressing
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, stops, texted
 from tracker.store.outreach.carrying import ClaimedMessage
@@ -108,10 +107,10 @@ async def claim(store: Store, limit: int, only: UUID | None, links: Links) -> li
             )
             for row in rows
         }
-        asked = {wish: row.confirmed_at for row in rows if (wish := _wish(row, links.secret)) is not None}
+        asked = {wish: row.confirmed_at for row in rows if (wish := holding.wish_of(row, links.secret)) is not None}
         wishes = await stops.in_force(connection, list(asked))
         dead = await suppressing.closed(connection, {each[:3]: at for each, at in asked.items()})
-        places = [place for row in rows if (place := _first_place(row)) is not None]
+        places = [place for row in rows if (place := holding.first_place(row)) is not None]
         heard = await texted.written_to(connection, list(dict.fromkeys(places)))
     return decide(rows, by_id, wishes, links, dead=dead, unwritten=set(places) - heard)
 
@@ -133,13 +132,13 @@ def decide(
     for row in rows:
         claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
         definition = by_id[row.facts["definition"]]
-        asked = _wish(row, links.secret)
+        asked = holding.wish_of(row, links.secret)
         wish = wishes.get(asked) if asked is not None else None
-        stop = _stop(row, wish is not None and wish.stops, asked is not None and asked[:3] in dead)
+        stop = holding.stop(row, wish is not None and wish.stops, asked is not None and asked[:3] in dead)
         if stop is not None:
             decisions.append(Stopped(claimed, *stop))
             continue
-        paused = _paused_until(row)
+        paused = holding.paused_until(row)
         if wish is not None and wish.silences(Purpose(row.purpose)) and wish.answer_by is not None:
             paused = max(wish.answer_by, paused or wish.answer_by)
         if paused is not None:
@@ -150,7 +149,7 @@ def decide(
         if allowed > row.now:
             decisions.append(Postponed(claimed, allowed))
             continue
-        place = _first_place(row)
+        place = holding.first_place(row)
         says_how = place in first
         first.discard(place)
         decisions.append(
@@ -174,56 +173,6 @@ def named(purpose: str, channel: str, facts: Mapping[str, Any]) -> UUID | None:
     promise, closed = facts.get("promise"), facts["outcome"] is not None
     names = names_date(Purpose(purpose), channel, sensitive=facts["sensitive"], closed=closed)
     return UUID(promise) if promise and names else None
-
-
-def _wish(row: ClaimedMessage, secret: bytes) -> stops.Asked | None:
-    """Under what a wish of this recipient to hear nothing would be kept."""
-    if row.normal is None:
-        return None
-    return row.scope, row.channel.value, addresses.digest(secret, row.channel, row.normal), row.case_id
-
-
-def _first_place(row: ClaimedMessage) -> texted.Place | None:
-    """Where it matters whether this is the first message, since that one says how to stop; None elsewhere."""
-    if row.normal is None or how_to_stop(row.channel, sender_of(row, row.channel)) is None:
-        return None
-    return row.scope, row.channel, row.normal
-
-
-def _paused_until(row: ClaimedMessage) -> datetime | None:
-    """Until when what is not urgent is not mailed, since too many of the organisation's letters come back."""
-    mailed = traits_of(row.channel).form is AddressForm.MAILBOX and PURPOSES[row.purpose].may_miss
-    until = row.mail_paused_until
-    return until if mailed and until is not None and until > row.now else None
-
-
-def _stop(row: ClaimedMessage, stopped: bool, dead: bool) -> tuple[MessageState, Reason] | None:
-    if row.mode is Mode.TEST:
-        return MessageState.WITHHELD, Reason.TEST_MODE
-    if row.live_at is not None and row.decided_at < row.live_at:  # by an event that came in the moment of going live
-        return MessageState.WITHHELD, Reason.ADOPTED
-    if row.address is None:
-        return MessageState.WITHHELD, Reason.NO_CHANNEL
-    if not still_true(
-        Purpose(row.purpose),
-        row.cause,
-        exists=not row.void,
-        closed=row.case_state == CaseState.CLOSED,
-        news=str(row.news_entry),
-        asked=str(row.asked_entry) if row.asked_entry else None,
-        promise=row.promise_id,
-        office=row.office_cause,
-    ):
-        return MessageState.WITHHELD, Reason.SUPERSEDED
-    if row.normal is None:
-        return MessageState.WITHHELD, Reason.BAD_ADDRESS
-    if stopped:
-        return MessageState.WITHHELD, Reason.STOPPED
-    if dead:
-        return MessageState.WITHHELD, Reason.SUPPRESSED
-    if row.heard_at is not None and row.now - row.heard_at > row.patience:
-        return MessageState.HELD, Reason.SOURCE_SILENT
-    return None
 
 
 def outreach_facts(
@@ -290,6 +239,7 @@ def outreach_facts(
         survivor=references.spell(row.survivor) if row.survivor else "",
         statutory=words(definition.statutory.words) if definition.statutory else "",
         statutory_on=_day(facts.get("statutory_on")),
+        domains=(*definition.domains, *((row.email_from,) if row.email_from else ())),
     )
 
 

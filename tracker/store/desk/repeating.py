@@ -21,6 +21,7 @@ _DECISIONS = text(
     """
     SELECT m.id, m.purpose, m.channel, m.state, m.reason, m.party, m.rung, m.cause, m.key, m.due_at,
         coalesce(m.settled_at, m.decided_at) AS at, (m.facts->>'sensitive')::boolean AS sensitive,
+        m.facts->>'same_as' AS same_as,
         r.normal,
         (SELECT coalesce(jsonb_agg(a ORDER BY a.number), '[]') FROM (
             SELECT a.number, a.started_at, a.outcome FROM attempt a WHERE a.organisation_id = m.organisation_id
@@ -45,7 +46,7 @@ class AttemptMade:
 @dataclass(frozen=True, slots=True)
 class DecidedMessage:
     """A decision to say something or not, with the tries to send it. `at`: when it was settled, else decided; `normal`:
-    where its recipient is reached now."""
+    where its recipient is reached now; `same_as`: the party in whose message it is."""
 
     id: UUID
     purpose: Purpose
@@ -59,6 +60,7 @@ class DecidedMessage:
     due_at: datetime
     at: datetime
     sensitive: bool
+    same_as: str | None
     normal: str | None
     attempts: tuple[AttemptMade, ...]
 

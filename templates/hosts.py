@@ -19,11 +19,34 @@ KNOWN = frozenset(
 _RESERVED = frozenset(["example", "test", "invalid", "localhost", "local", "internal", "alt"])
 """Top-level domains of special use, which the list has not (RFC 6761 and its registry)."""
 
-_ANYBODYS = frozenset((
-    "gmail", "googlemail", "outlook", "hotmail", "live", "msn", "yahoo", "ymail", "rocketmail", "icloud", "aol", "gmx",
-    "web", "mail", "proton", "protonmail", "yandex", "zoho", "fastmail", "btinternet", "btconnect", "sky", "talktalk",
-    "virginmedia",
-))  # fmt: skip
+_ANYBODYS = frozenset(
+    [
+        "gmail",
+        "googlemail",
+        "outlook",
+        "hotmail",
+        "live",
+        "msn",
+        "yahoo",
+        "ymail",
+        "rocketmail",
+        "icloud",
+        "aol",
+        "gmx",
+        "web",
+        "mail",
+        "proton",
+        "protonmail",
+        "yandex",
+        "zoho",
+        "fastmail",
+        "btinternet",
+        "btconnect",
+        "sky",
+        "talktalk",
+        "virginmedia",
+    ]
+)
 """Where everybody can have a mailbox: who has one there speaks for that mailbox alone."""
 
 

@@ -12,7 +12,8 @@ from playwright.async_api import Browser, BrowserContext, Route
 from templates.environment import STATIC, message, page
 from tests.browser.inspector import RULES
 from tests.browser.tabs import WIDTHS, tab_of
-from tests.templates import caught_sample, samples, word_samples
+from tests.templates import samples
+from tests.templates.given import caught_sample, word_samples
 from tracker.core.answers.message_facts import CaughtFacts
 from tracker.core.vocabulary.segments import segments
 

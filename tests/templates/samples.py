@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from tests.templates.asked_samples import asked_cases, asked_messages
-from tests.templates.ending_samples import ending_outreaches
-from tests.templates.honest_samples import honest_cases
-from tests.templates.late_samples import late_cases
+from tests.templates.given.asked_samples import asked_cases, asked_messages
+from tests.templates.given.ending_samples import ending_outreaches
+from tests.templates.given.honest_samples import honest_cases
+from tests.templates.given.late_samples import late_cases
 from tracker.core.answers.facts import (
     CaseFacts,
     HistoryFacts,

@@ -9,7 +9,7 @@ import pytest
 
 from templates.environment import page
 from tests.templates import samples
-from tests.templates.late_samples import ADVICE
+from tests.templates.given.late_samples import ADVICE
 from tests.templates.samples import CASES, ORDINARY, PROMISE
 from tests.templates.test_case_page import words
 from tracker.core.answers.facts import CaseFacts

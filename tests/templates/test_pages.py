@@ -9,7 +9,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from templates.environment import STATIC, direction, environment, page
-from tests.templates import caught_sample, samples, word_samples
+from tests.templates import samples
+from tests.templates.given import caught_sample, word_samples
 from tracker.core.answers.facts import CaseFacts
 
 LABEL = "Postcode, surname or date of birth — whichever the office asks for"

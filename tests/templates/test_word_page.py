@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from templates.environment import page
-from tests.templates import samples, word_samples
+from tests.templates import samples
+from tests.templates.given import word_samples
 from tests.templates.test_pages import words
 from tracker.core.promises.punctuality import Record
 

@@ -175,7 +175,7 @@ def test_a_date_that_has_passed_or_is_beyond_belief_is_set_aside_with_a_note_and
     life = Life()
     answers = life.say(0, status(), APPLICANT, status("ASSESS", on))
     assert [each.note for each in answers] == [None, None, DATE_SET_ASIDE if amiss else None]
-    assert [each.kind for each in life.rows.notices] == (["date_set_aside"] if amiss else [])
+    assert ("date_set_aside" in [each.kind for each in life.rows.notices]) is amiss
     assert life.offices() == ([] if amiss else [(str(FIRST), None)])
     assert all(each.facts["promise_on"] != str(on) for each in life.rows.messages.values()) is amiss
 

@@ -50,7 +50,8 @@ def on_record(
     before = {each.key: each for each in spoken}
     for each in warranted(case_of(*bodies), TELLS_ALL, LIVE, spoken):
         now = MessageState.WITHHELD if each.reason else state
-        told = Spoken(each.key, each.purpose, each.party, each.cause, now, each.reason, each.due_at, each.same_as)
+        told = Spoken(each.key, each.purpose, each.party, each.cause, now, each.reason, each.due_at)
+        told = replace(told, same_as=each.same_as)
         if each.key not in before or before[each.key].state in who_hears_what.UNDECIDED | {MessageState.WITHHELD}:
             before[each.key] = told
     return tuple(before.values())

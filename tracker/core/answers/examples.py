@@ -70,13 +70,13 @@ def of_case(facts: CaseFacts, definition: Definition, head: Letterhead) -> Itera
 
 def _stages(purpose: Purpose, definition: Definition) -> list[Stage]:
     """The stages of which a message of this purpose would be said: of news each, of the rest one that is usual."""
-    if purpose is Purpose.LIMIT_PASSED and definition.statutory is None:
-        return []
     told = [each for each in definition.stages if each.tell] or list(definition.stages)
     opened = [each for each in told if not each.closes]
     asking = [each for each in opened if each.waiting_on is WaitingOn.YOU]
     working = [each for each in opened if not each.opens and each not in asking] or opened or told
     match purpose:
+        case Purpose.LIMIT_PASSED if definition.statutory is None:
+            return []
         case Purpose.ACKNOWLEDGED:
             return [each for each in opened if each.opens] or opened[:1]
         case Purpose.UPDATED:
@@ -106,7 +106,7 @@ def _of_stage(
     def words(of: object) -> str:
         return say(of, language, definition.language)  # type: ignore[arg-type]  # each is words
 
-    return OutreachFacts(
+    facts = OutreachFacts(
         purpose=purpose.value,
         organisation=head.organisation,
         service=words(definition.name),
@@ -127,7 +127,7 @@ def _of_stage(
         sensitive=definition.sensitive,
         language=language,
         zone=head.zone,
-        today=today + timedelta(days=15) if purpose is Purpose.DEADLINE_PASSED else today,
+        today=today,
         old_on=today + (latest_on - today) // 2 if PURPOSES[purpose].moves_date else None,
         half_by_on=today + (latest_on - today) // 2,
         probability=definition.promise.probability,
@@ -142,11 +142,17 @@ def _of_stage(
         ours=arrived,
         you_can=words(stage.you_can),
         heard_on=today - timedelta(days=5),
-        told_headline=words(ended.headline) if purpose is Purpose.REVERSED else "",
-        told_on=today - timedelta(days=9) if purpose is Purpose.REVERSED else None,
         statutory=words(definition.statutory.words) if definition.statutory else "",
-        statutory_on=today - timedelta(days=1) if purpose is Purpose.LIMIT_PASSED else None,
     )
+    match purpose:
+        case Purpose.DEADLINE_PASSED:
+            return replace(facts, today=today + timedelta(days=15))
+        case Purpose.REVERSED:
+            return replace(facts, told_headline=words(ended.headline), told_on=today - timedelta(days=9))
+        case Purpose.LIMIT_PASSED:
+            return replace(facts, statutory_on=today - timedelta(days=1))
+        case _:
+            return facts
 
 
 def _needs(definition: Definition, language: str, today: date) -> tuple[NeedFacts, ...]:

@@ -129,7 +129,7 @@ def topics(
     found += _limit_passed(case, definition, setting)
     found += _asked(case, definition, setting)
     found += _arrived(case, setting)
-    if news is not None and not case.unmapped and not _is_told_so(case, news, dates):
+    if news is not None and not case.unmapped and not _is_said_otherwise(case, news, dates):
         stale = Reason.OLD_NEWS if setting.is_old(news.position, definition) else None
         old = setting.before_live(case, news.position) or stale
         found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old))
@@ -140,7 +140,7 @@ def topics(
     ]
 
 
-def _is_told_so(case: Folded, news: News, dates: tuple[DateNews, ...]) -> bool:
+def _is_said_otherwise(case: Folded, news: News, dates: tuple[DateNews, ...]) -> bool:
     """Whether something else says the news: the acknowledgement, the request to the person, the office's new date."""
     moved = news.kind is NewsKind.DATE and any(each.theirs and PURPOSES[each.purpose].moves_date for each in dates)
     return news.kind is NewsKind.OPENED or moved or _asks(case, news)

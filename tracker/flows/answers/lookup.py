@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -112,16 +112,11 @@ def case_facts(
     standing = dates.leading(promises)
     messages = tuple(_message(each) for each in row.messages)
     source_silent = row.heard_at is not None and row.now - row.heard_at > row.patience
-    limit, closed = definition.statutory, row.state is CaseState.CLOSED
-    since_on = row.since_on or (day_of(row.since_at, row.zone) if row.since_at else None)
-    statutory_on = None
-    if limit is not None and not closed:  # a case from before the limit was kept has it once it is read again
-        statutory_on = row.statutory_on or (row.opened_on or day_of(row.opened_at, row.zone)) + limit.limit
 
     def words(of: Any) -> str:
         return say(of, spoken, definition.language)
 
-    return CaseFacts(
+    shown = CaseFacts(
         reference=references.spell(row.reference),
         organisation=row.organisation,
         service=words(definition.name),
@@ -146,21 +141,36 @@ def case_facts(
         help=words(definition.help),
         complaint=words(definition.complaint),
         appeal=words(definition.appeal),
-        statutory=words(limit.words) if limit else "",
-        statutory_on=statutory_on,
+        statutory="",
+        statutory_on=None,
         version=row.version,
         office=row.slug,
         delay=_delay(row, promises, definition, spoken) if row.state is CaseState.OPEN else None,
         sooner=row.sooner and standing is not None and not source_silent,
-        reversed=endings.reversed_end(row.messages, row.stage if closed else None, definition, spoken, row.zone),
-        appeal_by=endings.appeal_by(definition.stage(row.stage), row.served_on, since_on) if closed else None,
-        survivor=references.spell(row.survivor) if closed and row.survivor else "",
-        end_in_doubt=row.end_in_doubt and not closed,
-        statutory_paused=row.statutory_paused and statutory_on is not None,
         word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
         first=dates.first(row),
         came_true=dates.came_true(row, standing),
         silences=silences.silence_facts(row, silent),
+    )
+    return _with_rights(shown, row, definition)
+
+
+def _with_rights(shown: CaseFacts, row: PageCase, definition: Definition) -> CaseFacts:
+    """What is said of ends and of the law: an end that holds no longer, what can be done about one, and the limit."""
+    limit, closed, spoken = definition.statutory, row.state is CaseState.CLOSED, shown.language
+    since_on = row.since_on or (day_of(row.since_at, row.zone) if row.since_at else None)
+    statutory_on = None
+    if limit is not None and not closed:  # a case from before the limit was kept has it once it is read again
+        statutory_on = row.statutory_on or (row.opened_on or day_of(row.opened_at, row.zone)) + limit.limit
+    return replace(
+        shown,
+        statutory=say(limit.words, spoken, definition.language) if limit else "",
+        statutory_on=statutory_on,
+        statutory_paused=row.statutory_paused and statutory_on is not None,
+        reversed=endings.reversed_end(row.messages, row.stage if closed else None, definition, spoken, row.zone),
+        appeal_by=endings.appeal_by(definition.stage(row.stage), row.served_on, since_on) if closed else None,
+        survivor=references.spell(row.survivor) if closed and row.survivor else "",
+        end_in_doubt=row.end_in_doubt and not closed,
     )
 
 

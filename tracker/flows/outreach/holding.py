@@ -36,6 +36,8 @@ def paused_until(row: ClaimedMessage) -> datetime | None:
 
 
 def stop(row: ClaimedMessage, stopped: bool, dead: bool) -> tuple[MessageState, Reason] | None:
+    """Why a message is withheld or held, if it is. `stopped`: they asked to hear nothing there; `dead`: letters to that
+    address come back."""
     if row.mode is Mode.TEST:
         return MessageState.WITHHELD, Reason.TEST_MODE
     if row.live_at is not None and row.decided_at < row.live_at:  # by an event that came in the moment of going live

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, assert_never
 from uuid import UUID
@@ -15,7 +15,7 @@ from tracker.core.answers.stages import own_table
 from tracker.core.answers.tellings import names_date
 from tracker.core.outreach import timing
 from tracker.core.outreach.wishes import WishInForce
-from tracker.core.services.definitions import Definition, Words, say
+from tracker.core.services.definitions import Definition, Stage, Words, say
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.channels import StoppedBy, how_to_stop, sender_of, sent_to, traits_of
@@ -191,7 +191,7 @@ def outreach_facts(
     def words(of: Words) -> str:
         return say(of, language, definition.language)
 
-    return OutreachFacts(
+    said = OutreachFacts(
         purpose=row.purpose,
         organisation=row.organisation,
         service=words(definition.name),
@@ -233,13 +233,25 @@ def outreach_facts(
         heard_on=day_of(heard_at, row.zone) if heard_at else _day(facts.get("heard_on")),
         today=day_of(row.now, row.zone),
         late_on=_day(facts.get("late_on")),
+        domains=(*definition.domains, *((row.email_from,) if row.email_from else ())),
+    )
+    return _with_rights(said, row, definition, stage)
+
+
+def _with_rights(
+    said: OutreachFacts, row: ClaimedMessage, definition: Definition, stage: Stage | None
+) -> OutreachFacts:
+    """What is said of ends: one that holds no longer, what can be done about one, and what the law says."""
+    facts, language = row.facts, row.language
+    limit = say(definition.statutory.words, language, definition.language) if definition.statutory else ""
+    return replace(
+        said,
         told_headline=endings.words_of_end(facts.get("told_stage"), definition, language),
         told_on=_day(facts.get("told_on")),
         appeal_by=endings.appeal_by(stage, _day(facts.get("served_on")), _day(facts.get("ended_on"))),
         survivor=references.spell(row.survivor) if row.survivor else "",
-        statutory=words(definition.statutory.words) if definition.statutory else "",
+        statutory=limit,
         statutory_on=_day(facts.get("statutory_on")),
-        domains=(*definition.domains, *((row.email_from,) if row.email_from else ())),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from tests.templates.late_samples import ADVICE
+from tests.templates.given.late_samples import ADVICE
 from tracker.core.answers.facts import CaseFacts, DelayFacts
 
 

@@ -79,12 +79,13 @@ def first_that_fits(texts: Iterable[str], least: str, most: int = MOST_SEGMENTS)
 
 
 def room_for_name(name: str, said: str, most: int) -> int:
-    """How many signs of the name fit before ": " and what is said, so that the text takes two segments at most: no more
-    than `most`, and no fewer than ten."""
+    """How many signs of the name fit before ": " and what is said, so that the text takes one segment of the GSM
+    alphabet or else two: no more than `most`, and no fewer than ten."""
     whole = phone_text(name)
-    for room in range(most, 10, -1):
-        if fits(f"{wording.shorten(whole, room)}: {said}", MOST_SEGMENTS):
-            return room
+    for segments in (1, MOST_SEGMENTS):
+        for room in range(most, 10, -1):
+            if fits(f"{wording.shorten(whole, room)}: {said}", segments):
+                return room
     return 10
 
 

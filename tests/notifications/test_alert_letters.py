@@ -22,7 +22,7 @@ from tracker.store.ground import alerts
 @pytest.mark.parametrize(
     ("subject", "shown"),
     [
-        ("permit A\r\nBcc: eve@example.org\r\n\r\nWhat to do: pay", ": permit A Bcc: eve@(…) What to do: pay\n"),
+        ("permit A\r\nBcc: eve@example.org\r\n\r\nWhat to do: pay", ": permit A Bcc: (…) What to do: pay\n"),
         ("permit \u202eZYX\u2066 \u200bB\x1b[2J\x07", ": permit ZYX B[2J\n"),
         ("permit https://evil.example/login", ": permit (…)\n"),
         ("permit {{ 7 * 7 }} <b>", ": permit {{ 7 * 7 }} <b>\n"),

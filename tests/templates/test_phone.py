@@ -70,11 +70,11 @@ def with_days(purpose: str, language: str, organisation: str) -> OutreachFacts:
 @pytest.mark.parametrize("purpose", Purpose)
 def test_no_day_is_lost_to_a_limit_that_the_alphabet_does_not_need(language: str, purpose: str) -> None:
     """T16: Spanish texts lost the day of the next word; `¿`, `é` and `ñ` are in the alphabet that costs least."""
-    short, long = (
-        message(purpose, language, "sms.txt", with_days(purpose, language, name))
-        for name in ("Ñé", "Mancomunidad del Rio Ñandu y Año N")
-    )
+    name = "Mancomunidad del Rio Ñandu y Año N"
+    short, long = (message(purpose, language, "sms.txt", with_days(purpose, language, each)) for each in ("Ñé", name))
     assert segments(long).encoding == "GSM-7"
+    if segments(short.replace("Ñé", name)).count > segments(short).count:
+        return  # so much more that a segment of that alphabet does not hold it
     for day in ("28", "30", "23"):
         assert (day in long) == (day in short), long
 

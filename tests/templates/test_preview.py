@@ -45,12 +45,14 @@ def test_every_purpose_and_every_stage_that_is_told_has_an_example(file: Path) -
     purposes = (
         definition.outreach.purposes if definition.feedback.ask else definition.outreach.purposes - {Purpose.FEEDBACK}
     )
+    if definition.statutory is None:
+        purposes -= {Purpose.LIMIT_PASSED}
     assert {each.facts.purpose for each in found} == purposes
     assert {each.stage for each in found} >= {stage.code for stage in definition.stages if stage.tell}
     for each in found:
         stage = definition.stage(each.stage)
-        assert stage is not None and each.facts.headline == stage.headline["en"]
-        assert bool(each.facts.needs) == (each.facts.purpose in ("action_needed", "reminder"))
+        assert stage is not None and (each.facts.ours or each.facts.headline == stage.headline["en"])
+        assert bool(each.facts.needs) == (each.facts.purpose in ("action_needed", "reminder", "deadline_passed"))
         assert stage.waiting_on is not WaitingOn.YOU or each.facts.purpose != "updated"
         assert references.read(each.facts.reference) is None, "an example leads to nobody's request"
 

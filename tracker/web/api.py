@@ -52,7 +52,18 @@ EXAMPLE: dict[str, Any] = {
     "no_promise_reason": None,
     "next_word_by": "2026-03-16",
     "word_is_sent": True,
-    "needs": [{"item": "plan", "text": "A floor plan", "due_on": "2026-03-20", "supplied_at": None}],
+    "needs": [
+        {
+            "item": "plan",
+            "text": "A floor plan",
+            "due_on": "2026-03-20",
+            "supplied_at": None,
+            "why": "We check the way out in a fire.",
+            "send_to": "Answer our e-mail, or bring it to our office.",
+            "if_not": "We decide without it.",
+            "again": False,
+        }
+    ],
     "history": [
         {"at": "2026-03-02T09:30:00Z", "stage": "checking", "headline": "We are checking your application", "note": ""},
         {"at": "2026-03-01", "stage": "received", "headline": "We have your application", "note": ""},
@@ -107,7 +118,7 @@ class StageOut(BaseModel):
     code: str | None
     headline: str
     meaning: str
-    since: datetime | date
+    since: datetime | date | None
 
 
 class ReversedOut(BaseModel):
@@ -223,7 +234,12 @@ def track_out(facts: CaseFacts) -> TrackOut:
         reference=facts.reference,
         organisation=facts.organisation,
         service=facts.service,
-        stage=StageOut(code=stage.code, headline=stage.headline, meaning=stage.meaning, since=_when(stage.since)),
+        stage=StageOut(
+            code=stage.code,
+            headline=stage.headline,
+            meaning=stage.meaning,
+            since=_when(stage.since) if stage.since != Moment() else None,
+        ),
         state=facts.state,
         outcome=facts.outcome,
         waiting_on=facts.waiting_on,

@@ -56,6 +56,10 @@ FACTS_THAT_STAY = {
     "served_on",
     "ended_on",
     "statutory_on",
+    "theirs",
+    "office_on",
+    "office_promise",
+    "came_true",
 }
 EMPTIED: dict[str, Row] = {
     "case": {"known_facts": [], "needs": [], "next_word_on": None, "next_word_at": None, "wake_at": None},

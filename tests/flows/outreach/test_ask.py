@@ -96,9 +96,10 @@ EARLY, ON_THE_DAY, LATE = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 20)
         # Replaced by a later one, which was kept: what people were told first is what counts.
         ([("office", EARLY, None), ("office", LATE, "kept")], "missed"),
         ([("office", ON_THE_DAY, None), ("office", LATE, "kept")], "kept"),
-        # Ours goes before the office's, whichever was first.
-        ([("office", EARLY, "missed"), ("definition", LATE, "kept")], "kept"),
-        ([("office", LATE, "kept"), ("history", EARLY, None), ("history", LATE, "kept")], "missed"),
+        # The first that people were told counts, ours or the office's.
+        ([("office", EARLY, "missed"), ("definition", LATE, "kept")], "missed"),
+        ([("office", LATE, "kept"), ("history", EARLY, None), ("history", LATE, "kept")], "kept"),
+        ([("history", EARLY, None), ("office", LATE, "kept"), ("history", LATE, "kept")], "missed"),
     ],
 )
 async def test_the_answer_knows_whether_the_first_date_was_kept(

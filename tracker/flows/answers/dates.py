@@ -10,13 +10,18 @@ from tracker.core.promises.first_dates import Background, Dated, FirstDate
 from tracker.core.promises.first_dates import leading as first_told
 from tracker.core.promises.punctuality import Record, contradicted
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.words import Basis, CaseState, PromiseOutcome
+from tracker.core.vocabulary.words import Basis, CaseState, Change, PromiseOutcome
 from tracker.store.answers.pages import PageCase, PagePromise
 
 
 def promises(row: PageCase) -> tuple[PromiseFacts, ...]:
-    """Every date that was given, newest first."""
-    return tuple(_promise(each, row) for each in row.promises)
+    """Every date that was given, newest first, but for a stand-in of which nobody was told before there was another."""
+    return tuple(_promise(each, row) for each in row.promises if not _is_no_matter(each, row))
+
+
+def _is_no_matter(each: PagePromise, row: PageCase) -> bool:
+    gone = each.superseded_at is not None and each.reason == Change.CASE_CORRECTED
+    return gone and each.basis == Basis.DEFINITION and _told_at(each, row) is None
 
 
 def leading(promises: tuple[PromiseFacts, ...]) -> PromiseFacts | None:

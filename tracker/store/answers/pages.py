@@ -67,7 +67,7 @@ _PAGE = text(
                 ) AS told
             FROM promise p WHERE p.organisation_id = c.organisation_id AND p.mode = c.mode AND p.case_id = c.id
                 AND (p.reason IS DISTINCT FROM 'case_corrected' OR p.superseded_at IS NULL
-                    OR p.basis <> 'definition' AND p.superseded_at >= p.made_at + interval '1 hour' AND NOT EXISTS (
+                    OR p.superseded_at >= p.made_at + interval '1 hour' AND NOT EXISTS (
                         SELECT FROM promise n WHERE n.organisation_id = p.organisation_id AND n.mode = p.mode
                             AND n.id = p.superseded_by AND n.latest_on = p.latest_on))
             ORDER BY p.made_at DESC, p.id DESC LIMIT :lines) p) AS promises,
@@ -201,8 +201,7 @@ class PageCase(ScopedRow):
 async def page(connection: AsyncConnection, reference: str) -> PageCase | None:
     """Everything that a case's page shows, or None when there is no such case.
 
-    A date that was corrected within the hour, while the events of a case were still coming in, is not shown; nor is a
-    stand-in that nobody was told of before there was a learned one.
+    A date that was corrected within the hour, while the events of a case were still coming in, is not shown.
     """
     return row_of(PageCase, await connection.execute(_PAGE, {"reference": reference, "lines": MOST_LINES}))
 

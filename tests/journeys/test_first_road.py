@@ -180,7 +180,8 @@ async def test_a_silent_source_holds_what_it_cannot_vouch_for(road: Road) -> Non
 
     await road.status("P-2", "REC", at=START + 15 * DAY)
     mail = await road.next_mail(reference, "still working")
-    assert "We are still working on it." in mail.text
+    assert "We have nothing new to tell you yet." in mail.text
+    assert "when Northwick Council last reported, on 2 March 2026: We have your building plans." in mail.text
     assert "Nothing has come since." not in await road.reads(reference)
 
 
@@ -200,7 +201,7 @@ async def test_a_case_from_before_is_adopted_in_silence(late_road: Road) -> None
     assert "A planning officer is looking at your plans" in mail.text
     await road.quiet()
     assert await road.purposes(reference) == ["updated"]
-    assert (await road.told(reference))["next_word_by"] == "2026-04-03"
+    assert (await road.told(reference))["next_word_by"] == "2026-04-02", "the day after is Good Friday"
 
 
 async def test_the_whole_road_by_text_message(road: Road) -> None:

@@ -69,6 +69,12 @@ WARNED = """
 """
 NEXT_MONDAY = "UPDATE organisation SET learn_at = :at"
 TRUSTED = "UPDATE word SET confidence = 'trusted' WHERE confidence <> 'trusted'"
+TELLS_AT_ONCE = (  # only of a date that people know is anybody warned
+    "CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO telling (organisation_id, mode, "
+    "promise_id, audience, channel, told_at) VALUES (NEW.organisation_id, NEW.mode, NEW.id, 'public', 'page', "
+    "NEW.made_at); RETURN NEW; END $$",
+    "CREATE TRIGGER told AFTER INSERT ON promise FOR EACH ROW EXECUTE FUNCTION told()",
+)
 RELIED_ON = "SELECT service, confidence FROM word WHERE current ORDER BY service"
 
 Dates = dict[str, tuple[date, ...]]
@@ -100,6 +106,9 @@ async def through_the_service(
     office = await offices.add_organisation(
         store, slug=SLUG, name="Replayed", zone=ZONE, country="IT", clock_offset=begin - datetime.now(UTC)
     )
+    async with store.transaction() as connection:
+        for statement in TELLS_AT_ONCE:
+            await connection.execute(text(statement))
     patience = None if as_shipped else QUIET
     await offices.add_source(store, office, offices.NewSource(SOURCE, zone=ZONE, live_from=begin, patience=patience))
     for definition in definitions(log).values():

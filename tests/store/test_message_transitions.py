@@ -109,7 +109,7 @@ async def _bounce(connection: AsyncConnection, of: Subject) -> None:
 
 
 async def _stop(connection: AsyncConnection, of: Subject) -> None:
-    await stops.withhold(connection, of.where, Channel.EMAIL, "alex@example.org", of.row.now)
+    await stops.withhold(connection, of.where, (Channel.EMAIL, "alex@example.org"), None, of.row.now)
 
 
 async def _silence(connection: AsyncConnection, of: Subject) -> None:

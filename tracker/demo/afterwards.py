@@ -247,6 +247,9 @@ def _as_claimed(told: Past, message: MessageRecord) -> Any:
             )
         },
         scope=Scope(told.office.id, Mode.LIVE),
+        email_from=None,
+        sms_from=None,
+        survivor=None,
         now=at,
         organisation=told.office.name,
         reference=told.reference,

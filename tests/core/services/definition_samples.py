@@ -232,6 +232,6 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("days = 30", "", "statutory.days", "Add days"),
     ('words = { en = "The law', 'word = { en = "The law', "statutory.words", "words ="),
     ('service = "parking-permit"', 'service = "parking-permit', "line 2", "quote"),
-    ("opens = true", "opens = true\nopens = true", "line 16", "twice"),
-    ("opens = true", "opens yes", "line 15", "Write key"),
+    ("opens = true", "opens = true\nopens = true", "line 17", "twice"),
+    ("opens = true", "opens yes", "line 16", "Write key"),
 ]

@@ -183,7 +183,6 @@ def outreach_facts(
     stage = None if facts["unmapped"] else definition.stage(facts["stage"])
     ours = own_table(stage, arrived=facts.get("arrived_at") is not None)
     worded = None if ours else stage
-    heard_at = _instant(facts.get("heard_at"))
     claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
     half_by_on = _day(facts.get("half_by_on"))
     reason = delays.reason_of(facts.get("delay_reason"), WaitingOn(facts["waiting_on"]), definition)
@@ -229,13 +228,21 @@ def outreach_facts(
         how_to_stop=how_to_stop(row.channel, sender_of(row, row.channel)) if says_how else None,
         ours=ours,
         you_can=words(worded.you_can) if worded else "",
-        since=Moment(_instant(facts.get("since_at")), _day(facts.get("since_on"))),
-        heard_on=day_of(heard_at, row.zone) if heard_at else _day(facts.get("heard_on")),
         today=day_of(row.now, row.zone),
-        late_on=_day(facts.get("late_on")),
         domains=(*definition.domains, *((row.email_from,) if row.email_from else ())),
     )
-    return _with_rights(said, row, definition, stage)
+    return _with_rights(_with_times(said, row), row, definition, stage)
+
+
+def _with_times(said: OutreachFacts, row: ClaimedMessage) -> OutreachFacts:
+    """When it began, when the office last said so, and that it is told late."""
+    facts, heard_at = row.facts, _instant(row.facts.get("heard_at"))
+    return replace(
+        said,
+        since=Moment(_instant(facts.get("since_at")), _day(facts.get("since_on"))),
+        heard_on=day_of(heard_at, row.zone) if heard_at else _day(facts.get("heard_on")),
+        late_on=_day(facts.get("late_on")),
+    )
 
 
 def _with_rights(

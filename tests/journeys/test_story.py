@@ -32,7 +32,6 @@ ROAD = [
     "updated",
     "corrected",
     "still_working",
-    "still_working",
     "delayed",
     "date_changed",
     "finished",

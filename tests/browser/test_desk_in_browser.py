@@ -159,7 +159,7 @@ async def every_page(tab: Page, live: Live) -> AsyncIterator[str]:
     ):
         await tab.goto(f"{live.url}/desk/cases/{path}")
         for each in await tab.locator("details").all():
-            await each.locator("summary").click()
+            await each.locator(":scope > summary").click()
         yield name
 
 

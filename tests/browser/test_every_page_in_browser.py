@@ -132,7 +132,7 @@ async def look_up(tab: Page, live: Live, code: str, reference: str, known_fact: 
 async def send(tab: Page) -> None:
     """Press the one button of the page."""
     async with tab.expect_navigation():
-        await tab.locator("main button[type=submit]").click()
+        await tab.locator("main button[type=submit]").first.click()
 
 
 async def pages_of_everybody(tab: Page, live: Live, code: str) -> AsyncIterator[str]:

@@ -145,9 +145,12 @@ def _observed(ledger: Ledger, case: Folded) -> Observation:
 
 
 def _held(ledger: Ledger) -> HeldDate | None:
-    """The date of ours as the ledger has it. What was said of it is not in there."""
+    """The date of ours as the ledger has it. What was said of it is not in there. One that went with its case, and that
+    nobody was told of, is none: the case may have come back since, as if it had only just begun."""
     newest = ledger.newest(ours=True)
     if newest is None:
+        return None
+    if newest.outcome is PromiseOutcome.WITHDRAWN and newest.reason is None and not newest.was_told:
         return None
     first = next(each for each in ledger.given if each.ours)
     taken_at = newest.judged_at if newest.reason == Change.TOO_UNCERTAIN else None

@@ -90,10 +90,11 @@ class _Read:
 
 
 def _read(text: str) -> _Read:
-    plain, where = text, range(len(text))
+    plain: str = text
+    where: Sequence[int] = range(len(text))
     if not text.isascii():
         signs = [(sign, at) for at, one in enumerate(text) for sign in (one if one.isascii() else _as_read(one))]
-        plain, where = "".join(sign for sign, _ in signs), [at for _, at in signs]  # type: ignore[assignment]
+        plain, where = "".join(sign for sign, _ in signs), [at for _, at in signs]
     if not any(bracket in plain for bracket in "[({<"):
         return _Read(plain, where)
     parts: list[str] = []

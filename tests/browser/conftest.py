@@ -7,7 +7,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 QUIET = (
     "--no-sandbox",
@@ -40,3 +40,19 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         started = await playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
         yield started
         await started.close()
+
+
+@pytest.fixture
+async def plain(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A window without JavaScript: every page must do without."""
+    context = await browser.new_context(java_script_enabled=False)
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def inspected(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A window in which the inspector's own script may run."""
+    context = await browser.new_context()
+    yield context
+    await context.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import BrowserContext, Page
 
 from tests.browser.inspector import RULES
 from tests.browser.tabs import WIDTHS, tab_of
@@ -67,22 +67,6 @@ async def live(store: Store, tmp_path: Path) -> AsyncIterator[Live]:
         finally:
             server.should_exit = True
             await serving
-
-
-@pytest.fixture
-async def plain(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A window without JavaScript: the desk must do without."""
-    context = await browser.new_context(java_script_enabled=False)
-    yield context
-    await context.close()
-
-
-@pytest.fixture
-async def inspected(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A window in which the inspector's own script may run."""
-    context = await browser.new_context()
-    yield context
-    await context.close()
 
 
 async def cursor_in(tab: Page, what: str) -> None:

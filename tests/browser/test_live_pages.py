@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import BrowserContext, Page
 
 from tests.browser.inspector import RULES
 from tests.browser.tabs import WIDTHS, tab_of
@@ -37,22 +37,6 @@ def live(tmp_path_factory: pytest.TempPathFactory, chromium: str) -> Iterator[di
         given = {"Authorization": f"Bearer {source['key']}"}
         assert httpx.post(f"{running.url}/api/v1/events", json=note, headers=given).status_code == 202
         yield running.told
-
-
-@pytest.fixture
-async def plain(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A window without JavaScript."""
-    context = await browser.new_context(java_script_enabled=False)
-    yield context
-    await context.close()
-
-
-@pytest.fixture
-async def inspected(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """A window in which the inspector's own script may run."""
-    context = await browser.new_context()
-    yield context
-    await context.close()
 
 
 async def look_up(tab: Page, live: dict[str, Any], known_fact: str | None = None, place: int = 0) -> None:

@@ -171,7 +171,7 @@ def test_texts_say_which_request_they_are_about_and_where_the_page_is_where_ther
         assert text.startswith("Northwick (Missed bin): "), purpose
         assert segments(text).count == 1
     text = message("finished", "en", "sms.txt", replace(short, purpose="finished"))
-    assert text.endswith("You can read more on your page. Your page: track.riverton.example")
+    assert text.endswith(f"is finished. {short.headline}. Your page: track.riverton.example")
     accented = replace(short, service="Trwydded barcio ar y stŷrt")
     text = message("updated", "en", "sms.txt", replace(accented, purpose="updated"))
     assert segments(text).encoding == "GSM-7" and "Trwydded" not in text, "a name never doubles the price"

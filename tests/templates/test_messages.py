@@ -14,6 +14,7 @@ from templates import languages, links, wording
 from templates.environment import ROOT, direction, message
 from tests.templates import samples
 from tests.templates.samples import LANGUAGES, OUTREACH, OUTREACHES, PURPOSES
+from tracker.core.vocabulary import purposes
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.segments import segments
 
@@ -53,6 +54,10 @@ def test_subject_and_sms_are_one_line_and_start_with_the_organisation(language: 
         assert len(render(purpose, "subject.txt", name, language)) <= 180
 
 
+LONG = {each.value for each, of in purposes.PURPOSES.items() if of.prompt or of.asks} | {"delayed"}
+"""What must be heard, says why, or asks with a link may take two segments."""
+
+
 @pytest.mark.parametrize(("language", "purpose"), EVERY)
 def test_an_sms_is_one_segment_and_two_at_most_for_bad_news_or_in_another_script(language: str, purpose: str) -> None:
     for name in OUTREACHES:
@@ -61,7 +66,9 @@ def test_an_sms_is_one_segment_and_two_at_most_for_bad_news_or_in_another_script
         plain = language in LANGUAGES and language != "ar"  # others may have letters that cost double
         assert said.encoding == "GSM-7" or not plain or not OUTREACHES[name].organisation.isascii(), name
         late = OUTREACHES[name].late_on is not None  # whoever hears late hears of when it was, and that we are sorry
-        if said.encoding == "GSM-7" and purpose not in ("feedback", "date_changed", "delayed") and not late:
+        first = OUTREACHES[name].how_to_stop is not None  # the first text says how to stop them, too
+        may_be_long = purpose in LONG or late or first
+        if said.encoding == "GSM-7" and not may_be_long:
             assert said.count == 1, name
 
 

@@ -214,7 +214,7 @@ def outreach_facts(
         zone=facts.get("zone") or row.zone,
         old_on=old_on,
         theirs=facts.get("theirs", False),
-        office_on=_day(facts.get("office_on")),
+        beside_on=_day(facts.get("beside_on")),
         came_true=facts.get("came_true"),
         half_by_on=half_by_on if half_by_on and half_by_on > today else None,
         probability=facts.get("probability"),

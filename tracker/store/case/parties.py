@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Text, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.case.events import PartyReported
 from tracker.core.vocabulary.addresses import name_words
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode, Role
-from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.columns import Instant, belongs_to, of_scope, one_of, table
 from tracker.store.ground.personal import Code, personal, plain
 
 
@@ -77,6 +79,15 @@ class Recipient(SQLModel, table=True):
 
 PARTY = table(Party)
 RECIPIENT = table(Recipient)
+
+
+async def confirmed(connection: AsyncConnection, scope: Scope, case_id: UUID) -> dict[tuple[Channel, str], datetime]:
+    """Of each address of a case that the office gave in place of another one: when it last did."""
+    query = select(RECIPIENT.c.channel, RECIPIENT.c.address, RECIPIENT.c.confirmed_at).where(
+        *of_scope(RECIPIENT, scope), RECIPIENT.c.case_id == case_id, RECIPIENT.c.confirmed_at.is_not(None)
+    )
+    rows = (await connection.execute(query.order_by(RECIPIENT.c.confirmed_at))).all()
+    return {(Channel(row[0]), row[1]): row[2] for row in rows}
 
 
 def party_row(entry: UUID, body: PartyReported) -> dict[str, Any]:

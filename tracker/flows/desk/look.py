@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.words import Audience, Placement
 from tracker.flows.answers import lookup, silences
-from tracker.flows.desk import audit, in_touch, resend
+from tracker.flows.desk import audit, barred, in_touch, resend
 from tracker.flows.desk.inquiry import Inquiry
 from tracker.flows.outreach import normal_form as reached
 from tracker.flows.promises import put_on_record
@@ -49,7 +49,7 @@ _HIDDEN = frozenset({Placement.HELD, Placement.UNSERVED})
 class Decision:
     """A message, sent or not: `reason` why not. `refusal`: why it cannot be sent again, None when it can.
     `attempts`: (started_at, outcome) of each try. `same_as`: who is told at the same address; `to_nobody`: there was
-    nobody yet whom it could have been for."""
+    nobody yet whom it could have been for. `barred`: a `Barred`, where it waits and will not go out."""
 
     id: UUID
     purpose: str
@@ -64,6 +64,7 @@ class Decision:
     times: int
     same_as: str = ""
     to_nobody: bool = False
+    barred: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         folded = fold(events, definition, facts.zone, facts.now)
         found = await repeating.decisions(connection, staff.scope, case)
         stopped = await resend.stopped(connection, secret, staff, case, found)
+        bars = await barred.barred(connection, asked, case, found)
         contacted, notes = await stored_contacts.of_case(connection, staff.scope, case)
         people = await in_touch.people(connection, asked, case, folded, office.country)
         to_do = await tasks.of_case(connection, staff.scope, case)
@@ -144,7 +146,9 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         languages=definition.languages,
         fact_label=say(definition.known_fact.label, office.language, facts.language),
         people=people,
-        decisions=tuple(_decision(each, found, stopped, names) for each in found),
+        decisions=tuple(
+            replace(_decision(each, found, stopped, names), barred=bars.get(each.id, "")) for each in found
+        ),
         history=_history(stored, folded, definition, office.language),
         contacts=contacted,
         notes=notes,

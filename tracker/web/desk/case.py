@@ -82,6 +82,7 @@ def router(gate: DeskGate) -> APIRouter:
         return await _shown(gate, posted.staff, case, posted.why, language, identity="fits" if fits else "does_not_fit")
 
     _actions(routes, gate)
+    _about_addresses(routes, gate)
     return routes
 
 
@@ -111,6 +112,20 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
         words = posted.fields.get("words", "")
         kept = await write.note(gate.inquiry(posted.staff, posted.why), id_, words, once)
         return _back(case, posted, "note" if kept else "empty_note")
+
+    @routes.post("/desk/cases/{case}/messages/{message}")
+    async def again(case: str, message: str, posted: Posted = Depends(gate.posted)) -> Response:
+        """Send a message once more."""
+        try:
+            id_, of, times = UUID(case), UUID(message), int(posted.fields.get("times", "")[:3])
+        except ValueError:
+            raise FormExpired from None
+        done = await resend.resend(gate.inquiry(posted.staff, posted.why), id_, of, times)
+        return _back(case, posted, done.value)
+
+
+def _about_addresses(routes: APIRouter, gate: DeskGate) -> None:
+    """What changes whether something goes to an address."""
 
     @routes.post("/desk/cases/{case}/wishes")
     async def wish(case: str, posted: Posted = Depends(gate.posted)) -> Response:
@@ -146,16 +161,6 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
             raise FormExpired from None
         done = await lift.lift(gate.inquiry(posted.staff, posted.why), said)
         return _back(case, posted, "lifted" if done else "no_address")
-
-    @routes.post("/desk/cases/{case}/messages/{message}")
-    async def again(case: str, message: str, posted: Posted = Depends(gate.posted)) -> Response:
-        """Send a message once more."""
-        try:
-            id_, of, times = UUID(case), UUID(message), int(posted.fields.get("times", "")[:3])
-        except ValueError:
-            raise FormExpired from None
-        done = await resend.resend(gate.inquiry(posted.staff, posted.why), id_, of, times)
-        return _back(case, posted, done.value)
 
 
 async def _shown(

@@ -73,11 +73,11 @@ class Folder:
                 return [head + letter + b")"], "OK done"
             case "STORE":
                 uids, _, flags = rest.partition(" ")
-                for uid in map(int, uids.split(",")):
+                for uid in self.flags.keys() & set(map(int, uids.split(","))):
                     self.flags[uid] |= set(re.findall(r"\\\w+", flags))
                 return [], "OK done"
             case "EXPUNGE":
-                for uid in map(int, rest.split(",")):
+                for uid in self.flags.keys() & set(map(int, rest.split(","))):
                     if r"\Deleted" in self.flags[uid]:
                         del self.letters[uid], self.flags[uid]
                 return [], "OK done"

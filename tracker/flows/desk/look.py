@@ -49,7 +49,8 @@ _HIDDEN = frozenset({Placement.HELD, Placement.UNSERVED})
 class Decision:
     """A message, sent or not: `reason` why not. `refusal`: why it cannot be sent again, None when it can.
     `attempts`: (started_at, outcome) of each try. `same_as`: who is told at the same address; `to_nobody`: there was
-    nobody yet whom it could have been for. `barred`: a `Barred`, where it waits and will not go out."""
+    nobody yet whom it could have been for. `barred`: a `Barred`, where it waits and will not go out;
+    `gone`: whom it was for has no part in the case any more."""
 
     id: UUID
     purpose: str
@@ -65,6 +66,7 @@ class Decision:
     same_as: str = ""
     to_nobody: bool = False
     barred: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,12 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         fact_label=say(definition.known_fact.label, office.language, facts.language),
         people=people,
         decisions=tuple(
-            replace(_decision(each, found, stopped, names), barred=bars.get(each.id, "")) for each in found
+            replace(
+                _decision(each, found, stopped, names),
+                barred=bars.get(each.id, ""),
+                gone=bool(each.party) and each.party not in names,
+            )
+            for each in found
         ),
         history=_history(stored, folded, definition, office.language),
         contacts=contacted,

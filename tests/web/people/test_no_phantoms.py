@@ -10,8 +10,11 @@ import pytest
 
 from tests.desk_staff import case_id, signed_in
 from tests.http import Site
-from tests.office import START
+from tests.office import SECRET, START
 from tests.web.reading import FACT, words
+from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import Mode
+from tracker.flows.outreach import ladder
 
 TEXTS = {"channels": [{"channel": "sms", "address": "+447700900123"}]}
 HELPER = {
@@ -94,6 +97,29 @@ async def test_a_channel_that_changes_between_two_messages_leaves_both_as_they_w
     page, desk = await lists(site, reference)
     for each in ("There is news (text message)", "We have your request (e-mail)"):
         assert page.count(each) == desk.count(f"{each} to Alex Morgan Arrived.") == 1
+
+
+async def test_what_went_to_an_address_that_the_office_gives_no_more_is_not_sent_there_again_t14(site: Site) -> None:
+    """Somebody may have had it taken out for a good reason: neither staff nor the ladder write to it all the same."""
+    await site.case(channels=[*TEXTS["channels"], {"channel": "email", "address": "old@example.org"}])
+    await site.desk.carry()
+    await site.party("P-1", at=START + SECONDS, **TEXTS)
+    async with signed_in(site.app, site.desk) as ann:
+        case = await case_id(site.desk, "P-1")
+        [(email,)] = await site.desk.rows("SELECT id FROM message WHERE channel = 'email'")
+        await ann.open(case)
+        assert f"/desk/cases/{case}/messages/{email}" not in ann.text
+        assert "Cannot be sent again: no address that works." in ann.words
+    await site.status("P-1", "WITHDRAWN", at=START + 2 * SECONDS)
+    [(message,)] = await site.desk.rows("SELECT id FROM message WHERE purpose = 'finished'")
+    async with site.desk.store.transaction() as connection:
+        scope = Scope(site.desk.office.id, Mode.LIVE)
+        assert await ladder.other_channel(connection, SECRET, scope, message) is None
+    await site.party(
+        "P-1", at=START + 3 * SECONDS, channels=[*TEXTS["channels"], {"channel": "email", "address": "old@example.org"}]
+    )
+    [(channel,)] = await site.desk.rows("SELECT channel FROM message WHERE id = :id", id=message)
+    assert channel == "email", "given again, it is an address like any"
 
 
 async def test_who_is_taken_out_before_the_message_goes_has_a_row_that_says_so_t14(site: Site) -> None:

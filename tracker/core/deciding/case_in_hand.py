@@ -212,7 +212,8 @@ class CaseInHand:
         return [self.recipients[party, channel].id for party, channel in found]
 
     def _reach(self, case: Folded) -> None:
-        """Where each party is reached now: by the first address of each channel."""
+        """Where each party is reached now: by the first address of each channel. What the office gives no more stays on
+        record, and nothing goes there."""
         now_at = {
             (party.party, each.channel.value): each
             for _, party in sorted(case.parties.items())
@@ -221,11 +222,14 @@ class CaseInHand:
         reached_before = {party for party, _ in self.recipients}
         for at, address in now_at.items():
             before = self.recipients.get(at)
-            if before is not None and before.address == address.address:
+            if before is not None and before.current and before.address == address.address:
                 continue
             id_ = before.id if before is not None else self.ground.fresh.id()
             anew = self.ground.now if before is not None or at[0] in reached_before else None
             self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal, anew)
+            self.reached.add(at)
+        for at in [at for at, each in self.recipients.items() if each.current and at not in now_at]:
+            self.recipients[at] = replace(self.recipients[at], current=False)
             self.reached.add(at)
 
     def _decide_outreach(

@@ -57,6 +57,7 @@ class Recipient(SQLModel, table=True):
 
     `normal`: the address in the one form in which it is compared, searched and dialled; None when it is none.
     `confirmed_at`: when the office last gave another address than before; None: it is the first.
+    `current`: the office still gives one; else nothing goes there any more, and it is on record for what went.
     """
 
     __table_args__ = (
@@ -75,6 +76,7 @@ class Recipient(SQLModel, table=True):
     address: str = Field(sa_type=Text, sa_column_kwargs=personal("''"))
     normal: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=personal())
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    current: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
 
 
 PARTY = table(Party)

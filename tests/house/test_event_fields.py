@@ -245,7 +245,6 @@ NOT_IN_THE_API = {
     "statutory": "words of the page",
     "statutory_on": "of the words of the page",
     "statutory_paused": "likewise",
-    "silences": "how somebody hears from us again is for them to do: a program learns `word_is_sent`",
     "office": "whom the page names beside the organisation",
 }
 """What one of the two leaves out, with the reason."""

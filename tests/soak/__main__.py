@@ -20,7 +20,7 @@ from tests.laws.case_sets import House
 from tests.laws.deliveries import DELIVERY, due_again, fill, lapse, multiply, wrongs
 from tests.laws.rounds import INTAKE
 from tests.laws.test_laws import LAWS
-from tests.soak import chunks, cuts, schedulers, server_attack
+from tests.soak import came_back, chunks, cuts, schedulers, server_attack
 from tests.soak.table import LONGEST_SECONDS, Table, house
 from tracker.store.embedded.server import EmbeddedServer, start
 
@@ -165,7 +165,7 @@ def attacks(table: Table, rounds: int) -> None:
                 line.fail(name)
 
 
-PARTS = ("intake", "chunks", "rescue", "workers", "schedulers", "laws", "server", "cuts")
+PARTS = ("intake", "chunks", "back", "rescue", "workers", "schedulers", "laws", "server", "cuts")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -177,6 +177,7 @@ def main(options: argparse.Namespace) -> int:
     parts: dict[str, Callable[[EmbeddedServer], object]] = {
         "intake": lambda server: asyncio.run(at_once(table, server, rounds)),
         "chunks": lambda server: asyncio.run(chunks.run(table, server, 2 if options.short else rounds)),
+        "back": lambda server: asyncio.run(came_back.run(table, server, 2 if options.short else max(4, rounds // 2))),
         "rescue": lambda server: asyncio.run(left_behind(table, server, max(2, rounds // 5))),
         "workers": lambda server: asyncio.run(two_processes(table, server, few, many)),
         "schedulers": lambda server: asyncio.run(schedulers.run(table, server, *due)),

@@ -86,3 +86,30 @@ def test_what_nobody_knows_is_not_said_t11() -> None:
 
 def test_work_goes_on_and_something_is_needed_t1() -> None:
     assert "The next step is ours. We also need something from you." in shown("ours_and_asked")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_waits_without_saying_what_for_is_not_said_to_have_said_it_t1_t12(language: str) -> None:
+    unsaid = replace(OUTREACHES["asked_by_the_stage"], you_can="", language=language)
+    said = {
+        (purpose, part): message(purpose, language, part, in_words.outreach(replace(unsaid, purpose=purpose)))
+        for purpose in ("action_needed", "reminder", "still_working")
+        for part in ("sms.txt", "text.txt", "html.html")
+    }
+    asked = {(purpose, part): told(purpose, part, "asked_by_the_stage", language) for purpose, part in said}
+    ask = {"en": "Please ask us what", "cy": "Gofynnwch beth", "es": "Pregunte qu", "ar": "يرجى السؤال عن"}[language]
+    for purpose in ("action_needed", "reminder"):
+        assert ask in said[purpose, "sms.txt"] and ask not in asked[purpose, "sms.txt"]
+    if language == "en":
+        for (_, part), text in said.items():
+            assert "page says what" not in text
+            if part != "sms.txt":
+                assert "waits for something from you. It has not told us what it is. Please ask." in text
+
+
+def test_the_page_says_that_the_office_has_not_said_what_it_waits_for_t1_t12() -> None:
+    case = CASES["bare_waiting_for_you"]
+    asked = replace(case, stage=replace(case.stage, you_can="Please ring us."))
+    html = page("case.html", "en", facts=in_words.case(case))
+    assert "waits for something from you. It has not told us what it is." in html and "ask them" in html
+    assert "has not told us what it is" not in page("case.html", "en", facts=in_words.case(asked))

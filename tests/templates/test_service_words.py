@@ -63,3 +63,41 @@ def test_letters_of_arabic_are_in_arabic_alone(said: Mapping[str, str]) -> None:
 def test_a_headline_keeps_to_the_letters_of_text_messages(said: Mapping[str, str]) -> None:
     dear = {(language, said[language]) for language in LANGUAGES[:3] if segments(said[language]).encoding != "GSM-7"}
     assert dear <= OUTSIDE_GSM7
+
+
+@everywhere
+def test_no_words_of_a_stage_claim_what_no_report_supports_t5(said: Mapping[str, str]) -> None:
+    """A stage may last for weeks: whether somebody has looked, is still on it or asked again today, nobody knows."""
+    beyond = {
+        "en": (
+            "nobody has",
+            "not lost",
+            "still on",
+            "not forgotten",
+            "asked them again",
+            "asked for it again",
+            "today's",
+        ),
+        "cy": (
+            "does neb wedi",
+            "ddim ar goll",
+            "yw ar goll",
+            "dal wrthi",
+            "dal i weithio",
+            "anghofio amdanoch",
+            "gofyn i'r criw eto",
+            "criw heddiw",
+        ),
+        "es": (
+            "mirado nadie",
+            "perdido",
+            "seguimos en",
+            "sigue con",
+            "olvidado de usted",
+            "pedido otra vez",
+            "ruta de hoy",
+        ),
+        "ar": ("أحد بعد", "ليس ضائع", "ليست ضائعة", "وما زلنا", "وما زال فريق", "ننسكم", "وقد طلبنا", "الفريق اليوم"),
+    }
+    for language, phrases in beyond.items():
+        assert not [each for each in phrases if each in said.get(language, "").lower()]

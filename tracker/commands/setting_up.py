@@ -12,6 +12,9 @@ import typer
 from tracker.commands.going_live import go_live
 from tracker.commands.language_gaps import unspoken
 from tracker.commands.terminal import DataDir, OrganisationName, out, settings, with_parts
+from tracker.core.services import checks
+from tracker.core.services.definitions import Definition
+from tracker.core.services.files import read
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.words import Mode, Rhythm
 from tracker.flows.organisations import countries, offices
@@ -196,10 +199,10 @@ def validate(
             wrong += len(found)
             for fault in found:
                 out.print(f"{file}: {fault.path}: {fault.problem}. {fault.remedy}", markup=False)
-            doubts = () if found else unspoken(text)
+            warned = () if found else doubts(text)
             if not found:
-                out.print(f"{file}: good{', with a warning' if doubts else ''}", markup=False)
-            for doubt in doubts:
+                out.print(f"{file}: good{', with a warning' if warned else ''}", markup=False)
+            for doubt in warned:
                 out.print(f"{file}: {doubt}", markup=False)
         return wrong
 
@@ -223,10 +226,18 @@ def apply(
             done = await versions.apply(parts.store, office, text)
             what = f"version {done.version}" if done.changed else f"version {done.version} already"
             out.print(f"{file}: {done.service}, {what}; {done.moved} cases moved", markup=False)
-            for doubt in unspoken(text):
+            for doubt in doubts(text):
                 out.print(f"{file}: {doubt}", markup=False)
 
     with_parts(settings(data_dir), run)
+
+
+def doubts(text: str) -> tuple[str, ...]:
+    """Warnings about a definition that is whole: what people would read half in English, or not learn at all."""
+    definition = read(text)
+    left_alone = checks.doubts(definition) if isinstance(definition, Definition) else ()
+    said = (f"warning: {fault.path}: {fault.problem}. {fault.remedy}" for fault in left_alone)
+    return (*unspoken(text), *said)
 
 
 def text_of(file: Path) -> str:

@@ -17,6 +17,7 @@ from tracker.web import in_words
 from tracker.web.body import caller_address
 from tracker.web.bounded import BoundedRoute
 from tracker.web.dates_out import DelayOut, FirstDateOut, PromiseOut, delay_out, first_out, promise_out
+from tracker.web.messages_out import MessageOut, SilenceOut
 
 Typed = Annotated[str, StringConstraints(max_length=200)]
 
@@ -90,6 +91,16 @@ EXAMPLE: dict[str, Any] = {
     "appeal_by": None,
     "survivor": None,
     "end_in_doubt": False,
+    "silences": [
+        {
+            "channel": "sms",
+            "wish": "stop",
+            "at": "2026-03-02T11:00:00Z",
+            "of_one": True,
+            "until": None,
+            "start_by": "text",
+        }
+    ],
 }
 
 
@@ -152,15 +163,6 @@ class LineOut(BaseModel):
     note: str
 
 
-class MessageOut(BaseModel):
-    """One message about the case: state due, sending, sent, delivered, unknown or failed."""
-
-    purpose: str
-    channel: str
-    state: str
-    at: datetime
-
-
 class TrackOut(BaseModel):
     """What the citizen's page says."""
 
@@ -207,6 +209,9 @@ class TrackOut(BaseModel):
     survivor: str | None = Field(description="The reference of the request that goes on in place of a merged one.")
     end_in_doubt: bool = Field(
         description="The office reported an end that lies before the beginning, and has been asked."
+    )
+    silences: list[SilenceOut] = Field(
+        description="Why nothing comes by a channel, and how it begins again; newest first. Empty: all may come."
     )
 
 
@@ -269,6 +274,7 @@ def track_out(facts: CaseFacts) -> TrackOut:
         appeal_by=facts.appeal_by,
         survivor=facts.survivor or None,
         end_in_doubt=facts.end_in_doubt,
+        silences=[SilenceOut.model_validate(each, from_attributes=True) for each in facts.silences],
     )
 
 

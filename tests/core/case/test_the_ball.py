@@ -83,7 +83,7 @@ def test_whoever_is_waited_for_is_asked_for_something(drafts: tuple[Draft, ...])
     if case.stage is None or case.state is CaseState.CLOSED:
         return
     if case.waiting_on is WaitingOn.YOU:
-        assert case.request is not None and case.arrived is None
+        assert case.asked is not None and case.arrived is None
     if case.arrived is not None:
         assert not case.wanted and case.waiting_on is not WaitingOn.YOU
     days = (START - timedelta(days=400)).date(), START.date()

@@ -1,13 +1,14 @@
 """A definition file is read as it is meant, or every fault in it is said with its remedy."""
 
 import re
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.core.services.definition_samples import FAULTS, GOOD
+from tracker.core.services.checks import doubts
 from tracker.core.services.definitions import Definition, NeedWords
 from tracker.core.services.faults import Faults
 from tracker.core.services.files import read
@@ -150,3 +151,22 @@ def test_the_guide_explains_each_fault(written: str, instead: str) -> None:
     for fault in faults_of(GOOD.replace(written, instead)):
         problem = re.sub(r'^Stage ".*?": ', "", fault.problem)
         assert any(row.fullmatch(problem) for row in explained), fault
+
+
+def test_a_stage_that_waits_without_words_is_warned_of_t1_t12() -> None:
+    whole = good()
+    waits = next(index for index, stage in enumerate(whole.stages) if stage.waiting_on is WaitingOn.YOU)
+    unsaid = replace(
+        whole,
+        needs={},
+        stages=tuple(
+            replace(stage, you_can={}) if index == waits else stage for index, stage in enumerate(whole.stages)
+        ),
+    )
+    [doubt] = doubts(unsaid)
+    assert doubt.path == f"stages[{waits}].you_can"
+    assert f'"{whole.stages[waits].code}" waits for the person' in doubt.problem and "[needs.CODE]" in doubt.remedy
+    assert not doubts(replace(unsaid, needs=whole.needs or {"photo": NeedWords({"en": "A photo"})}))
+    assert not doubts(
+        replace(unsaid, stages=tuple(replace(each, you_can={"en": "Ring us."}) for each in unsaid.stages))
+    )

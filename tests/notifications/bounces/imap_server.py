@@ -9,12 +9,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 PASSWORD = "p@ss/word"
+ANOTHER = b"From: a.person@example.org\r\n\r\nPlease call me\r\n"
+"""What lies in a folder that was made anew."""
 
 
 @dataclass
 class Folder:
     """What lies in the folder, by UID, with its flags. `refuse`: a command that is answered NO; `cut`: one at which the
-    connection is cut."""
+    connection is cut; `made_anew_at`: one before which somebody makes the folder anew, with another letter in it under
+    the UID of the first, while `slow` seconds pass."""
 
     url: str = ""
     letters: dict[int, bytes] = field(default_factory=dict)
@@ -23,6 +26,8 @@ class Folder:
     validity: int = 41
     refuse: str = ""
     cut: str = ""
+    made_anew_at: str = ""
+    slow: float = 0.0
     made: int = 0
     logins: int = 0
 
@@ -31,6 +36,13 @@ class Folder:
         self.made += 1
         self.letters[self.made], self.flags[self.made] = letter, set()
         return self.made
+
+    def make_anew(self, letter: bytes) -> None:
+        """Somebody deletes the folder and makes another of its name: UIDs begin again, and UIDVALIDITY says so."""
+        self.made, self.validity, self.made_anew_at = 0, self.validity + 1, ""
+        self.letters.clear()
+        self.flags.clear()
+        self.arrives(letter)
 
     def unread(self) -> list[int]:
         """The letters that nobody has read."""
@@ -61,11 +73,11 @@ class Folder:
                 return [head + letter + b")"], "OK done"
             case "STORE":
                 uids, _, flags = rest.partition(" ")
-                for uid in map(int, uids.split(",")):
+                for uid in self.flags.keys() & set(map(int, uids.split(","))):
                     self.flags[uid] |= set(re.findall(r"\\\w+", flags))
                 return [], "OK done"
             case "EXPUNGE":
-                for uid in map(int, rest.split(",")):
+                for uid in self.flags.keys() & set(map(int, rest.split(","))):
                     if r"\Deleted" in self.flags[uid]:
                         del self.letters[uid], self.flags[uid]
                 return [], "OK done"
@@ -80,6 +92,9 @@ class Folder:
             tag, _, command = line.partition(" ")
             if self.cut and self.cut in command:
                 break
+            if self.made_anew_at and command.startswith(self.made_anew_at):
+                await asyncio.sleep(self.slow)
+                self.make_anew(ANOTHER)
             lines, end = self.answer(command)
             writer.write(b"".join(b"* " + each + b"\r\n" for each in lines) + f"{tag} {end}\r\n".encode())
             await writer.drain()

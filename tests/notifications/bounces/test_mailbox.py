@@ -11,7 +11,7 @@ import pytest
 from notifications.bounces import mailbox
 from notifications.bounces.mailbox import BounceMailbox, MailboxPlace, MailboxRefused, _is_here, place
 from tests.notifications.bounces.conftest import DEAD, bounce, heed, steps
-from tests.notifications.bounces.imap_server import Folder
+from tests.notifications.bounces.imap_server import ANOTHER, Folder
 from tests.notifications.bounces.shapes import About, report, report_about
 from tests.notifications.conftest import Post
 from tests.office import SECRET
@@ -34,12 +34,15 @@ async def test_what_cannot_be_read_now_is_read_again_and_counts_once(post: Post,
 
 
 async def test_a_folder_that_was_made_anew_is_not_marked(post: Post, folder: Folder) -> None:
-    folder.arrives(b"From: somebody@example.org\r\n\r\nHello\r\n")
-    made = BounceMailbox(place(folder.url), SECRET)
-    arrived = made._fetch
-    made._fetch = lambda: (arrived(), setattr(folder, "validity", 42))[0]  # type: ignore[method-assign]  # between both
-    await made.heed(post.desk.store)
-    assert folder.unread() == [1]
+    """Between reading and marking, while the server takes its time: the same UID is another letter by then (P9)."""
+    await post.by_mail()
+    await post.carry()
+    folder.arrives(report_about(DEAD, post.mail.letters[0], post.mail.paths[0]))
+    folder.made_anew_at, folder.slow = "SELECT", 0.2
+    assert await heed(post, folder) == 1
+    assert (folder.letters, folder.unread()) == ({1: ANOTHER}, [1]), "somebody's letter was taken for the report"
+    assert await steps(post) == [("suppressed", "hard")]
+    assert (await heed(post, folder), folder.flags) == (1, {1: {r"\Seen"}}), "it is read in its turn, and stays"
 
 
 async def test_without_uidplus_reports_are_marked_and_left_to_whoever_cleans_up(post: Post, folder: Folder) -> None:

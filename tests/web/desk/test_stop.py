@@ -8,12 +8,13 @@ import pytest
 
 from tests.desk_staff import case_id, signed_in
 from tests.http import Site
-from tests.office import SECRET
+from tests.office import SECRET, START
 from tests.web.reading import FACT, LATER, words
 from tracker.core.outreach.wishes import Wish
+from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
-from tracker.flows.outreach import stopping
+from tracker.flows.outreach import stopping, suppressing
 
 ALEX, MOBILE = "alex@example.org", "+447700900123"
 SAID = {"wish": "stop", "of": "request", "reason": "asked"}
@@ -80,11 +81,18 @@ async def test_the_page_says_why_no_texts_come_and_how_they_begin_again_t7(site:
     asked = (office, Channel.SMS, MOBILE)
     await stopping.wish(site.desk.store, SECRET, asked, Wish.PAUSE, via="sms")
     assert "Until 5 March we send only what is urgent, then nothing more." in await page(site, reference)
+    paused = (await site.http.post("/api/v1/track", json={"reference": reference, "known_fact": FACT})).json()
+    assert [(each["wish"], each["until"][:10]) for each in paused["silences"]] == [("pause", "2026-03-05")]
     await site.desk.move(LATER + timedelta(days=3, hours=1))
     said = await page(site, reference)
     assert "Text message: We were asked on 5 March to stop all of these from Northwick Council." in said
     assert "Send a text with the word START to the number that our texts come from." in said
     assert MOBILE not in said
+    typed = {"reference": reference, "known_fact": FACT}
+    answer = await site.http.post("/api/v1/track", json=typed)
+    [told] = answer.json()["silences"]
+    assert (told["channel"], told["wish"], told["of_one"], told["start_by"]) == ("sms", "stop", False, "text")
+    assert told["at"].startswith("2026-03-05T") and told["until"] is None and MOBILE not in answer.text
     await site.desk.change("UPDATE organisation SET sms_from = 'NORTHWICK'")
     assert "Would you like them again? Ask the office." in await page(site, reference)
     await stopping.wish(site.desk.store, SECRET, (office, Channel.EMAIL, ALEX), Wish.STOP, via="link")
@@ -92,3 +100,78 @@ async def test_the_page_says_why_no_texts_come_and_how_they_begin_again_t7(site:
     assert "Open the link at the end of any e-mail from us and press the button." in said
     await stopping.wish(site.desk.store, SECRET, asked, Wish.START, via="sms")
     assert "Text message:" not in await page(site, reference)
+
+
+async def test_staff_say_that_an_address_works_again_with_a_reason_p9(site: Site) -> None:
+    await site.case("P-1")
+    await site.case("P-2")
+    case = await case_id(site.desk, "P-1")
+    place = (Scope(site.desk.office.id, Mode.LIVE), "email", addresses.digest(SECRET, Channel.EMAIL, ALEX))
+    async with site.desk.store.transaction() as connection:
+        assert await suppressing.suppress(connection, place, "hard", START)
+    async with signed_in(site.app, site.desk) as ann:
+        await ann.open(case)
+        assert "letters come back from there, so none are sent" in ann.words
+        assert (await ann.send(f"/desk/cases/{case}/lifts", reason="")).status_code == 403, "no reason was chosen"
+        await ann.open(case)
+        shut = ann.page
+        await ann.send(f"/desk/cases/{case}/lifts", reason="said_so")
+        assert "Letters go to this address again from now on." in ann.words
+        assert "letters come back from there" not in ann.words and "The address works again" not in ann.words
+        ann.page = shut
+        await ann.send(f"/desk/cases/{case}/lifts", reason="said_so")
+    steps = await site.desk.rows("SELECT step, cause FROM suppression ORDER BY at, id")
+    assert [tuple(row) for row in steps] == [("suppressed", "hard"), ("lifted", "staff")], (
+        "a form sent twice counts once"
+    )
+    [(detail,)] = await site.desk.rows("SELECT detail FROM audit WHERE action = 'desk.lifted'")
+    assert (detail["reason"], detail["channel"], detail["case"]) == ("said_so", "email", str(case))
+    assert ALEX not in str(detail)
+    await site.desk.carry()
+    sent = await site.desk.rows("SELECT state FROM message WHERE channel = 'email' AND state <> 'withheld'")
+    assert sent and {row[0] for row in sent} <= {"sent", "delivered"}
+
+
+async def test_nobody_else_says_that_an_address_works_p9(site: Site) -> None:
+    await site.case()
+    case = await case_id(site.desk)
+    place = (Scope(site.desk.office.id, Mode.LIVE), "email", addresses.digest(SECRET, Channel.EMAIL, ALEX))
+    async with site.desk.store.transaction() as connection:
+        await suppressing.suppress(connection, place, "hard", START)
+    fields = {"why": "casework", "party": "1", "channel": "email", "reason": "said_so", "mark": "x"}
+    assert (await site.http.post(f"/desk/cases/{case}/lifts", data=fields)).status_code == 303, "sign in first"
+    async with signed_in(site.app, site.desk) as ann:
+        unmarked = await ann.http.post(f"/desk/cases/{case}/lifts", data=fields)
+        assert unmarked.status_code == 403, "another site sent it"
+    assert [row[0] for row in await site.desk.rows("SELECT step FROM suppression")] == ["suppressed"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (Wish.STOP, "It does not go out: they asked us to stop."),
+        (Wish.PAUSE, "It does not go out now: they may want us to stop."),
+        (None, "It does not go out: letters to this address come back."),
+    ],
+)
+async def test_the_desk_says_of_nothing_that_it_goes_out_while_it_will_not_t7(
+    site: Site, wish: Wish | None, said: str
+) -> None:
+    await site.case("P-1")
+    case = await case_id(site.desk, "P-1")
+    office = Scope(site.desk.office.id, Mode.LIVE)
+    if wish is not None:
+        await stopping.wish(site.desk.store, SECRET, (office, Channel.EMAIL, ALEX), wish, via="link")
+    else:
+        async with site.desk.store.transaction() as connection:
+            place = (office, "email", addresses.digest(SECRET, Channel.EMAIL, ALEX))
+            await suppressing.suppress(connection, place, "hard", START)
+    await site.status("P-1", "VAL", at=START + timedelta(minutes=1))
+    await site.desk.change("UPDATE message SET due_at = due_at + interval '1 day' WHERE state = 'due'")
+    async with signed_in(site.app, site.desk) as ann:
+        await ann.open(case)
+        assert said in ann.words and "It goes out" not in ann.words
+        await site.desk.change("DELETE FROM stop")
+        await site.desk.change("DELETE FROM suppression")
+        await ann.open(case)
+        assert said not in ann.words and "It goes out" in ann.words

@@ -96,7 +96,7 @@ def _stages(purpose: Purpose, definition: Definition) -> list[Stage]:
 def _of_stage(
     purpose: Purpose, stage: Stage, definition: Definition, head: Letterhead, *, language: str, today: date
 ) -> OutreachFacts:
-    asks = PURPOSES[purpose].rests_on in (Ground.REQUEST, Ground.WANTED)
+    asks = PURPOSES[purpose].rests_on in (Ground.ASKED, Ground.WANTED)
     arrived = ARRIVED if PURPOSES[purpose].rests_on is Ground.ARRIVED else ""
     ended = next((each for each in definition.stages if each.closes), stage)
     reason, said = next(iter(definition.delay_reasons.items()), ("usual_spread", {}))

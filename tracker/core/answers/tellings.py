@@ -59,7 +59,7 @@ def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool)
         case Writing.MAIL:
             return True
         case Writing.LINE:
-            return not traits.doubts_date and traits.rests_on not in (Ground.REQUEST, Ground.WANTED)
+            return not traits.doubts_date and traits.rests_on not in (Ground.ASKED, Ground.WANTED)
         case other:
             assert_never(other)
 

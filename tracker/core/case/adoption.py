@@ -13,9 +13,9 @@ def is_adopted(case: Folded, live_from: datetime | None) -> bool:
 
 
 def has_spoken_up(case: Folded, live_from: datetime | None) -> bool:
-    """Whether silence limits apply: always, but for adopted cases only from their first real news on, a request to the
-    person and the arrival of what was asked for among it."""
+    """Whether silence limits apply: always, but for adopted cases only from their first real news on, that the
+    person was asked and that all has arrived among it."""
     if live_from is None or not is_adopted(case, live_from):
         return case.opener is not None
-    news, others = case.news, (case.request, case.arrived)
+    news, others = case.news, (case.asked, case.arrived)
     return (news is not None and news.position >= live_from) or any(each and each.at >= live_from for each in others)

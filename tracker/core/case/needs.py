@@ -14,7 +14,7 @@ from tracker.core.case.events import NeededItem, NeedsReported
 class Need:
     """One thing asked of the person, as it stands; the entry that last asked for it, and where that stands.
 
-    A report that says nothing new of it (a nightly extract names everything again) is no new request. `again`: it had
+    A report that says nothing new of it (a nightly extract names everything again) asks for nothing. `again`: it had
     been supplied, and was asked for anew.
     """
 
@@ -30,8 +30,8 @@ class Need:
 
 
 def reported(needs: Mapping[str, Need], body: NeedsReported, entry: UUID, at: datetime) -> dict[str, Need]:
-    """Each item takes the place of the one of its id, newest request last; words that are not said again stay as they
-    were."""
+    """Each item takes the place of the one of its id, what was asked for last at the end; words that are not said
+    again stay as they were."""
     after = dict(needs)
     for item in body.items:
         before = after.get(item.item)

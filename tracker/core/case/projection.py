@@ -69,7 +69,7 @@ def projected(
         "void": False,
         "next_word_at": calendars.word_due_at(word_on, zone) if word_on else None,
         "news_entry": case.news.entry if case.news else None,
-        "asked_entry": case.request.entry if case.request else None,
+        "asked_entry": case.asked.entry if case.asked else None,
         "arrived_at": case.arrived.at if case.arrived else None,
     }
 

@@ -117,12 +117,12 @@ class Folded:
 
     @property
     def wanted(self) -> tuple[Need, ...]:
-        """What is still asked of the person, the newest request last."""
+        """What is still asked of the person, what was asked last at the end."""
         return tuple(need for need in self.needs.values() if need.wanted)
 
     @property
-    def request(self) -> Occasion | None:
-        """The newest request to the person: of something that is still wanted, or by a stage that waits for them."""
+    def asked(self) -> Occasion | None:
+        """When the person was last asked: for something that is still wanted, or by a stage that waits for them."""
         if self.state is CaseState.CLOSED:
             return None
         if self.wanted:

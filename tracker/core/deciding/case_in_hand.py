@@ -16,6 +16,7 @@ from tracker.core.case.fold import Fold
 from tracker.core.case.ordering import Placed
 from tracker.core.case.projection import Silence, forget_at, projected
 from tracker.core.case.timeline import Folded, Line
+from tracker.core.deciding import reach
 from tracker.core.deciding.case_dates import DatesNow, bring_up_to_date
 from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import (
@@ -212,21 +213,10 @@ class CaseInHand:
         return [self.recipients[party, channel].id for party, channel in found]
 
     def _reach(self, case: Folded) -> None:
-        """Where each party is reached now: by the first address of each channel."""
-        now_at = {
-            (party.party, each.channel.value): each
-            for _, party in sorted(case.parties.items())
-            for each in reversed(party.channels)
-        }
-        reached_before = {party for party, _ in self.recipients}
-        for at, address in now_at.items():
-            before = self.recipients.get(at)
-            if before is not None and before.address == address.address:
-                continue
-            id_ = before.id if before is not None else self.ground.fresh.id()
-            anew = self.ground.now if before is not None or at[0] in reached_before else None
-            self.recipients[at] = RecipientRecord(id_, self.id, *at, address.address, address.normal, anew)
-            self.reached.add(at)
+        """Where each party is reached now."""
+        moved = reach.moved(case, self.recipients, self.id, self.ground.fresh, self.ground.now)
+        self.recipients |= moved
+        self.reached |= moved.keys()
 
     def _decide_outreach(
         self, case: Folded, dates: DatesNow, source_id: UUID, setting: Setting, word_on: date | None

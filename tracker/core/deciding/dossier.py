@@ -107,7 +107,7 @@ class Entered:
 @dataclass(frozen=True, slots=True)
 class RecipientRecord:
     """Where a party of a case is reached by a channel; `normal`: in the one form in which addresses are compared;
-    `confirmed_at`: when the office last gave another one than before."""
+    `confirmed_at`: when the office last gave another one than before; `current`: it still gives one."""
 
     id: UUID
     case_id: UUID
@@ -116,6 +116,7 @@ class RecipientRecord:
     address: Personal[str]
     normal: Personal[str | None]
     confirmed_at: datetime | None = None
+    current: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,18 @@ BOUNCES: Final[Mapping[Bounce, BounceTraits]] = for_each(
     __file__,
 )
 
+
+class LiftReason(StrEnum):
+    """How staff know that an address works again, from which letters came back."""
+
+    SAID_SO = "said_so"
+    """The person says that it works: their mailbox was full, or its server away."""
+    ADDRESS_RIGHT = "address_right"
+    """It was compared with what the person says, letter by letter."""
+    MISTAKE = "mistake"
+    """It was shut by mistake."""
+
+
 MOST_SOFT: Final = 3
 """So many soft bounces in a row are one too many,"""
 SOFT_FOR: Final = timedelta(hours=72)

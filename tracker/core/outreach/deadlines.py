@@ -20,7 +20,7 @@ APART = timedelta(days=2)
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """A day by which something is wanted (None where no day was set), and what comes of it: a reminder before it, if it
-    is worth one, and word once it has passed. `of`: the requests that it belongs to, and what makes it one deadline."""
+    is worth one, and word once it has passed. `of`: the entries that asked for what it is about, which make it one."""
 
     day: date | None
     of: tuple[str, ...]
@@ -29,23 +29,23 @@ class Deadline:
 
     @property
     def cause(self) -> str:
-        """What tells it from any other: the first request, and the day."""
+        """What tells it from any other: the entry that asked first, and the day."""
         return f"{self.of[0]}@{self.day}" if self.day else self.of[0]
 
 
 def deadlines(case: Folded, definition: Definition, zone: str, working: WorkingDays) -> tuple[Deadline, ...]:
     """Those of what is still wanted, the next one first.
 
-    A reminder comes some days before, on a working day, and never on the day of the request itself. Where nothing has a
-    day, one comes some time after the request.
+    A reminder comes some days before, on a working day, and never on the day on which they were asked. Where nothing
+    has a day, one comes some time after that.
     """
-    if case.request is None or case.state is CaseState.CLOSED:
+    if case.asked is None or case.state is CaseState.CLOSED:
         return ()
     dated = sorted((need for need in case.wanted if need.item.due_on), key=_day_of)
     if not dated:
-        asked_on = calendars.day_of(case.request.at, zone)
+        asked_on = calendars.day_of(case.asked.at, zone)
         on = working.since(asked_on + max(definition.outreach.remind_after, DAY))
-        return (Deadline(None, (str(case.request.entry),), calendars.word_due_at(on, zone), None),)
+        return (Deadline(None, (str(case.asked.entry),), calendars.word_due_at(on, zone), None),)
     found: list[Deadline] = []
     reminded_on = date.min
     for day, needs in groupby(dated, _day_of):

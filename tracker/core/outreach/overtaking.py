@@ -66,7 +66,7 @@ def still_true(
             return True
         case Ground.NEWS:
             return cause == news
-        case Ground.REQUEST:
+        case Ground.ASKED:
             return cause == asked
         case Ground.WANTED:
             return asked is not None

@@ -22,7 +22,7 @@ TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERE
 """States in which somebody has heard it, or may have."""
 
 ONE_OCCASION = timedelta(hours=1)
-"""Within this, a stage that waits for the person and the request for what is missing are one piece of news."""
+"""Within this, a stage that waits for the person and the word of what is missing are one piece of news."""
 
 ASK_NO_LATER = timedelta(days=30)
 """After this nobody is asked any more how it went."""
@@ -142,7 +142,7 @@ def topics(
 
 
 def _is_said_otherwise(case: Folded, news: News, dates: tuple[DateNews, ...]) -> bool:
-    """Whether something else says the news: the acknowledgement, the request to the person, the office's new date."""
+    """Whether something else says the news: the acknowledgement, that the person is asked, the office's new date."""
     moved = news.kind is NewsKind.DATE and any(each.theirs and PURPOSES[each.purpose].moves_date for each in dates)
     return news.kind is NewsKind.OPENED or moved or _asks(case, news)
 
@@ -158,32 +158,32 @@ def feedback_at(case: Folded, definition: Definition, zone: str) -> datetime | N
 
 
 def _asked(case: Folded, definition: Definition, setting: Setting) -> list[Topic]:
-    """The request for what is missing, the reminders of it, and that a day for it has passed."""
-    request, news = case.request, case.news
-    if request is None:
+    """That something is asked of the person, the reminders of it, and that a day for it has passed."""
+    asked, news = case.asked, case.news
+    if asked is None:
         return []
-    withhold = setting.before_live(case, request.at)
+    withhold = setting.before_live(case, asked.at)
     said = news if news is not None and _asks(case, news) else None
     note, along = news_along(case)
     found = [
         Topic(
             Purpose.ACTION_NEEDED,
-            str(request.entry),
-            request.entry,
+            str(asked.entry),
+            asked.entry,
             said.note if said else note,
             sensitive=said.sensitive if said else False,
             withhold=withhold,
             gathers=not case.wanted,
-            at=request.at,
+            at=asked.at,
             news=along,
         )
     ]
     for each in deadlines(case, definition, setting.zone, setting.working):
-        after = (*each.of, str(request.entry))
+        after = (*each.of, str(asked.entry))
         if each.remind_at is not None and each.remind_at <= setting.now:
-            found.append(Topic(Purpose.REMINDER, each.cause, request.entry, withhold=withhold, after=after))
+            found.append(Topic(Purpose.REMINDER, each.cause, asked.entry, withhold=withhold, after=after))
         if each.passed_at is not None and each.passed_at <= setting.now:
-            late = Topic(Purpose.DEADLINE_PASSED, each.cause, request.entry, withhold=withhold, after=after)
+            late = Topic(Purpose.DEADLINE_PASSED, each.cause, asked.entry, withhold=withhold, after=after)
             found.append(replace(late, heard_by=each.passed_at - DAY))
     return found
 
@@ -204,11 +204,11 @@ def _feedback(case: Folded, definition: Definition, setting: Setting, news: News
 
 
 def _asks(case: Folded, news: News) -> bool:
-    """Whether the news is but the request for what is wanted: a stage that waits for the person, entered when it was
+    """Whether the news is but that something is wanted: a stage that waits for the person, entered when it was
     asked for. One message says both."""
-    if case.request is None or news.kind is not NewsKind.STAGE or case.waiting_on is not WaitingOn.YOU:
+    if case.asked is None or news.kind is not NewsKind.STAGE or case.waiting_on is not WaitingOn.YOU:
         return False
-    return abs(case.request.at - news.position) <= ONE_OCCASION
+    return abs(case.asked.at - news.position) <= ONE_OCCASION
 
 
 def news_along(case: Folded) -> tuple[str, str | None]:

@@ -42,6 +42,20 @@ def check(draft: Draft, known: Iterable[Fault]) -> Faults:
     return tuple(found)
 
 
+def doubts(definition: Definition) -> Faults:
+    """What a good definition had better say: no fault, and yet people would be left alone with it."""
+    return tuple(
+        Fault(
+            f"stages[{index}].you_can",
+            f'the stage "{shown(stage.code)}" waits for the person, and no words say what for',
+            "Write you_can in this stage: what they should send or do, and where. Or word each thing that your office"
+            " asks for under [needs.CODE], and name them in case.needs.",
+        )
+        for index, stage in enumerate(definition.stages)
+        if stage.waiting_on is WaitingOn.YOU and not stage.closes and not stage.you_can and not definition.needs
+    )
+
+
 _Stages = tuple[tuple[str, Stage], ...]
 
 

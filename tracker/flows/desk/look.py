@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,14 +16,12 @@ from tracker.core.answers.tellings import Listener, Way
 from tracker.core.case.fold import fold
 from tracker.core.case.ordering import Placed
 from tracker.core.case.timeline import Folded
-from tracker.core.outreach.wishes import WishInForce
 from tracker.core.services.definitions import Definition, say
-from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.moments import Moment
-from tracker.core.vocabulary.words import Audience, Channel, Placement
+from tracker.core.vocabulary.words import Audience, Placement
 from tracker.flows.answers import lookup, silences
-from tracker.flows.desk import audit, resend
+from tracker.flows.desk import audit, barred, in_touch, resend
 from tracker.flows.desk.inquiry import Inquiry
 from tracker.flows.outreach import normal_form as reached
 from tracker.flows.promises import put_on_record
@@ -39,7 +37,7 @@ from tracker.store.desk.accounts import Staff
 from tracker.store.desk.repeating import DecidedMessage
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
-from tracker.store.outreach import stops, tasks
+from tracker.store.outreach import tasks
 from tracker.store.outreach.tasks import OpenTask
 from tracker.store.services import definitions
 
@@ -48,36 +46,11 @@ _HIDDEN = frozenset({Placement.HELD, Placement.UNSERVED})
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """Where somebody is reached. `usable`: something can be sent there; `stopped`: they asked us to stop; `wish`: the
-    `Wish` in force, of this request (`of_one`) or of all, or nothing."""
-
-    channel: str
-    address: str
-    usable: bool
-    stopped: bool
-    wish: str = ""
-    of_one: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PartySeen:
-    """Somebody who has a part in the case; `id`: the office's own for them."""
-
-    id: str
-    role: str
-    name: str
-    organisation: str
-    language: str
-    sensitive: bool
-    channels: tuple[Reached, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """A message, sent or not: `reason` why not. `refusal`: why it cannot be sent again, None when it can.
     `attempts`: (started_at, outcome) of each try. `same_as`: who is told at the same address; `to_nobody`: there was
-    nobody yet whom it could have been for."""
+    nobody yet whom it could have been for. `barred`: a `Barred`, where it waits and will not go out;
+    `gone`: whom it was for has no part in the case any more."""
 
     id: UUID
     purpose: str
@@ -92,6 +65,8 @@ class Decision:
     times: int
     same_as: str = ""
     to_nobody: bool = False
+    barred: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +96,7 @@ class DeskCase:
     facts: CaseFacts
     languages: tuple[str, ...]
     fact_label: str
-    people: tuple[PartySeen, ...]
+    people: tuple[in_touch.PartySeen, ...]
     decisions: tuple[Decision, ...]
     history: tuple[StaffLine, ...]
     contacts: Sequence[EarlierContact]
@@ -159,8 +134,9 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         folded = fold(events, definition, facts.zone, facts.now)
         found = await repeating.decisions(connection, staff.scope, case)
         stopped = await resend.stopped(connection, secret, staff, case, found)
+        bars = await barred.barred(connection, asked, case, found)
         contacted, notes = await stored_contacts.of_case(connection, staff.scope, case)
-        people = await _people(connection, asked, case, folded, office.country)
+        people = await in_touch.people(connection, asked, case, folded, office.country)
         to_do = await tasks.of_case(connection, staff.scope, case)
     await _seen(store, staff, facts)
     names = {each: party.name or party.organisation or "" for each, party in folded.parties.items()}
@@ -172,7 +148,14 @@ async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskC
         languages=definition.languages,
         fact_label=say(definition.known_fact.label, office.language, facts.language),
         people=people,
-        decisions=tuple(_decision(each, found, stopped, names) for each in found),
+        decisions=tuple(
+            replace(
+                _decision(each, found, stopped, names),
+                barred=bars.get(each.id, ""),
+                gone=bool(each.party) and each.party not in names,
+            )
+            for each in found
+        ),
         history=_history(stored, folded, definition, office.language),
         contacts=contacted,
         notes=notes,
@@ -220,46 +203,6 @@ def _decision(
         names.get(row.same_as or "", ""),
         not row.party,
     )
-
-
-async def _people(
-    connection: AsyncConnection, asked: Inquiry, case: UUID, folded: Folded, country: str
-) -> tuple[PartySeen, ...]:
-    secret, staff = asked.secret, asked.staff
-    kept = {
-        (each.channel, each.address): (
-            staff.scope,
-            each.channel.value,
-            addresses.digest(secret, each.channel.value, normal),
-            case,
-        )
-        for party in folded.parties.values()
-        for each in party.channels
-        if (normal := reached.normal(each.channel, each.address, country)) is not None
-    }
-    wishes = await stops.in_force(connection, list(dict.fromkeys(kept.values())))
-    return tuple(
-        PartySeen(
-            id_,
-            party.role.value,
-            party.name or "",
-            party.organisation or "",
-            party.language or "",
-            id_ in folded.sensitive_parties,
-            tuple(
-                _reached(each.channel, each.address, asker, wishes.get(asker) if asker is not None else None)
-                for each in party.channels
-                for asker in (kept.get((each.channel, each.address)),)
-            ),
-        )
-        for id_, party in sorted(folded.parties.items())
-    )
-
-
-def _reached(channel: Channel, address: str, asker: stops.Asked | None, wish: WishInForce | None) -> Reached:
-    if wish is None:
-        return Reached(channel.value, address, asker is not None, False)
-    return Reached(channel.value, address, True, wish.stops, wish.wish.value, wish.of_one)
 
 
 def _history(

@@ -89,10 +89,15 @@ async def stopped(
     connection: AsyncConnection, secret: bytes, staff: Staff, case: UUID, rows: Sequence[DecidedMessage]
 ) -> set[UUID]:
     """The messages of a case whose recipient asked us to stop on that channel."""
-    asked = {
+    asked = places(secret, staff, case, rows)
+    wishes = await stops.stopped(connection, list(dict.fromkeys(asked.values())))
+    return {id_ for id_, each in asked.items() if each in wishes}
+
+
+def places(secret: bytes, staff: Staff, case: UUID, rows: Sequence[DecidedMessage]) -> dict[UUID, stops.Asked]:
+    """Where each message of a case goes, as the ledgers of addresses ask for it; without those that go nowhere."""
+    return {
         row.id: (staff.scope, row.channel.value, addresses.digest(secret, row.channel, row.normal), case)
         for row in rows
         if row.channel is not None and row.normal is not None
     }
-    wishes = await stops.stopped(connection, list(dict.fromkeys(asked.values())))
-    return {id_ for id_, each in asked.items() if each in wishes}

@@ -41,12 +41,12 @@ _PAGE = text(
         CASE WHEN c.next_word_on IS NOT NULL THEN (
             SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
             WHERE r.organisation_id = c.organisation_id AND r.mode = c.mode AND r.case_id = c.id
-                AND r.normal IS NOT NULL AND (c.word_to IS NULL OR r.id = ANY(c.word_to))) END AS word_to,
+                AND r.normal IS NOT NULL AND r.current AND (c.word_to IS NULL OR r.id = ANY(c.word_to))) END AS word_to,
         EXISTS (SELECT FROM stop WHERE organisation_id = c.organisation_id AND mode = c.mode) AS some_stopped,
         CASE WHEN EXISTS (SELECT FROM stop WHERE organisation_id = c.organisation_id AND mode = c.mode) THEN (
             SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
             WHERE r.organisation_id = c.organisation_id AND r.mode = c.mode AND r.case_id = c.id
-                AND r.normal IS NOT NULL) END AS reached, o.sms_from,
+                AND r.normal IS NOT NULL AND r.current) END AS reached, o.sms_from,
         (SELECT coalesce(jsonb_agg(line ORDER BY line.position DESC), '[]') FROM (
             SELECT CASE WHEN e.type <> 'case.note' THEN e.stage END AS stage, e.occurred_at AS at, e.occurred_on AS on,
                 coalesce(e.words->>'public_note', CASE WHEN e.type = 'case.note' THEN e.words->>'text' END) AS note,

@@ -6,14 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, LargeBinary, String, Text, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from tracker.core.case.events import PartyReported
 from tracker.core.vocabulary.addresses import name_words
+from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode, Role
-from tracker.store.ground.columns import Instant, belongs_to, one_of, table
+from tracker.store.ground.columns import Instant, belongs_to, of_scope, one_of, table
 from tracker.store.ground.personal import Code, personal, plain
 
 
@@ -55,6 +57,7 @@ class Recipient(SQLModel, table=True):
 
     `normal`: the address in the one form in which it is compared, searched and dialled; None when it is none.
     `confirmed_at`: when the office last gave another address than before; None: it is the first.
+    `current`: the office still gives one; else nothing goes there any more, and it is on record for what went.
     """
 
     __table_args__ = (
@@ -73,10 +76,20 @@ class Recipient(SQLModel, table=True):
     address: str = Field(sa_type=Text, sa_column_kwargs=personal("''"))
     normal: str | None = Field(default=None, sa_type=Text, sa_column_kwargs=personal())
     confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    current: bool = Field(default=True, sa_column_kwargs={"server_default": "true"})
 
 
 PARTY = table(Party)
 RECIPIENT = table(Recipient)
+
+
+async def confirmed(connection: AsyncConnection, scope: Scope, case_id: UUID) -> dict[tuple[Channel, str], datetime]:
+    """Of each address of a case that the office gave in place of another one: when it last did."""
+    query = select(RECIPIENT.c.channel, RECIPIENT.c.address, RECIPIENT.c.confirmed_at).where(
+        *of_scope(RECIPIENT, scope), RECIPIENT.c.case_id == case_id, RECIPIENT.c.confirmed_at.is_not(None)
+    )
+    rows = (await connection.execute(query.order_by(RECIPIENT.c.confirmed_at))).all()
+    return {(Channel(row[0]), row[1]): row[2] for row in rows}
 
 
 def party_row(entry: UUID, body: PartyReported) -> dict[str, Any]:

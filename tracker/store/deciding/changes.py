@@ -99,7 +99,8 @@ _PARTS: dict[str, str] = {
     """,
     "parties": _insert(PARTY, "parties"),
     "recipients": _insert(RECIPIENT, "recipients") + " ON CONFLICT (organisation_id, mode, case_id, party, channel)"
-    " DO UPDATE SET address = excluded.address, normal = excluded.normal, confirmed_at = excluded.confirmed_at",
+    " DO UPDATE SET address = excluded.address, normal = excluded.normal, confirmed_at = excluded.confirmed_at,"
+    " current = excluded.current",
     "given": _insert(PROMISE, "given"),
     "changed": f"""
         UPDATE promise p SET {_set(PROMISE, but=frozenset({"case_id", "made_at"}), of="r")}

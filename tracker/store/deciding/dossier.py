@@ -117,7 +117,7 @@ _READ = PreparedStatement(
                 ) p
             ), 'recipients', (
                 SELECT json_agg(r) FROM (
-                    SELECT r.id, r.case_id, r.party, r.channel, r.address, r.normal, r.confirmed_at
+                    SELECT r.id, r.case_id, r.party, r.channel, r.address, r.normal, r.confirmed_at, r.current
                     FROM recipient r
                     WHERE r.organisation_id = f.organisation_id AND r.mode = f.mode AND r.case_id = f.id
                 ) r

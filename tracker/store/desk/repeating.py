@@ -22,7 +22,7 @@ _DECISIONS = text(
     SELECT m.id, m.purpose, m.channel, m.state, m.reason, m.party, m.rung, m.cause, m.key, m.due_at,
         coalesce(m.settled_at, m.decided_at) AS at, (m.facts->>'sensitive')::boolean AS sensitive,
         m.facts->>'same_as' AS same_as,
-        r.normal,
+        CASE WHEN r.current THEN r.normal END AS normal, r.confirmed_at,
         (SELECT coalesce(jsonb_agg(a ORDER BY a.number), '[]') FROM (
             SELECT a.number, a.started_at, a.outcome FROM attempt a WHERE a.organisation_id = m.organisation_id
                 AND a.mode = m.mode AND a.message_id = m.id ORDER BY a.number LIMIT 20) a) AS attempts
@@ -46,7 +46,8 @@ class AttemptMade:
 @dataclass(frozen=True, slots=True)
 class DecidedMessage:
     """A decision to say something or not, with the tries to send it. `at`: when it was settled, else decided; `normal`:
-    where its recipient is reached now; `same_as`: the party in whose message it is."""
+    where its recipient is reached now; `confirmed_at`: when the office gave that in place of another; `same_as`: the
+    party in whose message it is."""
 
     id: UUID
     purpose: Purpose
@@ -62,6 +63,7 @@ class DecidedMessage:
     sensitive: bool
     same_as: str | None
     normal: str | None
+    confirmed_at: datetime | None
     attempts: tuple[AttemptMade, ...]
 
 

@@ -74,7 +74,8 @@ _CLAIM = text(
         RETURNING m.*
     )
     SELECT m.organisation_id, m.mode, m.id, m.case_id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
-        m.attempt_number, r.address, r.normal, r.confirmed_at, c.state AS case_state, c.void, c.news_entry,
+        m.attempt_number, r.address, CASE WHEN r.current THEN r.normal END AS normal, r.confirmed_at,
+        c.state AS case_state, c.void, c.news_entry,
         c.asked_entry, c.promise_id, CASE WHEN m.cause LIKE 'office:%' THEN (
             SELECT 'office:' || p.id || CASE WHEN p.outcome IS NULL THEN '' ELSE '\\:passed' END FROM promise p
             WHERE p.organisation_id = m.organisation_id AND p.mode = m.mode AND p.case_id = m.case_id
@@ -98,9 +99,9 @@ _CLAIM = text(
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage(ScopedRow):
     """A message under its lease, and what is true now of its case, its office and its source. `address` None: it was
-    erased; `normal` None: it is no address; `confirmed_at`: when the office gave it in place of another.
-    `office_cause`: of a message about the office's own date, the cause that it would have now. `now`: business time of
-    the organisation."""
+    erased; `normal` None: it is no address, or the office gives it no more; `confirmed_at`: when the office gave it
+    in place of another. `office_cause`: of a message about the office's own date, the cause that it would have now.
+    `now`: business time of the organisation."""
 
     id: UUID
     case_id: UUID

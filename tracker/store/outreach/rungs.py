@@ -35,7 +35,7 @@ _OTHERS = text(
     """
     SELECT r.id, r.channel, r.address, r.normal, r.confirmed_at FROM message m
     JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.case_id = m.case_id
-        AND r.party = m.party
+        AND r.party = m.party AND r.current
     WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
       AND NOT EXISTS (
         SELECT 1 FROM message t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode

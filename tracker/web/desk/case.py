@@ -11,10 +11,11 @@ from fastapi.responses import HTMLResponse, Response
 from templates import languages
 from templates.environment import page
 from tracker.core.answers.contacts import ContactChannel, ContactReason, LookPurpose
+from tracker.core.outreach.bounces import LiftReason
 from tracker.core.outreach.wishes import Wish, WishReason
 from tracker.core.vocabulary.errors import AmbiguousDate, CaseNotFound, FormExpired, TooManyRequests
 from tracker.core.vocabulary.words import Channel
-from tracker.flows.desk import identify, look, resend, stop, write
+from tracker.flows.desk import identify, lift, look, resend, stop, write
 from tracker.flows.outreach.stopping import Reach
 from tracker.store.desk.accounts import Staff
 from tracker.web import in_words
@@ -22,7 +23,18 @@ from tracker.web.desk.gate import DeskGate, Posted, reason, to
 from tracker.web.errors import STATUSES
 
 DONE = frozenset(
-    {"contact", "note", "empty_note", "task", "stop", "start", "wrong_person", "no_address", *resend.Resending}
+    {
+        "contact",
+        "note",
+        "empty_note",
+        "task",
+        "stop",
+        "start",
+        "wrong_person",
+        "no_address",
+        "lifted",
+        *resend.Resending,
+    }
 )
 """What an action may say of itself when the case is shown again; the page has the words."""
 
@@ -70,6 +82,7 @@ def router(gate: DeskGate) -> APIRouter:
         return await _shown(gate, posted.staff, case, posted.why, language, identity="fits" if fits else "does_not_fit")
 
     _actions(routes, gate)
+    _about_addresses(routes, gate)
     return routes
 
 
@@ -100,6 +113,20 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
         kept = await write.note(gate.inquiry(posted.staff, posted.why), id_, words, once)
         return _back(case, posted, "note" if kept else "empty_note")
 
+    @routes.post("/desk/cases/{case}/messages/{message}")
+    async def again(case: str, message: str, posted: Posted = Depends(gate.posted)) -> Response:
+        """Send a message once more."""
+        try:
+            id_, of, times = UUID(case), UUID(message), int(posted.fields.get("times", "")[:3])
+        except ValueError:
+            raise FormExpired from None
+        done = await resend.resend(gate.inquiry(posted.staff, posted.why), id_, of, times)
+        return _back(case, posted, done.value)
+
+
+def _about_addresses(routes: APIRouter, gate: DeskGate) -> None:
+    """What changes whether something goes to an address."""
+
     @routes.post("/desk/cases/{case}/wishes")
     async def wish(case: str, posted: Posted = Depends(gate.posted)) -> Response:
         """Stop messages for somebody, or start them again, with a reason."""
@@ -120,15 +147,20 @@ def _actions(routes: APIRouter, gate: DeskGate) -> None:
         done = await stop.stop(gate.inquiry(posted.staff, posted.why), said)
         return _back(case, posted, said.recorded.value if done else "no_address")
 
-    @routes.post("/desk/cases/{case}/messages/{message}")
-    async def again(case: str, message: str, posted: Posted = Depends(gate.posted)) -> Response:
-        """Send a message once more."""
+    @routes.post("/desk/cases/{case}/lifts")
+    async def works_again(case: str, posted: Posted = Depends(gate.posted)) -> Response:
+        """Send to an address again from which letters came back, with a reason."""
         try:
-            id_, of, times = UUID(case), UUID(message), int(posted.fields.get("times", "")[:3])
+            said = lift.SaidToWork(
+                UUID(case),
+                posted.fields.get("party", "")[:200],
+                Channel(posted.fields.get("channel", "")),
+                LiftReason(posted.fields.get("reason", "")),
+            )
         except ValueError:
             raise FormExpired from None
-        done = await resend.resend(gate.inquiry(posted.staff, posted.why), id_, of, times)
-        return _back(case, posted, done.value)
+        done = await lift.lift(gate.inquiry(posted.staff, posted.why), said)
+        return _back(case, posted, "lifted" if done else "no_address")
 
 
 async def _shown(
@@ -153,6 +185,7 @@ async def _shown(
         channels=list(ContactChannel),
         reasons=list(ContactReason),
         wish_reasons=list(WishReason),
+        lift_reasons=list(LiftReason),
         languages_here=[{"code": code, "name": languages.own_name(code)} for code in found.languages],
     )
 

@@ -28,9 +28,9 @@ from tracker.core.vocabulary.words import Basis, CaseState, Change, Clock, Outco
 class DatesNow:
     """The ledger as it is now. `standing`: the date that the page leads with; `news`: what it gives to say about
     dates, the same as long as nothing changes; `review_at`: when it may need another look (business time); `sooner`:
-    that date is ours, it stands, and the case is likely to be finished well before it; never said of one that took the
-    place of another, nor beside the office's own. `office`: the office's own date that stands; `came_true`: how many in a hundred first dates did,
-    where that is surely fewer than `standing` claims."""
+    that date is ours, it stands, and the case is likely to be finished well before it; never said of one that took
+    the place of another, nor beside the office's own. `office`: the office's own date that stands; `came_true`: how
+    many in a hundred first dates did, where that is surely fewer than `standing` claims."""
 
     standing: PromiseRecord | None
     news: tuple[DateNews, ...]

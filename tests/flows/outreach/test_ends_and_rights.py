@@ -221,7 +221,7 @@ async def test_whoever_is_merged_reads_which_request_goes_on_t18(store: Store) -
     await desk.status("P-1", "REC", at=START - DAY)
     await desk.party("P-1", at=START - DAY)
     await desk.status("P-1", "WITHDRAWN", merged_into="P-2")
-    await desk.carry()
+    await wait(desk, hours=1)
     [(reference,)] = await desk.rows("SELECT reference FROM \"case\" WHERE number = 'P-2'")
     [(purpose, words)] = await sent(desk)
     survivor = (await page(desk)).survivor

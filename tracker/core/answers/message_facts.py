@@ -102,6 +102,8 @@ class OutreachFacts:
     told_on: date | None = None
     appeal_by: date | None = None
     survivor: str = ""
+    survivor_ended: bool = False
+    survivor_outcome: str | None = None
     statutory: str = ""
     statutory_on: date | None = None
 

@@ -7,8 +7,8 @@ told at the end (`core.deciding.changes`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,29 +30,18 @@ from tracker.core.deciding.dossier import (
 )
 from tracker.core.deciding.drafts import Sayer, cannot_be, draft, on_record, without_words
 from tracker.core.deciding.ledger import Ledger, LedgerContext
+from tracker.core.deciding.snapshot import Snapshot
 from tracker.core.outreach import overtaking, timing, who_hears_what
-from tracker.core.outreach.topics import Setting, Spoken
+from tracker.core.outreach.topics import Setting
 from tracker.core.outreach.who_hears_what import UNDECIDED
-from tracker.core.promises.record import PromiseRecord, missed
+from tracker.core.promises.record import missed
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.personal import empty
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Mode
 
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What is put back when an event cannot be decided about."""
-
-    record: CaseRecord | None
-    entries: dict[UUID, Entered]
-    given: list[PromiseRecord]
-    spoken: dict[str, Spoken]
-    messages: dict[str, MessageRecord]
-    overtaken: set[str]
-    recipients: dict[tuple[str, str], RecipientRecord]
-    reached: set[tuple[str, str]]
-    settled: bool
+LOOKED_AGAIN = timedelta(minutes=1)
+"""So soon a case that was joined to another is looked at again: the other one may have ended in the same moment."""
 
 
 class CaseInHand:
@@ -173,8 +162,9 @@ class CaseInHand:
         dates = bring_up_to_date(ledger, case)
         self.given = ledger.given
         test = self.ground.mode is Mode.TEST
+        survivor = self.known.survivor if self.known and case.merged_into == self._joined_to else None
         about = (self.id, record.live_from, test, self.ground.zone, self.ground.now)
-        setting = Setting(*about, self.service.open_days, source.rhythm)
+        setting = Setting(*about, self.service.open_days, source.rhythm, survivor)
         if case.opener is None:
             self._decide_outreach(case, dates, source_id, setting, None)
             self._overtake(tuple(each.key for each in self.spoken.values() if cannot_be(each)))
@@ -204,7 +194,14 @@ class CaseInHand:
         values["source_id"] = source_id
         values["word_to"] = [] if self.ground.mode is Mode.TEST else self._word_to(case)
         values["wake_at"] = timing.wake_at(case, definition, setting, dates.review_at)
+        if case.merged_into is not None and case.merged_into != self._joined_to:
+            values["wake_at"] = self.ground.now + LOOKED_AGAIN
         return values
+
+    @property
+    def _joined_to(self) -> str | None:
+        """The number that it was joined to as far as was known, and whose end was asked for."""
+        return self.known.record.merged_into if self.known else None
 
     def _word_to(self, case: Folded) -> list[UUID]:
         """The recipients to whom the next word would go: nobody is told of what is only a test."""
@@ -240,7 +237,7 @@ class CaseInHand:
         wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)
         if word_on is not None and all(each.key in before or each.reason for each in wanted):
             wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on)
-        sayer = Sayer(self.id, source_id, self.service.definition_id, definition, self.ground.zone)
+        sayer = Sayer(self.id, source_id, self.service.definition_id, definition, self.ground.zone, setting.survivor)
         for each in wanted:
             if overtaking.is_to_be_written(each, before.get(each.key)):
                 self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))

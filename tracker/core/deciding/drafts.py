@@ -11,6 +11,7 @@ from uuid import UUID
 from tracker.core.answers.facts import says_half
 from tracker.core.case.limit import limit_of
 from tracker.core.case.projection import plain_need
+from tracker.core.case.survivor import Survivor
 from tracker.core.case.timeline import Folded
 from tracker.core.deciding.case_dates import DatesNow
 from tracker.core.deciding.dossier import MessageRecord, RecipientRecord
@@ -65,6 +66,8 @@ class FrozenFacts(TypedDict):
     served_on: Lasting[str | None]
     ended_on: Lasting[str | None]
     merged_into: Plain[str | None]
+    survivor_end: Lasting[str | None]
+    survivor_outcome: Lasting[str | None]
     statutory_on: Lasting[str | None]
     same_as: Lasting[str | None]
 
@@ -76,14 +79,15 @@ EMPTY_FACTS = {name: value for name, value in empty(FrozenFacts).items() if valu
 
 @dataclass(frozen=True, slots=True)
 class Sayer:
-    """What a message must know of its case: which it is, who reports on it, by which definition it is worded, and in
-    which zone its office lives."""
+    """What a message must know of its case: which it is, who reports on it, by which definition it is worded, in which
+    zone its office lives, and what is known of the case that goes on in its place."""
 
     case: UUID
     source: UUID
     definition: UUID
     service: Definition
     zone: str
+    survivor: Survivor | None = None
 
 
 def draft(
@@ -130,6 +134,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
     beside = office if standing is not None and standing.ours and not PURPOSES[said.purpose].warns else None
     party, fallen = case.parties.get(said.party), said.fallen
     limit = limit_of(case, sayer.service, sayer.zone)
+    other = sayer.survivor if sayer.survivor and case.merged_into else Survivor()
     ended = case.since.on or (day_of(case.since.at, sayer.zone) if case.since.at else None)
     return {
         "definition": str(sayer.definition),
@@ -167,6 +172,8 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "served_on": _iso(case.served_on),
         "ended_on": _iso(ended if case.state is CaseState.CLOSED else None),
         "merged_into": case.merged_into,
+        "survivor_end": str(other.end) if other.end else None,
+        "survivor_outcome": other.outcome.value if other.outcome and not said.sensitive else None,
         "statutory_on": _iso(limit.on if limit else None),
         "same_as": said.same_as,
     }

@@ -11,10 +11,11 @@ from tracker.core.case import ordering
 from tracker.core.case.events import StatusEvent, StatusReported, without_words
 from tracker.core.case.identity import Epoch, epoch_for
 from tracker.core.case.projection import Silence, projected
-from tracker.core.deciding.case_in_hand import CaseInHand, Snapshot
+from tracker.core.deciding.case_in_hand import CaseInHand
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import CaseRecord, Dossier, Entered, ServiceKnown, SourceKnown
+from tracker.core.deciding.snapshot import Snapshot
 from tracker.core.vocabulary.words import Placement
 
 PARKED_FOR = timedelta(days=30)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.case.survivor import Survivor
 from tracker.core.deciding.dossier import (
     CaseKnown,
     CaseRecord,
@@ -33,6 +34,7 @@ from tracker.core.vocabulary.calendars import WorkingDays
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Confidence, Rhythm
 from tracker.store.case.bodies import event_of
+from tracker.store.case.survivors import OF_FOUND
 from tracker.store.ground.json_rows import reader
 from tracker.store.ground.prepared import PreparedStatement
 from tracker.store.promises import curves
@@ -94,7 +96,10 @@ _READ = PreparedStatement(
         FROM organisation o WHERE o.id = :organisation
     ) AS office, (
         SELECT json_agg(json_build_object(
-            'case', f, 'entries', (
+            'case', f, 'survivor', (
+                SELECT json_build_object('end', v.ended, 'ended_at', v.ended_at, 'outcome', v.ended_as)
+                FROM {OF_FOUND} v
+            ), 'entries', (
                 SELECT json_agg(e) FROM (
                     SELECT {_ENTRY} FROM entry e {_PARTY}
                     WHERE e.organisation_id = f.organisation_id AND e.mode = f.mode AND e.case_id = f.id
@@ -162,7 +167,7 @@ _READ = PreparedStatement(
 )
 
 _case, _given, _spoken = reader(CaseRecord), reader(PromiseRecord), reader(Spoken)
-_recipient, _spot = reader(RecipientRecord), reader(EntryPlace)
+_recipient, _spot, _survivor = reader(RecipientRecord), reader(EntryPlace), reader(Survivor)
 
 
 async def read(connection: AsyncConnection, wanted: Wanted, working: Working, normal: Normal) -> Dossiers:
@@ -226,6 +231,7 @@ def _known(each: Mapping[str, Any], entered: Callable[[Any], Entered]) -> CaseKn
         {message.key: message for message in spoken},
         tuple(map(_given, each["promises"] or ())),
         {(one.party, one.channel): one for one in recipients},
+        _survivor(each["survivor"]) if each["survivor"] else None,
     )
 
 

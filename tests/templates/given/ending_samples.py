@@ -23,6 +23,7 @@ def ending_outreaches(ordinary: OutreachFacts, long_name: str) -> dict[str, Outr
             survivor_outcome="refused",
             told_on=told_on,
         ),
+        "in_doubt": replace(ordinary, end_in_doubt=True, promise_on=None),
         "appealable": replace(ordinary, outcome="done", appeal="You can ask for more.", appeal_by=date(2026, 4, 2)),
         "late": replace(ordinary, late_on=late_on),
         "fallen_and_late": replace(

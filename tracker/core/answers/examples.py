@@ -223,6 +223,7 @@ def _of_case(purpose: Purpose, facts: CaseFacts, definition: Definition, head: L
         survivor=facts.survivor,
         survivor_ended=facts.survivor_ended,
         survivor_outcome=facts.survivor_outcome,
+        end_in_doubt=facts.end_in_doubt,
         statutory=facts.statutory,
         statutory_on=facts.statutory_on,
     )

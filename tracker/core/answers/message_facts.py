@@ -104,6 +104,7 @@ class OutreachFacts:
     survivor: str = ""
     survivor_ended: bool = False
     survivor_outcome: str | None = None
+    end_in_doubt: bool = False
     statutory: str = ""
     statutory_on: date | None = None
 

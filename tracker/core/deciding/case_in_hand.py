@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tracker.core.case.adoption import has_spoken_up
 from tracker.core.case.fold import Fold
 from tracker.core.case.ordering import Placed
 from tracker.core.case.projection import Silence, forget_at, projected
@@ -187,10 +188,10 @@ class CaseInHand:
         self, case: Folded, dates: DatesNow, source_id: UUID, setting: Setting, word_on: date | None
     ) -> dict[str, Any]:
         """Decide who hears what; the columns that follow from it."""
-        record, definition, zone = self._row(), self.service.definition, self.ground.zone
+        definition, zone = self.service.definition, self.ground.zone
         self._reach(case)
         silence = self._decide_outreach(case, dates, source_id, setting, word_on)
-        values = projected(case, definition, zone, record.live_from, silence, working=setting.working)
+        values = projected(case, definition, zone, silence, working=setting.working)
         values["source_id"] = source_id
         values["word_to"] = [] if self.ground.mode is Mode.TEST else self._word_to(case)
         values["wake_at"] = timing.wake_at(case, definition, setting, dates.review_at)
@@ -246,12 +247,14 @@ class CaseInHand:
         said = [each for each in wanted if each.key not in before and each.reason not in who_hears_what.CUT]
         if any(not PURPOSES[each.purpose].confirms for each in said):
             return Silence(now)
-        return self._silence(word_on, unsaid=any(before[each].state in UNDECIDED for each in overtaken))
+        return self._silence(case, word_on, unsaid=any(before[each].state in UNDECIDED for each in overtaken))
 
-    def _silence(self, word_on: date | None, *, unsaid: bool) -> Silence:
+    def _silence(self, case: Folded, word_on: date | None, *, unsaid: bool) -> Silence:
         """The silence where nothing is new to say. `unsaid`: what was to be said has been taken back before it was,
         so that the day stands on which people were to hear from us, as they were told before."""
-        record = self._row()
+        record, adopted = self._row(), not has_spoken_up(case, self._row().live_from)
+        if adopted and record.next_word_on is None:
+            return Silence(timing.adopted_since(self.id, self.ground.now, self.service.definition))
         if record.spoken_at is None:
             return Silence(self.ground.now)
         if word_on is not None:

@@ -68,6 +68,7 @@ class FrozenFacts(TypedDict):
     merged_into: Plain[str | None]
     survivor_end: Lasting[str | None]
     survivor_outcome: Lasting[str | None]
+    end_in_doubt: Lasting[bool]
     statutory_on: Lasting[str | None]
     same_as: Lasting[str | None]
 
@@ -125,8 +126,9 @@ def draft(
 
 def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: datetime) -> FrozenFacts:
     """What the message says: codes and dates; its words come from this version of the definition. While the clock is
-    paused a date of ours stands still, and no message repeats it. News of the office's date leads with that."""
-    standing, office = dates.standing, dates.office
+    paused a date of ours stands still, and no message repeats it; nor any while it may
+    have ended. News of the office's date leads with that."""
+    standing, office = (dates.standing, dates.office) if not case.end_in_doubt else (None, None)
     if standing is not None and standing.ours and case.clock is Clock.PAUSED:
         standing = office
     if said.theirs and PURPOSES[said.purpose].moves_date:
@@ -151,14 +153,14 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "theirs": said.theirs,
         "office_on": _iso(beside.latest_on if beside else None),
         "office_promise": str(beside.id) if beside else None,
-        "came_true": dates.came_true if standing is dates.standing else None,
+        "came_true": dates.came_true if standing is not None and standing is dates.standing else None,
         "half_by_on": _iso(_half_on(standing, said.zone, now)),
         "promise_basis": standing.basis.value if standing else None,
         "promise_base": standing.base if standing else None,
         "promise": str(standing.id) if standing else None,
         "role": party.role.value if party else None,
         "probability": standing.probability if standing else None,
-        "sooner": dates.sooner,
+        "sooner": dates.sooner and standing is not None,
         "delay_reason": case.delay_reason,
         "arrived_at": _iso(case.arrived.at if case.arrived else None),
         "since_at": _iso(case.since.at),
@@ -171,6 +173,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "news": said.news,
         "served_on": _iso(case.served_on),
         "ended_on": _iso(ended if case.state is CaseState.CLOSED else None),
+        "end_in_doubt": case.end_in_doubt,
         "merged_into": case.merged_into,
         "survivor_end": str(other.end) if other.end else None,
         "survivor_outcome": other.outcome.value if other.outcome and not said.sensitive else None,

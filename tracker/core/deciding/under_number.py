@@ -136,7 +136,7 @@ class UnderNumber:
             forget_at=None,
             erased_at=None,
             version=0,
-            **projected(case.case, service.definition, zone, source.live_from, Silence()),
+            **projected(case.case, service.definition, zone, Silence()),
         )
         case.settle(opener.source_id, source)
         self.cases.append(case)

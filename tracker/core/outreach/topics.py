@@ -142,7 +142,7 @@ def topics(
     return found + [
         Topic(each.purpose, each.cause, None, withhold=quiet, old_on=each.old_on, theirs=each.theirs)
         for each in dates
-        if not each.old
+        if not each.old and not case.end_in_doubt  # it may have ended: what would be late?
     ]
 
 

@@ -34,7 +34,7 @@ SAID = TOLD | UNDECIDED
 NO_NEWS = frozenset({Reason.SAME_ADDRESS, Reason.ROLE_NOT_TOLD})
 """Reasons of those who are not told themselves: that somebody is one of them is nothing new to say."""
 
-CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF, Reason.OLD_NEWS}) | NO_NEWS
+CUT = frozenset({Reason.ADOPTED, Reason.BUDGET_SPENT, Reason.PURPOSE_OFF, Reason.OLD_NEWS}) | NO_NEWS
 """Reasons of the service's own to say nothing, and that it is no news any more: what is withheld for one of them is no
 word, and keeps no promise."""
 

@@ -260,6 +260,7 @@ def _with_rights(
         survivor=references.spell(row.survivor) if row.survivor and facts.get("merged_into") else "",
         survivor_ended=facts.get("survivor_end") is not None,
         survivor_outcome=facts.get("survivor_outcome"),
+        end_in_doubt=facts.get("end_in_doubt", False),
         statutory=limit,
         statutory_on=_day(facts.get("statutory_on")),
     )

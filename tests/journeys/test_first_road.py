@@ -194,13 +194,13 @@ async def test_a_case_from_before_is_adopted_without_its_past(late_road: Road) -
     for day in (3, 6, 9, 12, 15, 18):
         await road.wait_until(START + day * DAY)
         await road.status(f"OTHER-{day}", "REC", at=START + day * DAY)
-    assert await road.purposes(reference) == ["still_working"], "the word that everybody has who waits (T19)"
+    assert await road.purposes(reference) == ["still working"], "the word that everybody has who waits (T19)"
 
     await road.status("P-1", "ASSESS", at=START + 18 * DAY)
     mail = await road.next_mail(reference, "updated")
     assert "A planning officer is looking at your plans" in mail.text
     await road.quiet()
-    assert await road.purposes(reference) == ["still_working", "updated"]
+    assert await road.purposes(reference) == ["updated", "still working"]
     assert (await road.told(reference))["next_word_by"] == "2026-04-02", "the day after is Good Friday"
 
 

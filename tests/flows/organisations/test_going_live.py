@@ -233,6 +233,7 @@ async def test_a_date_that_only_the_sandbox_told_is_told_once_live_t20(desk: Des
     assert await desk.rows(told), "the sandbox's mail named the date"
     await going_live.go_live(desk.store, desk.office, GOOD)
     assert not await desk.rows(told)
+    await sweep(desk.store)
     for day in (5, 9, 14.5):
         await later(desk, timedelta(days=day))
         await desk.status("OTHER", "REC", id=f"other-{day}")

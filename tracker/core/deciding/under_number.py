@@ -58,6 +58,10 @@ class UnderNumber:
         for case in self.cases:
             case.later(ground)
 
+    def in_doubt(self) -> set[UUID]:
+        """The cases of which an end was reported that lies before their beginning."""
+        return {case.id for case in self.cases if case.record is not None and case.record.end_in_doubt}
+
     def checkpoint(self) -> Checkpoint:
         """What it is, to come back to."""
         return [(case, case.checkpoint()) for case in self.cases], dict(self.waiting)

@@ -242,6 +242,28 @@ async def test_a_date_that_only_the_sandbox_told_is_told_once_live_t20(desk: Des
     assert word.facts.purpose == "still_working" and word.promise is not None, "it names the date"
 
 
+async def test_an_open_case_gets_its_learned_date_whatever_the_order_was_t20(desk: Desk) -> None:
+    """Rehearsed first, then the past was brought in, then it went live: as the command does, which learns before."""
+    now = await desk.now()
+    await desk.status("OPEN", "REC")
+    await desk.party("OPEN")
+    await desk.carry()
+    assert [row[0] for row in await desk.rows("SELECT basis FROM promise")] == ["definition"]
+    for each in range(40):
+        opened_at = now - timedelta(days=60 + each)
+        for status, after in (("REC", 0), ("ASSESS", 5), ("GRANTED", 20 + each % 10)):
+            at = opened_at + timedelta(days=after)
+            await desk.status(f"H-{each}", status, at=at, served_on=at.date().isoformat())
+    assert await learn.learn_now(desk.store, desk.office.id)
+    await going_live.go_live(desk.store, desk.office, GOOD)
+    await sweep(desk.store)
+    dates = await desk.rows(
+        'SELECT p.basis FROM promise p JOIN "case" c ON c.id = p.case_id '
+        "WHERE c.number = 'OPEN' AND p.outcome IS NULL AND p.superseded_at IS NULL"
+    )
+    assert [row[0] for row in dates] == ["history"]
+
+
 async def test_history_that_came_after_learning_is_named_and_learned_from_t20(desk: Desk) -> None:
     [line] = [
         each

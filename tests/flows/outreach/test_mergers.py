@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -112,6 +113,18 @@ async def test_one_that_had_ended_before_is_told_in_the_same_message_t18(store: 
     await wait(desk, days=1)
     assert await purposes(desk) == ["finished"]
     assert "It has ended." in (await sent(desk))[0][1] and "We go on with" not in (await sent(desk))[0][1]
+
+
+async def test_a_merger_and_an_end_at_once_lose_nothing_t18(store: Store) -> None:
+    desk = await open_desk(store, definition=MERGING)
+    for number in ("P-2", *(f"J-{each}" for each in range(8))):
+        await desk.status(number, "REC", at=START - DAY)
+        await desk.party(number, at=START - DAY, channels=[{"channel": "email", "address": f"{number}@example.org"}])
+    merged = [joined(desk, f"J-{each}", "P-2", id=f"join{each}") for each in range(8)]
+    await asyncio.gather(*merged[:4], ended(desk, "P-2", id="end"), *merged[4:])
+    await wait(desk, hours=1)
+    told = [words for _, words in await sent(desk) if "joined to" in words]
+    assert len([words for words in told if "has done what it needed" in words]) == 8
 
 
 async def test_one_that_comes_later_is_found_and_one_of_a_later_life_is_not_t18(desk: Desk) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.case.survivor import Survivor
 from tracker.core.deciding.dossier import Number
 from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import Outcome
 from tracker.store.ground.columns import Instant
 
 MOST_STEPS = 20
@@ -54,8 +57,22 @@ def _survivor_of(of: str) -> str:
     )"""
 
 
-OF_CASE, OF_FOUND = _survivor_of("c"), _survivor_of("f")
-"""The survivor of the case `c`, and of `f`."""
+OF_CASE = _survivor_of("c")
+"""The survivor of the case `c`."""
+
+_OF_MERGED = text(
+    f"""
+    SELECT c.id, v.ended, v.ended_at, v.ended_as FROM "case" c JOIN LATERAL {OF_CASE} v ON true
+    WHERE c.organisation_id = :organisation AND c.mode = :mode AND c.id = ANY(CAST(:ids AS uuid[]))
+    """
+)
+
+
+async def of_merged(connection: AsyncConnection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Survivor]:
+    """Which case goes on in place of each of these, where one is known."""
+    rows = (await connection.execute(_OF_MERGED, {**scope.values, "ids": list(ids)})).all()
+    return {row.id: Survivor(row.ended, row.ended_at, row.ended_as and Outcome(row.ended_as)) for row in rows}
+
 
 _WAKE = text(
     f"""

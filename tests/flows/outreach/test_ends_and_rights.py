@@ -192,8 +192,9 @@ async def test_an_end_before_the_beginning_is_asked_about_t13(desk: Desk, end_fi
 
 
 async def test_whoever_waits_on_an_end_in_doubt_hears_that_we_asked_and_of_no_date_t13(desk: Desk) -> None:
-    await desk.status("P-1", "REC", at=START - DAY)
+    await desk.status("P-1", "REC", at=START - DAY, expected_on="2026-03-10")
     await desk.party("P-1", at=START - DAY)
+    await desk.carry()
     await desk.status("P-1", "WITHDRAWN", at=START - 5 * DAY)
     for day in range(30):
         await wait(desk, days=1)

@@ -97,6 +97,7 @@ async def test_a_circle_ends_nowhere_t18(desk: Desk) -> None:
     await joined(desk, "P-2", "P-1", at=START + HOUR)
     await wait(desk, days=2)
     assert await purposes(desk) == ["finished"]
+    assert (await page(desk)).survivor == (await page(desk, "P-2")).reference, "and names not itself"
     await desk.status("P-4", "REC", at=START + HOUR)
     await joined(desk, "P-4", "P-4", at=START + 2 * HOUR)
     await wait(desk, days=1)

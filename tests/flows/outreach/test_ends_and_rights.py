@@ -196,6 +196,9 @@ async def test_whoever_waits_on_an_end_in_doubt_hears_that_we_asked_and_of_no_da
     await desk.party("P-1", at=START - DAY)
     await desk.carry()
     await desk.status("P-1", "WITHDRAWN", at=START - 5 * DAY)
+    await desk.status("P-3", "REC", at=START - DAY)
+    await desk.party("P-3", at=START - DAY)
+    await desk.status("P-3", "WITHDRAWN", at=START - 5 * DAY)
     for day in range(30):
         await wait(desk, days=1)
         await desk.status("P-2", "REC", id=f"alive{day}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,7 +25,6 @@ from tracker.flows.organisations.going_live import Offered
 from tracker.flows.organisations.offices import NewSource
 from tracker.flows.outreach import normal_form, release
 from tracker.flows.outreach.release import Links, Released
-from tracker.flows.promises import learn
 from tracker.flows.services import versions
 from tracker.store.deciding import dossier
 from tracker.store.deciding.dossier import Wanted
@@ -199,87 +197,6 @@ async def test_nothing_is_told_of_what_was_open_and_all_of_what_is_new(desk: Des
 
     await desk.status("OLD", "GRANTED")
     assert [(each.sandbox, each.facts.purpose) for each in await released(desk)] == [(False, "finished")]
-
-
-async def test_who_was_adopted_has_a_day_for_the_next_word_and_not_all_the_same_t19(desk: Desk) -> None:
-    for number in range(60):
-        await desk.status(f"P-{number}", "REC")
-    await going_live.go_live(desk.store, desk.office, GOOD)
-    await sweep(desk.store)
-    today = (await desk.now()).date()
-    days = [(row[0] - today).days for row in await desk.rows('SELECT next_word_on FROM "case"')]
-    assert len(days) == 60 and min(days) >= 3 and max(days) <= 14
-    per_day = Counter(days)
-    assert max(per_day.values()) < 30 and len(per_day) >= 4, per_day
-
-
-async def test_a_source_that_begins_with_history_floods_nobody_t19(store: Store) -> None:
-    start = datetime.now(UTC)
-    desk = await open_desk(store, source=NewSource("backoffice", live_from=start - timedelta(days=90)), start=start)
-    await later(desk, timedelta(0))
-    await desk.status("P-1", "REC", at=start - timedelta(days=200))
-    await desk.party("P-1", at=start - timedelta(days=200))
-    [(on,)] = await desk.rows('SELECT next_word_on FROM "case"')
-    assert on - start.date() >= timedelta(days=3) and await released(desk) == []
-    await desk.status("P-1", "REC", id="again", at=start - timedelta(days=199))
-    assert await desk.rows('SELECT next_word_on FROM "case"') == [(on,)], "a day that was said stays"
-
-
-async def test_a_date_that_only_the_sandbox_told_is_told_once_live_t20(desk: Desk) -> None:
-    await desk.status("P-1", "REC")
-    await desk.party("P-1")
-    await desk.carry()
-    told = "SELECT 1 FROM telling WHERE audience <> 'staff'"
-    assert await desk.rows(told), "the sandbox's mail named the date"
-    await going_live.go_live(desk.store, desk.office, GOOD)
-    assert not await desk.rows(told)
-    await sweep(desk.store)
-    for day in (5, 9, 14.5):
-        await later(desk, timedelta(days=day))
-        await desk.status("OTHER", "REC", id=f"other-{day}")
-        await sweep(desk.store)
-    [word] = await released(desk)
-    assert word.facts.purpose == "still_working" and word.promise is not None, "it names the date"
-
-
-async def test_an_open_case_gets_its_learned_date_whatever_the_order_was_t20(desk: Desk) -> None:
-    """Rehearsed first, then the past was brought in, then it went live: as the command does, which learns before."""
-    now = await desk.now()
-    await desk.status("OPEN", "REC")
-    await desk.party("OPEN")
-    await desk.carry()
-    assert [row[0] for row in await desk.rows("SELECT basis FROM promise")] == ["definition"]
-    for each in range(40):
-        opened_at = now - timedelta(days=60 + each)
-        for status, after in (("REC", 0), ("ASSESS", 5), ("GRANTED", 20 + each % 10)):
-            at = opened_at + timedelta(days=after)
-            await desk.status(f"H-{each}", status, at=at, served_on=at.date().isoformat())
-    assert await learn.learn_now(desk.store, desk.office.id)
-    await going_live.go_live(desk.store, desk.office, GOOD)
-    await sweep(desk.store)
-    dates = await desk.rows(
-        'SELECT p.basis FROM promise p JOIN "case" c ON c.id = p.case_id '
-        "WHERE c.number = 'OPEN' AND p.outcome IS NULL AND p.superseded_at IS NULL"
-    )
-    assert [row[0] for row in dates] == ["history"]
-
-
-async def test_history_that_came_after_learning_is_named_and_learned_from_t20(desk: Desk) -> None:
-    [line] = [
-        each
-        for each in await going_live.checklist(desk.store, desk.office, GOOD)
-        if each.what == "Dates learned from what came"
-    ]
-    assert line.good and not line.remedy
-    now = await desk.now()
-    served = (now - timedelta(days=30)).date().isoformat()
-    await desk.status("OLD", "REC", at=now - timedelta(days=60))
-    await desk.status("OLD", "GRANTED", at=now - timedelta(days=30), served_on=served)
-    [line] = [each for each in await going_live.checklist(desk.store, desk.office, GOOD) if "learned" in each.what]
-    assert line.good and "tracker organisations learn northwick" in line.remedy
-    await learn.learn_now(desk.store, desk.office.id)
-    [line] = [each for each in await going_live.checklist(desk.store, desk.office, GOOD) if "learned" in each.what]
-    assert not line.remedy
 
 
 async def test_an_event_that_comes_in_the_very_moment_of_going_live_tells_nobody(desk: Desk) -> None:

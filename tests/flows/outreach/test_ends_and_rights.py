@@ -209,7 +209,7 @@ async def test_whoever_waits_on_an_end_in_doubt_hears_that_we_asked_and_of_no_da
     assert not {"delayed", "date_changed"} & {purpose for purpose, _ in await sent(desk)}
     await desk.status("P-1", "WITHDRAWN", id="right")
     await wait(desk, days=1)
-    assert (await sent(desk))[-1][0] == "finished"
+    assert "finished" in [purpose for purpose, _ in await sent(desk)]
 
 
 async def test_the_limit_of_the_law_is_told_once_and_stands_still_while_we_wait_t9(store: Store) -> None:

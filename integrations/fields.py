@@ -108,8 +108,8 @@ def known_fact(value: str) -> str:
 def _instant(value: object, info: ValidationInfo) -> datetime:
     """RFC 3339 to aware UTC, to the microsecond. The context's `zone` (ZoneInfo or None) reads local times.
 
-    Of an hour that comes twice in autumn the first is taken; a time that does not exist in spring moves
-    forward by the length of the gap (01:30 in London is read as 02:30 summer time). A leap second (:60) is
+    Of an hour that comes twice in autumn the first is taken (see `second_reading`); a time that does not exist in
+    spring moves forward by the length of the gap (01:30 in London is read as 02:30 summer time). A leap second (:60) is
     refused: no calendar of ours can store it.
     """
     found = _RFC3339.fullmatch(value) if isinstance(value, str) else None
@@ -127,6 +127,16 @@ def _instant(value: object, info: ValidationInfo) -> datetime:
     except (ValueError, OverflowError):
         # ValueError: no such day or hour. OverflowError: the offset leads out of the years 1 to 9999.
         raise refused("is no time of the calendar", TIME_REMEDY) from None
+
+
+def second_reading(value: object, zone: ZoneInfo | None) -> datetime | None:
+    """Of a local time that clocks show twice the second instant that it may mean, aware UTC; None for any other."""
+    found = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+    if found is None or found["offset"] or zone is None:
+        return None
+    local = datetime.fromisoformat(found["moment"].upper()[:26]).replace(tzinfo=zone)
+    first, second = (local.replace(fold=each).astimezone(UTC) for each in (0, 1))
+    return second if second > first else None  # where clocks go forward, the second lies before the first
 
 
 def _planned_instant(value: object, info: ValidationInfo) -> datetime:

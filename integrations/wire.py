@@ -58,7 +58,8 @@ class WireContext:
 def translate(body: bytes, content_type: str | None, tongue: WireContext) -> Report:
     """Read one event strictly; `content_type` is the request's header.
 
-    Of a local hour that comes twice the first is taken; one that does not exist is moved forward by the gap.
+    Of a local hour that comes twice the first is taken, and the second told: which it means is decided when it is heard
+    (`Report.timed`). One that does not exist is moved forward by the gap.
 
     Raises UnsupportedContent for another content type, MalformedEvent for everything else that is wrong: its
     pointer is the first fault's, its detail lists the first ten. Neither repeats a value of the event.
@@ -71,7 +72,8 @@ def translate(body: bytes, content_type: str | None, tongue: WireContext) -> Rep
 
 def translated(document: dict[str, object], tongue: WireContext) -> Report:
     """Read one plain event that was parsed strictly. Raises MalformedEvent."""
-    told = _validated(document, ZoneInfo(tongue.zone) if tongue.zone else None)
+    zone = ZoneInfo(tongue.zone) if tongue.zone else None
+    told = _validated(document, zone)
     data = told.data or ReopenDataIn()
     party = None
     if isinstance(data, PartyDataIn):
@@ -91,7 +93,8 @@ def translated(document: dict[str, object], tongue: WireContext) -> Report:
     )
     said = canonical(event, party.fact if party else None)
     fingerprint = hmac.digest(tongue.fingerprint_key, said, hashlib.sha256)
-    return Report(replace(event, body=party.used), fingerprint, party.notes) if party else Report(event, fingerprint)
+    used, notes = (replace(event, body=party.used), party.notes) if party else (event, ())
+    return Report(used, fingerprint, notes, fields.second_reading(document["time"], zone))
 
 
 def canonical(event: StatusEvent, known_fact: str | None) -> bytes:

@@ -206,7 +206,7 @@ def test_every_fact_of_a_case_is_filled() -> None:
 
 def test_a_record_has_what_a_case_is() -> None:
     """The type checker cannot see into the columns that a projection hands on."""
-    values = set(projected(case_of(status("REC")), PERMIT, ZONE, None, Silence()))
+    values = set(projected(case_of(status("REC")), PERMIT, ZONE, Silence()))
     begun = named_where("tracker/core/deciding/under_number.py", "CaseRecord")
     assert values | begun == {each.name for each in fields(CaseRecord)}
     assert not values & begun

@@ -33,6 +33,7 @@ CHANNEL_WORDS = {
 DECIDING = (
     "tracker/core/outreach/topics.py",
     "tracker/core/outreach/reversals.py",
+    "tracker/core/outreach/mergers.py",
     "tracker/core/outreach/who_hears_what.py",
     "tracker/core/deciding/date_news.py",
     "tracker/core/answers/examples.py",

@@ -185,7 +185,7 @@ async def test_a_silent_source_holds_what_it_cannot_vouch_for(road: Road) -> Non
     assert "Nothing has come since." not in await road.reads(reference)
 
 
-async def test_a_case_from_before_is_adopted_in_silence(late_road: Road) -> None:
+async def test_a_case_from_before_is_adopted_without_its_past(late_road: Road) -> None:
     road = late_road
     await road.status("P-1", "REC", at=START - 30 * DAY)
     await road.party("P-1", at=START - 30 * DAY)
@@ -194,13 +194,13 @@ async def test_a_case_from_before_is_adopted_in_silence(late_road: Road) -> None
     for day in (3, 6, 9, 12, 15, 18):
         await road.wait_until(START + day * DAY)
         await road.status(f"OTHER-{day}", "REC", at=START + day * DAY)
-    assert await road.mails(reference) == []
+    assert await road.purposes(reference) == ["still working"], "the word that everybody has who waits (T19)"
 
     await road.status("P-1", "ASSESS", at=START + 18 * DAY)
     mail = await road.next_mail(reference, "updated")
     assert "A planning officer is looking at your plans" in mail.text
     await road.quiet()
-    assert await road.purposes(reference) == ["updated"]
+    assert await road.purposes(reference) == ["updated", "still working"]
     assert (await road.told(reference))["next_word_by"] == "2026-04-02", "the day after is Good Friday"
 
 

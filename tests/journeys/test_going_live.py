@@ -18,7 +18,7 @@ def test_an_office_that_is_not_ready_is_told_what_to_do_and_stays_in_sandbox(tmp
     assert "TO DO  A service" in looked.stdout
     assert "tracker services apply FOLDER --organisation northwick" in looked.stdout
     assert "TRACKER_PUBLIC_URL" in looked.stdout
-    assert "0 open cases would be adopted in silence" in looked.stdout
+    assert "0 open cases would be adopted" in looked.stdout
     refused = run("organisations", "go-live", "northwick", "--yes", *here, **SET)
     assert refused.returncode == 2
     assert "northwick cannot go live yet; nothing has changed." in refused.stderr

@@ -108,6 +108,19 @@ def test_a_silent_source_is_admitted_and_nothing_is_claimed_past_it() -> None:
     assert "What is happening now" not in said
 
 
+@pytest.mark.parametrize("name", samples.CASES)
+def test_of_a_silent_source_nothing_is_said_of_today_and_help_is_near_t19(name: str) -> None:
+    facts = samples.CASES[name]
+    if facts.state == "closed":
+        return
+    html = case(replace(facts, source_silent=True))
+    said = words(html)
+    for claimed in ("The next step is ours", "We are waiting for", "We will write to you by", "Nothing right now"):
+        assert claimed not in said, claimed
+    assert "We will tell you here as soon as we know more." in said
+    assert '<a href="#help">ask the office</a>' in html and "When we last heard, the" in said
+
+
 def test_an_old_date_stays_visible() -> None:
     html = PAGES["case_changed"]
     assert "<s>10 March 2026</s>" in html

@@ -13,6 +13,7 @@ from tracker.commands.terminal import DataDir, out, settings, with_parts
 from tracker.core.vocabulary.words import Channel
 from tracker.flows.organisations import going_live, offices
 from tracker.flows.organisations.going_live import Check, Offered, Rehearsal
+from tracker.flows.promises import learn
 from tracker.main import Parts
 from tracker.settings import Settings
 
@@ -36,9 +37,11 @@ def go_live(
         _show_checks(checks)
         _show_rehearsal(await going_live.rehearsal(parts.store, office), given)
         ready = all(each.good for each in checks)
+        if yes and ready:  # so that what is adopted has dates that were learned from all that has come
+            await learn.learn_now(parts.store, office.id)
         if yes:
             adopted = await going_live.go_live(parts.store, office, offered)
-            out.print(f"{slug} is live. {adopted} cases were adopted in silence; from now on messages leave.")
+            out.print(f"{slug} is live. {adopted} cases were adopted; from now on messages leave.")
         elif ready:
             out.print("Nothing is to do. To go live, run the same command with --yes. There is no way back.")
         return ready
@@ -85,7 +88,10 @@ def _show_rehearsal(told: Rehearsal, given: Settings) -> None:
     out.print(f"In all {sent} messages to {told.people} people: {_money(cost, given)}.")
     month = f"{round(told.a_month(sent))} messages, {_money(told.a_month(cost), given)}"
     out.print(f"At that pace a month would be {month}.")
-    out.print(f"{told.to_adopt} open cases would be adopted in silence: nobody hears of them before their next news.")
+    out.print(
+        f"{told.to_adopt} open cases would be adopted: nobody hears of what was, and whoever waits has a first word "
+        "within the silence of the service."
+    )
     for purpose, messages in sorted(told.at_once.items()):
         out.print(f"  but at once: {purpose}, {messages} messages", markup=False)
     out.print()

@@ -37,7 +37,7 @@ MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M
 """How a time may be written: a day, a local time, or one with its offset."""
 
 LIVE_FROM = (
-    "Cases opened before it are adopted in silence. A day, or a time such as 2026-03-02T09:00:00: of --zone, or of the "
+    "Cases opened before it are adopted. A day, or a time such as 2026-03-02T09:00:00: of --zone, or of the "
     "organisation's zone where none is given, unless it has an offset (+01:00)."
 )
 """What is said of `--live-from`."""
@@ -54,7 +54,7 @@ def learn_now(
     async def run(parts: Parts) -> None:
         office = await offices.organisation(parts.store, slug)
         if await learn.learn_now(parts.store, office.id):
-            out.print("Learned. Requests that are opened from now on get their dates by it.")
+            out.print("Learned. New requests get their dates by it, and open ones whose date nobody was told of yet.")
         else:
             out.print("Another process is learning from its cases just now.")
 

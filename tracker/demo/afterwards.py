@@ -250,6 +250,7 @@ def _as_claimed(told: Past, message: MessageRecord) -> Any:
         email_from=None,
         sms_from=None,
         survivor=None,
+        survivor_end=None,
         now=at,
         organisation=told.office.name,
         reference=told.reference,

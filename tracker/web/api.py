@@ -90,6 +90,8 @@ EXAMPLE: dict[str, Any] = {
     "reversed": None,
     "appeal_by": None,
     "survivor": None,
+    "survivor_ended": False,
+    "survivor_outcome": None,
     "end_in_doubt": False,
     "silences": [
         {
@@ -207,6 +209,8 @@ class TrackOut(BaseModel):
         description="The last day to ask that the end is looked at again, where the service sets one."
     )
     survivor: str | None = Field(description="The reference of the request that goes on in place of a merged one.")
+    survivor_ended: bool = Field(description="Whether that one has ended as well.")
+    survivor_outcome: str | None = Field(description="How that one has ended, where it may be said to others.")
     end_in_doubt: bool = Field(
         description="The office reported an end that lies before the beginning, and has been asked."
     )
@@ -273,6 +277,8 @@ def track_out(facts: CaseFacts) -> TrackOut:
         reversed=facts.reversed and ReversedOut(headline=facts.reversed.headline, on=facts.reversed.on),
         appeal_by=facts.appeal_by,
         survivor=facts.survivor or None,
+        survivor_ended=facts.survivor_ended,
+        survivor_outcome=facts.survivor_outcome,
         end_in_doubt=facts.end_in_doubt,
         silences=[SilenceOut.model_validate(each, from_attributes=True) for each in facts.silences],
     )

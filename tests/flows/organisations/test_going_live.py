@@ -166,6 +166,7 @@ async def test_nothing_is_told_of_what_was_open_and_all_of_what_is_new(desk: Des
     assert {row[1] for row in await desk.messages()} >= {"due", "delivered"}
     adopted = await going_live.go_live(desk.store, desk.office, GOOD)
     assert adopted == 2
+    await sweep(desk.store)
     assert {row[1:] for row in await desk.messages() if row[2] != "superseded"} <= {
         ("withheld", "adopted"),
         ("withheld", "no_recipient"),
@@ -182,11 +183,17 @@ async def test_nothing_is_told_of_what_was_open_and_all_of_what_is_new(desk: Des
         (False, "news@northwick.example", "acknowledged")
     ]
     await change(desk, "UPDATE message SET state = 'sent', settled_at = now() WHERE state = 'sending'")
-    for day in (6, 9, 12, 15.5):  # past the silence limit of the old ones, and not of the new one
+    await later(desk, timedelta(days=6))
+    await desk.status("OTHER", "REC", id="other-6")
+    await sweep(desk.store)
+    assert await released(desk) == [], "no overdue word, and no alarm, of what was adopted"
+    for day in (9, 12, 14.5):  # past the silence limit of the old ones, and not of the new one
         await later(desk, timedelta(days=day))
         await desk.status("OTHER", "REC", id=f"other-{day}")
         await sweep(desk.store)
-    assert await released(desk) == [], "no overdue word, and no alarm, of what was adopted"
+    words = await released(desk)
+    assert [each.facts.purpose for each in words] == ["still_working"] * 2, "one to each who waits (T19)"
+    await change(desk, "UPDATE message SET state = 'sent', settled_at = now() WHERE state = 'sending'")
 
     await desk.status("OLD", "GRANTED")
     assert [(each.sandbox, each.facts.purpose) for each in await released(desk)] == [(False, "finished")]

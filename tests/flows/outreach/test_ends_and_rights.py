@@ -191,6 +191,27 @@ async def test_an_end_before_the_beginning_is_asked_about_t13(desk: Desk, end_fi
     assert not facts.end_in_doubt and facts.state == "closed"
 
 
+async def test_whoever_waits_on_an_end_in_doubt_hears_that_we_asked_and_of_no_date_t13(desk: Desk) -> None:
+    await desk.status("P-1", "REC", at=START - DAY, expected_on="2026-03-10")
+    await desk.party("P-1", at=START - DAY)
+    await desk.carry()
+    await desk.status("P-1", "WITHDRAWN", at=START - 5 * DAY)
+    await desk.status("P-3", "REC", at=START - DAY)
+    await desk.party("P-3", at=START - DAY)
+    await desk.status("P-3", "WITHDRAWN", at=START - 5 * DAY)
+    for day in range(30):
+        await wait(desk, days=1)
+        await desk.status("P-2", "REC", id=f"alive{day}")
+    told = [words for purpose, words in await sent(desk) if purpose == "still_working"]
+    assert told and all("with a date that cannot be right. We have asked the office." in words for words in told)
+    assert all("Nothing right now" not in words and "We expect" not in words for words in told)
+    assert all("when Northwick Council last reported" not in words for words in told)
+    assert not {"delayed", "date_changed"} & {purpose for purpose, _ in await sent(desk)}
+    await desk.status("P-1", "WITHDRAWN", id="right")
+    await wait(desk, days=1)
+    assert "finished" in [purpose for purpose, _ in await sent(desk)]
+
+
 async def test_the_limit_of_the_law_is_told_once_and_stands_still_while_we_wait_t9(store: Store) -> None:
     desk = await open_desk(store, definition=PAUSING)
     await desk.status("P-1", "REC", at=START - 50 * DAY)
@@ -221,7 +242,7 @@ async def test_whoever_is_merged_reads_which_request_goes_on_t18(store: Store) -
     await desk.status("P-1", "REC", at=START - DAY)
     await desk.party("P-1", at=START - DAY)
     await desk.status("P-1", "WITHDRAWN", merged_into="P-2")
-    await desk.carry()
+    await wait(desk, hours=1)
     [(reference,)] = await desk.rows("SELECT reference FROM \"case\" WHERE number = 'P-2'")
     [(purpose, words)] = await sent(desk)
     survivor = (await page(desk)).survivor

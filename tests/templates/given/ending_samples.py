@@ -14,6 +14,16 @@ def ending_outreaches(ordinary: OutreachFacts, long_name: str) -> dict[str, Outr
     return {
         "withdrawn": replace(ordinary, outcome="withdrawn", you_can="You can ask again at any time."),
         "merged": replace(ordinary, outcome="merged", survivor="DFGHJKMNPR35"),
+        "other_ended": replace(
+            ordinary,
+            outcome="merged",
+            next="",
+            survivor="DFGHJKMNPR35",
+            survivor_ended=True,
+            survivor_outcome="refused",
+            told_on=told_on,
+        ),
+        "in_doubt": replace(ordinary, end_in_doubt=True, promise_on=None),
         "appealable": replace(ordinary, outcome="done", appeal="You can ask for more.", appeal_by=date(2026, 4, 2)),
         "late": replace(ordinary, late_on=late_on),
         "fallen_and_late": replace(

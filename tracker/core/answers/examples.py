@@ -18,7 +18,7 @@ from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purpose_traits import Ground
 from tracker.core.vocabulary.purposes import PURPOSES
-from tracker.core.vocabulary.words import Basis, CaseState, WaitingOn
+from tracker.core.vocabulary.words import Basis, CaseState, Outcome, WaitingOn
 
 REFERENCE = "CDFGHJKMNPRW"
 """A reference that is none: its check character is wrong."""
@@ -65,7 +65,11 @@ def of_case(facts: CaseFacts, definition: Definition, head: Letterhead) -> Itera
             continue
         if traits.holds_while is not None and closed is not (traits.holds_while is CaseState.CLOSED):
             continue
-        yield Example(facts.stage.code or "", _of_case(purpose, facts, definition, head))
+        match purpose:
+            case Purpose.SURVIVOR_ENDED if not facts.survivor_ended:
+                continue
+            case _:
+                yield Example(facts.stage.code or "", _of_case(purpose, facts, definition, head))
 
 
 def _stages(purpose: Purpose, definition: Definition) -> list[Stage]:
@@ -87,6 +91,8 @@ def _stages(purpose: Purpose, definition: Definition) -> list[Stage]:
             return (asking or working)[:1]
         case Purpose.FINISHED:
             return [each for each in told if each.closes]
+        case Purpose.SURVIVOR_ENDED:
+            return [each for each in told if each.outcome is Outcome.MERGED]
         case Purpose.FEEDBACK:
             return [each for each in told if each.closes][:1]
         case _:
@@ -144,11 +150,19 @@ def _of_stage(
         heard_on=today - timedelta(days=5),
         statutory=words(definition.statutory.words) if definition.statutory else "",
     )
+    return _with_news(purpose, facts, words(ended.headline))
+
+
+def _with_news(purpose: Purpose, facts: OutreachFacts, ended: str) -> OutreachFacts:
+    """The facts with what a message of this purpose is about. `ended`: the headline of an end."""
+    today = facts.today
     match purpose:
         case Purpose.DEADLINE_PASSED:
             return replace(facts, today=today + timedelta(days=15))
         case Purpose.REVERSED:
-            return replace(facts, told_headline=words(ended.headline), told_on=today - timedelta(days=9))
+            return replace(facts, told_headline=ended, told_on=today - timedelta(days=9))
+        case Purpose.SURVIVOR_ENDED:
+            return replace(facts, next="", survivor=REFERENCE, survivor_ended=True, survivor_outcome=Outcome.DONE.value)
         case Purpose.LIMIT_PASSED:
             return replace(facts, statutory_on=today - timedelta(days=1))
         case _:
@@ -207,6 +221,9 @@ def _of_case(purpose: Purpose, facts: CaseFacts, definition: Definition, head: L
         told_on=facts.reversed.on if facts.reversed else None,
         appeal_by=facts.appeal_by,
         survivor=facts.survivor,
+        survivor_ended=facts.survivor_ended,
+        survivor_outcome=facts.survivor_outcome,
+        end_in_doubt=facts.end_in_doubt,
         statutory=facts.statutory,
         statutory_on=facts.statutory_on,
     )

@@ -155,8 +155,9 @@ class CaseFacts:
     `sooner`: it is likely to be finished well before `promise`, which stands all the same; `word_is_sent`: somebody can
     be written to, so that the word by `next_word_by` is sent, and not only to be read on the page. `appeal_by`: until
     when it can be asked that the end is looked at again; `survivor`: the reference of the case that goes on in its
-    place; `end_in_doubt`: an end was reported that lies before the beginning; `statutory_paused`: the limit set by law
-    does not run now. `first`: the first date that anybody outside the office was told, by which the case is judged.
+    place, `survivor_ended` and `survivor_outcome`: that it has ended too, and how, where that may be said;
+    `end_in_doubt`: an end was reported that lies before the beginning; `statutory_paused`: the limit set by law does
+    not run now. `first`: the first date that anybody outside the office was told, by which the case is judged.
     `came_true`: so many in a hundred of the service's first dates did, where that is surely fewer than `promise`
     claims; else None; `silences`: why nothing comes by a channel."""
 
@@ -194,6 +195,8 @@ class CaseFacts:
     reversed: ReversedFacts | None = None
     appeal_by: date | None = None
     survivor: str = ""
+    survivor_ended: bool = False
+    survivor_outcome: str | None = None
     end_in_doubt: bool = False
     statutory_paused: bool = False
     first: FirstDate | None = None

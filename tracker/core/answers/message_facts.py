@@ -103,6 +103,9 @@ class OutreachFacts:
     told_on: date | None = None
     appeal_by: date | None = None
     survivor: str = ""
+    survivor_ended: bool = False
+    survivor_outcome: str | None = None
+    end_in_doubt: bool = False
     statutory: str = ""
     statutory_on: date | None = None
 

@@ -1,4 +1,5 @@
-"""Adopted cases: those that were open before their source went live, and that nobody hears of until there is news."""
+"""Adopted cases: those that were open before their source went live. Nobody hears of what was, but for the word that is
+due to everybody who waits."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ def is_adopted(case: Folded, live_from: datetime | None) -> bool:
 
 
 def has_spoken_up(case: Folded, live_from: datetime | None) -> bool:
-    """Whether silence limits apply: always, but for adopted cases only from their first real news on, that the
+    """Whether there was anything to tell: always, but of adopted cases only from their first real news on, that the
     person was asked and that all has arrived among it."""
     if live_from is None or not is_adopted(case, live_from):
         return case.opener is not None

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tracker.core.case.adoption import has_spoken_up
 from tracker.core.case.limit import limit_of
 from tracker.core.case.needs import Need
 from tracker.core.case.timeline import Folded
@@ -29,7 +28,6 @@ def projected(
     case: Folded,
     definition: Definition,
     zone: str,
-    live_from: datetime | None,
     silence: Silence,
     *,
     working: WorkingDays = WEEKDAYS,
@@ -38,7 +36,7 @@ def projected(
     if case.stage is None or case.opened_at is None:
         raise ValueError("a case without an opening event has no row")
     word_on = None
-    if silence.since is not None and case.state is CaseState.OPEN and has_spoken_up(case, live_from):
+    if silence.since is not None and case.state is CaseState.OPEN:
         word_on = calendars.next_word_on(silence.since, definition.outreach.pause(silence.words), zone, working)
     limit = limit_of(case, definition, zone)
     parties = [party for _, party in sorted(case.parties.items())]

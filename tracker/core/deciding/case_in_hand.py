@@ -7,11 +7,12 @@ told at the end (`core.deciding.changes`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from tracker.core.case.adoption import has_spoken_up
 from tracker.core.case.fold import Fold
 from tracker.core.case.ordering import Placed
 from tracker.core.case.projection import Silence, forget_at, projected
@@ -31,29 +32,18 @@ from tracker.core.deciding.dossier import (
 )
 from tracker.core.deciding.drafts import Sayer, cannot_be, draft, on_record, without_words
 from tracker.core.deciding.ledger import Ledger, LedgerContext
+from tracker.core.deciding.snapshot import Snapshot
 from tracker.core.outreach import overtaking, timing, who_hears_what
-from tracker.core.outreach.topics import Setting, Spoken
+from tracker.core.outreach.topics import Setting
 from tracker.core.outreach.who_hears_what import UNDECIDED
-from tracker.core.promises.record import PromiseRecord, missed
+from tracker.core.promises.record import missed
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.personal import empty
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Mode
 
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What is put back when an event cannot be decided about."""
-
-    record: CaseRecord | None
-    entries: dict[UUID, Entered]
-    given: list[PromiseRecord]
-    spoken: dict[str, Spoken]
-    messages: dict[str, MessageRecord]
-    overtaken: set[str]
-    recipients: dict[tuple[str, str], RecipientRecord]
-    reached: set[tuple[str, str]]
-    settled: bool
+LOOKED_AGAIN = timedelta(minutes=1)
+"""So soon a case that was joined to another is looked at again: the other one may have ended in the same moment."""
 
 
 class CaseInHand:
@@ -174,8 +164,9 @@ class CaseInHand:
         dates = bring_up_to_date(ledger, case)
         self.given = ledger.given
         test = self.ground.mode is Mode.TEST
+        survivor = self.known.survivor if self.known and case.merged_into == self._joined_to else None
         about = (self.id, record.live_from, test, self.ground.zone, self.ground.now)
-        setting = Setting(*about, self.service.open_days, source.rhythm)
+        setting = Setting(*about, self.service.open_days, source.rhythm, survivor)
         if case.opener is None:
             self._decide_outreach(case, dates, source_id, setting, None)
             self._overtake(tuple(each.key for each in self.spoken.values() if cannot_be(each)))
@@ -198,14 +189,21 @@ class CaseInHand:
         self, case: Folded, dates: DatesNow, source_id: UUID, setting: Setting, word_on: date | None
     ) -> dict[str, Any]:
         """Decide who hears what; the columns that follow from it."""
-        record, definition, zone = self._row(), self.service.definition, self.ground.zone
+        definition, zone = self.service.definition, self.ground.zone
         self._reach(case)
         silence = self._decide_outreach(case, dates, source_id, setting, word_on)
-        values = projected(case, definition, zone, record.live_from, silence, working=setting.working)
+        values = projected(case, definition, zone, silence, working=setting.working)
         values["source_id"] = source_id
         values["word_to"] = [] if self.ground.mode is Mode.TEST else self._word_to(case)
         values["wake_at"] = timing.wake_at(case, definition, setting, dates.review_at)
+        if case.merged_into is not None and case.merged_into != self._joined_to:
+            values["wake_at"] = self.ground.now + LOOKED_AGAIN
         return values
+
+    @property
+    def _joined_to(self) -> str | None:
+        """The number that it was joined to as far as was known, and whose end was asked for."""
+        return self.known.record.merged_into if self.known else None
 
     def _word_to(self, case: Folded) -> list[UUID]:
         """The recipients to whom the next word would go: nobody is told of what is only a test."""
@@ -230,7 +228,7 @@ class CaseInHand:
         wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)
         if word_on is not None and all(each.key in before or each.reason for each in wanted):
             wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on)
-        sayer = Sayer(self.id, source_id, self.service.definition_id, definition, self.ground.zone)
+        sayer = Sayer(self.id, source_id, self.service.definition_id, definition, self.ground.zone, setting.survivor)
         for each in wanted:
             if overtaking.is_to_be_written(each, before.get(each.key)):
                 self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))
@@ -239,12 +237,14 @@ class CaseInHand:
         said = [each for each in wanted if each.key not in before and each.reason not in who_hears_what.CUT]
         if any(not PURPOSES[each.purpose].confirms for each in said):
             return Silence(now)
-        return self._silence(word_on, unsaid=any(before[each].state in UNDECIDED for each in overtaken))
+        return self._silence(case, word_on, unsaid=any(before[each].state in UNDECIDED for each in overtaken))
 
-    def _silence(self, word_on: date | None, *, unsaid: bool) -> Silence:
+    def _silence(self, case: Folded, word_on: date | None, *, unsaid: bool) -> Silence:
         """The silence where nothing is new to say. `unsaid`: what was to be said has been taken back before it was,
         so that the day stands on which people were to hear from us, as they were told before."""
-        record = self._row()
+        record, adopted = self._row(), not has_spoken_up(case, self._row().live_from)
+        if adopted and record.next_word_on is None:
+            return Silence(timing.adopted_since(self.id, self.ground.now, self.service.definition))
         if record.spoken_at is None:
             return Silence(self.ground.now)
         if word_on is not None:

@@ -9,10 +9,11 @@ from datetime import datetime
 from uuid import UUID
 
 from tracker.core.deciding.case_in_hand import CaseInHand
-from tracker.core.deciding.dossier import CaseRecord, Entered, EntryPlace, MessageRecord, RecipientRecord
+from tracker.core.deciding.dossier import CaseRecord, Entered, EntryPlace, MessageRecord, Number, RecipientRecord
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.oversight import Audited, Notice
 from tracker.core.vocabulary.scope import Scope
+from tracker.core.vocabulary.words import CaseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Changes:
     unheld: list[UUID] = field(default_factory=list)
     notices: Counter[Notice] = field(default_factory=Counter)
     audited: list[Audited] = field(default_factory=list)
+    _ended: set[Number] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""
@@ -80,11 +82,17 @@ class Changes:
             )
         )
 
+    @property
+    def ended_otherwise(self) -> list[Number]:
+        """The numbers whose cases end otherwise than was known: whoever was joined to them is to hear of it."""
+        return sorted(self._ended)
+
     def add(self, other: Changes) -> None:
         """Add those of another decision, about other numbers of the same scope."""
         for name in _LISTS:
             getattr(self, name).extend(getattr(other, name))
         self.notices.update(other.notices)
+        self._ended |= other._ended
 
     def of_case(self, case: CaseInHand) -> None:
         """Add what is new or changed in a case."""
@@ -95,6 +103,8 @@ class Changes:
             self.opened.append(record)
         elif record is not known.record:
             self.cases.append(CaseChange(record, known.record.wake_at))
+        if _end(record) != _end(known.record if known else None):
+            self._ended.add((record.register, record.number))
         before = {each.id: each for each in known.given} if known else {}
         for each in case.given:
             if each.id not in before:
@@ -115,6 +125,13 @@ class Changes:
             elif before.spot != each.spot:
                 placed_at = self.now if each.spot.case_id is not None else None
                 self.moves.append(Move(each.id, each.spot, before.spot.placement.value, placed_at))
+
+
+def _end(record: CaseRecord | None) -> tuple[object, ...] | None:
+    """How a case has ended, if it has."""
+    if record is None or record.void or record.state is not CaseState.CLOSED:
+        return None
+    return record.outcome, record.news_entry, record.merged_into
 
 
 _LISTS = (

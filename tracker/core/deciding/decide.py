@@ -119,10 +119,10 @@ class Deciding:
             return self._seen_before(before, report, by, self._numbers.get((register, event.number)))
         if (remedy := out_of_bounds(event, self.now)) is not None:
             raise TimeOutOfBounds("The event's time is outside of what can be true.", remedy, pointer="/time")
-        event = ordering.on_its_day(event, self._ground.zone)
+        event = ordering.on_its_day(report.timed(self.now), self._ground.zone)
         report, named = replace(report, event=event), self._named(event)
         number = self._number((register, event.number))
-        kept = number.checkpoint()
+        kept, doubted = number.checkpoint(), number.in_doubt()
         source = self._as_heard(by.source_id)
         try:
             answer = self._place(number, report, by, source, named)
@@ -132,6 +132,7 @@ class Deciding:
             number.back_to(kept)
             self._not_decided.append(NotDecided(number.number, None, fault))
             raise CaseNotRead from fault
+        self._notices.update(notices.of_doubts(event.number, number.in_doubt() - doubted))
         self._hear(by.source_id, source)
         self._seen[by.source_id, event.id] = SeenEvent(answer.entry, report.fingerprint, answer.reference)
         answer, raised = with_notes(answer, report, number.case_of(answer.entry))
@@ -269,8 +270,10 @@ class Deciding:
             if under.fault is not None:
                 self._not_decided.append(NotDecided(number, None, under.fault))
                 continue
+            doubted = under.in_doubt()
             for case_id, fault in under.revisit(all_cases=all_cases):
                 self._not_decided.append(NotDecided(number, case_id, fault))
+            self._notices.update(notices.of_doubts(number[1], under.in_doubt() - doubted))
 
     def under(self) -> Iterable[UnderNumber]:
         """What is under each number that was decided about, by now."""
@@ -290,7 +293,5 @@ class Deciding:
             self._notices[notices.not_read(each.fault, str(each.case_id or each.number[1]))] += 1
         for _, number in sorted(self._numbers.items()):
             number.add_to(changes)
-        for case in (case for number in self._numbers.values() for case in number.cases):
-            self._notices.update(notices.of_case(case.known.record if case.known else None, case.record))
         moved = sum(case.has_moved for number in self._numbers.values() for case in number.cases)
         return Decided(changes, self.now, tuple(self._answers), tuple(self._not_decided), moved)

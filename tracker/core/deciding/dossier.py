@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from tracker.core.case.events import StatusEvent
+from tracker.core.case.survivor import Survivor
 from tracker.core.outreach.topics import Spoken
 from tracker.core.promises.learning import SurvivalCurve
 from tracker.core.promises.punctuality import NONE, Record
@@ -148,13 +149,15 @@ class MessageRecord:
 
 @dataclass(frozen=True, slots=True)
 class CaseKnown:
-    """All that is on record of one case. `spoken` by key, `recipients` by party and channel; `given` oldest first."""
+    """All that is on record of one case. `spoken` by key, `recipients` by party and channel; `given` oldest first;
+    `survivor`: the case that goes on in its place, read without its lock: what changes it has this one looked at."""
 
     record: CaseRecord
     entries: tuple[Entered, ...] = ()
     spoken: Mapping[str, Spoken] = field(default_factory=dict)
     given: tuple[PromiseRecord, ...] = ()
     recipients: Mapping[tuple[str, str], RecipientRecord] = field(default_factory=dict)
+    survivor: Survivor | None = None
 
 
 @dataclass(frozen=True, slots=True)

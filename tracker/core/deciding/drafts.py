@@ -11,6 +11,7 @@ from uuid import UUID
 from tracker.core.answers.facts import says_half
 from tracker.core.case.limit import limit_of
 from tracker.core.case.projection import plain_need
+from tracker.core.case.survivor import Survivor
 from tracker.core.case.timeline import Folded
 from tracker.core.deciding.case_dates import DatesNow
 from tracker.core.deciding.dossier import MessageRecord, RecipientRecord
@@ -65,6 +66,9 @@ class FrozenFacts(TypedDict):
     served_on: Lasting[str | None]
     ended_on: Lasting[str | None]
     merged_into: Plain[str | None]
+    survivor_end: Lasting[str | None]
+    survivor_outcome: Lasting[str | None]
+    end_in_doubt: Lasting[bool]
     statutory_on: Lasting[str | None]
     same_as: Lasting[str | None]
 
@@ -76,14 +80,15 @@ EMPTY_FACTS = {name: value for name, value in empty(FrozenFacts).items() if valu
 
 @dataclass(frozen=True, slots=True)
 class Sayer:
-    """What a message must know of its case: which it is, who reports on it, by which definition it is worded, and in
-    which zone its office lives."""
+    """What a message must know of its case: which it is, who reports on it, by which definition it is worded, in which
+    zone its office lives, and what is known of the case that goes on in its place."""
 
     case: UUID
     source: UUID
     definition: UUID
     service: Definition
     zone: str
+    survivor: Survivor | None = None
 
 
 def draft(
@@ -121,8 +126,9 @@ def draft(
 
 def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: datetime) -> FrozenFacts:
     """What the message says: codes and dates; its words come from this version of the definition. While the clock is
-    paused a date of ours stands still, and no message repeats it. News of the office's date leads with that."""
-    standing, office = dates.standing, dates.office
+    paused a date of ours stands still, and no message repeats it; nor any while it may
+    have ended. News of the office's date leads with that."""
+    standing, office = (dates.standing, dates.office) if not case.end_in_doubt else (None, None)
     if standing is not None and standing.ours and case.clock is Clock.PAUSED:
         standing = office
     beside = office if standing is not None and standing.ours and not PURPOSES[said.purpose].warns else None
@@ -130,6 +136,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         standing, beside = office, standing if beside is not None else None
     party, fallen = case.parties.get(said.party), said.fallen
     limit = limit_of(case, sayer.service, sayer.zone)
+    other = sayer.survivor if sayer.survivor and case.merged_into else Survivor()
     ended = case.since.on or (day_of(case.since.at, sayer.zone) if case.since.at else None)
     return {
         "definition": str(sayer.definition),
@@ -146,14 +153,14 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "theirs": said.theirs,
         "beside_on": _iso(beside.latest_on if beside else None),
         "beside_promise": str(beside.id) if beside else None,
-        "came_true": dates.came_true if standing is dates.standing else None,
+        "came_true": dates.came_true if standing is not None and standing is dates.standing else None,
         "half_by_on": _iso(_half_on(standing, said.zone, now)),
         "promise_basis": standing.basis.value if standing else None,
         "promise_base": standing.base if standing else None,
         "promise": str(standing.id) if standing else None,
         "role": party.role.value if party else None,
         "probability": standing.probability if standing else None,
-        "sooner": dates.sooner,
+        "sooner": dates.sooner and standing is not None,
         "delay_reason": case.delay_reason,
         "arrived_at": _iso(case.arrived.at if case.arrived else None),
         "since_at": _iso(case.since.at),
@@ -166,7 +173,10 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "news": said.news,
         "served_on": _iso(case.served_on),
         "ended_on": _iso(ended if case.state is CaseState.CLOSED else None),
+        "end_in_doubt": case.end_in_doubt,
         "merged_into": case.merged_into,
+        "survivor_end": str(other.end) if other.end else None,
+        "survivor_outcome": other.outcome.value if other.outcome and not said.sensitive else None,
         "statutory_on": _iso(limit.on if limit else None),
         "same_as": said.same_as,
     }

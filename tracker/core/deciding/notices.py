@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from uuid import UUID
 
 from tracker.core.answers import delays
 from tracker.core.case.events import Body, NeedsReported, PartyReported, StatusEvent, StatusReported
-from tracker.core.deciding.dossier import CaseRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.spelling import language_tags
@@ -78,8 +78,7 @@ def not_read(fault: Exception, subject: str) -> Notice:
     return Notice("case_not_read", f"{type(fault).__name__} {subject}", remedy)
 
 
-def of_case(before: CaseRecord | None, now: CaseRecord | None) -> Iterator[Notice]:
-    """What is to be told of a case that has become this: that its end was reported to lie before its beginning."""
-    if now is not None and now.end_in_doubt and not (before is not None and before.end_in_doubt):
-        remedy = "Ask the office for the right date. Then have the end sent again, or the beginning corrected."
-        yield Notice("end_in_doubt", now.number, remedy)
+def of_doubts(number: str, cases: Collection[UUID]) -> Iterator[Notice]:
+    """What is to be told of cases whose end was reported to lie before their beginning."""
+    remedy = "Ask the office for the right date. Then have the end sent again, or the beginning corrected."
+    yield from (Notice("end_in_doubt", number, remedy) for _ in cases)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from tracker.core.case.events import StatusEvent
+from tracker.core.case.events import FUTURE_TOLERANCE, StatusEvent
 from tracker.core.deciding.dossier import Number
 from tracker.core.vocabulary.errors import NotGranted, TooManyRequests, TrackerError
 from tracker.core.vocabulary.oversight import Notice
@@ -47,11 +48,19 @@ class IntakeNote:
 @dataclass(frozen=True, slots=True)
 class Report:
     """One event as it arrives; `fingerprint` (HMAC-SHA256, 32 bytes) answers "same id, same content?" without keeping
-    the content; `notes`: what came up in reading it."""
+    the content; `notes`: what came up in reading it. `second_time`: of a local time that clocks show twice, in autumn,
+    the second instant that it may mean; that of the event is the first."""
 
     event: StatusEvent
     fingerprint: bytes
     notes: tuple[IntakeNote, ...] = ()
+    second_time: datetime | None = None
+
+    def timed(self, now: datetime) -> StatusEvent:
+        """The event at the time that it means, since it is heard `now`: the latest that need not be in the future."""
+        if self.second_time is None or self.second_time > now + FUTURE_TOLERANCE:
+            return self.event
+        return replace(self.event, time=self.second_time)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from tracker.core.case import ordering
 from tracker.core.case.events import StatusEvent, StatusReported, without_words
 from tracker.core.case.identity import Epoch, epoch_for
 from tracker.core.case.projection import Silence, projected
-from tracker.core.deciding.case_in_hand import CaseInHand, Snapshot
+from tracker.core.deciding.case_in_hand import CaseInHand
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.context import DecisionContext
 from tracker.core.deciding.dossier import CaseRecord, Dossier, Entered, ServiceKnown, SourceKnown
+from tracker.core.deciding.snapshot import Snapshot
 from tracker.core.vocabulary.words import Placement
 
 PARKED_FOR = timedelta(days=30)
@@ -56,6 +57,10 @@ class UnderNumber:
         self.ground = ground
         for case in self.cases:
             case.later(ground)
+
+    def in_doubt(self) -> set[UUID]:
+        """The cases of which an end was reported that lies before their beginning."""
+        return {case.id for case in self.cases if case.record is not None and case.record.end_in_doubt}
 
     def checkpoint(self) -> Checkpoint:
         """What it is, to come back to."""
@@ -135,7 +140,7 @@ class UnderNumber:
             forget_at=None,
             erased_at=None,
             version=0,
-            **projected(case.case, service.definition, zone, source.live_from, Silence()),
+            **projected(case.case, service.definition, zone, Silence()),
         )
         case.settle(opener.source_id, source)
         self.cases.append(case)

@@ -54,9 +54,11 @@ def still_true(
     asked: str | None,
     promise: UUID | None,
     office: str | None,
+    survivor: str | None = None,
 ) -> bool:
     """Whether a message may still be said, by what its case is now: `news` and `asked` are the entries that are
-    newest to tell and to ask, `promise` is the date of ours that stands, `office` the cause of news about the office's.
+    newest to tell and to ask, `promise` is the date of ours that stands, `office` the cause of news about the office's,
+    `survivor` the entry by which the case ended that goes on in its place.
     Between decision and release its worker may have died, and the case have moved on."""
     traits = PURPOSES[purpose]
     if traits.holds_while is not None and not (exists and closed is (traits.holds_while is CaseState.CLOSED)):
@@ -74,3 +76,5 @@ def still_true(
             return asked is None
         case Ground.DATE:
             return news_holds(cause, promise, office)
+        case Ground.SURVIVOR:
+            return cause == survivor

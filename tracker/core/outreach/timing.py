@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach.deadlines import deadlines
@@ -44,9 +45,20 @@ def allowed_at(purpose: Purpose, key: str, at: datetime, quiet: QuietHours | Non
     free = calendars.outside(at, quiet.begins, quiet.ends, zone)
     if free == at or PURPOSES[purpose].prompt:
         return free
-    share = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=4).digest()) / 2**32
-    spread = free + SPREAD * share
+    spread = free + SPREAD * _share(key)
     return spread if calendars.outside(spread, quiet.begins, quiet.ends, zone) == spread else free
+
+
+def _share(key: str) -> float:
+    """Some part of 1, the same for the same key."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=4).digest()) / 2**32
+
+
+def adopted_since(case: UUID, now: datetime, definition: Definition) -> datetime:
+    """From when the silence about a case is counted that is adopted now: as if its people had heard some time ago, so
+    that the first words to all who were waiting come within the silence that the service allows, and over half of
+    it."""
+    return now - definition.outreach.pause(0) / 2 * _share(str(case))
 
 
 def waiting_update(party: str, spoken: tuple[Spoken, ...], undecided: frozenset[str]) -> datetime | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tracker.core.case.adoption import has_spoken_up, is_adopted
 from tracker.core.case.limit import limit_of
+from tracker.core.case.survivor import Survivor
 from tracker.core.case.timeline import Folded, News, NewsKind
 from tracker.core.outreach.deadlines import deadlines
 from tracker.core.services.definitions import Definition
@@ -51,7 +52,8 @@ class Spoken:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What outreach must know besides the case itself. `live_from`: when its source went live, or None; `working`: the
-    days on which the service is open; `rhythm`: how often its source reports."""
+    days on which the service is open; `rhythm`: how often its source reports; `survivor`: the case that goes on in its
+    place, if it was joined to one that is known."""
 
     case: UUID
     live_from: datetime | None
@@ -60,6 +62,7 @@ class Setting:
     now: datetime
     working: WorkingDays = WEEKDAYS
     rhythm: Rhythm = Rhythm.LIVE
+    survivor: Survivor | None = None
 
     def is_old(self, at: datetime, definition: Definition) -> bool:
         """Whether what happened then is no news any more."""
@@ -121,6 +124,9 @@ def topics(
     if case.state is CaseState.CLOSED and news is not None:
         old = setting.before_live(case, news.position)
         end = Topic(Purpose.FINISHED, str(news.entry), news.entry, news.note, news.sensitive, old, at=news.position)
+        if case.merged_into is not None:  # the other one may have ended as well: that is known in a moment
+            other = setting.survivor.end if setting.survivor is not None else None
+            end = replace(end, waits=True, news=str(other) if other is not None else None)
         return [*found, end, *_feedback(case, definition, setting, news)]
     opener, silent = case.opener, Reason.ADOPTED if adopted else None
     begun = Topic(Purpose.ACKNOWLEDGED, "opened", opener.entry, "", opener.event.sensitive, silent, at=case.opened_at)
@@ -137,7 +143,7 @@ def topics(
     return found + [
         Topic(each.purpose, each.cause, None, note, withhold=quiet, old_on=each.old_on, theirs=each.theirs, news=along)
         for each in dates
-        if not each.old
+        if not each.old and not case.end_in_doubt  # it may have ended: what would be late?
     ]
 
 

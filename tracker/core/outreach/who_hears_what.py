@@ -15,11 +15,13 @@ from uuid import UUID
 from tracker.core.case.events import Address, PartyReported
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach import mailboxes, timing
+from tracker.core.outreach.mergers import fallen_survivor, of_survivor
 from tracker.core.outreach.reversals import fallen_end, reversals, times_taken_back
 from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason, key
+from tracker.core.vocabulary.purpose_traits import Ground
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Channel
 
@@ -32,7 +34,7 @@ SAID = TOLD | UNDECIDED
 NO_NEWS = frozenset({Reason.SAME_ADDRESS, Reason.ROLE_NOT_TOLD})
 """Reasons of those who are not told themselves: that somebody is one of them is nothing new to say."""
 
-CUT = frozenset({Reason.BUDGET_SPENT, Reason.PURPOSE_OFF, Reason.OLD_NEWS}) | NO_NEWS
+CUT = frozenset({Reason.ADOPTED, Reason.BUDGET_SPENT, Reason.PURPOSE_OFF, Reason.OLD_NEWS}) | NO_NEWS
 """Reasons of the service's own to say nothing, and that it is no news any more: what is withheld for one of them is no
 word, and keeps no promise."""
 
@@ -83,13 +85,14 @@ def warranted(
 ) -> tuple[Outreach, ...]:
     """The messages that ought to have been said about this case by now, each to send or withheld with its reason."""
     found = [*reversals(case, definition, spoken), *topics(case, definition, setting, spoken, dates)]
+    found += of_survivor(case, setting, spoken)
     parties, situation = _hearers(case, definition), _situation(case, definition, setting, spoken)
     untold = _untold(found, situation)
     if not parties:
         return (*(_nobody(topic, definition, setting) for topic in found if not topic.after), *untold)
     told = tuple(each for topic in found for each in _to_all(parties, topic, situation))
     twice = _heard_in_passing(told, spoken)
-    once = (each for each in told if not (PURPOSES[each.purpose].collected and (each.party, each.cause) in twice))
+    once = (each for each in told if not (_may_pass(each, setting) and (each.party, each.cause) in twice))
     return (*once, *untold)
 
 
@@ -101,6 +104,14 @@ def _heard_in_passing(wanted: tuple[Outreach, ...], spoken: tuple[Spoken, ...]) 
         for each in wanted
         if each.news is not None and each.reason is None and each.key not in heard
     }
+
+
+def _may_pass(each: Outreach, setting: Setting) -> bool:
+    """Whether it may be heard in a message of another purpose: an update, and the first time that the other case has
+    ended."""
+    ended = PURPOSES[each.purpose].rests_on is Ground.SURVIVOR
+    first = ended and each.key == key(setting.case, each.purpose, each.party, 0, each.cause)
+    return PURPOSES[each.purpose].collected or first
 
 
 def still_working(
@@ -205,7 +216,8 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation, same_as: str 
         reason,
         topic.old_on,
         calendars.day_of(topic.at, zone) if late and topic.at is not None else None,
-        fallen_end(situation.case, definition, party.party, situation.spoken),
+        fallen_end(situation.case, definition, party.party, situation.spoken)
+        or fallen_survivor(situation.case, setting, party.party, situation.spoken),
         topic.news,
         topic.theirs,
         same_as if reason is Reason.SAME_ADDRESS else None,

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     CORRECTED = "corrected"
     REVERSED = "reversed"
     FINISHED = "finished"
+    SURVIVOR_ENDED = "survivor_ended"
     LIMIT_PASSED = "limit_passed"
     FEEDBACK = "feedback"
 

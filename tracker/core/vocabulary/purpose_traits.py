@@ -23,6 +23,8 @@ class Ground(StrEnum):
     """That nothing is asked of the person any more."""
     DATE = "date"
     """The date that stands."""
+    SURVIVOR = "survivor"
+    """How the case ended that goes on in place of this one."""
 
 
 class DateTold(StrEnum):

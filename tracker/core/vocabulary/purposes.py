@@ -7,12 +7,34 @@ Nothing has a default: whoever adds a purpose answers every question. What it ta
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purpose_traits import DateTold, Ground, PurposeTraits
 from tracker.core.vocabulary.traits import for_each
 from tracker.core.vocabulary.words import CaseState
+
+_END: Final = PurposeTraits(
+    optional=False,
+    prompt=True,
+    collected=False,
+    cut=False,
+    counted=False,
+    confirms=False,
+    stays=False,
+    may_miss=False,
+    holds_while=CaseState.CLOSED,
+    rests_on=Ground.NEWS,
+    begins=False,
+    ends=True,
+    takes_back=False,
+    asks=False,
+    to_sensitive=True,
+    date=DateTold.NOTHING,
+    complaint=False,
+)
+"""What holds of telling an end, that of the case, and that of the one which goes on in its place."""
 
 PURPOSES: Final[Mapping[Purpose, PurposeTraits]] = for_each(
     Purpose,
@@ -245,25 +267,8 @@ PURPOSES: Final[Mapping[Purpose, PurposeTraits]] = for_each(
             date=DateTold.STANDING,
             complaint=True,
         ),
-        Purpose.FINISHED: PurposeTraits(
-            optional=False,
-            prompt=True,
-            collected=False,
-            cut=False,
-            counted=False,
-            confirms=False,
-            stays=False,
-            may_miss=False,
-            holds_while=CaseState.CLOSED,
-            rests_on=Ground.NEWS,
-            begins=False,
-            ends=True,
-            takes_back=False,
-            asks=False,
-            to_sensitive=True,
-            date=DateTold.NOTHING,
-            complaint=False,
-        ),
+        Purpose.FINISHED: _END,
+        Purpose.SURVIVOR_ENDED: replace(_END, rests_on=Ground.SURVIVOR),
         Purpose.FEEDBACK: PurposeTraits(
             optional=False,
             prompt=False,

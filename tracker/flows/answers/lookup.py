@@ -170,6 +170,8 @@ def _with_rights(shown: CaseFacts, row: PageCase, definition: Definition) -> Cas
         reversed=endings.reversed_end(row.messages, row.stage if closed else None, definition, spoken, row.zone),
         appeal_by=endings.appeal_by(definition.stage(row.stage), row.served_on, since_on) if closed else None,
         survivor=references.spell(row.survivor) if closed and row.survivor else "",
+        survivor_ended=closed and row.survivor_ended,
+        survivor_outcome=row.survivor_outcome if closed else None,
         end_in_doubt=row.end_in_doubt and not closed,
     )
 

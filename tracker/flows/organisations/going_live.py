@@ -184,6 +184,11 @@ def _of_office(standing: Readiness, office: Office, known: list[str]) -> Iterato
     yield Check("Every source heard from", silent if standing.silent else "")
     codes = f"No stage has: {', '.join(standing.unmapped[:10])}. Add them to a stage and apply the service."
     yield Check("Every status mapped", codes if standing.unmapped else "")
+    learn = (
+        "History came since dates were learned last. It is learned from when you go live; to see those dates before: "
+        f"tracker organisations learn {office.slug}"
+    )
+    yield Check("Dates learned from what came", learn if standing.unlearned and not live else "", may_be=True)
     yield Check("No message on its way", "Try again in a minute." if standing.sending else "")
 
 

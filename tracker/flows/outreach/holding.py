@@ -53,7 +53,10 @@ def stop(row: ClaimedMessage, stopped: bool, dead: bool) -> tuple[MessageState, 
         asked=str(row.asked_entry) if row.asked_entry else None,
         promise=row.promise_id,
         office=row.office_cause,
+        survivor=str(row.survivor_end) if row.survivor_end else None,
     ):
+        return MessageState.WITHHELD, Reason.SUPERSEDED
+    if not _as_the_other_ended(row):
         return MessageState.WITHHELD, Reason.SUPERSEDED
     if row.normal is None:
         return MessageState.WITHHELD, Reason.BAD_ADDRESS
@@ -64,3 +67,10 @@ def stop(row: ClaimedMessage, stopped: bool, dead: bool) -> tuple[MessageState, 
     if row.heard_at is not None and row.now - row.heard_at > row.patience:
         return MessageState.HELD, Reason.SOURCE_SILENT
     return None
+
+
+def _as_the_other_ended(row: ClaimedMessage) -> bool:
+    """Whether the case that goes on in place of this one stands as the message was decided to say; where it does not,
+    this one is looked at again."""
+    said = row.facts.get("survivor_end")
+    return row.facts.get("merged_into") is None or said == (str(row.survivor_end) if row.survivor_end else None)

@@ -257,7 +257,11 @@ def _with_rights(
         told_headline=endings.words_of_end(facts.get("told_stage"), definition, language),
         told_on=_day(facts.get("told_on")),
         appeal_by=endings.appeal_by(stage, _day(facts.get("served_on")), _day(facts.get("ended_on"))),
-        survivor=references.spell(row.survivor) if row.survivor else "",
+        next="" if facts.get("survivor_end") else said.next,
+        survivor=references.spell(row.survivor) if row.survivor and facts.get("merged_into") else "",
+        survivor_ended=facts.get("survivor_end") is not None,
+        survivor_outcome=facts.get("survivor_outcome"),
+        end_in_doubt=facts.get("end_in_doubt", False),
         statutory=limit,
         statutory_on=_day(facts.get("statutory_on")),
     )

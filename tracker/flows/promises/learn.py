@@ -41,20 +41,22 @@ async def due(store: Store, only: UUID | None = None) -> int:
 
 
 async def learn_now(store: Store, organisation_id: UUID) -> bool:
-    """Learn at once, and not only when the night has come; False when another process is at it."""
+    """Learn at once, and not only when the night has come, and let every open request be looked at again that has no
+    date yet, or a stand-in that nobody was told of; False when another process is at it."""
     async with store.transaction() as connection:
         await curves.at_once(connection, organisation_id)
-    return await learn(store, organisation_id)
+    return await learn(store, organisation_id, renew=True)
 
 
-async def learn(store: Store, organisation_id: UUID) -> bool:
+async def learn(store: Store, organisation_id: UUID, *, renew: bool = False) -> bool:
     """Learn dates for each service of an organisation, and set when to do so again. False when it is not due any
-    more, or another process is at it."""
+    more, or another process is at it. `renew`: look at requests without a date of services
+    that had taught before, too."""
     async with store.transaction() as connection:
         if not await curves.claim(connection, organisation_id):
             return False
         office = await organisations.office(connection, organisation_id)
-        began = await _learn(connection, office)
+        began = await _learn(connection, office, renew=renew)
         await curves.again_at(connection, organisation_id, next_night(office.now, office.zone))
     for service in began:
         await wake(store, office, service)
@@ -71,9 +73,9 @@ def next_night(now: datetime, zone: str) -> datetime:
     return datetime.combine(today + timedelta(days=1), NIGHT, ZoneInfo(zone)).astimezone(UTC)
 
 
-async def _learn(connection: AsyncConnection, office: Office) -> list[str]:
+async def _learn(connection: AsyncConnection, office: Office, *, renew: bool) -> list[str]:
     """Count what was reported since the last time, and learn from all weeks of the window; the services whose dates
-    are read from history from now on."""
+    are read from history from now on; all of those, if they are to `renew` their dates."""
     by_service = {
         service: current.definition
         for service in await definitions.services_of(connection, office.id)
@@ -99,7 +101,7 @@ async def _learn(connection: AsyncConnection, office: Office) -> list[str]:
     return [
         service
         for service, definition in by_service.items()
-        if _teaches(fresh[service], definition) and not _teaches(before.get(service), definition)
+        if _teaches(fresh[service], definition) and (renew or not _teaches(before.get(service), definition))
     ]
 
 

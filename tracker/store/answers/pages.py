@@ -22,19 +22,18 @@ from tracker.core.vocabulary.words import (
     PromiseOutcome,
     WaitingOn,
 )
+from tracker.store.case.survivors import OF_CASE
 from tracker.store.ground.rows import ScopedRow, row_of, rows_of
 
 MOST_LINES = 200
 """The newest lines of a history, dates and messages that a page shows."""
 
 _PAGE = text(
-    """
+    f"""
     SELECT c.organisation_id, c.mode, c.id, c.service, c.reference, c.stage, c.since_at, c.since_on, c.state,
         c.outcome, c.waiting_on, c.clock, c.unmapped, c.delay_reason, c.needs, c.arrived_at, c.language, c.served_on,
-        c.end_in_doubt, c.statutory_on, c.statutory_paused, (
-            SELECT x.reference FROM "case" x WHERE x.organisation_id = c.organisation_id AND x.mode = c.mode
-                AND x.register = c.register AND x.number = c.merged_into AND NOT x.void AND x.id <> c.id
-            ORDER BY x.epoch DESC LIMIT 1) AS survivor, c.opened_at, c.opened_on,
+        c.end_in_doubt, c.statutory_on, c.statutory_paused, v.reference AS survivor,
+        v.ended IS NOT NULL AS survivor_ended, v.ended_as AS survivor_outcome, c.opened_at, c.opened_on,
         c.last_at, c.next_word_on, c.sooner, c.version, o.slug, o.name AS organisation, o.zone,
         o.live_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
@@ -88,6 +87,7 @@ _PAGE = text(
     LEFT JOIN heard h ON h.organisation_id = c.organisation_id AND h.mode = c.mode AND h.source_id = c.source_id
     JOIN LATERAL (SELECT id FROM definition WHERE organisation_id = c.organisation_id AND service = c.service
         ORDER BY version DESC LIMIT 1) d ON true
+    LEFT JOIN LATERAL {OF_CASE} v ON true
     LEFT JOIN word w ON w.organisation_id = c.organisation_id AND w.service = c.service AND w.current
     WHERE c.reference = :reference AND NOT c.void
     """
@@ -170,6 +170,8 @@ class PageCase(ScopedRow):
     statutory_on: date | None
     statutory_paused: bool
     survivor: str | None
+    survivor_ended: bool
+    survivor_outcome: Outcome | None
     opened_at: datetime
     opened_on: date | None
     last_at: datetime

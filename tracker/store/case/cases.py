@@ -32,6 +32,8 @@ from tracker.store.ground.numbered import NumberedRow
 from tracker.store.ground.personal import Code, personal
 from tracker.store.ground.rows import row_of, rows_of
 
+_JOINED = ("organisation_id", "mode", "register", "merged_into")
+
 
 class Case(SQLModel, table=True):
     """One request of one person or organisation.
@@ -61,6 +63,7 @@ class Case(SQLModel, table=True):
         Index("case_reference", "reference", unique=True),
         Index("case_next_word", "organisation_id", "next_word_at", postgresql_where="next_word_at IS NOT NULL"),
         Index("case_wake", "organisation_id", "wake_at", postgresql_where="wake_at IS NOT NULL"),
+        Index("case_joined", *_JOINED, postgresql_where="merged_into IS NOT NULL"),
         Index("case_stage", "organisation_id", "service", "stage"),
         Index("case_forget", "organisation_id", "forget_at", postgresql_where="forget_at IS NOT NULL"),
     )

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from tracker.core.case.events import PartyReported
 from tracker.core.deciding.changes import Changes
 from tracker.core.deciding.dossier import Entered
+from tracker.store.case import survivors
 from tracker.store.case.bodies import split
 from tracker.store.case.cases import CASE
 from tracker.store.case.entries import ENTRY
@@ -158,6 +159,8 @@ async def write(connection: AsyncConnection, changes: Changes) -> None:
     for name in _CHECKED:
         if name in parts and done[name] != len(rows[name]):
             raise Raced(f"{name}: {done[name]} of {len(rows[name])} rows")
+    if changes.ended_otherwise:  # by a statement of its own: one of these rows may have been written above
+        await survivors.wake(connection, changes.scope, changes.ended_otherwise, changes.now)
 
 
 def _bound(name: str, rows: Sequence[Any], changes: Changes) -> dict[str, Any]:

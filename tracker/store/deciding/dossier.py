@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.case.survivor import Survivor
 from tracker.core.deciding.dossier import (
     CaseKnown,
     CaseRecord,
@@ -32,6 +33,7 @@ from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.calendars import WorkingDays
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Confidence, Rhythm
+from tracker.store.case import survivors
 from tracker.store.case.bodies import event_of
 from tracker.store.ground.json_rows import reader
 from tracker.store.ground.prepared import PreparedStatement
@@ -166,7 +168,8 @@ _recipient, _spot = reader(RecipientRecord), reader(EntryPlace)
 
 
 async def read(connection: AsyncConnection, wanted: Wanted, working: Working, normal: Normal) -> Dossiers:
-    """The dossiers of these numbers, in one query. `working`: the days on which a place works.
+    """The dossiers of these numbers, in one query, and a second where one of their cases was merged. `working`: the
+    days on which a place works.
 
     The caller holds the locks of the numbers: see `store.case.locks`.
     """
@@ -179,6 +182,8 @@ async def read(connection: AsyncConnection, wanted: Wanted, working: Working, no
         "services": sorted(wanted.services),
     }
     row = await _READ.row(connection, asked)
+    merged = [UUID(each["case"]["id"]) for each in row["cases"] or () if each["case"]["merged_into"] is not None]
+    others = await survivors.of_merged(connection, wanted.scope, merged) if merged else {}
     office = row["office"]
 
     def entered(each: Mapping[str, Any]) -> Entered:
@@ -189,7 +194,7 @@ async def read(connection: AsyncConnection, wanted: Wanted, working: Working, no
         wanted.scope,
         office["zone"],
         datetime.fromisoformat(office["now"]),
-        _numbers(wanted.numbers, row, entered),
+        _numbers(wanted.numbers, row, entered, others),
         _seen(wanted, row),
         await _services(connection, wanted.scope.organisation_id, row["services"] or (), working),
         _sources(row),
@@ -198,7 +203,10 @@ async def read(connection: AsyncConnection, wanted: Wanted, working: Working, no
 
 
 def _numbers(
-    numbers: Sequence[Number], row: Mapping[str, Any], entered: Callable[[Any], Entered]
+    numbers: Sequence[Number],
+    row: Mapping[str, Any],
+    entered: Callable[[Any], Entered],
+    others: Mapping[UUID, Survivor],
 ) -> dict[Number, Dossier]:
     """The dossiers by number. Of one that cannot be read the fault is kept, and the others are read all the same."""
     cases: dict[Number, list[Any]] = {}
@@ -210,22 +218,23 @@ def _numbers(
     found = {}
     for number in numbers:
         try:
-            known = tuple(_known(each, entered) for each in cases.get(number, ()))
+            known = tuple(_known(each, entered, others) for each in cases.get(number, ()))
             found[number] = Dossier(number, known, tuple(map(entered, waiting.get(number, ()))))
         except (ValueError, KeyError, TypeError) as fault:  # a word or a form that this release does not know
             found[number] = Dossier(number, fault=fault)
     return found
 
 
-def _known(each: Mapping[str, Any], entered: Callable[[Any], Entered]) -> CaseKnown:
+def _known(each: Mapping[str, Any], entered: Callable[[Any], Entered], others: Mapping[UUID, Survivor]) -> CaseKnown:
     spoken = [_spoken(message) for message in each["messages"] or ()]
     recipients = [_recipient(recipient) for recipient in each["recipients"] or ()]
     return CaseKnown(
-        _case(each["case"]),
+        record := _case(each["case"]),
         tuple(map(entered, each["entries"] or ())),
         {message.key: message for message in spoken},
         tuple(map(_given, each["promises"] or ())),
         {(one.party, one.channel): one for one in recipients},
+        others.get(record.id),
     )
 
 

@@ -29,7 +29,10 @@ _READINESS = text(
            AND (h.heard_at IS NULL OR h.heard_at + s.patience < clock_timestamp() + o.clock_offset)) AS silent,
         (SELECT coalesce(array_agg(DISTINCT e.service || ' ' || coalesce(e.body->>'status', '')), '{}') FROM entry e
          WHERE e.organisation_id = o.id AND e.mode = 'live' AND e.placement = 'quarantined') AS unmapped,
-        EXISTS (SELECT 1 FROM message m WHERE m.organisation_id = o.id AND m.state = 'sending') AS sending
+        EXISTS (SELECT 1 FROM message m WHERE m.organisation_id = o.id AND m.state = 'sending') AS sending,
+        EXISTS (SELECT 1 FROM entry e WHERE e.organisation_id = o.id AND e.mode = 'live' AND e.type = 'case.status'
+            AND e.occurred_at < e.heard_at - interval '7 days' AND e.heard_at > coalesce(
+                (SELECT max(t.counted_at) FROM tally t WHERE t.organisation_id = o.id), '-infinity')) AS unlearned
     FROM organisation o WHERE o.id = :organisation
     """
 )
@@ -38,7 +41,8 @@ _READINESS = text(
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """Where an organisation stands before it goes live. `moved`: its clock was; `silent`: sources not heard in time;
-    `unmapped`: status codes that nothing maps; `sending`: a message is on its way. `now`: its business time."""
+    `unmapped`: status codes that nothing maps; `sending`: a message is on its way; `unlearned`: history came
+    since dates were learned last. `now`: its business time."""
 
     footing: Footing
     email_from: str | None
@@ -49,6 +53,7 @@ class Readiness:
     silent: list[str]
     unmapped: list[str]
     sending: bool
+    unlearned: bool
 
 
 _LOCK = text("SELECT 1 FROM organisation WHERE id = :organisation FOR UPDATE")
@@ -156,9 +161,15 @@ _STEPS = tuple(
         UPDATE message SET state = 'withheld', reason = 'adopted', settled_at = :now, lease_until = NULL
         WHERE organisation_id = :organisation AND mode = 'live' AND state <> 'withheld'
         """,
-        # What was open is adopted: no word is due of it before its first real news.
+        # Nor does it count as said what date there is, or a person who never heard it would not be told it.
+        """
+        DELETE FROM telling WHERE organisation_id = :organisation AND mode = 'live' AND message_id IS NOT NULL
+            AND told_at <= :now
+        """,
+        # What was open is adopted: it is looked at anew, for the day of its next word and for its date.
         """
         UPDATE "case" SET live_from = :now, spoken_at = NULL, next_word_on = NULL, next_word_at = NULL,
+            wake_at = CASE WHEN state = 'open' AND NOT void AND erased_at IS NULL THEN :now ELSE wake_at END,
             version = version + 1
         WHERE organisation_id = :organisation
         """,
@@ -180,6 +191,6 @@ async def go_live(
     """Take the step, in the caller's transaction; returns how many messages will never be said and how many cases
     were adopted. The caller holds the organisation's lock."""
     values = {"organisation": organisation_id, "now": now}
-    unsaid, adopted, _ = [(await connection.execute(step, values)).rowcount for step in _STEPS]
+    unsaid, _, adopted, _ = [(await connection.execute(step, values)).rowcount for step in _STEPS]
     await connection.execute(_LIVE, {**values, "email_from": email_from, "sms_from": sms_from})
     return unsaid, adopted

@@ -21,6 +21,7 @@ from tracker.core.outreach.message_transitions import settles
 from tracker.core.vocabulary.messages import MessageState, Purpose
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import CaseState, Channel, Footing, Mode
+from tracker.store.case.survivors import OF_CASE
 from tracker.store.ground.columns import Instant, belongs_to, listed, one_of
 from tracker.store.ground.personal import Code, personal
 from tracker.store.ground.rows import ScopedRow, rows_of
@@ -80,16 +81,15 @@ _CLAIM = text(
             SELECT 'office:' || p.id || CASE WHEN p.outcome IS NULL THEN '' ELSE '\\:passed' END FROM promise p
             WHERE p.organisation_id = m.organisation_id AND p.mode = m.mode AND p.case_id = m.case_id
                 AND p.basis = 'office' AND p.superseded_at IS NULL ORDER BY p.made_at DESC, p.id DESC LIMIT 1
-        ) END AS office_cause, c.reference, c.next_word_on, (
-            SELECT x.reference FROM "case" x WHERE x.organisation_id = m.organisation_id AND x.mode = m.mode
-                AND x.register = c.register AND x.number = m.facts->>'merged_into' AND NOT x.void AND x.id <> c.id
-            ORDER BY x.epoch DESC LIMIT 1) AS survivor, o.slug, o.name AS organisation, o.zone, o.footing,
+        ) END AS office_cause, c.reference, c.next_word_on, v.reference AS survivor, v.ended AS survivor_end,
+        o.slug, o.name AS organisation, o.zone, o.footing,
         o.email_from, o.sms_from, o.live_at, o.mail_paused_until, m.decided_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience
     FROM taken m
     JOIN organisation o ON o.id = m.organisation_id
     JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
     JOIN source s ON s.organisation_id = m.organisation_id AND s.id = m.source_id
+    LEFT JOIN LATERAL {OF_CASE} v ON true
     LEFT JOIN heard h ON h.organisation_id = m.organisation_id AND h.mode = m.mode AND h.source_id = m.source_id
     LEFT JOIN recipient r ON r.organisation_id = m.organisation_id AND r.mode = m.mode AND r.id = m.recipient_id
     """
@@ -124,6 +124,7 @@ class ClaimedMessage(ScopedRow):
     reference: str
     next_word_on: date | None
     survivor: str | None
+    survivor_end: UUID | None
     slug: str
     organisation: str
     zone: str

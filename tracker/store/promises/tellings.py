@@ -1,4 +1,5 @@
-"""To whom each date of the ledger was told, by what, and when first. Rows are added and never changed.
+"""To whom each date of the ledger was told, by what, and when first. Rows are added and never
+changed; those of messages that never left the sandbox go when an organisation goes live.
 
 A date that nobody outside the office was told of is no word given, and may be corrected in silence: see
 `core.promises.record`.

@@ -1,16 +1,11 @@
-"""Who was told of a date, and by what: what counts as telling it, on the page and in messages."""
+"""Who was told of a date, and by what: what counts as telling it on the page. Of messages: `outreach.dates_told`."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import assert_never
 
 from tracker.core.answers.facts import CaseFacts, PromiseFacts
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.channels import Writing, traits_of
-from tracker.core.vocabulary.messages import Purpose
-from tracker.core.vocabulary.purpose_traits import DateTold
-from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis
 
 
@@ -46,22 +41,6 @@ class Way(StrEnum):
 
 SPOKEN = (Way.PHONE, Way.COUNTER)
 """Ways in which an agent reads the answer of the page out."""
-
-
-def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool) -> bool:
-    """Whether a message says the date that stands, if there is one. Where a case is sensitive no message does, and a
-    text only when the date is its news, or when it says that we have the request. Told of the templates, and a test
-    holds them to it."""
-    traits = PURPOSES[purpose]
-    if sensitive or closed or traits.date is DateTold.NOTHING:
-        return False
-    match traits_of(channel).writing:
-        case Writing.MAIL:
-            return True
-        case Writing.LINE:
-            return traits.moves_date or traits.begins
-        case other:
-            assert_never(other)
 
 
 def shown(facts: CaseFacts, way: Way) -> tuple[PromiseFacts, ...]:

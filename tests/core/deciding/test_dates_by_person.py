@@ -91,6 +91,16 @@ def test_two_with_one_telephone_are_told_their_first_date_once() -> None:
     assert len(of_dates(life)) == 1
 
 
+def test_who_read_the_date_in_the_message_of_another_knows_it() -> None:
+    """T2, T15: one telephone for two, until one of them has another."""
+    life = Life(UNDATED)
+    life.say(0, status(), APPLICANT, replace(ANOTHER, channels=APPLICANT.channels), status("ASSESS", FIRST))
+    life.carry(0)
+    life.say(1, ANOTHER)
+    life.say(2, status("ASSESS", LATER))
+    assert {each.party: each.facts["old_on"] for each in of_dates(life)} == {"1": str(FIRST), "2": str(FIRST)}
+
+
 def test_a_date_that_only_the_page_named_has_not_changed_for_who_reads_the_message() -> None:
     """T6."""
     life = undated(APPLICANT)

@@ -12,7 +12,7 @@ from templates.environment import message
 from tests.templates.samples import NOW, ORDINARY, OUTREACHES, PROMISE
 from tracker.core.answers.facts import ToldFacts
 from tracker.core.answers.tellings import SPOKEN, Listener, Way, shown, untold
-from tracker.core.outreach.dates_told import names_date
+from tracker.core.outreach.dates_named import names_date
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Channel, Role
 

@@ -1,4 +1,4 @@
-"""Who was told of a date, and by what: what counts as telling it on the page. Of messages: `outreach.dates_told`."""
+"""Who was told of a date, and by what: what counts as telling it on the page. Of messages: `outreach.dates_named`."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from tracker.core.case.events import Address, PartyReported
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach import mailboxes, timing
-from tracker.core.outreach.dates_told import told_by_message
+from tracker.core.outreach.dates_named import dates_named_to
 from tracker.core.outreach.reversals import fallen_end, reversals, times_taken_back
 from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
 from tracker.core.services.definitions import Definition
@@ -134,7 +134,7 @@ def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
 def _situation(case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...]) -> _Situation:
     boxes = mailboxes.sharing((party, _reached(party, definition)) for party in _hearers(case, definition))
     sensitive = case.sensitive_parties.union(*(box for box in boxes if not case.sensitive_parties.isdisjoint(box)))
-    heard, dates = mailboxes.heard_by_all(spoken), told_by_message(spoken)
+    heard, dates = mailboxes.heard_by_all(spoken), dates_named_to(spoken)
     return _Situation(case, definition, setting, spoken, heard, dates, sensitive)
 
 

@@ -28,7 +28,7 @@ def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool)
             assert_never(other)
 
 
-def told_by_message(spoken: Iterable[Spoken]) -> Mapping[str, frozenset[str]]:
+def dates_named_to(spoken: Iterable[Spoken]) -> Mapping[str, frozenset[str]]:
     """For each party the dates (ids of the ledger) that messages to them named, or to another party in whose message
     they are. What stood on the page alone is not among them: nobody knows who has read it."""
     by_message = {(each.party, each.purpose, each.cause): _named(each) for each in spoken if each.state in TOLD}

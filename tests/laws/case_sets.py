@@ -276,7 +276,7 @@ class House:
         found = await self.desk.rows(
             """
             SELECT m.purpose, m.party, e.event_id, m.cause, c.event_id AS causing, r.address, m.channel, m.language,
-                m.facts - '{promise,office_promise,news}'::text[] AS facts -- ids, as no two cases share them
+                m.facts - '{promise,beside_promise,news}'::text[] AS facts -- ids, as no two cases share them
             FROM message m
             JOIN "case" k ON k.organisation_id = m.organisation_id AND k.mode = m.mode AND k.id = m.case_id
             LEFT JOIN entry e ON e.organisation_id = m.organisation_id AND e.mode = m.mode AND e.id = m.entry_id

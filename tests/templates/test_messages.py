@@ -266,7 +266,7 @@ def test_a_delay_names_the_date_that_may_not_be_kept_or_was_not(language: str) -
         assert MARCH[language].format(24) not in cannot
 
     assert "We may be late with your request. We are sorry." in render("delayed", "text.txt")
-    assert "We cannot keep the date we gave you. We are sorry." in render("delayed", "text.txt", "no_new_date")
+    assert "We cannot keep our date for your request. We are sorry." in render("delayed", "text.txt", "no_new_date")
     assert "Next news by 16 March 2026." in render("delayed", "sms.txt", "no_new_date")
 
 

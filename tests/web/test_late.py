@@ -109,7 +109,7 @@ async def test_a_date_that_is_taken_back_is_told_with_a_reason(site: Site) -> No
     reference = await site.case()
     await wait(site.desk, date(2026, 6, 23))
     said = await caught(site.desk, "delayed")
-    assert f"We cannot keep the date we gave you. We are sorry. {USUAL} The date was 23 June 2026." in said
+    assert f"We cannot keep our date for your request. We are sorry. {USUAL} The date was 23 June 2026." in said
     told = (await site.track(reference, FACT)).json()
     assert told["promise"] is None and told["delay"]["kind"] == "taken_back"
     page = words((await site.page(reference, FACT)).text)

@@ -11,7 +11,8 @@ from templates import languages
 from templates.environment import message
 from tests.templates.samples import NOW, ORDINARY, OUTREACHES, PROMISE
 from tracker.core.answers.facts import ToldFacts
-from tracker.core.answers.tellings import SPOKEN, Listener, Way, names_date, shown, untold
+from tracker.core.answers.tellings import SPOKEN, Listener, Way, shown, untold
+from tracker.core.outreach.dates_named import names_date
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.words import Channel, Role
 

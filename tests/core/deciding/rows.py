@@ -25,7 +25,7 @@ from tracker.core.deciding.dossier import (
     ServiceKnown,
     SourceKnown,
 )
-from tracker.core.outreach.topics import Spoken
+from tracker.core.deciding.drafts import on_record
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.scope import Scope
@@ -168,11 +168,7 @@ class Rows:
         return CaseKnown(
             record,
             tuple(each for each in entries if each.spot.case_id == record.id),
-            {
-                key: Spoken(key, each.purpose, each.party, each.cause, each.state, each.reason, each.due_at)
-                for key, each in self.messages.items()
-                if each.case_id == record.id
-            },
+            {key: on_record(each) for key, each in self.messages.items() if each.case_id == record.id},
             tuple(each for each in self.given.values() if each.case_id == record.id),
             {(party, channel): each for (case, party, channel), each in self.recipients.items() if case == record.id},
         )

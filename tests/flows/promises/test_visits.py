@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,21 +67,22 @@ def lived(case: Any, lines: list[Any], until: int) -> Seen:
     counted are the age."""
     zone, lines = ZoneInfo("Europe/London"), [line for line in lines if line.stage not in CLOSING]
     ended = (case.since_on or case.since_at.astimezone(zone).date()).toordinal() if case.state == "closed" else None
-    last = [a for a, b in zip(lines, [*lines[1:], None], strict=True) if b is None or b.position_at != a.position_at]
-    days = [line.position_at.astimezone(zone).date().toordinal() for line in last]
+    read = list(zip(lines, paused_by(lines), strict=True))
+    last = [a for a, b in pairwise([*read, None]) if b is None or b[0].position_at != a[0].position_at]
+    days = [line.position_at.astimezone(zone).date().toordinal() for line, _ in last]
     path = [
-        (day, line.stage)
-        for place, (day, line) in enumerate(zip(days, last, strict=True))
+        (day, (line.stage, paused))
+        for place, (day, (line, paused)) in enumerate(zip(days, last, strict=True))
         if place == 0 or (day != ended and day not in days[place + 1 :])
     ]
     path = [each for place, each in enumerate(path) if place == 0 or path[place - 1][1] != each[1]]
     found: Seen = Counter()
-    first = next((place for place, (_, stage) in enumerate(path) if stage not in PAUSED), None)
-    for place, (came, stage) in enumerate(path):
+    first = next((place for place, (_, (_, paused)) in enumerate(path) if not paused), None)
+    for place, (came, (stage, paused)) in enumerate(path):
         age = 0
-        for day in range(came, (until if ended is None else ended) + 1) if stage not in PAUSED else ():
-            clock = [at for on, at in path if on <= day][-1]
-            if clock in PAUSED and day != ended:
+        for day in range(came, (until if ended is None else ended) + 1) if not paused else ():
+            clock = [at for on, (_, at) in path if on <= day][-1]
+            if clock and day != ended:
                 continue
             where = (case.service, stage, day, age)
             found[*where, "risk"] += 1
@@ -90,6 +91,20 @@ def lived(case: Any, lines: list[Any], until: int) -> Seen:
             found[*where, "done"] += day == ended and case.outcome in ("done", "refused")
             age += 1
     return +found
+
+
+def paused_by(lines: list[Any]) -> list[bool]:
+    """Whether the clock is paused after each line: a stage says so, and in it a report of needs that bears a stage
+    turns it."""
+    found: list[bool] = []
+    for before, line in pairwise([None, *lines]):
+        if line.type == "case.needs":
+            found.append(line.stage in PAUSED and not found[-1])
+        elif before is None or line.type == "case.reopen" or line.stage != before.stage:
+            found.append(line.stage in PAUSED)
+        else:
+            found.append(found[-1])
+    return found
 
 
 async def slowly(desk: Desk, until: int) -> Seen:
@@ -104,10 +119,10 @@ async def slowly(desk: Desk, until: int) -> Seen:
 
 _LINES = """
     SELECT c.id, c.service, c.state, c.outcome, c.since_on, c.since_at, e.stage, e.position_at, e.sequence, e.rank,
-        e.source, e.event_id
+        e.source, e.event_id, e.type
     FROM "case" c JOIN entry e ON e.organisation_id = c.organisation_id AND e.mode = c.mode AND e.case_id = c.id
     WHERE c.organisation_id = :office AND NOT c.void AND e.placement = 'applied' AND e.stage IS NOT NULL
-      AND e.type IN ('case.status', 'case.reopen')
+      AND e.type IN ('case.status', 'case.reopen', 'case.needs')
 """
 
 
@@ -160,6 +175,27 @@ async def test_days_on_which_the_clock_is_paused_are_no_age(desk: Desk) -> None:
     assert all(cases == 2 for cases in whole.values()), "at each age both were at risk, and both finished at the same"
     assert {age for (_, stage, _, age, what) in whole if (stage, what) == ("received", "done")} == {9}
     assert {age for (_, stage, _, age, what) in whole if (stage, what) == ("assessing", "done")} == {3}
+
+
+async def test_days_after_all_that_was_asked_has_come_are_waited_for_the_office(desk: Desk) -> None:
+    """T1: asked on day 4 and supplied on day 7, the clock runs again then, in the stage that waited for the person;
+    asked anew on day 9, it stands still until that has come on day 10. It is what the case itself says."""
+    day = START - timedelta(days=20)
+    await desk.status("N-1", "REC", at=day)
+    await desk.status("N-1", "RFI", at=day + timedelta(days=4))
+    for on, supplied in ((4, None), (7, 7), (9, None), (10, 10)):
+        at = day + timedelta(days=on)
+        item: dict[str, Any] = {"item": "plan" if on < 9 else "map", "text": "A plan"}
+        if supplied is not None:
+            item["supplied_at"] = at.isoformat()
+        await desk.say("N-1", "case.needs", {"items": [item]}, time=(at + timedelta(minutes=1)).isoformat())
+    await desk.status("N-1", "GRANTED", at=day + timedelta(days=16))
+    seen = expanded(SERVICE, (await visits(desk))[SERVICE], START.toordinal())
+    done = {stage: age for (_, stage, _, age, what) in seen if what == "done"}
+    assert done["received"] == 16 - 3 - 1, "the days on which we waited for the person, and no others, are no age"
+    first = day.date().toordinal()
+    paused = {on for on in range(16) if not any(found[2] == first + on and found[4] == "risk" for found in seen)}
+    assert paused == {4, 5, 6, 9}
 
 
 async def test_a_case_that_ends_at_the_instant_at_which_it_begins_was_at_its_first_stage(desk: Desk) -> None:

@@ -1,16 +1,11 @@
-"""Who was told of a date, and by what: what counts as telling it, on the page and in messages."""
+"""Who was told of a date, and by what: what counts as telling it on the page. Of messages: `outreach.dates_named`."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import assert_never
 
 from tracker.core.answers.facts import CaseFacts, PromiseFacts
 from tracker.core.vocabulary.calendars import day_of
-from tracker.core.vocabulary.channels import Writing, traits_of
-from tracker.core.vocabulary.messages import Purpose
-from tracker.core.vocabulary.purpose_traits import DateTold, Ground
-from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis
 
 
@@ -46,22 +41,6 @@ class Way(StrEnum):
 
 SPOKEN = (Way.PHONE, Way.COUNTER)
 """Ways in which an agent reads the answer of the page out."""
-
-
-def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool) -> bool:
-    """Whether a message says the date that stands, if there is one. Where a case is sensitive no message does, and
-    no text where its news is that the date may not hold, or what is asked of the person. Told of the templates, and a
-    test holds them to it."""
-    traits = PURPOSES[purpose]
-    if sensitive or closed or traits.date is DateTold.NOTHING:
-        return False
-    match traits_of(channel).writing:
-        case Writing.MAIL:
-            return True
-        case Writing.LINE:
-            return not traits.doubts_date and traits.rests_on not in (Ground.ASKED, Ground.WANTED)
-        case other:
-            assert_never(other)
 
 
 def shown(facts: CaseFacts, way: Way) -> tuple[PromiseFacts, ...]:

@@ -40,7 +40,8 @@ class NewsKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the fold made of one entry, and where it stands. `stage` is set where it shows as a line of the history."""
+    """What the fold made of one entry, and where it stands. `stage` is set where it shows as a line of the history,
+    or where what is asked turned the clock in that stage."""
 
     entry: UUID
     placement: Placement
@@ -151,7 +152,8 @@ def step(case: Folded, each: Placed, definition: Definition, at: datetime) -> St
         case ReopenReported() as body:
             return _reopen(case, each, body, definition, at)
         case NeedsReported() as body:
-            return _needs(case, body, Occasion(each.entry, at), definition), Became(Placement.APPLIED)
+            after = _needs(case, body, Occasion(each.entry, at), definition)
+            return after, Became(Placement.APPLIED, after.stage if after.clock is not case.clock else None)
         case PartyReported() as body:
             return _party(case, each, body), Became(Placement.APPLIED)
         case NoteReported() as body:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from tracker.core.case.paused_days import days_paused
 from tracker.core.case.timeline import Folded
-from tracker.core.deciding.date_news import news_of_ours, news_of_theirs
+from tracker.core.deciding.date_news import news_of_first, news_of_ours, news_of_theirs
 from tracker.core.deciding.ledger import Ledger
 from tracker.core.outreach.topics import DateNews
 from tracker.core.promises import life
@@ -61,6 +61,7 @@ def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
     standing = ours or office
     came_true = contradicted(ledger.record, standing.probability) if standing is not None else None
     news = news_of_ours(ledger, verdict) + news_of_theirs(ledger)
+    news = news or news_of_first(ledger, standing, paused=case.clock is Clock.PAUSED)
     return DatesNow(standing, news, min(looks, default=None), sooner, office, came_true)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from tracker.core.deciding.ledger import Ledger
 from tracker.core.outreach.topics import DateNews
@@ -32,8 +33,7 @@ def news_of_ours(ledger: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
     news = [DateNews(Purpose.DELAYED, str(standing.id))] if verdict.step is Advice.WARN and standing.was_told else []
     broken = _broken(ledger, standing)
     if broken is not None and ledger.now - standing.made_at <= YOUNG:
-        known = ledger.told_before(standing)
-        news.append(DateNews(Purpose.DATE_CHANGED, str(standing.id), known.latest_on if known else None))
+        news.append(DateNews(Purpose.DATE_CHANGED, str(standing.id), before=_days(ledger.told_before(standing))))
     return tuple(news)
 
 
@@ -45,14 +45,27 @@ def news_of_theirs(ledger: Ledger) -> tuple[DateNews, ...]:
         return ()
     if newest.stands:
         known = ledger.told_before(newest)
-        if known is None or known.latest_on >= newest.latest_on:
+        if not known or known[0].latest_on >= newest.latest_on:
             return ()
         cause, old = office_cause(newest.id, passed=False), ledger.now - newest.made_at > YOUNG
-        return (DateNews(Purpose.DATE_CHANGED, cause, known.latest_on, theirs=True, old=old),)
+        return (DateNews(Purpose.DATE_CHANGED, cause, theirs=True, old=old, before=_days(known)),)
     missed = newest.outcome is PromiseOutcome.MISSED and newest.was_told and newest.judged_at is not None
     if not missed or (newest.judged_at and ledger.now - newest.judged_at > YOUNG):
         return ()
     return (DateNews(Purpose.DELAYED, office_cause(newest.id, passed=True), newest.latest_on, theirs=True),)
+
+
+def news_of_first(ledger: Ledger, standing: PromiseRecord | None, *, paused: bool) -> tuple[DateNews, ...]:
+    """The date that stands, for those whom no message told one: where nothing else is to be said of dates. One of ours
+    stands still while the clock is paused, and waits until it runs again."""
+    if standing is None or ledger.now - standing.made_at > YOUNG or (standing.ours and paused):
+        return ()
+    cause = str(standing.id) if standing.ours else office_cause(standing.id, passed=False)
+    return (DateNews(Purpose.DATE_CHANGED, cause, theirs=not standing.ours, first=True),)
+
+
+def _days(known: Sequence[PromiseRecord]) -> tuple[tuple[str, date], ...]:
+    return tuple((str(each.id), each.latest_on) for each in known)
 
 
 def _broken(ledger: Ledger, standing: PromiseRecord) -> PromiseRecord | None:

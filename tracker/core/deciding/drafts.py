@@ -187,7 +187,8 @@ def on_record(message: MessageRecord) -> Spoken:
     said, due_at = message.facts, message.due_at
     shown = (said["stage"], said["sensitive"], said["news"])
     about = (message.key, message.purpose, message.party, message.cause, message.state, message.reason)
-    return Spoken(*about, due_at, *shown, told_at=due_at, same_as=said["same_as"])
+    dated = (message.channel, said["outcome"], said["promise"], said["beside_promise"])
+    return Spoken(*about, due_at, *shown, due_at, said["same_as"], *dated)
 
 
 def cannot_be(each: Spoken) -> bool:

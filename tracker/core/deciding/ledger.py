@@ -137,11 +137,11 @@ class Ledger:
         """Whether the source had fallen silent by then, and was not heard since."""
         return self.heard_at is not None and self.heard_at + self.patience < at
 
-    def told_before(self, given: PromiseRecord) -> PromiseRecord | None:
-        """The last date before this one that people know, of its own line, or that gave way to it."""
+    def told_before(self, given: PromiseRecord) -> list[PromiseRecord]:
+        """The dates before this one that people know, of its own line, or that gave way to it; newest first."""
         before = self.given[: next(place for place, each in enumerate(self.given) if each.id == given.id)]
         known = (each for each in reversed(before) if each.ours is given.ours or each.superseded_by == given.id)
-        return next((each for each in known if each.was_told), None)
+        return [each for each in known if each.was_told]
 
     def blank(self, basis: Basis, found: Window) -> PromiseRecord:
         """A promise that is made now, with nothing yet of what it rests on."""

@@ -33,7 +33,8 @@ ASK_NO_LATER = timedelta(days=30)
 class Spoken:
     """A message of the case that is already on record. `stage`: where the case stood by its words; `sensitive`: it gave
     no details; `news`: the entry of which it told beside its own; `told_at`: when it was said, or is to be; `same_as`:
-    the party in whose message it is, where it was withheld because both have one address."""
+    the party in whose message it is, where it was withheld because both have one address. By `channel`, `outcome`,
+    `promise` and `beside_promise` one knows which dates its words name."""
 
     key: str
     purpose: Purpose
@@ -47,6 +48,10 @@ class Spoken:
     news: str | None = None
     told_at: datetime | None = None
     same_as: str | None = None
+    channel: str | None = None
+    outcome: str | None = None
+    promise: str | None = None
+    beside_promise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +82,18 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class DateNews:
-    """News about a date: `date_changed` or `delayed`, caused by a promise. `old_on`: the one that people know, None
-    where they know none; `theirs`: it is the office's own; `old`: it happened too long ago to be told now."""
+    """News about a date: `date_changed` or `delayed`, caused by a promise. `old_on`: the date that it was; `before`:
+    those that a new one took the place of (their ids and days), newest first: each person is told of the last that they
+    know, and of none where they know none; `theirs`: it is the office's own; `old`: it happened too long ago to be told
+    now; `first`: it is news to those alone whom no message told a date."""
 
     purpose: Purpose
     cause: str
     old_on: date | None = None
     theirs: bool = False
     old: bool = False
+    before: tuple[tuple[str, date], ...] = ()
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ class Topic:
     """One thing to say. `after`: only those who heard of one of these causes hear of it, by the instant `heard_by` if
     there is one; `to`: only this party. `gathers`: it waits a little for what may come with it, as updates do; `waits`:
     more of the same is likely to come in a moment, so that it may not have to be told. `at`: when it happened; `news`:
-    the entry of which it tells as well, so that nobody hears of that twice."""
+    the entry of which it tells as well, so that nobody hears of that twice; `before` and `first`: as in `DateNews`."""
 
     purpose: Purpose
     cause: str
@@ -109,6 +118,8 @@ class Topic:
     news: str | None = None
     waits: bool = False
     theirs: bool = False
+    before: tuple[tuple[str, date], ...] = ()
+    first: bool = False
 
 
 def topics(
@@ -141,7 +152,19 @@ def topics(
         found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old))
     note, along = news_along(case)
     return found + [
-        Topic(each.purpose, each.cause, None, note, withhold=quiet, old_on=each.old_on, theirs=each.theirs, news=along)
+        Topic(
+            each.purpose,
+            each.cause,
+            None,
+            note,
+            withhold=quiet,
+            old_on=each.old_on,
+            gathers=each.first,
+            news=along,
+            theirs=each.theirs,
+            before=each.before,
+            first=each.first,
+        )
         for each in dates
         if not each.old and not case.end_in_doubt  # it may have ended: what would be late?
     ]
@@ -149,7 +172,8 @@ def topics(
 
 def _is_said_otherwise(case: Folded, news: News, dates: tuple[DateNews, ...]) -> bool:
     """Whether something else says the news: the acknowledgement, that the person is asked, the office's new date."""
-    moved = news.kind is NewsKind.DATE and any(each.theirs and PURPOSES[each.purpose].moves_date for each in dates)
+    others = (each for each in dates if each.theirs and not each.first)
+    moved = news.kind is NewsKind.DATE and any(PURPOSES[each.purpose].moves_date for each in others)
     return news.kind is NewsKind.OPENED or moved or _asks(case, news)
 
 

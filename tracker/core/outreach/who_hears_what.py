@@ -15,11 +15,13 @@ from uuid import UUID
 from tracker.core.case.events import Address, PartyReported
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach import mailboxes, timing
+from tracker.core.outreach.dates_named import dates_named_to
 from tracker.core.outreach.mergers import fallen_survivor, of_survivor
 from tracker.core.outreach.reversals import fallen_end, reversals, times_taken_back
 from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
+from tracker.core.vocabulary.channels import Writing, traits_of
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason, key
 from tracker.core.vocabulary.purpose_traits import Ground
 from tracker.core.vocabulary.purposes import PURPOSES
@@ -69,14 +71,15 @@ class Outreach:
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """What it rests on whether and how a party hears of something. `heard`: who was told of what; `sensitive`: parties
-    who are, or who share a mailbox with one."""
+    """What it rests on whether and how a party hears of something. `heard`: who was told of what; `dates`: and of which
+    dates; `sensitive`: parties who are, or who share a mailbox with one."""
 
     case: Folded
     definition: Definition
     setting: Setting
     spoken: tuple[Spoken, ...]
     heard: mailboxes.Told
+    dates: Mapping[str, frozenset[str]]
     sensitive: frozenset[str]
 
 
@@ -89,7 +92,8 @@ def warranted(
     parties, situation = _hearers(case, definition), _situation(case, definition, setting, spoken)
     untold = _untold(found, situation)
     if not parties:
-        return (*(_nobody(topic, definition, setting) for topic in found if not topic.after), *untold)
+        said = (topic for topic in found if not topic.after and not topic.first)
+        return (*(_nobody(topic, definition, setting) for topic in said), *untold)
     told = tuple(each for topic in found for each in _to_all(parties, topic, situation))
     twice = _heard_in_passing(told, spoken)
     once = (each for each in told if not (_may_pass(each, setting) and (each.party, each.cause) in twice))
@@ -141,7 +145,8 @@ def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
 def _situation(case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...]) -> _Situation:
     boxes = mailboxes.sharing((party, _reached(party, definition)) for party in _hearers(case, definition))
     sensitive = case.sensitive_parties.union(*(box for box in boxes if not case.sensitive_parties.isdisjoint(box)))
-    return _Situation(case, definition, setting, spoken, mailboxes.heard_by_all(spoken), sensitive)
+    heard, dates = mailboxes.heard_by_all(spoken), dates_named_to(spoken)
+    return _Situation(case, definition, setting, spoken, heard, dates, sensitive)
 
 
 def _to_all(parties: list[PartyReported], topic: Topic, situation: _Situation) -> Iterator[Outreach]:
@@ -151,6 +156,7 @@ def _to_all(parties: list[PartyReported], topic: Topic, situation: _Situation) -
         for party in parties
         if topic.to in (None, party.party) and (not topic.after or _heard(party.party, topic, situation))
         if PURPOSES[topic.purpose].to_sensitive or party.party not in situation.sensitive
+        if not topic.first or _lacks_date(party, situation)
     ]
     same = mailboxes.in_place_of(mailboxes.sharing(hearers), topic, situation.spoken, situation.heard)
     return (_to(party, topic, situation, same.get(party.party)) for party, _ in hearers)
@@ -165,6 +171,17 @@ def _heard(party: str, topic: Topic, situation: _Situation) -> bool:
         if each.state in TOLD and (by is None or each.due_at is None or each.due_at < by)
     }
     return any(who == party and cause in topic.after and cause in in_time for who, _, cause in situation.heard)
+
+
+def _lacks_date(party: PartyReported, situation: _Situation) -> bool:
+    """Whether somebody who has heard from us was told no date, and will not be by what else we write: a letter names
+    the date whatever it is about, a text hardly ever. What is sensitive names none."""
+    address, definition = _reached(party, situation.definition), situation.definition
+    if address is None or traits_of(address.channel).writing is not Writing.LINE:
+        return False
+    if definition.sensitive or party.party in situation.sensitive or situation.dates.get(party.party):
+        return False
+    return any(who == party.party for who, _, _ in situation.heard)
 
 
 def _untold(found: list[Topic], situation: _Situation) -> tuple[Outreach, ...]:
@@ -198,6 +215,8 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation, same_as: str 
     reason = _reason(party, topic, id_, address, situation)
     if same_as is not None and reason in (None, Reason.BUDGET_SPENT):
         reason = Reason.SAME_ADDRESS
+    dates = situation.dates.get(party.party, frozenset())
+    old_on = next((day for id_, day in topic.before if id_ in dates), None) if topic.before else topic.old_on
     known = any(
         each.party == party.party and each.cause == topic.news for each in situation.spoken if each.state in TOLD
     )
@@ -214,7 +233,7 @@ def _to(party: PartyReported, topic: Topic, situation: _Situation, same_as: str 
         zone,
         "" if sensitive or known else topic.note,
         reason,
-        topic.old_on,
+        old_on,
         calendars.day_of(topic.at, zone) if late and topic.at is not None else None,
         fallen_end(situation.case, definition, party.party, situation.spoken)
         or fallen_survivor(situation.case, setting, party.party, situation.spoken),

@@ -12,8 +12,8 @@ from tracker.core.answers import delays, endings
 from tracker.core.answers.message_facts import OutreachFacts
 from tracker.core.answers.needs import need_facts
 from tracker.core.answers.stages import own_table
-from tracker.core.answers.tellings import names_date
 from tracker.core.outreach import timing
+from tracker.core.outreach.dates_named import names_date
 from tracker.core.outreach.wishes import WishInForce
 from tracker.core.services.definitions import Definition, Stage, Words, say
 from tracker.core.vocabulary import references

@@ -105,7 +105,9 @@ _READ = PreparedStatement(
                 SELECT json_agg(m) FROM (
                     SELECT m.key, m.purpose, m.party, m.cause, m.state, m.reason, m.due_at, m.facts->'stage' AS stage,
                         m.facts->'sensitive' AS sensitive, m.facts->'news' AS news,
-                        coalesce(m.settled_at, m.due_at) AS told_at, m.facts->>'same_as' AS same_as
+                        coalesce(m.settled_at, m.due_at) AS told_at, m.facts->>'same_as' AS same_as, m.channel,
+                        m.facts->>'outcome' AS outcome, m.facts->>'promise' AS promise,
+                        m.facts->>'beside_promise' AS beside_promise
                     FROM message m
                     WHERE m.organisation_id = f.organisation_id AND m.mode = f.mode AND m.case_id = f.id
                 ) m

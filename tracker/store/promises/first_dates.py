@@ -23,7 +23,7 @@ from tracker.core.promises.first_dates import Background, Dated, FirstDate, Popu
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.purposes import purposes
 from tracker.core.vocabulary.scope import Scope
-from tracker.core.vocabulary.words import Basis, Mode, Outcome, PromiseOutcome
+from tracker.core.vocabulary.words import Basis, Change, Mode, Outcome, PromiseOutcome
 from tracker.store.ground.columns import listed
 from tracker.store.ground.organisations import Office
 
@@ -31,6 +31,8 @@ PART = 2_000
 """So many dates are read at a time: others have their turn between."""
 
 _WARNINGS = listed(sorted(purposes(lambda traits: traits.warns)))
+_MOVES = listed(sorted(purposes(lambda traits: traits.moves_date)))
+"""Some of these give somebody their first date, and say of none that it has moved."""
 
 _LEDGERS = f"""
     WITH known AS MATERIALIZED (
@@ -44,6 +46,10 @@ _LEDGERS = f"""
                 SELECT array_agg(coalesce(m.settled_at, m.decided_at)) FROM message m
                 WHERE m.organisation_id = c.organisation_id AND m.mode = c.mode AND m.case_id = c.id
                   AND m.purpose IN ({_WARNINGS}) AND m.cause NOT LIKE 'office:%'
+                  AND (m.purpose NOT IN ({_MOVES}) OR m.facts->>'old_on' IS NOT NULL OR EXISTS (
+                    SELECT FROM promise q WHERE q.organisation_id = c.organisation_id AND q.mode = c.mode
+                      AND q.case_id = c.id AND CAST(q.superseded_by AS text) = m.cause
+                      AND q.reason = '{Change.LIKELY_LATE}'))
                   AND m.state IN ('{MessageState.SENT}', '{MessageState.DELIVERED}')
             ) AS warned_at
         FROM "case" c

@@ -39,24 +39,33 @@ _VISITS = text(
             CASE WHEN c.state = 'closed' THEN coalesce(c.since_on, (c.since_at AT TIME ZONE :zone)::date) END AS ended
         FROM "case" c
         WHERE c.organisation_id = :organisation AND c.mode = 'live' AND NOT c.void
-    ), line AS (
+    ), placed AS (
         SELECT c.id, c.service, c.outcome, c.ended, e.stage, (e.position_at AT TIME ZONE :zone)::date AS day,
+            e.type = 'case.needs' AS turns,
+            e.type = 'case.reopen' OR e.stage IS DISTINCT FROM lag(e.stage) OVER timeline AS enters,
             e.position_at IS DISTINCT FROM lead(e.position_at) OVER timeline AS stays,
             row_number() OVER timeline AS line
         FROM chosen c
         JOIN entry e ON e.organisation_id = :organisation AND e.mode = 'live' AND e.case_id = c.id
-        WHERE e.placement = 'applied' AND e.stage IS NOT NULL AND e.type IN ('case.status', 'case.reopen')
+        WHERE e.placement = 'applied' AND e.stage IS NOT NULL
+          AND e.type IN ('case.status', 'case.reopen', 'case.needs')
           AND NOT (c.service || ' ' || e.stage) = ANY(:closing)
           AND (c.ended IS NULL OR c.ended >= :since)
         WINDOW timeline AS (PARTITION BY c.id ORDER BY e.position_at, coalesce(e.sequence, -1), e.rank,
             e.source COLLATE "C", e.event_id COLLATE "C")
+    ), entered AS (
+        SELECT *, count(*) FILTER (WHERE enters) OVER (PARTITION BY id ORDER BY line) AS spell_number FROM placed
+    ), line AS (
+        SELECT *, (service || ' ' || stage) = ANY(:paused)
+            AND count(*) FILTER (WHERE turns) OVER (PARTITION BY id, spell_number ORDER BY line) % 2 = 0 AS waits
+        FROM entered
     ), moment AS (
         SELECT *, row_number() OVER (PARTITION BY id ORDER BY line) AS place,
             row_number() OVER (PARTITION BY id, day ORDER BY line DESC) AS back
         FROM line WHERE stays
     ), stayed AS (
         SELECT *, lag(stage) OVER (PARTITION BY id ORDER BY place) AS before,
-            (service || ' ' || stage) = ANY(:paused) AS waits
+            lag(waits) OVER (PARTITION BY id ORDER BY place) AS waited_before
         FROM moment
         WHERE place = 1 OR (back = 1 AND day IS DISTINCT FROM ended)
     ), spell AS (
@@ -64,7 +73,7 @@ _VISITS = text(
             min(place) FILTER (WHERE NOT waits) OVER (PARTITION BY id) AS opening,
             (day = lead(day) OVER (PARTITION BY id ORDER BY place)) IS TRUE AS brief
         FROM stayed
-        WHERE stage IS DISTINCT FROM before
+        WHERE stage IS DISTINCT FROM before OR waits IS DISTINCT FROM waited_before
     ), running AS (
         SELECT id, block, min(day) FILTER (WHERE NOT waits) AS from_day, min(day) AS block_day,
             lead(min(day)) OVER (PARTITION BY id ORDER BY block) AS until_day, max(ended) AS ended
@@ -98,8 +107,9 @@ async def visits(
     A case counts once a day, at its last stage of that day, and at its first, which is a brief visit where that is
     another one; on the day on which it ended at its first alone. Of stages that it came to at the same instant the last
     one counts.
-    `paused` names the stages whose clock is paused ("service stage"); the days spent in them are no age. `closing`
-    names those that end a case: nobody waits in them.
+    `paused` names the stages whose clock is paused ("service stage"); the days spent in them are no age, until all that
+    was asked has come: each report of needs that has a stage turned the clock there. `closing` names those that end a
+    case: nobody waits in them.
     """
     values = {"organisation": organisation_id, "zone": zone, "since": since, "paused": paused, "closing": closing}
     found: dict[str, list[Visit]] = defaultdict(list)
@@ -114,7 +124,7 @@ _SINCE = text(
         SELECT max(counted_at) - interval '1 hour' AS at FROM tally WHERE organisation_id = :organisation
     ), changed AS (
         SELECT case_id, type, occurred_on, occurred_at, position_at FROM entry
-        WHERE organisation_id = :organisation AND mode = 'live' AND type IN ('case.status', 'case.reopen')
+        WHERE organisation_id = :organisation AND mode = 'live' AND type IN ('case.status', 'case.reopen', 'case.needs')
           AND (heard_at > (SELECT at FROM counted) OR placed_at > (SELECT at FROM counted))
     ), touched AS (
         SELECT occurred_on, occurred_at, position_at FROM changed

@@ -20,7 +20,17 @@ HOW_IT_STANDS = frozenset({"acknowledged", "updated", "still_working", "action_n
 """Purposes that say how a request stands and what is asked. Of one another they may be but the same again; a message of
 another purpose tells something that happened."""
 
-RESTS_ON = ("stage", "unmapped", "waiting_on", "outcome", "note", "delay_reason", "merged_into", "told_stage")
+RESTS_ON = (
+    "stage",
+    "unmapped",
+    "waiting_on",
+    "outcome",
+    "note",
+    "delay_reason",
+    "merged_into",
+    "told_stage",
+    "asked_office",
+)
 DATES = ("promise_on", "office_on", "old_on", "statutory_on")
 
 _MONTHS, _WEEKDAYS = list(calendar.month_name)[1:], list(calendar.day_name)

@@ -54,6 +54,7 @@ class OutreachFacts:
     the case that goes on; `statutory_on`: the limit set by law. `how_to_stop`: a `HowToStop`, or words for it; of the
     first message that somebody gets by a channel where no link says it, else None. `domains`: the
     office's own, and the mailbox that it writes from; what lies elsewhere is no address that a note may name.
+    `asked_office`: the office is asked to look at the case, for the nth time since anything was new; 0: it is not.
     """
 
     purpose: str
@@ -104,6 +105,7 @@ class OutreachFacts:
     survivor: str = ""
     statutory: str = ""
     statutory_on: date | None = None
+    asked_office: int = 0
 
     @property
     def share(self) -> float | None:

@@ -67,6 +67,7 @@ class FrozenFacts(TypedDict):
     merged_into: Plain[str | None]
     statutory_on: Lasting[str | None]
     same_as: Lasting[str | None]
+    asked_office: Lasting[int]
 
 
 LASTING_FACTS = tuple(name for name, mark in marks(FrozenFacts).items() if mark is Mark.LASTING)
@@ -169,6 +170,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "merged_into": case.merged_into,
         "statutory_on": _iso(limit.on if limit else None),
         "same_as": said.same_as,
+        "asked_office": said.asked_office,
     }
 
 

@@ -86,3 +86,32 @@ def test_what_nobody_knows_is_not_said_t11() -> None:
 
 def test_work_goes_on_and_something_is_needed_t1() -> None:
     assert "The next step is ours. We also need something from you." in shown("ours_and_asked")
+
+
+OFFICE_ASKED = {
+    "en": "asked the office",
+    "es": "pedido a la oficina",
+    "cy": "gofyn i'r swyddfa",
+    "ar": "طلبنا من الجهة",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_word_says_that_the_office_was_asked_and_only_where_it_was_t5(language: str) -> None:
+    """Where we wait for the person too, and where no details may be given; the second time by mail with "again"."""
+    for part in ("sms.txt", "text.txt", "html.html"):
+        for sample in ("office_asked", "office_asked_sensitive"):
+            assert OFFICE_ASKED[language] in plainly(told("still_working", part, sample, language)), (part, sample)
+        assert OFFICE_ASKED[language] not in plainly(told("still_working", part, "ordinary", language))
+    first, again = (
+        plainly(told("still_working", "text.txt", each, language)) for each in ("office_asked", "office_asked_again")
+    )
+    assert AGAIN[language] in again
+    assert AGAIN[language] not in first
+
+
+AGAIN = {"en": "office again", "es": "otra vez", "cy": "gofyn eto", "ar": "مجددًا"}
+
+
+def plainly(words: str) -> str:
+    return words.replace("&#39;", "'").replace("&#x27;", "'")

@@ -50,6 +50,9 @@ ALWAYS_HEARD = timedelta(days=3650)
 KEEPS_ALL = "\n[retention]\ndays_after_close = 10000\n"
 """Else the words are erased before they are read."""
 
+SHOWN = 8
+"""So many messages of a run are printed."""
+
 ONE_IN = 4
 """So many people have an e-mail address as well."""
 
@@ -176,7 +179,8 @@ def table(replayed: Replayed) -> dict[str, list[str]]:
     lines["price"] += _spread(replayed.each_case(price=True), "{:.3f}")
     messages = [each.message for each in replayed.left]
     lengths = sorted(runs_by_length(messages).items())
-    lines["longest run alike"] = [str(len(longest_run(messages))), *(f"{each}: {number}" for each, number in lengths)]
+    people = (f"{number:,} people {length}" for length, number in lengths)
+    lines["longest run alike"] = [str(len(longest_run(messages))), *people]
     lines["alike, not in a row"] = [str(len(most_repeated(messages)))]
     return lines
 
@@ -199,8 +203,8 @@ def show(name: str, ours: Replayed, beside: Replayed | None) -> None:
     for which, replayed in (("before", beside), ("after", ours)) if beside else (("", ours),):
         messages = [each.message for each in replayed.left] if replayed else []
         for what, run in (("longest run", longest_run(messages)), ("most alike", most_repeated(messages))):
-            print(f"\n{which} {what}: {run[0].person if run else 'none'}")
-            for each in run:
+            print(f"\n{which} {what}: {len(run)} to {run[0].person if run else 'nobody'}")
+            for each in run[:SHOWN]:
                 print(f"  {each.at:%Y-%m-%d} {each.purpose}: {' '.join(each.words.split())[:400]}")
 
 

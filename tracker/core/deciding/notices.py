@@ -84,7 +84,7 @@ def of_case(before: CaseRecord | None, now: CaseRecord | None, outreach: Outreac
     if now is not None and now.end_in_doubt and not (before is not None and before.end_in_doubt):
         remedy = "Ask the office for the right date. Then have the end sent again, or the beginning corrected."
         yield Notice("end_in_doubt", now.number, remedy)
-    if before is None or now is None or now.quiet_words == before.quiet_words:
+    if before is None or now is None or now.quiet_words <= before.quiet_words:
         return
     if outreach.times_asked(now.quiet_words):
         remedy = "Look at what it waits for. Have the office report a stage, a date or what it needs; call the person."

@@ -18,7 +18,7 @@ from tests.office import SERVICE, START
 from tracker.core.deciding.decide import decide
 from tracker.core.deciding.dossier import ServiceKnown
 from tracker.core.services.definitions import MOST_ALIKE, OutreachPolicy
-from tracker.core.vocabulary.messages import Purpose
+from tracker.core.vocabulary.messages import MessageState, Purpose
 
 UNDATED = replace(PERMIT, outreach=replace(PERMIT.outreach, silence=timedelta(days=14)), statutory=None)
 OFFICE_ASKED = [0, 1, 0, 0, 2, 0, 0, 3]
@@ -64,6 +64,17 @@ def test_of_three_words_in_a_row_one_says_that_the_office_was_asked_to_look_t5(c
     [asked] = [each for each in life.rows.notices if each.kind == "nothing_new"]
     assert asked.subject == "N1"
     assert life.rows.notices[asked] == sum(bool(times) for row in rows for times in row)
+
+
+def test_nobody_is_asked_to_look_where_nobody_is_told_so_t5() -> None:
+    """A case without parties: the word is withheld, and operators hear nothing of it."""
+    life = Life(ServiceKnown(UUID(int=3), UNDATED))
+    life.say(0, status(), status("VAL"))
+    wait(life, 1, 100)
+    words = [each for each in life.rows.messages.values() if each.purpose is Purpose.STILL_WORKING]
+    assert len(words) >= 2
+    assert {each.state for each in words} == {MessageState.WITHHELD}
+    assert not life.rows.notices
 
 
 def test_news_begins_the_row_anew_t5() -> None:

@@ -36,6 +36,8 @@ async def test_nobody_waits_longer_than_the_silence_limit(desk: Desk) -> None:
     gaps = [(later.decided_at - earlier.decided_at) / timedelta(days=1) for earlier, later in pairwise(told)]
     assert 10 < gaps[0] <= 14 < gaps[1] <= 21 < gaps[2] <= 31, "half as long again each time, up to six weeks"
     assert max(gaps) <= 42
+    asked = await desk.rows("SELECT subject FROM alert WHERE kind = 'nothing_new'")
+    assert [each.subject for each in asked] == ["P-1"], "T5: the second such word says that the office was asked"
 
 
 async def test_what_is_held_back_speaks_at_its_time_and_not_before(desk: Desk) -> None:

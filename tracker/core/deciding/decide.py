@@ -291,7 +291,7 @@ class Deciding:
         for _, number in sorted(self._numbers.items()):
             number.add_to(changes)
         for case in (case for number in self._numbers.values() for case in number.cases):
-            before, outreach = case.known.record if case.known else None, case.service.definition.outreach
-            self._notices.update(notices.of_case(before, case.record, outreach))
+            self._notices.update(notices.of_case(case.known.record if case.known else None, case.record))
+            self._notices.update(notices.of_messages(case.record.number if case.record else "", case.messages.values()))
         moved = sum(case.has_moved for number in self._numbers.values() for case in number.cases)
         return Decided(changes, self.now, tuple(self._answers), tuple(self._not_decided), moved)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from tracker.core.answers import delays
 from tracker.core.case.events import Body, NeedsReported, PartyReported, StatusEvent, StatusReported
-from tracker.core.deciding.dossier import CaseRecord
-from tracker.core.services.definitions import Definition, OutreachPolicy
+from tracker.core.deciding.dossier import CaseRecord, MessageRecord
+from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.spelling import language_tags
 from tracker.core.vocabulary.words import Placement
@@ -78,14 +78,15 @@ def not_read(fault: Exception, subject: str) -> Notice:
     return Notice("case_not_read", f"{type(fault).__name__} {subject}", remedy)
 
 
-def of_case(before: CaseRecord | None, now: CaseRecord | None, outreach: OutreachPolicy) -> Iterator[Notice]:
-    """What is to be told of a case that has become this: that its end was reported to lie before its beginning; that
-    people have heard too often in a row that nothing is new."""
+def of_case(before: CaseRecord | None, now: CaseRecord | None) -> Iterator[Notice]:
+    """What is to be told of a case that has become this: that its end was reported to lie before its beginning."""
     if now is not None and now.end_in_doubt and not (before is not None and before.end_in_doubt):
         remedy = "Ask the office for the right date. Then have the end sent again, or the beginning corrected."
         yield Notice("end_in_doubt", now.number, remedy)
-    if before is None or now is None or now.quiet_words <= before.quiet_words:
-        return
-    if outreach.times_asked(now.quiet_words):
+
+
+def of_messages(number: str, messages: Iterable[MessageRecord]) -> Iterator[Notice]:
+    """What is to be told where people are told that the office was asked to look at their case: this does ask."""
+    if any(each.reason is None and each.facts.get("asked_office") for each in messages):
         remedy = "Look at what it waits for. Have the office report a stage, a date or what it needs; call the person."
-        yield Notice("nothing_new", now.number, remedy)
+        yield Notice("nothing_new", number, remedy)

@@ -56,13 +56,13 @@ def idle(days: int, code: str) -> Life:
 
 @pytest.mark.parametrize("code", ["VAL", "RFI"])
 def test_of_three_words_in_a_row_one_says_that_the_office_was_asked_to_look_t5(code: str) -> None:
-    """Whoever has the ball; and somebody is asked in truth, by an alert that names the case."""
+    """Whoever has the ball; and somebody is asked in truth, by an alert that names the service."""
     life = idle(300, code)
     rows = rows_of_words(life)
     assert max(map(len, rows)) >= 5
     assert rows == [OFFICE_ASKED[: len(row)] for row in rows]
     [asked] = [each for each in life.rows.notices if each.kind == "nothing_new"]
-    assert asked.subject == "N1"
+    assert asked.subject == SERVICE
     assert life.rows.notices[asked] == sum(bool(times) for row in rows for times in row)
 
 

@@ -292,6 +292,6 @@ class Deciding:
             number.add_to(changes)
         for case in (case for number in self._numbers.values() for case in number.cases):
             self._notices.update(notices.of_case(case.known.record if case.known else None, case.record))
-            self._notices.update(notices.of_messages(case.record.number if case.record else "", case.messages.values()))
+            self._notices.update(notices.of_messages(case.service.definition.service, case.messages.values()))
         moved = sum(case.has_moved for number in self._numbers.values() for case in number.cases)
         return Decided(changes, self.now, tuple(self._answers), tuple(self._not_decided), moved)

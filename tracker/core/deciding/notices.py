@@ -85,8 +85,12 @@ def of_case(before: CaseRecord | None, now: CaseRecord | None) -> Iterator[Notic
         yield Notice("end_in_doubt", now.number, remedy)
 
 
-def of_messages(number: str, messages: Iterable[MessageRecord]) -> Iterator[Notice]:
-    """What is to be told where people are told that the office was asked to look at their case: this does ask."""
+def of_messages(service: str, messages: Iterable[MessageRecord]) -> Iterator[Notice]:
+    """What is to be told where people are told that the office was asked to look at their case: this does ask. One
+    alert for a service, since all cases of a slow one come to this."""
     if any(each.reason is None and each.facts.get("asked_office") for each in messages):
-        remedy = "Look at what it waits for. Have the office report a stage, a date or what it needs; call the person."
-        yield Notice("nothing_new", number, remedy)
+        remedy = (
+            "People have waited long without news, and read that the office was asked to look. List the cases as "
+            "docs/operations.md says, and have the office report of each a stage, a date or what it needs."
+        )
+        yield Notice("nothing_new", service, remedy)

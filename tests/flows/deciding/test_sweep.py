@@ -13,6 +13,8 @@ from tracker.flows.deciding.sweep import sweep
 from tracker.flows.organisations.clock import advance
 from tracker.store.ground.engine import Store
 
+LISTED = "SELECT number FROM \"case\" WHERE state = 'open' AND quiet_words > 1 AND cardinality(word_to) > 0"
+
 
 @pytest.fixture
 async def desk(store: Store) -> Desk:
@@ -29,7 +31,7 @@ async def test_nobody_waits_longer_than_the_silence_limit(desk: Desk) -> None:
     listed = []
     for _ in range(20):  # the back office lives, but says nothing of this case
         await wait(desk, days=3)
-        listed += await desk.rows("SELECT number FROM \"case\" WHERE state = 'open' AND quiet_words > 1")
+        listed += await desk.rows(LISTED)
         await desk.status("P-2", "REC", id=f"p2-{_}")
     told = await desk.rows(
         "SELECT decided_at FROM message JOIN \"case\" c ON c.id = case_id WHERE number = 'P-1' "

@@ -148,7 +148,7 @@ async def test_a_decision_stays_unsaid_until_it_was_served(road: Road) -> None:
     assert "appeal" in mail.text
     page = await road.reads(reference)
     assert "The answer was no." in page
-    assert "You have 6 months from the date on our letter." in page
+    assert "You have 12 weeks from the date on our letter." in page
 
 
 async def test_nobody_waits_longer_than_was_said(road: Road) -> None:

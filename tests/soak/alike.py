@@ -31,7 +31,7 @@ RESTS_ON = (
     "told_stage",
     "asked_office",
 )
-DATES = ("promise_on", "office_on", "old_on", "statutory_on")
+DATES = ("promise_on", "beside_on", "office_on", "old_on", "statutory_on")
 
 _MONTHS, _WEEKDAYS = list(calendar.month_name)[1:], list(calendar.day_name)
 _DATE = re.compile(

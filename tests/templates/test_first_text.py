@@ -12,8 +12,6 @@ from tests.templates.samples import OUTREACHES, PURPOSES
 from tracker.core.vocabulary.channels import HowToStop, how_to_stop
 from tracker.core.vocabulary.segments import segments
 
-BAD_NEWS = ("date_changed", "delayed", "feedback")
-
 
 @pytest.mark.parametrize("language", languages.offered())
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -27,8 +25,7 @@ def test_it_says_how_to_stop_and_fits_p8(purpose: str, language: str, how: HowTo
         assert content.text.replace("\u200e", "").endswith(f" {end}"), name
         said = segments(content.text)
         most = 3 if said.encoding == "UCS-2" else 2  # of the first text alone, which is never cut
-        short = said.encoding == "GSM-7" and purpose not in BAD_NEWS and facts.late_on is None
-        assert said.count <= (1 if short else most), content.text
+        assert said.count <= most, content.text
         plain, _ = render(replace(given, how_to_stop=None), "sms", "")
         assert segments(plain.text).encoding == said.encoding or language == "ar", "it never forces Unicode"
 

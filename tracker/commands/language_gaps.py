@@ -235,13 +235,14 @@ def _office_wrong(path: str, said: str | None, english: str, code: str) -> str:
 
 
 def worded(table: Any, path: str) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Every mapping from language to text below `path`, with its place: what has a text in English."""
+    """Every mapping from language to text below `path`, with its place: what has a text in English. A table may have
+    texts of its own and tables beside them, such as what is asked for, and why."""
     if isinstance(table, list):
         for place, one in enumerate(table):
             yield from worded(one, f"{path}[{place}]")
-    elif isinstance(table, dict) and isinstance(table.get(languages.SOURCE), str):
-        yield path, table
     elif isinstance(table, dict):
+        if isinstance(table.get(languages.SOURCE), str):
+            yield path, {key: value for key, value in table.items() if isinstance(value, str)}
         for key, value in table.items():
             yield from worded(value, f"{path}.{key}" if path else key)
 

@@ -249,7 +249,6 @@ async def _write(parts: Parts, office: Office, past: list[Past], begins: datetim
             await seeding.write(connection, rows)
     async with parts.store.transaction() as connection:
         await seeding.write(connection, {"caught": caught})
-    await seeding.take_stock(parts.store)
 
 
 async def _agent(parts: Parts, office: Office) -> UUID:

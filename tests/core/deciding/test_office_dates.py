@@ -56,7 +56,7 @@ class Life:
         for key, each in self.rows.messages.items():
             if each.state is MessageState.DUE:
                 self.rows.messages[key] = replace(each, state=MessageState.DELIVERED)
-                for id_ in (each.facts["promise"], each.facts["office_promise"]):
+                for id_ in (each.facts["promise"], each.facts["beside_promise"]):
                     if id_:
                         self.tell(UUID(id_), day)
 

@@ -20,7 +20,7 @@ from tracker.core.case.fold import fold
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach import timing
 from tracker.core.outreach.overtaking import superseded
-from tracker.core.outreach.topics import Spoken
+from tracker.core.outreach.topics import DateNews, Spoken
 from tracker.core.outreach.who_hears_what import warranted
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.words import Audience, Rhythm
@@ -130,6 +130,18 @@ def test_news_and_a_request_are_one_message_t18(bodies: tuple[Any, ...]) -> None
     assert asked.news == str(case.news.entry if case.news else None)
     assert asked.note == (case.news.note if case.news else "")
     assert told(case, heard(case)) == [], "nor is it told afterwards"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.DATE_CHANGED, Purpose.DELAYED])
+def test_news_and_a_date_that_goes_with_it_are_one_message_t18(purpose: Purpose) -> None:
+    case, news = case_of(ALEX, REC, VAL), (DateNews(purpose, "promise", date(2026, 4, 1)),)
+    found = warranted(case, PERMIT, LIVE, (), news)
+    assert [each.purpose for each in found] == [Purpose.ACKNOWLEDGED, purpose]
+    sent = tuple(said(each) for each in found)
+    assert [each.purpose for each in warranted(case, PERMIT, LIVE, sent, news)] == [Purpose.ACKNOWLEDGED, purpose]
+    quiet = replace(PERMIT, outreach=replace(PERMIT.outreach, purposes=PERMIT.outreach.purposes - {purpose}))
+    kept = [each.purpose for each in warranted(case, quiet, LIVE, (), news) if each.reason is None]
+    assert kept == [Purpose.ACKNOWLEDGED, Purpose.UPDATED], "news is not lost with a message that the office leaves out"
 
 
 def test_news_after_the_request_was_sent_is_an_update_t18() -> None:

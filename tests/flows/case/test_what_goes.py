@@ -58,8 +58,8 @@ FACTS_THAT_STAY = {
     "ended_on",
     "statutory_on",
     "theirs",
-    "office_on",
-    "office_promise",
+    "beside_on",
+    "beside_promise",
     "came_true",
 }
 EMPTIED: dict[str, Row] = {

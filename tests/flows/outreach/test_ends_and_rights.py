@@ -16,7 +16,7 @@ from tracker.store.services import definitions
 
 DAY = timedelta(days=1)
 MERGING = DEFINITION.replace('outcome = "withdrawn"', 'outcome = "merged"')
-APPEALABLE = DEFINITION.replace('code = "refused"\n', 'code = "refused"\nappeal_within_days = 28\n')
+APPEALABLE = DEFINITION.replace("appeal_within_days = 84", "appeal_within_days = 28")
 PAUSING = DEFINITION.replace("[statutory]\n", "[statutory]\npauses = true\n")
 
 

@@ -45,15 +45,16 @@ class OutreachFacts:
     what a stage that waits for the person asks of them; `heard_on`: the day of the office's last report.
 
     `promise_on` is the date that stands, with `half_by_on`, `probability` and `promise_base` (a `Base`) where it is
-    learned; `old_on` the one that people know and that it replaced, `theirs`: both are the office's own; `office_on`:
-    the office's own date beside ours; `came_true`: so many in a hundred first dates did, where that is surely fewer
-    than `probability`; `sooner`: that it is likely to be finished well before it;
-    `delay_reason` says in words why it takes longer, `delay_code` which reason that is. `feedback_url` and `stop_url`
-    are this recipient's own; empty where there is none. `late_on`: the day on which it happened, where it is told late;
-    `told_headline` and `told_on`: an end that they were told of and that holds no longer; `survivor`: the reference of
-    the case that goes on; `statutory_on`: the limit set by law. `how_to_stop`: a `HowToStop`, or words for it; of the
-    first message that somebody gets by a channel where no link says it, else None. `domains`: the
-    office's own, and the mailbox that it writes from; what lies elsewhere is no address that a note may name.
+    learned; `old_on` the one that people know and that it replaced, `theirs`: both are the office's own;
+    `beside_on`: the office's own date beside ours, or ours beside the office's; `came_true`: so many in a hundred
+    first dates did, where that is surely fewer than `probability`; `sooner`: that it is likely to be finished well
+    before it; `delay_reason` says in words why it takes longer, `delay_code` which reason that is. `feedback_url`
+    and `stop_url` are this recipient's own; empty where there is none. `late_on`: the day on which it happened,
+    where it is told late; `told_headline` and `told_on`: an end that they were told of and that holds no longer;
+    `survivor`: the reference of the case that goes on; `statutory_on`: the limit set by law. `how_to_stop`: a
+    `HowToStop`, or words for it; of the first message that somebody gets by a channel where no link says it, else
+    None. `domains`: the office's own, and the mailbox that it writes from; what lies elsewhere is no address that a
+    note may name.
     `asked_office`: the office is asked to look at the case, for the nth time since anything was new; 0: it is not.
     """
 
@@ -80,7 +81,7 @@ class OutreachFacts:
     today: date
     old_on: date | None = None
     theirs: bool = False
-    office_on: date | None = None
+    beside_on: date | None = None
     came_true: int | None = None
     half_by_on: date | None = None
     probability: float | None = None

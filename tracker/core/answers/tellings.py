@@ -9,7 +9,7 @@ from tracker.core.answers.facts import CaseFacts, PromiseFacts
 from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.channels import Writing, traits_of
 from tracker.core.vocabulary.messages import Purpose
-from tracker.core.vocabulary.purpose_traits import DateTold
+from tracker.core.vocabulary.purpose_traits import DateTold, Ground
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Basis
 
@@ -49,9 +49,9 @@ SPOKEN = (Way.PHONE, Way.COUNTER)
 
 
 def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool) -> bool:
-    """Whether a message says the date that stands, if there is one. Where a case is sensitive no message does, and a
-    text only when the date is its news, or when it says that we have the request. Told of the templates, and a test
-    holds them to it."""
+    """Whether a message says the date that stands, if there is one. Where a case is sensitive no message does, and
+    no text where its news is that the date may not hold, or what is asked of the person. Told of the templates, and a
+    test holds them to it."""
     traits = PURPOSES[purpose]
     if sensitive or closed or traits.date is DateTold.NOTHING:
         return False
@@ -59,7 +59,7 @@ def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool)
         case Writing.MAIL:
             return True
         case Writing.LINE:
-            return traits.moves_date or traits.begins
+            return not traits.doubts_date and traits.rests_on not in (Ground.REQUEST, Ground.WANTED)
         case other:
             assert_never(other)
 

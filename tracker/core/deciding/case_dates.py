@@ -28,8 +28,8 @@ from tracker.core.vocabulary.words import Basis, CaseState, Change, Clock, Outco
 class DatesNow:
     """The ledger as it is now. `standing`: the date that the page leads with; `news`: what it gives to say about
     dates, the same as long as nothing changes; `review_at`: when it may need another look (business time); `sooner`:
-    that date is ours, it stands, and the case is likely to be finished well before it, as no date of the office's that
-    has passed belies. `office`: the office's own date that stands; `came_true`: how many in a hundred first dates did,
+    that date is ours, it stands, and the case is likely to be finished well before it; never said beside a date of the
+    office's own. `office`: the office's own date that stands; `came_true`: how many in a hundred first dates did,
     where that is surely fewer than `standing` claims."""
 
     standing: PromiseRecord | None
@@ -56,7 +56,7 @@ def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
         morning = calendars.word_due_at(office.latest_on + timedelta(days=1), ledger.zone)
         looks.append(max(office.passes_at, morning))
     belied = newest is not None and newest.superseded_at is None and newest.latest_on < ledger.today
-    sooner = verdict.sooner and ours is not None and not belied
+    sooner = verdict.sooner and ours is not None and office is None and not belied
     standing = ours or office
     came_true = contradicted(ledger.record, standing.probability) if standing is not None else None
     news = news_of_ours(ledger, verdict) + news_of_theirs(ledger)

@@ -41,8 +41,8 @@ class FrozenFacts(TypedDict):
     zone: Personal[str | None]
     old_on: Lasting[str | None]
     theirs: Lasting[bool]
-    office_on: Lasting[str | None]
-    office_promise: Lasting[str | None]
+    beside_on: Lasting[str | None]
+    beside_promise: Lasting[str | None]
     came_true: Lasting[int | None]
     promise_on: Lasting[str | None]
     half_by_on: Lasting[str | None]
@@ -126,9 +126,9 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
     standing, office = dates.standing, dates.office
     if standing is not None and standing.ours and case.clock is Clock.PAUSED:
         standing = office
-    if said.theirs and PURPOSES[said.purpose].moves_date:
-        standing = office
     beside = office if standing is not None and standing.ours and not PURPOSES[said.purpose].warns else None
+    if said.theirs and PURPOSES[said.purpose].moves_date:
+        standing, beside = office, standing if beside is not None else None
     party, fallen = case.parties.get(said.party), said.fallen
     limit = limit_of(case, sayer.service, sayer.zone)
     ended = case.since.on or (day_of(case.since.at, sayer.zone) if case.since.at else None)
@@ -145,8 +145,8 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "old_on": _iso(said.old_on),
         "promise_on": _iso(standing.latest_on if standing else None),
         "theirs": said.theirs,
-        "office_on": _iso(beside.latest_on if beside else None),
-        "office_promise": str(beside.id) if beside else None,
+        "beside_on": _iso(beside.latest_on if beside else None),
+        "beside_promise": str(beside.id) if beside else None,
         "came_true": dates.came_true if standing is dates.standing else None,
         "half_by_on": _iso(_half_on(standing, said.zone, now)),
         "promise_basis": standing.basis.value if standing else None,

@@ -133,8 +133,9 @@ def topics(
         stale = Reason.OLD_NEWS if setting.is_old(news.position, definition) else None
         old = setting.before_live(case, news.position) or stale
         found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old))
+    note, along = news_along(case)
     return found + [
-        Topic(each.purpose, each.cause, None, withhold=quiet, old_on=each.old_on, theirs=each.theirs)
+        Topic(each.purpose, each.cause, None, note, withhold=quiet, old_on=each.old_on, theirs=each.theirs, news=along)
         for each in dates
         if not each.old
     ]

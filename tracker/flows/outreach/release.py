@@ -184,7 +184,8 @@ def outreach_facts(
     ours = own_table(stage, arrived=facts.get("arrived_at") is not None)
     worded = None if ours else stage
     claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
-    half_by_on = _day(facts.get("half_by_on"))
+    half_by_on, old_on, today = _day(facts.get("half_by_on")), _day(facts.get("old_on")), day_of(row.now, row.zone)
+    is_late = old_on is not None and old_on < today
     reason = delays.reason_of(facts.get("delay_reason"), WaitingOn(facts["waiting_on"]), definition)
 
     def words(of: Words) -> str:
@@ -211,15 +212,15 @@ def outreach_facts(
         sensitive=facts["sensitive"],
         language=language,
         zone=facts.get("zone") or row.zone,
-        old_on=_day(facts.get("old_on")),
+        old_on=old_on,
         theirs=facts.get("theirs", False),
-        office_on=_day(facts.get("office_on")),
+        beside_on=_day(facts.get("beside_on")),
         came_true=facts.get("came_true"),
-        half_by_on=half_by_on if half_by_on and half_by_on > day_of(row.now, row.zone) else None,
+        half_by_on=half_by_on if half_by_on and half_by_on > today else None,
         probability=facts.get("probability"),
         promise_base=facts.get("promise_base"),
         sooner=facts.get("sooner", False),
-        if_late=words(stage.if_late) if stage else "",
+        if_late=words(stage.if_late) if stage and is_late else "",
         delay_reason=delays.words_of(reason, definition, language),
         delay_code=reason,
         complaint=words(definition.complaint),
@@ -228,7 +229,7 @@ def outreach_facts(
         how_to_stop=how_to_stop(row.channel, sender_of(row, row.channel)) if says_how else None,
         ours=ours,
         you_can=words(worded.you_can) if worded else "",
-        today=day_of(row.now, row.zone),
+        today=today,
         domains=(*definition.domains, *((row.email_from,) if row.email_from else ())),
         asked_office=facts.get("asked_office", 0),
     )

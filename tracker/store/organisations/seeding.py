@@ -47,12 +47,17 @@ async def hurry(store: Store) -> None:
     await store.engine.dispose()  # connections that are made from now on know it
 
 
+_ANALYSE = text("ANALYZE")
+"""The database plans by what it believes of its tables, and believes that those are empty that were filled just now."""
+
+
 async def write(connection: AsyncConnection, rows: dict[str, list[dict[str, Any]]]) -> None:
     """Insert what happened around cases, by TABLES, and which dates their messages told. Rows of one
     table have the same columns."""
     for name, into in TABLES.items():
         if rows.get(name):
             await connection.execute(insert(into), rows[name])
+    await connection.execute(_ANALYSE)
     await tellings.sent(
         connection,
         [
@@ -66,16 +71,6 @@ async def write(connection: AsyncConnection, rows: dict[str, list[dict[str, Any]
             if row["promise_id"] is not None
         ],
     )
-
-
-_ANALYSE = text("ANALYZE")
-
-
-async def take_stock(store: Store) -> None:
-    """Let the database count what has come: it plans by what it believes of its tables, and believes that they are
-    empty still."""
-    async with store.reading() as connection:
-        await connection.execute(_ANALYSE)
 
 
 _HAPPENED = (

@@ -67,8 +67,9 @@ _SENT = text(
         AND a.number = t.number
     JOIN message m ON m.organisation_id = a.organisation_id AND m.mode = a.mode AND m.id = a.message_id
     CROSS JOIN LATERAL (SELECT coalesce(m.facts->>'role', '{Listener.PUBLIC}') AS listener) l
-    JOIN promise p ON p.organisation_id = a.organisation_id AND p.mode = a.mode AND (p.id = a.promise_id
-        OR m.channel IN ({_MAILED}) AND p.id = CAST(m.facts->>'office_promise' AS uuid))
+    CROSS JOIN LATERAL unnest(ARRAY[a.promise_id,
+        CASE WHEN m.channel IN ({_MAILED}) THEN CAST(m.facts->>'beside_promise' AS uuid) END]) AS named (id)
+    JOIN promise p ON p.organisation_id = a.organisation_id AND p.mode = a.mode AND p.id = named.id
     WHERE a.promise_id IS NOT NULL AND a.outcome = 'accepted'
     ORDER BY a.organisation_id, a.mode, p.id, l.listener, m.channel, a.started_at
     ON CONFLICT DO NOTHING

@@ -113,3 +113,32 @@ def test_the_page_says_that_the_office_has_not_said_what_it_waits_for_t1_t12() -
     html = page("case.html", "en", facts=in_words.case(case))
     assert "waits for something from you. It has not told us what it is." in html and "ask them" in html
     assert "has not told us what it is" not in page("case.html", "en", facts=in_words.case(asked))
+
+
+OFFICE_ASKED = {
+    "en": "asked the office",
+    "es": "pedido a la oficina",
+    "cy": "gofyn i'r swyddfa",
+    "ar": "طلبنا من الجهة",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_word_says_that_the_office_was_asked_and_only_where_it_was_t5(language: str) -> None:
+    """Where we wait for the person too, and where no details may be given; the second time by mail with "again"."""
+    for part in ("sms.txt", "text.txt", "html.html"):
+        for sample in ("office_asked", "office_asked_sensitive"):
+            assert OFFICE_ASKED[language] in plainly(told("still_working", part, sample, language)), (part, sample)
+        assert OFFICE_ASKED[language] not in plainly(told("still_working", part, "ordinary", language))
+    first, again = (
+        plainly(told("still_working", "text.txt", each, language)) for each in ("office_asked", "office_asked_again")
+    )
+    assert AGAIN[language] in again
+    assert AGAIN[language] not in first
+
+
+AGAIN = {"en": "office again", "es": "otra vez", "cy": "gofyn eto", "ar": "مجددًا"}
+
+
+def plainly(words: str) -> str:
+    return words.replace("&#39;", "'").replace("&#x27;", "'")

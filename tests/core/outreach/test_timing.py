@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -21,7 +22,7 @@ from tracker.core.outreach.who_hears_what import warranted
 from tracker.core.services.definitions import QuietHours
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.calendars import WEEKDAYS, WorkingDays
-from tracker.core.vocabulary.messages import MessageState, Purpose
+from tracker.core.vocabulary.messages import MessageState, Purpose, key
 from tracker.core.vocabulary.words import Channel
 
 NIGHT = QuietHours()
@@ -72,6 +73,16 @@ def test_what_waits_for_the_same_morning_is_spread_and_what_is_urgent_goes_first
     assert all(free <= each <= free + timing.SPREAD for each in times)
     assert max(times) - min(times) > timing.SPREAD * 0.8
     assert timing.allowed_at(Purpose.ACTION_NEEDED, "k", at, NIGHT, "Europe/London") == free
+
+
+@given(st.uuids())
+def test_after_the_night_that_it_has_begun_is_heard_before_what_is_new_of_it_t18(case: UUID) -> None:
+    at = datetime(2026, 3, 3, 2, tzinfo=UTC)
+    begun, news = (
+        timing.allowed_at(purpose, key(case, purpose, "1", 0, cause), at, NIGHT, "Europe/London")
+        for purpose, cause in ((Purpose.ACKNOWLEDGED, "opened"), (Purpose.UPDATED, "an entry"))
+    )
+    assert begun < news
 
 
 def test_updates_wait_for_the_digest_and_a_newer_one_takes_the_time_of_the_first() -> None:

@@ -43,6 +43,7 @@ FACTS_THAT_STAY = {
     "promise",
     "role",
     "same_as",
+    "asked_office",
     "sooner",
     "arrived_at",
     "since_at",

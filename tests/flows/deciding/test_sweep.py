@@ -8,10 +8,12 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import text
 
-from tests.office import DEFINITION, START, Desk, open_desk
+from tests.office import DEFINITION, SERVICE, START, Desk, open_desk
 from tracker.flows.deciding.sweep import sweep
 from tracker.flows.organisations.clock import advance
 from tracker.store.ground.engine import Store
+
+LISTED = "SELECT number FROM \"case\" WHERE state = 'open' AND quiet_words > 1 AND cardinality(word_to) > 0"
 
 
 @pytest.fixture
@@ -26,8 +28,10 @@ async def wait(desk: Desk, **span: float) -> None:
 async def test_nobody_waits_longer_than_the_silence_limit(desk: Desk) -> None:
     await desk.status("P-1", "REC")
     await desk.party("P-1")
+    listed = []
     for _ in range(20):  # the back office lives, but says nothing of this case
         await wait(desk, days=3)
+        listed += await desk.rows(LISTED)
         await desk.status("P-2", "REC", id=f"p2-{_}")
     told = await desk.rows(
         "SELECT decided_at FROM message JOIN \"case\" c ON c.id = case_id WHERE number = 'P-1' "
@@ -36,6 +40,9 @@ async def test_nobody_waits_longer_than_the_silence_limit(desk: Desk) -> None:
     gaps = [(later.decided_at - earlier.decided_at) / timedelta(days=1) for earlier, later in pairwise(told)]
     assert 10 < gaps[0] <= 14 < gaps[1] <= 21 < gaps[2] <= 31, "half as long again each time, up to six weeks"
     assert max(gaps) <= 42
+    asked = await desk.rows("SELECT subject FROM alert WHERE kind = 'nothing_new'")
+    assert [each.subject for each in asked] == [SERVICE], "T5: the second such word says that the office was asked"
+    assert {each.number for each in listed} == {"P-1"}, "as docs/operations.md lists them"
 
 
 async def test_what_is_held_back_speaks_at_its_time_and_not_before(desk: Desk) -> None:

@@ -39,4 +39,8 @@ def asked_messages(ordinary: OutreachFacts) -> dict[str, OutreachFacts]:
         "asked_by_the_stage": replace(ordinary, waiting_on="you", you_can="Put your bin out and tell us."),
         "arrived": replace(ordinary, ours="arrived"),
         "checking": replace(ordinary, ours="checking"),
+        "office_asked": replace(ordinary, asked_office=1),
+        "office_asked_again": replace(ordinary, waiting_on="you", asked_office=2),
+        "office_asked_unmapped": replace(ordinary, ours="checking", asked_office=2),
+        "office_asked_sensitive": replace(ordinary, sensitive=True, asked_office=1),
     }

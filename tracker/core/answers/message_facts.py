@@ -55,6 +55,7 @@ class OutreachFacts:
     `HowToStop`, or words for it; of the first message that somebody gets by a channel where no link says it, else
     None. `domains`: the office's own, and the mailbox that it writes from; what lies elsewhere is no address that a
     note may name.
+    `asked_office`: the office is asked to look at the case, for the nth time since anything was new; 0: it is not.
     """
 
     purpose: str
@@ -108,6 +109,7 @@ class OutreachFacts:
     end_in_doubt: bool = False
     statutory: str = ""
     statutory_on: date | None = None
+    asked_office: int = 0
 
     @property
     def share(self) -> float | None:

@@ -227,11 +227,11 @@ class CaseInHand:
         before, spoken = dict(self.spoken), tuple(self.spoken.values())
         wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)
         if word_on is not None and all(each.key in before or each.reason for each in wanted):
-            wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on)
+            word = self._row().quiet_words + 1
+            wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on, word=word)
         sayer = Sayer(self.id, source_id, self.service.definition_id, definition, self.ground.zone, setting.survivor)
-        for each in wanted:
-            if overtaking.is_to_be_written(each, before.get(each.key)):
-                self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))
+        for each in (each for each in wanted if overtaking.is_to_be_written(each, before.get(each.key))):
+            self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))
         overtaken = overtaking.superseded(spoken, wanted)
         self._overtake(overtaken)
         said = [each for each in wanted if each.key not in before and each.reason not in who_hears_what.CUT]

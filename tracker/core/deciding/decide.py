@@ -293,5 +293,7 @@ class Deciding:
             self._notices[notices.not_read(each.fault, str(each.case_id or each.number[1]))] += 1
         for _, number in sorted(self._numbers.items()):
             number.add_to(changes)
+        for case in (case for number in self._numbers.values() for case in number.cases):
+            self._notices.update(notices.of_messages(case.service.definition.service, case.messages.values()))
         moved = sum(case.has_moved for number in self._numbers.values() for case in number.cases)
         return Decided(changes, self.now, tuple(self._answers), tuple(self._not_decided), moved)

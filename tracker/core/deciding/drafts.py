@@ -71,6 +71,7 @@ class FrozenFacts(TypedDict):
     end_in_doubt: Lasting[bool]
     statutory_on: Lasting[str | None]
     same_as: Lasting[str | None]
+    asked_office: Lasting[int]
 
 
 LASTING_FACTS = tuple(name for name, mark in marks(FrozenFacts).items() if mark is Mark.LASTING)
@@ -179,6 +180,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "survivor_outcome": other.outcome.value if other.outcome and not said.sensitive else None,
         "statutory_on": _iso(limit.on if limit else None),
         "same_as": said.same_as,
+        "asked_office": said.asked_office,
     }
 
 

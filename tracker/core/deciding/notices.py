@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tracker.core.answers import delays
 from tracker.core.case.events import Body, NeedsReported, PartyReported, StatusEvent, StatusReported
+from tracker.core.deciding.dossier import MessageRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.spelling import language_tags
@@ -82,3 +83,14 @@ def of_doubts(number: str, cases: Collection[UUID]) -> Iterator[Notice]:
     """What is to be told of cases whose end was reported to lie before their beginning."""
     remedy = "Ask the office for the right date. Then have the end sent again, or the beginning corrected."
     yield from (Notice("end_in_doubt", number, remedy) for _ in cases)
+
+
+def of_messages(service: str, messages: Iterable[MessageRecord]) -> Iterator[Notice]:
+    """What is to be told where people are told that the office was asked to look at their case: this does ask. One
+    alert for a service, since all cases of a slow one come to this."""
+    if any(each.reason is None and each.facts.get("asked_office") for each in messages):
+        remedy = (
+            "People have waited long without news, and read that the office was asked to look. List the cases as "
+            "docs/operations.md says, and have the office report of each a stage, a date or what it needs."
+        )
+        yield Notice("nothing_new", service, remedy)

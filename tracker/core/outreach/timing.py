@@ -38,14 +38,15 @@ def due_at(
 
 
 def allowed_at(purpose: Purpose, key: str, at: datetime, quiet: QuietHours | None, zone: str) -> datetime:
-    """The instant itself, or some time after the end of the quiet hours that it falls in: the same for the same key,
-    so that it makes no difference how often it is asked."""
+    """The instant itself, or some time after the end of the quiet hours that it falls in: the same for the same case,
+    so that it makes no difference how often it is asked, and that it has begun is heard before what is new of it."""
     if quiet is None:
         return at
     free = calendars.outside(at, quiet.begins, quiet.ends, zone)
     if free == at or PURPOSES[purpose].prompt:
         return free
-    spread = free + SPREAD * _share(key)
+    share = _share(key.partition(":")[0])
+    spread = free + SPREAD * (share / 2 if PURPOSES[purpose].begins else share)
     return spread if calendars.outside(spread, quiet.begins, quiet.ends, zone) == spread else free
 
 

@@ -67,6 +67,8 @@ class Outreach:
     theirs: bool = False
     same_as: str | None = None
     """The party in whose message it is, for whom the reason is that they have the same address."""
+    asked_office: int = 0
+    """With this word the office is asked to look at the case, for the nth time in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +121,17 @@ def _may_pass(each: Outreach, setting: Setting) -> bool:
 
 
 def still_working(
-    case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], due_on: date
+    case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], due_on: date, *, word: int = 1
 ) -> tuple[Outreach, ...]:
-    """The word that is due when nothing has happened: nobody waits longer than the service's silence."""
+    """The word that is due when nothing has happened, the nth in a row: nobody waits longer than the service's silence,
+    or hears the same without end."""
     topic = Topic(Purpose.STILL_WORKING, due_on.isoformat(), None)
     parties = _hearers(case, definition)
     if not parties:
         return (_nobody(topic, definition, setting),)
-    return tuple(_to_all(parties, topic, _situation(case, definition, setting, spoken)))
+    times = definition.outreach.times_asked(word)
+    found = _to_all(parties, topic, _situation(case, definition, setting, spoken))
+    return tuple(replace(each, asked_office=times) for each in found)
 
 
 def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:

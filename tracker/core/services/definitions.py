@@ -20,6 +20,10 @@ GROWTH = 1.5
 MOST_GROWN = 20
 """After so many such words the pause has long been at its longest."""
 
+MOST_ALIKE = 3
+"""So often in a row somebody may hear the same. With the next word the office is asked to look at the case, and the
+word says so."""
+
 Words = Mapping[str, str]
 """Language code -> text. The definition's first language is always there."""
 
@@ -130,6 +134,12 @@ class OutreachPolicy:
     remind_after: timedelta = timedelta(days=7)
     news_within: timedelta = timedelta(days=14)
     longest_silence: timedelta = timedelta(days=42)
+
+    @staticmethod
+    def times_asked(word: int) -> int:
+        """How often by now the office is asked to look, with the nth word in a row that says nothing new; 0: not with
+        this one. What was said before the first may have been the same as well: news, and a reminder of it."""
+        return 0 if (word + 1) % MOST_ALIKE else (word + 1) // MOST_ALIKE
 
     def pause(self, words: int) -> timedelta:
         """How long nobody hears from us at most, once so many words in a row have said nothing new, in whole days."""

@@ -231,6 +231,7 @@ def outreach_facts(
         you_can=words(worded.you_can) if worded else "",
         today=today,
         domains=(*definition.domains, *((row.email_from,) if row.email_from else ())),
+        asked_office=facts.get("asked_office", 0),
     )
     return _with_rights(_with_times(said, row), row, definition, stage)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -292,20 +291,3 @@ def test_such_talk_is_noticed() -> None:
         assert not PLACES.search(f"https://example.org/{place}/ and ~/{place}/x and /{place}ing")
     assert TICKETS.search("as in issue" + " 12") and TICKETS.search("Issue" + " #3")
     assert not TICKETS.search("the same issue again")
-
-
-CHECKER_OF_LIVES = (
-    *("happened", "lives", "pen", "seen", "reading", "sentences", "windows"),
-    *("known", "message_check", "page_check", "checker", "duties"),
-)
-"""What reads the words of the lives and says whether they are true."""
-
-
-@pytest.mark.parametrize("name", CHECKER_OF_LIVES)
-def test_the_checker_of_the_lives_knows_nothing_of_the_product(name: str) -> None:
-    """It is written apart from the code that words things, or it would make the same mistakes."""
-    tree = ast.parse((ROOT / f"tests/soak/lives/{name}.py").read_text())
-    imported = {each.module or "" for each in ast.walk(tree) if isinstance(each, ast.ImportFrom)}
-    imported |= {alias.name for each in ast.walk(tree) if isinstance(each, ast.Import) for alias in each.names}
-    apart = {f"tests.soak.lives.{each}" for each in CHECKER_OF_LIVES}
-    assert {each for each in imported - apart if each.split(".")[0] not in sys.stdlib_module_names} == set()

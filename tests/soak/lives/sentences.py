@@ -44,6 +44,7 @@ MESSAGE = patterns(
         "broken_theirs": [
             r"(?:{O}|we) set {D} for your request(?: {R})?\. That day has passed\.(?: We are sorry\.)?",
             r"we are late with your request",
+            r"{O} set {D}\. That day has passed\.",
         ],
         "still_expects": r"We still expect to finish by {D}\.",
         "no_new_date": r"We cannot give you a new date yet\. We will tell you as soon as we have one\.",
@@ -122,7 +123,8 @@ MESSAGE = patterns(
             r"In the last year \d+ in 100 of our first dates for this service came true\.",
         ],
         "half": r"Half are finished by {D}\.",
-        "office_says": r"{O} itself says: by {D}\.",
+        "office_says": [r"{O} itself says: by {D}\.", r"{O} itself said: by {D}\. That day has passed\."],
+        "expected": r"We expected to finish by {D}\. That day has passed\.",
         "sooner": r"It is going well\. It will probably be finished well before {D}\.",
         "next_word": [
             r"We will write to you by {D}, even if nothing has changed\.",

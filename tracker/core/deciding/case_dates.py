@@ -30,7 +30,8 @@ class DatesNow:
     dates, the same as long as nothing changes; `review_at`: when it may need another look (business time); `sooner`:
     that date is ours, it stands, and the case is likely to be finished well before it, as no date of the office's that
     has passed belies. `office`: the office's own date that stands; `came_true`: how many in a hundred first dates did,
-    where that is surely fewer than `standing` claims."""
+    where that is surely fewer than `standing` claims; `moved_theirs`: the date that people knew before the office's
+    newest was the office's too."""
 
     standing: PromiseRecord | None
     news: tuple[DateNews, ...]
@@ -38,6 +39,7 @@ class DatesNow:
     sooner: bool = False
     office: PromiseRecord | None = None
     came_true: int | None = None
+    moved_theirs: bool = False
 
 
 def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
@@ -60,7 +62,9 @@ def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
     standing = ours or office
     came_true = contradicted(ledger.record, standing.probability) if standing is not None else None
     news = news_of_ours(ledger, verdict) + news_of_theirs(ledger)
-    return DatesNow(standing, news, min(looks, default=None), sooner, office, came_true)
+    known = ledger.told_before(newest) if newest is not None else None
+    moved_theirs = known is not None and not known.ours
+    return DatesNow(standing, news, min(looks, default=None), sooner, office, came_true, moved_theirs)
 
 
 def _update_office_date(ledger: Ledger, case: Folded) -> None:

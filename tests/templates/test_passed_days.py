@@ -1,4 +1,4 @@
-"""A day that has passed is never told as one that is to come: dates and deadlines, by e-mail and by text (T4, T12)."""
+"""A day that has passed is never told as one that is to come, and nobody is told what cannot be known (T4, T11, T12)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from templates.environment import message
-from tests.templates.samples import LANGUAGES, OUTREACH, PASSPORT
+from templates.environment import message, page
+from tests.templates.samples import CHANGED, LANGUAGES, OUTREACH, PASSPORT
 from tracker.web import in_words
 
 TODAY = OUTREACH.today
@@ -49,3 +49,18 @@ def test_a_text_names_the_next_day_that_is_to_come_t12(purpose: str, language: s
     assert told(purpose, "sms.txt", language, needs=(late, soon)) == only
     assert told(purpose, "sms.txt", language, needs=(late,)) != only
     assert told(purpose, "sms.txt", language, needs=(late,)) == told(purpose, "sms.txt", language, needs=())
+
+
+@pytest.mark.parametrize("language", ["en", "cy", "es"])
+@pytest.mark.parametrize("purpose", ["date_changed", "delayed"])
+def test_a_text_says_not_that_nothing_is_to_do_while_a_report_is_being_checked_t11(purpose: str, language: str) -> None:
+    usual = told(purpose, "sms.txt", language, needs=(), waiting_on="us")
+    checked = told(purpose, "sms.txt", language, needs=(), waiting_on="us", ours="checking")
+    assert usual.startswith(checked) and len(checked) < len(usual) - 10
+
+
+def test_the_page_calls_no_day_that_has_passed_the_date_now_t4() -> None:
+    assert CHANGED.promise is not None
+    late = replace(CHANGED, promise=replace(CHANGED.promise, latest_on=BEFORE))
+    assert "The date now:" in page("case.html", "en", facts=CHANGED)
+    assert "The date now:" not in page("case.html", "en", facts=late)

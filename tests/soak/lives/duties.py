@@ -27,7 +27,7 @@ def evening(checker: Checker, now: datetime) -> list[str]:
         service = SERVICES[checker.lives[number].service]
         for address in addresses(checker, number):
             told = checker.told.get((number, address))
-            if told is not None:
+            if told is not None and not _gone(checker, number):
                 _words(checker, number, told, now)
                 _waits(checker, number, told, service, known, now)
         if not _quiet_lately(checker, now):
@@ -40,6 +40,13 @@ def evening(checker: Checker, now: datetime) -> list[str]:
 def addresses(checker: Checker, number: str) -> list[str]:
     """Where anybody of this case is written to."""
     return [address for whose, address in checker.told if whose == number]
+
+
+def _gone(checker: Checker, number: str) -> bool:
+    """Whether an address of this case takes nothing: what may be missed is not tried by another channel then, says the
+    documentation, so that only what is urgent is due."""
+    channels = (each for event, _ in checker.came[number] for each in event.data.get("channels", ()))
+    return any(each["address"].startswith("gone-") for each in channels)
 
 
 def _quiet_lately(checker: Checker, now: datetime) -> bool:

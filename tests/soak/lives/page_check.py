@@ -40,7 +40,8 @@ def check_page(
     if answer.survivor != (references.get(known.survivor) if known.closed and known.survivor else None):
         wrong.append(("page survivor", f"says {answer.survivor}, is {known.survivor}"))
     wrong += _asked(page, known, today)
-    wrong += _dates(page, known, service, today, silent)
+    heard = {on for each in told for _, on in [*each.dates, *each.shown]}
+    wrong += _dates(page, known, service, today, silent, heard)
     if known.closed:
         wrong += _judged(page, known, told, as_json)
     elif answer.appeal_by is not None:
@@ -66,13 +67,15 @@ def _asked(page: PageRead, known: Known, today: date) -> list[Wrong]:
     return wrong
 
 
-def _dates(page: PageRead, known: Known, service: Service, today: date, silent: bool) -> list[Wrong]:
+def _dates(page: PageRead, known: Known, service: Service, today: date, silent: bool, heard: set[date]) -> list[Wrong]:
     answer, wrong = page.answer, list[Wrong]()
     office = None if known.closed else known.office_on
     if answer.theirs and not known.closed and answer.date != office:
         wrong.append(("page office date", f"says {answer.date}, is {office}"))
     shown = {each for each in (*page.when.all("date", "office_says", "broken_theirs"),) if isinstance(each, date)}
-    if office is not None and not silent and office not in {*shown, *page.old}:
+    again = known.reopened is not None and office is not None and local(known.reopened) > office  # over by then
+    due = office is not None and not silent and not again and (office >= today or office in heard)
+    if due and office not in {*shown, *page.old}:
         wrong.append(("page office date", f"{office} is not on it, {shown} are"))
     if not known.closed and isinstance(answer.date, date) and answer.date < today:
         wrong.append(("page date passed", f"{answer.date}"))

@@ -251,3 +251,15 @@ def test_the_office_moved_no_date_that_was_ours() -> None:
     life.carry(1)
     life.say(2, status("ASSESS", date(2026, 4, 20)))
     assert [each.facts["old_on"] for each in life.said(Purpose.DATE_CHANGED)] == [str(LATER)]
+
+
+def test_a_date_of_ours_that_gave_way_by_dates_that_nobody_was_told_is_the_old_one() -> None:
+    """T4: the office set two in one load, so that people know of ours alone, and must hear that it moved."""
+    service = ServiceKnown(UUID(int=3), replace(PERMIT, promise=PromisePolicy(fallback_days=10)))
+    life = Life(service)
+    life.say(0, status(), APPLICANT)
+    life.carry(0)
+    ours = next(each.latest_on for each in life.rows.given.values() if each.was_told)
+    life.say(1, status("ASSESS", FIRST), status("ASSESS", LATER))
+    [said] = life.said(Purpose.DATE_CHANGED, theirs=False)
+    assert dates(said) == {"old_on": str(ours), "promise_on": str(LATER), "promise_basis": "office"}

@@ -1,7 +1,7 @@
 """`python -m tests.soak [--rounds N] [--short] [--only PART]`: what takes too long for every commit, as a table.
 
-One line each: name, rounds, failures, seconds. The exit status is 1 when anything failed. `--short` takes under a
-minute; the whole takes less than half an hour, for no part runs longer than its share. The lives (`--only lives`) run
+One line each: name, rounds, failures, seconds. The exit status is 1 when anything failed. `--short` takes two
+minutes; the whole takes less than half an hour, for no part runs longer than its share. The lives (`--only lives`) run
 only when they are asked for, or in short: whole, each of the four feeds takes ten minutes on a quiet machine.
 """
 
@@ -202,7 +202,7 @@ def main(options: argparse.Namespace) -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200, help="how often each thing is tried (200)")
-    parser.add_argument("--short", action="store_true", help="a few rounds of each, in under a minute")
+    parser.add_argument("--short", action="store_true", help="a few rounds of each, in two minutes")
     parser.add_argument("--lives", type=int, help="so many lives a feed (as many as make 10,000 messages)")
     parser.add_argument("--seed", type=int, default=1, help="the seed of the lives (1)")
     parser.add_argument("--feed", choices=report.NAMES, help="one feed of the lives alone")

@@ -1,4 +1,4 @@
-"""A day that has passed is never told as one that is to come, and nobody is told what cannot be known (T4, T11, T12)."""
+"""A passed day is never told as one that is to come, and nothing is said that nobody can know (T4, T11, T12)."""
 
 from __future__ import annotations
 

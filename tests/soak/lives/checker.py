@@ -20,6 +20,9 @@ from tests.soak.lives.seen import Seen, Windows
 from tests.soak.lives.windows import of_json, read_html
 
 MOST_EXAMPLES = 6
+DAY = timedelta(days=1)
+OWNED = ("date_changed", "new_date", "date_first", "broken_theirs", "taken_back", "doubts", "expected", "ended")
+"""What says of a date that it does not hold, or which one does."""
 
 
 @dataclass
@@ -62,6 +65,7 @@ class Checker:
         self.figures = Figures()
         self.overtaken: dict[str, set[str]] = {}
         self.to_look: dict[str, datetime] = {}
+        self._passed: set[tuple[str, date]] = set()
         self._kept: dict[str, tuple[int, datetime, datetime, Known]] = {}
 
     def delivered(self, at: datetime, events: Sequence[Event], references: dict[str, str]) -> None:
@@ -162,11 +166,27 @@ class Checker:
                 "json next word",
                 f"{page.answer.next_word} on the page, {windows.told['next_word_by']}",
             )
+        lately = any(end + DAY + DAY > now for _, end in self.silences)
+        if seen is None and not known.closed and not lately and not self.silent(now):
+            self._let_pass(number, page.answer.date, now)
         if seen is not None:
             reading = read_message(seen, service)
             for kind, what in _beside(reading, page, service):
                 add("contradiction", kind, f"{what} | {seen.subject or seen.text}")
         return well
+
+    def _let_pass(self, number: str, shown: date | None, now: datetime) -> None:
+        """Whoever was told a date hears no later than soon after its day that it is another now, as the page says."""
+        for (whose, address), told in self.told.items():
+            if whose != number or not told.dates or shown is None:
+                continue
+            at, on = told.dates[-1]
+            over = on + timedelta(days=4) + self.grace < local(now)
+            if over and on != shown and (address, on) not in self._passed and not told.last(*OWNED, since=at + DAY):
+                self._passed.add((address, on))
+                self.figures.add(
+                    "withheld", "date", f"{number} {address} {now:%m-%d}: told {on}, the page says {shown}"
+                )
 
     @staticmethod
     def _alike(page: dict[str, Any], other: dict[str, Any], window: str, add: Any) -> None:
@@ -205,6 +225,3 @@ def items_of(reading: Any) -> set[tuple[str, date | None]]:
     for on, rest in (each for each in reading.all("item", "item_late") if isinstance(each, tuple)):
         found.add((rest["item"], on))
     return found
-
-
-DAY = timedelta(days=1)

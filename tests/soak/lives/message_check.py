@@ -16,9 +16,20 @@ Wrong = tuple[str, str]
 
 ENDS = {"ended": ("done", "refused"), "ended_withdrawn": ("withdrawn",), "ended_merged": ("merged",)}
 OPEN = (
-    "asks", "reminds", "overdue", "arrived", "not_lost", "waits", "next_word", "expects", "office_date", "date_first",
-    "date_changed", "moved_theirs", "broken_theirs", "doubts", "taken_back", "limit_passed", "nothing", "begun",
-)  # fmt: skip
+    *(
+        "asks",
+        "reminds",
+        "overdue",
+        "arrived",
+        "not_lost",
+        "waits",
+        "next_word",
+        "expects",
+        "office_date",
+        "date_first",
+    ),
+    *("date_changed", "moved_theirs", "broken_theirs", "doubts", "taken_back", "limit_passed", "nothing", "begun"),
+)
 """What only a message about an open case says."""
 NAMES_DATE = ("expects", "office_date", "new_date", "date_first", "date_changed", "office_says")
 

@@ -1,7 +1,8 @@
 """`python -m tests.soak [--rounds N] [--short] [--only PART]`: what takes too long for every commit, as a table.
 
-One line each: name, rounds, failures, seconds. The exit status is 1 when anything failed. `--short` takes under a
-minute; the whole takes less than half an hour, for no part runs longer than its share.
+One line each: name, rounds, failures, seconds. The exit status is 1 when anything failed. `--short` takes two
+minutes; the whole takes less than half an hour, for no part runs longer than its share. The lives (`--only lives`) run
+only when they are asked for, or in short: whole, each of the four feeds takes ten minutes on a quiet machine.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tests.laws.deliveries import DELIVERY, due_again, fill, lapse, multiply, wr
 from tests.laws.rounds import INTAKE
 from tests.laws.test_laws import LAWS
 from tests.soak import came_back, chunks, cuts, schedulers, server_attack
+from tests.soak.lives import report
 from tests.soak.table import LONGEST_SECONDS, Table, house
 from tracker.store.embedded.server import EmbeddedServer, start
 
@@ -165,7 +167,7 @@ def attacks(table: Table, rounds: int) -> None:
                 line.fail(name)
 
 
-PARTS = ("intake", "chunks", "back", "rescue", "workers", "schedulers", "laws", "server", "cuts")
+PARTS = ("intake", "chunks", "back", "rescue", "workers", "schedulers", "laws", "server", "cuts", "lives")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -183,14 +185,17 @@ def main(options: argparse.Namespace) -> int:
         "schedulers": lambda server: asyncio.run(schedulers.run(table, server, *due)),
         "laws": lambda server: laws(table, server, 15 if options.short else 10 * rounds),
     }
-    with database() as server:
-        for name, run in parts.items():
-            if options.only in (None, name):
-                run(server)
+    if options.only is None or options.only in parts:
+        with database() as server:
+            for name, run in parts.items():
+                if options.only in (None, name):
+                    run(server)
     if options.only in (None, "server"):
         attacks(table, 1 if options.short else max(2, rounds // 20))
     if options.only in (None, "cuts"):
         cuts.run(table, 1 if options.short else 20)
+    if options.only == "lives" or (options.short and options.only is None):
+        asyncio.run(report.run(table, options.lives or (6 if options.short else None), options.seed, options.feed))
     print("failed" if table.failures else "all held", flush=True)
     return 1 if table.failures else 0
 
@@ -198,7 +203,10 @@ def main(options: argparse.Namespace) -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200, help="how often each thing is tried (200)")
-    parser.add_argument("--short", action="store_true", help="a few rounds of each, in under a minute")
+    parser.add_argument("--short", action="store_true", help="a few rounds of each, in two minutes")
+    parser.add_argument("--lives", type=int, help="so many lives a feed (as many as make 10,000 messages)")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of the lives (1)")
+    parser.add_argument("--feed", choices=report.NAMES, help="one feed of the lives alone")
     parser.add_argument("--only", choices=PARTS, help="one part alone")
     return parser.parse_args()
 

@@ -18,6 +18,7 @@ from tracker.core.deciding.decide import decide
 from tracker.core.deciding.dossier import MessageRecord, ServiceKnown
 from tracker.core.deciding.reports import DATE_SET_ASIDE, Answer, Report, Reporter
 from tracker.core.promises.punctuality import Record, contradicted
+from tracker.core.services.definitions import PromisePolicy
 from tracker.core.vocabulary.messages import MessageState, Purpose
 from tracker.core.vocabulary.words import Basis, Channel
 
@@ -214,3 +215,51 @@ def test_a_stand_in_claims_nothing_that_a_count_could_contradict() -> None:
     life.say(0, status(), APPLICANT)
     [said] = life.said(Purpose.ACKNOWLEDGED, theirs=False)
     assert said.facts["promise_basis"] == "definition" and said.facts["came_true"] is None
+
+
+def test_a_day_that_passed_in_a_silence_is_owned_once_the_office_is_heard_again() -> None:
+    """T4: the date is judged in the silence as one of which nobody can tell; afterwards everybody can."""
+    life = with_date(FIRST)
+    for day in range(1, 22):
+        life.say(day, heard=False)
+    assert life.said(Purpose.DELAYED) == [] and life.offices() == [(str(FIRST), "could_not_tell")]
+    for day in range(22, 30):
+        life.say(day)
+        life.carry(day)
+    [said] = life.said(Purpose.DELAYED)
+    assert dates(said) == {"old_on": str(FIRST), "promise_on": None, "promise_basis": None}
+
+
+def test_an_end_in_a_silence_leaves_no_broken_date_behind() -> None:
+    life = with_date(FIRST)
+    for day in range(1, 22):
+        life.say(day, heard=False)
+    life.say(22, status("GRANTED"), before=timedelta(days=10))
+    life.carry(22)
+    assert life.said(Purpose.DELAYED) == []
+
+
+def test_the_office_moved_no_date_that_was_ours() -> None:
+    """T4: its date took the place of ours, so that the words must not say that it moved its own."""
+    service = ServiceKnown(UUID(int=3), replace(PERMIT, promise=PromisePolicy(fallback_days=10)))
+    life = Life(service)
+    life.say(0, status(), APPLICANT)
+    life.carry(0)
+    life.say(1, status("ASSESS", LATER))
+    [said] = life.said(Purpose.DATE_CHANGED, theirs=False)
+    assert dates(said)["promise_on"] == str(LATER) and life.said(Purpose.DATE_CHANGED) == []
+    life.carry(1)
+    life.say(2, status("ASSESS", date(2026, 4, 20)))
+    assert [each.facts["old_on"] for each in life.said(Purpose.DATE_CHANGED)] == [str(LATER)]
+
+
+def test_a_date_of_ours_that_gave_way_by_dates_that_nobody_was_told_is_the_old_one() -> None:
+    """T4: the office set two in one load, so that people know of ours alone, and must hear that it moved."""
+    service = ServiceKnown(UUID(int=3), replace(PERMIT, promise=PromisePolicy(fallback_days=10)))
+    life = Life(service)
+    life.say(0, status(), APPLICANT)
+    life.carry(0)
+    ours = next(each.latest_on for each in life.rows.given.values() if each.was_told)
+    life.say(1, status("ASSESS", FIRST), status("ASSESS", LATER))
+    [said] = life.said(Purpose.DATE_CHANGED, theirs=False)
+    assert dates(said) == {"old_on": str(ours), "promise_on": str(LATER), "promise_basis": "office"}

@@ -208,8 +208,14 @@ class CaseFacts:
         """The date that the answer leads with: the one that stands, else the newest where its day has passed while the
         case is open, which is owned up to until there is a new one."""
         newest = self.promises[0] if self.promises else None
-        missed = newest is not None and newest.outcome == PromiseOutcome.MISSED and newest.superseded_at is None
-        return self.promise or (newest if missed else None)
+        passed = newest is not None and newest.superseded_at is None and self._has_passed(newest)
+        return self.promise or (newest if passed else None)
+
+    def _has_passed(self, given: PromiseFacts) -> bool:
+        """Whether the day of a date is over without an end. Of one that passed in a silence that is known once the
+        office is heard again, and the case still open."""
+        heard = self.state != CaseState.CLOSED and not self.source_silent
+        return given.outcome == PromiseOutcome.MISSED or (heard and given.outcome == PromiseOutcome.COULD_NOT_TELL)
 
     @property
     def share(self) -> float | None:
@@ -236,7 +242,8 @@ class CaseFacts:
         return tuple(
             each
             for each in self.promises
-            if each is not led and each.told_at is not None and _gone(each, closed=closed)
+            if each is not led and each.told_at is not None
+            if _gone(each, closed=closed) or self._has_passed(each)
         )
 
 
@@ -247,6 +254,6 @@ def says_half(made_on: date, half_on: date, latest_on: date, today: date) -> boo
 
 
 def _gone(each: PromiseFacts, *, closed: bool) -> bool:
-    """Whether a date holds no more; one that ended with its case, because that was withdrawn, was not taken back."""
+    """Whether a date was replaced or taken back; one that ended with its case, since that was withdrawn, was not."""
     taken_back = each.outcome == PromiseOutcome.WITHDRAWN and (each.reason is not None or not closed)
-    return each.superseded_at is not None or each.outcome == PromiseOutcome.MISSED or taken_back
+    return each.superseded_at is not None or taken_back

@@ -30,7 +30,8 @@ class DatesNow:
     dates, the same as long as nothing changes; `review_at`: when it may need another look (business time); `sooner`:
     that date is ours, it stands, and the case is likely to be finished well before it; never said of one that took
     the place of another, nor beside the office's own. `office`: the office's own date that stands; `came_true`: how
-    many in a hundred first dates did, where that is surely fewer than `standing` claims."""
+    many in a hundred first dates did, where that is surely fewer than `standing` claims; `moved_theirs`: the date that
+    people knew before the office's newest was the office's too."""
 
     standing: PromiseRecord | None
     news: tuple[DateNews, ...]
@@ -38,6 +39,7 @@ class DatesNow:
     sooner: bool = False
     office: PromiseRecord | None = None
     came_true: int | None = None
+    moved_theirs: bool = False
 
 
 def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
@@ -62,7 +64,9 @@ def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
     came_true = contradicted(ledger.record, standing.probability) if standing is not None else None
     news = news_of_ours(ledger, verdict) + news_of_theirs(ledger)
     news = news or news_of_first(ledger, standing, paused=case.clock is Clock.PAUSED)
-    return DatesNow(standing, news, min(looks, default=None), sooner, office, came_true)
+    known = ledger.told_before(newest) if newest is not None else []
+    moved_theirs = bool(known) and not known[0].ours
+    return DatesNow(standing, news, min(looks, default=None), sooner, office, came_true, moved_theirs)
 
 
 def _update_office_date(ledger: Ledger, case: Folded) -> None:

@@ -39,7 +39,7 @@ def news_of_ours(ledger: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
 
 def news_of_theirs(ledger: Ledger) -> tuple[DateNews, ...]:
     """What there is to say about the office's own date to those who know it: that it lies later now than the one that
-    they know, or that its day has passed without an end."""
+    they know, or that its day has passed without an end. One that passed in a silence is owned to once that is over."""
     newest = ledger.newest(ours=False)
     if newest is None or newest.superseded_at is not None:
         return ()
@@ -49,7 +49,10 @@ def news_of_theirs(ledger: Ledger) -> tuple[DateNews, ...]:
             return ()
         cause, old = office_cause(newest.id, passed=False), ledger.now - newest.made_at > YOUNG
         return (DateNews(Purpose.DATE_CHANGED, cause, theirs=True, old=old, before=_days(known)),)
-    missed = newest.outcome is PromiseOutcome.MISSED and newest.was_told and newest.judged_at is not None
+    passed = newest.outcome is PromiseOutcome.MISSED or (
+        newest.outcome is PromiseOutcome.COULD_NOT_TELL and not ledger.silent
+    )
+    missed = passed and newest.was_told and newest.judged_at is not None
     if not missed or (newest.judged_at and ledger.now - newest.judged_at > YOUNG):
         return ()
     return (DateNews(Purpose.DELAYED, office_cause(newest.id, passed=True), newest.latest_on, theirs=True),)

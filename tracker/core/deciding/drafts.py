@@ -127,13 +127,14 @@ def draft(
 
 def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: datetime) -> FrozenFacts:
     """What the message says: codes and dates; its words come from this version of the definition. While the clock is
-    paused a date of ours stands still, and no message repeats it; nor any while it may
-    have ended. News of the office's date leads with that."""
+    paused a date of ours stands still, and no message repeats it; nor any while it may have ended. News of the office's
+    date leads with that; where it took the place of one of ours, the office moved none."""
     standing, office = (dates.standing, dates.office) if not case.end_in_doubt else (None, None)
+    moves = PURPOSES[said.purpose].moves_date
     if standing is not None and standing.ours and case.clock is Clock.PAUSED:
         standing = office
     beside = office if standing is not None and standing.ours and not PURPOSES[said.purpose].warns else None
-    if said.theirs and PURPOSES[said.purpose].moves_date:
+    if said.theirs and moves:
         standing, beside = office, standing if beside is not None else None
     party, fallen = case.parties.get(said.party), said.fallen
     limit = limit_of(case, sayer.service, sayer.zone)
@@ -151,7 +152,7 @@ def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: 
         "zone": said.zone,
         "old_on": _iso(said.old_on),
         "promise_on": _iso(standing.latest_on if standing else None),
-        "theirs": said.theirs,
+        "theirs": said.theirs and (dates.moved_theirs or not moves),
         "beside_on": _iso(beside.latest_on if beside else None),
         "beside_promise": str(beside.id) if beside else None,
         "came_true": dates.came_true if standing is not None and standing is dates.standing else None,

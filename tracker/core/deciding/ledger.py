@@ -138,10 +138,17 @@ class Ledger:
         return self.heard_at is not None and self.heard_at + self.patience < at
 
     def told_before(self, given: PromiseRecord) -> list[PromiseRecord]:
-        """The dates before this one that people know, of its own line, or that gave way to it; newest first."""
+        """The dates before this one that people know, of its own line, or that gave way to it: at once, or to others of
+        which nobody was told and that gave way in their turn; newest first."""
         before = self.given[: next(place for place, each in enumerate(self.given) if each.id == given.id)]
-        known = (each for each in reversed(before) if each.ours is given.ours or each.superseded_by == given.id)
-        return [each for each in known if each.was_told]
+        line, known = {given.id}, []
+        for each in reversed(before):
+            if each.ours is given.ours or each.superseded_by in line:
+                if each.was_told:
+                    known.append(each)
+                else:
+                    line.add(each.id)
+        return known
 
     def blank(self, basis: Basis, found: Window) -> PromiseRecord:
         """A promise that is made now, with nothing yet of what it rests on."""

@@ -19,7 +19,10 @@ EXTENSION = frozenset("\f^{}\\[~]|€")
 """Signs that take two places each."""
 
 MOST_SEGMENTS = 2
-"""No text takes more, whatever is put into it."""
+"""No text in the GSM alphabet takes more, whatever is put into it."""
+
+MOST_OF_OTHERS = 3
+"""Nor any in other letters, of which a segment holds less than half as many: people who read Arabic are told as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,18 @@ _GSM_MARKS = str.maketrans(
 
 
 def fits(text: str, most: int) -> bool:
-    """Whether so many segments hold a text; of another alphabet than GSM's, always two."""
+    """Whether so many segments hold a text; of another alphabet than GSM's, always three."""
     taken = size(phone_text(text))
-    return taken.segments <= (most if taken.gsm else MOST_SEGMENTS)
+    return taken.segments <= (most if taken.gsm else MOST_OF_OTHERS)
 
 
 def unless_too_long(text: str, shorter: str) -> str:
-    """This text where one segment of the GSM alphabet or two of any other hold it, else the shorter one."""
+    """This text where one segment of the GSM alphabet or three of any other hold it, else the shorter one."""
     return text if fits(text, 1) else shorter
 
 
 def first_that_fits(texts: Iterable[str], least: str, most: int = MOST_SEGMENTS) -> str:
-    """The first of these texts that so many segments hold (of another alphabet than GSM's, always two), else the least.
+    """The first of these texts that so many segments hold (of another alphabet than GSM's, always three), else the least.
     What could be said in the GSM alphabet never leaves it: another costs double."""
     plain = in_gsm(least)
     return next((each for each in texts if fits(each, most) and (in_gsm(each) or not plain)), least)
@@ -89,15 +92,21 @@ def room_for_name(name: str, said: str, most: int) -> int:
     return 10
 
 
-def within_two(text: str) -> str:
-    """A text that two segments hold: what is beyond them is cut between words, with "..." for it."""
-    if size(text).segments <= MOST_SEGMENTS:
+def cut(text: str) -> str:
+    """A text that is no longer than it may be: what is beyond that is cut between words, with "..." for it."""
+    if short_enough(text):
         return text
     least, most = 4, len(text)
     while least < most:
         middle = (least + most + 1) // 2
-        if size(wording.shorten(text, middle)).segments <= MOST_SEGMENTS:
+        if short_enough(wording.shorten(text, middle)):
             least = middle
         else:
             most = middle - 1
     return wording.shorten(text, least)
+
+
+def short_enough(text: str) -> bool:
+    """Whether a text takes no more segments than it may."""
+    taken = size(text)
+    return taken.segments <= (MOST_SEGMENTS if taken.gsm else MOST_OF_OTHERS)

@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from notifications import stop_words
-from templates import languages, own_words, phrases, wording
+from templates import languages, own_words, phone, phrases, wording
 from templates.environment import ROOT, message
 from tracker.commands.sample_messages import samples
 from tracker.core.answers.delays import OURS
@@ -28,9 +28,6 @@ from tracker.core.vocabulary.segments import segments
 
 MESSAGES, SERVICES = ROOT / "messages", ROOT / "services"
 MISSING, COPIED = "missing", "the same as in English"
-MOST_SEGMENTS = 2
-"""What an SMS may cost."""
-
 _STEP = re.compile(r"{%.*?%}")
 _FACT = re.compile(r"facts\.\w+[|\w]*|{{ reference }}|{{ due_on[|\w]* }}")
 _REACHED = re.compile(r"[\w.]+@[\w.]+\w|\d(?: ?\d){6,}")
@@ -141,8 +138,8 @@ def _rendered_wrong(purpose: str, code: str, part: str) -> str:
             text = message(purpose, code, part, facts, cut=False)
         except (TemplateError, TypeError, ValueError) as fault:
             return f"it cannot be rendered: {fault}"
-        if part == "sms.txt" and segments(text).count > MOST_SEGMENTS:
-            return f"an SMS of it takes {segments(text).count} parts, and {MOST_SEGMENTS} may be: {text}"
+        if part == "sms.txt" and not phone.short_enough(text):
+            return f"an SMS of it takes {segments(text).count} parts, which is too many: {text}"
     return ""
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.core.outreach.clauses import SLIGHT, Clause, ClauseVerdict, Part, Token, judge
+from tracker.core.outreach.sayings import Ear, Saying, Sayings
 from tracker.core.outreach.sentences import REFERENCE, Sentence, fold, own_part, sentences, words_of
 from tracker.core.vocabulary import references
 
@@ -60,8 +61,10 @@ Book = Mapping[Part, Sequence[str]]
 class Reader:
     """Reads texts by the words of these languages."""
 
-    def __init__(self, books: Sequence[Book]) -> None:
+    def __init__(self, books: Sequence[Book], sayings: Sequence[Sayings]) -> None:
         self._books = [_Lexicon(each) for each in books]
+        small = [[word for part in SMALL for word in each.get(part, ())] for each in books]
+        self._ears = [Ear(own, words) for own, words in zip(sayings, small, strict=True)]
         self._signs = tuple(fold(each) for book in books for each in book.get(Part.SIGNED, ()))
 
     def read(self, text: str) -> Reply:
@@ -73,7 +76,21 @@ class Reader:
             return Reply(Meaning.OTHER, named)
         most = max(known for known, _ in views)
         found = {_meaning(clauses) for known, clauses in views if known == most}
-        return Reply(max(found, key=_CAUTION.index), named)
+        said = [self._said(each) for each in cut]
+        return Reply(_together(max(found, key=_CAUTION.index), said), named)
+
+    def _said(self, sentence: Sentence) -> frozenset[Saying]:
+        """What a clause says in whichever language; a question and a limit take its certainty."""
+        said = frozenset(saying for ear in self._ears for saying in ear.hear(sentence))
+        if not said & _CERTAIN:
+            return said
+        lists = (book.parts(sentence.folded) for book in self._books)
+        parts = {part for each in lists for part in each}
+        if Saying.NOT_MEANT in said:
+            return said - _CERTAIN - {Saying.PERHAPS}
+        if (sentence.asks and Part.POLITE not in parts) or Part.LIMIT in parts:
+            return said - _CERTAIN | {Saying.PERHAPS}
+        return said
 
     def _view(self, cut: Sequence[Sentence], own: _Lexicon) -> tuple[int, list[Clause]]:
         """The text as one language hears it, with the others' words where it has none; how many it knows itself."""
@@ -166,6 +183,15 @@ class _Lexicon:
                     return length, part
         return 0, None
 
+    def parts(self, words: Sequence[str]) -> Iterator[Part]:
+        """The parts that stand anywhere in these words."""
+        at = 0
+        while at < len(words):
+            length, part = self.at(words, at)
+            if part is not None:
+                yield part
+            at += max(1, length)
+
     def apart(self, word: str, most: int = 4) -> tuple[str, ...]:
         """The words of which this one is written together; nothing where it is not."""
         if (word,) in self._whole:
@@ -183,6 +209,28 @@ def _shorter(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield tuple(re.sub(r"(.)\1{2,}", r"\1", each) for each in words)
         yield tuple(re.sub(r"(.)\1+$", r"\1", re.sub(r"(.)\1{2,}", r"\1", each)) for each in words)
 
+
+_CERTAIN = frozenset({Saying.NO_MORE, Saying.NOT_US})
+
+SMALL = (Part.FILLER, Part.THIS, Part.SUBJECT, Part.POLITE, Part.COURTESY)
+"""What may stand between the words of a saying."""
+
+
+def _together(heard: Meaning, said: Sequence[frozenset[Saying]]) -> Meaning:
+    """What the words of a text mean, and what its clauses say, taken together."""
+    every = frozenset(each for clause in said for each in clause)
+    if Saying.TAKEN_BACK in every:
+        return Meaning.UNCLEAR if heard in _STOPPED or every & _CERTAIN else heard
+    if Saying.NOT_US in every:
+        return Meaning.WRONG_PERSON
+    if Saying.NO_MORE in every:
+        return heard if heard is Meaning.WRONG_PERSON else Meaning.STOP
+    if heard is Meaning.STOP and Saying.NOT_MEANT in every:
+        return Meaning.UNCLEAR
+    return Meaning.UNCLEAR if heard is Meaning.OTHER and Saying.PERHAPS in every else heard
+
+
+_STOPPED = frozenset({Meaning.STOP, Meaning.WRONG_PERSON})
 
 _PIECE = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[ .\u2010-\u2015-]{1,3}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -63,8 +63,10 @@ class Reader:
 
     def __init__(self, books: Sequence[Book], sayings: Sequence[Sayings]) -> None:
         self._books = [_Lexicon(each) for each in books]
-        small = [[word for part in SMALL for word in each.get(part, ())] for each in books]
-        self._ears = [Ear(own, words) for own, words in zip(sayings, small, strict=True)]
+        self._ears = [
+            Ear(own, _words(book, SMALL), _words(book, [part for part in Part if part not in SMALL]))
+            for own, book in zip(sayings, books, strict=True)
+        ]
         self._signs = tuple(fold(each) for book in books for each in book.get(Part.SIGNED, ()))
 
     def read(self, text: str) -> Reply:
@@ -82,13 +84,13 @@ class Reader:
     def _said(self, sentence: Sentence) -> frozenset[Saying]:
         """What a clause says in whichever language; a question and a limit take its certainty."""
         said = frozenset(saying for ear in self._ears for saying in ear.hear(sentence))
-        if not said & _CERTAIN:
-            return said
-        lists = (book.parts(sentence.folded) for book in self._books)
-        parts = {part for each in lists for part in each}
         if Saying.NOT_MEANT in said:
             return said - _CERTAIN - {Saying.PERHAPS}
-        if (sentence.asks and Part.POLITE not in parts) or Part.LIMIT in parts:
+        if not said & _CERTAIN:
+            return said
+        parts = {part for book in self._books for part in book.parts(sentence.folded)}
+        unsure = Saying.MAYBE in said or (sentence.asks and Part.POLITE not in parts)
+        if unsure or (Part.LIMIT in parts and Saying.NOT_US not in said):
             return said - _CERTAIN | {Saying.PERHAPS}
         return said
 
@@ -210,6 +212,10 @@ def _shorter(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield tuple(re.sub(r"(.)\1+$", r"\1", re.sub(r"(.)\1{2,}", r"\1", each)) for each in words)
 
 
+def _words(book: Book, parts: Iterable[Part]) -> Iterator[str]:
+    return (word.rstrip("*") for part in parts for word in book.get(part, ()))
+
+
 _CERTAIN = frozenset({Saying.NO_MORE, Saying.NOT_US})
 
 SMALL = (Part.FILLER, Part.THIS, Part.SUBJECT, Part.POLITE, Part.COURTESY)
@@ -222,10 +228,10 @@ def _together(heard: Meaning, said: Sequence[frozenset[Saying]]) -> Meaning:
     if Saying.TAKEN_BACK in every:
         return Meaning.UNCLEAR if heard in _STOPPED or every & _CERTAIN else heard
     if Saying.NOT_US in every:
-        return Meaning.WRONG_PERSON
+        return Meaning.STOP if heard is Meaning.STOP else Meaning.WRONG_PERSON
     if Saying.NO_MORE in every:
         return heard if heard is Meaning.WRONG_PERSON else Meaning.STOP
-    if heard is Meaning.STOP and Saying.NOT_MEANT in every:
+    if heard in _STOPPED and every & {Saying.NOT_MEANT, Saying.MAYBE}:
         return Meaning.UNCLEAR
     return Meaning.UNCLEAR if heard is Meaning.OTHER and Saying.PERHAPS in every else heard
 

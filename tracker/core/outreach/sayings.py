@@ -27,6 +27,8 @@ class Saying(StrEnum):
     """Perhaps to hear no more."""
     NOT_MEANT = "not_meant"
     """It speaks of a stop, and asks for none."""
+    MAYBE = "maybe"
+    """They are not sure."""
     TAKEN_BACK = "taken_back"
     """What was said before it was a mistake."""
 
@@ -37,7 +39,7 @@ Sayings = Mapping[str, Sequence[str]]
 _MOST_SMALL, _MOST_BETWEEN, _MOST_AFTER = 5, 3, 12
 _SHORTEST_SLIP, _SHORTEST_CORE, LONGEST_WORD = 6, 3, 40
 _AFFIXES = frozenset({"before", "after", "changes"})
-_SMALL = "small"
+_SMALL, _KNOWN = "small", "known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ class _Heard:
 
 
 class Ear:
-    """Hears the sayings of one language. `small`: the words that change nothing."""
+    """Hears the sayings of one language. `small`: the words that change nothing; `known`: others that are no names."""
 
-    def __init__(self, own: Sayings, small: Iterable[str]) -> None:
+    def __init__(self, own: Sayings, small: Iterable[str], known: Iterable[str] = ()) -> None:
         self._affixes = {each: tuple(own.get(each, ())) for each in _AFFIXES}
         self._whole: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._begun: dict[str, set[str]] = {}
@@ -60,6 +62,8 @@ class Ear:
         self._memory: dict[str, frozenset[tuple[tuple[str, ...], str]]] = {}
         for word in small:
             self._learn(word, _SMALL)
+        for word in known:
+            self._learn(word, _KNOWN)
         kinds = {each.value for each in Saying}
         for name in own.keys() - kinds - _AFFIXES:
             for word in own[name]:
@@ -86,7 +90,7 @@ class Ear:
             first = self._whole.setdefault(words[0], [])
             if (words[1:], name) not in first:
                 first.append((words[1:], name))
-            if name != _SMALL and words[0].isascii() and len(words[0]) >= _SHORTEST_SLIP:
+            if name not in (_SMALL, _KNOWN) and words[0].isascii() and len(words[0]) >= _SHORTEST_SLIP:
                 for slip in _without_one(words[0]):
                     self._slips.setdefault(slip, set()).add(words[0])
 

@@ -37,7 +37,7 @@ Sayings = Mapping[str, Sequence[str]]
 """Families and patterns of one language by name."""
 
 _MOST_SMALL, _MOST_BETWEEN, _MOST_AFTER = 5, 3, 12
-_SHORTEST_SLIP, _SHORTEST_CORE, LONGEST_WORD = 6, 3, 40
+_SHORTEST_SLIP, _SHORTEST_CORE, LONGEST_WORD = 6, 2, 40
 _AFFIXES = frozenset({"before", "after", "changes"})
 _SMALL, _KNOWN = "small", "known"
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.core.outreach.clauses import SLIGHT, Clause, ClauseVerdict, Part, Token, judge
-from tracker.core.outreach.sayings import Ear, Saying, Sayings
+from tracker.core.outreach.sayings import Ear, Saying, Sayings, one_slip
 from tracker.core.outreach.sentences import REFERENCE, Sentence, fold, own_part, sentences, words_of
 from tracker.core.vocabulary import references
 
@@ -79,6 +79,8 @@ class Reader:
         most = max(known for known, _ in views)
         found = {_meaning(clauses) for known, clauses in views if known == most}
         said = [self._said(each) for each in cut]
+        if Saying.DIED in frozenset().union(*said) and not any(each.asks for each in cut):
+            said.append(frozenset({Saying.PERHAPS}))
         return Reply(_together(max(found, key=_CAUTION.index), said), named)
 
     def _said(self, sentence: Sentence) -> frozenset[Saying]:
@@ -90,7 +92,9 @@ class Reader:
             return said
         parts = {part for book in self._books for part in book.parts(sentence.folded)}
         unsure = Saying.MAYBE in said or (sentence.asks and Part.POLITE not in parts)
-        if unsure or (Part.LIMIT in parts and Saying.NOT_US not in said):
+        if unsure:
+            return said - _CERTAIN | {Saying.PERHAPS, Saying.MAYBE}
+        if Part.LIMIT in parts and Saying.NOT_US not in said:
             return said - _CERTAIN | {Saying.PERHAPS}
         return said
 
@@ -130,10 +134,15 @@ class Reader:
             parts = book.apart(sentence.folded[0])
             if len(parts) > 1:
                 return replace(sentence, words=parts, folded=parts)
+        if not any(book.at(sentence.folded, 0)[1] for book in self._books):
+            for book in self._books:
+                if meant := book.stop_with_a_slip(sentence.folded[0]):
+                    return replace(sentence, words=(meant,), folded=(meant,))
         return sentence
 
 
 LONGEST_WORD = 40
+_SHORTEST_SLIP = 5
 
 _OF_ONE_LANGUAGE = frozenset({Part.FILLER, Part.SUBJECT})
 """Small words, which mean another thing in the next language."""
@@ -194,6 +203,11 @@ class _Lexicon:
                 yield part
             at += max(1, length)
 
+    def stop_with_a_slip(self, word: str) -> str | None:
+        """The stop word that this one may be, typed with one slip: "unsubscrbe"."""
+        stops = (words[0] for words, part in self._whole.items() if part is Part.STOP and len(words) == 1)
+        return next((each for each in stops if len(each) >= _SHORTEST_SLIP and one_slip(word, each)), None)
+
     def apart(self, word: str, most: int = 4) -> tuple[str, ...]:
         """The words of which this one is written together; nothing where it is not."""
         if (word,) in self._whole:
@@ -231,6 +245,9 @@ def _together(heard: Meaning, said: Sequence[frozenset[Saying]]) -> Meaning:
         return Meaning.STOP if heard is Meaning.STOP else Meaning.WRONG_PERSON
     if Saying.NO_MORE in every:
         return heard if heard is Meaning.WRONG_PERSON else Meaning.STOP
+    asked = [each for each in said if Saying.MAYBE in each]
+    if asked and any(Saying.PERHAPS in each for each in said if each not in asked):
+        return Meaning.STOP  # "Is there a way to turn these off? I don't want them."
     if heard in _STOPPED and every & {Saying.NOT_MEANT, Saying.MAYBE}:
         return Meaning.UNCLEAR
     return Meaning.UNCLEAR if heard is Meaning.OTHER and Saying.PERHAPS in every else heard

@@ -27,6 +27,8 @@ class Saying(StrEnum):
     """Perhaps to hear no more."""
     NOT_MEANT = "not_meant"
     """It speaks of a stop, and asks for none."""
+    DIED = "died"
+    """Somebody has died: perhaps a wish to hear no more, unless something is asked beside it."""
     MAYBE = "maybe"
     """They are not sure."""
     TAKEN_BACK = "taken_back"
@@ -125,7 +127,7 @@ class Ear:
             found = {each for core in self._cores(word) for each in self._as_listed(core)}
             if not found and len(word) >= _SHORTEST_SLIP - 1:
                 near = {each for slip in (word, *_without_one(word)) for each in self._slips.get(slip, ())}
-                found = {each for meant in near if _one_slip(word, meant) for each in self._as_listed(meant)}
+                found = {each for meant in near if one_slip(word, meant) for each in self._as_listed(meant)}
             self._memory[word] = frozenset(found)
         return self._memory[word]
 
@@ -205,7 +207,7 @@ def _without_one(word: str) -> Iterator[str]:
     return (word[:at] + word[at + 1 :] for at in range(len(word)))
 
 
-def _one_slip(typed: str, meant: str) -> bool:
+def one_slip(typed: str, meant: str) -> bool:
     """Whether one letter is missing, too many, another, or changed with its neighbour."""
     shorter, longer = sorted((typed, meant), key=len)
     if len(longer) - len(shorter) > 1 or typed[0] != meant[0]:

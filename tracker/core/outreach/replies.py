@@ -1,29 +1,30 @@
 """What a text of a person asks for: to hear no more, to hear again, help, or something that only staff can read.
 
-By rules and not by a list of sentences: the words of each language stand in classes (`Part`), and a wish to stop is
-a stop word that nothing of another kind stands beside ("Stop. Thank you, Ann"), or one that is bound to messages ("stop
-texting me", "no more texts", "do not write to me"). "The bus stop is broken" is neither. What people sign with, quote
-or say out of courtesy is set aside first. The words themselves are the languages' own: `templates/words`.
+By rules and not by a list of texts, in two ways. The words of each language stand in classes (`Part`), and a wish to
+stop is a stop word that nothing of another kind stands beside ("Stop. Thank you, Ann"), or one that is bound to our
+messages ("stop texting me"): `clauses`. And some sentences say it whatever stands around them ("take me off your list",
+"he does not live here"): `sayings`. "The bus stop is broken" is neither. What may be a wish, and is about nothing else
+that an office does, is asked about rather than passed over: who is texted against their will has no other way to say
+so. What people sign with, quote or say out of courtesy is set aside first. The words are the languages' own:
+`templates/words`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.core.outreach.clauses import SLIGHT, Clause, ClauseVerdict, Part, Token, judge
-from tracker.core.outreach.sayings import Ear, Saying, Sayings, one_slip
-from tracker.core.outreach.sentences import REFERENCE, Sentence, fold, own_part, sentences, words_of
+from tracker.core.outreach.lexicon import Book, Lexicon
+from tracker.core.outreach.sayings import Ear, Saying, Sayings
+from tracker.core.outreach.sentences import REFERENCE, Sentence, fold, own_part, sentences
 from tracker.core.vocabulary import references
 
 LONGEST = 1600
 """As many characters as a text can have; what follows is not read."""
-
-MOST_WORDS = 7
-"""So many words a phrase of the word lists has at most, and a reference as people write it."""
 
 
 class Meaning(StrEnum):
@@ -54,15 +55,11 @@ class Reply:
         return bool(self.references)
 
 
-Book = Mapping[Part, Sequence[str]]
-"""The words of one language by their part in a text. A word that ends in * stands for all that begin like it."""
-
-
 class Reader:
     """Reads texts by the words of these languages."""
 
     def __init__(self, books: Sequence[Book], sayings: Sequence[Sayings]) -> None:
-        self._books = [_Lexicon(each) for each in books]
+        self._books = [Lexicon(each) for each in books]
         self._ears = [
             Ear(own, _words(book, SMALL), _words(book, [part for part in Part if part not in SMALL]))
             for own, book in zip(sayings, books, strict=True)
@@ -79,7 +76,9 @@ class Reader:
         most = max(known for known, _ in views)
         found = {_meaning(clauses) for known, clauses in views if known == most}
         said = [self._said(each) for each in cut]
-        if Saying.DIED in frozenset().union(*said) and not any(each.asks for each in cut):
+        every = frozenset(each for clause in said for each in clause)
+        asks = any(each.asks for each in cut)
+        if every & {Saying.DIED, Saying.NEAR} and Saying.BUSINESS not in every and not asks:
             said.append(frozenset({Saying.PERHAPS}))
         return Reply(_together(max(found, key=_CAUTION.index), said), named)
 
@@ -87,18 +86,17 @@ class Reader:
         """What a clause says in whichever language; a question and a limit take its certainty."""
         said = frozenset(saying for ear in self._ears for saying in ear.hear(sentence))
         if Saying.NOT_MEANT in said:
-            return said - _CERTAIN - {Saying.PERHAPS}
+            return said - _CERTAIN - {Saying.PERHAPS, Saying.NEAR}
         if not said & _CERTAIN:
             return said
         parts = {part for book in self._books for part in book.parts(sentence.folded)}
-        unsure = Saying.MAYBE in said or (sentence.asks and Part.POLITE not in parts)
-        if unsure:
-            return said - _CERTAIN | {Saying.PERHAPS, Saying.MAYBE}
-        if Part.LIMIT in parts and Saying.NOT_US not in said:
+        if sentence.asks and Part.POLITE not in parts:
+            return said - _CERTAIN | {Saying.PERHAPS, Saying.ASKED}
+        if Saying.MAYBE in said or (Part.LIMIT in parts and Saying.NOT_US not in said):
             return said - _CERTAIN | {Saying.PERHAPS}
         return said
 
-    def _view(self, cut: Sequence[Sentence], own: _Lexicon) -> tuple[int, list[Clause]]:
+    def _view(self, cut: Sequence[Sentence], own: Lexicon) -> tuple[int, list[Clause]]:
         """The text as one language hears it, with the others' words where it has none; how many it knows itself."""
         known, clauses = 0, []
         for sentence in cut:
@@ -107,7 +105,7 @@ class Reader:
             clauses.append(Clause(tuple(tokens), sentence.asks, sentence.hard, sentence.line))
         return known, clauses
 
-    def _tokens(self, whole: Sentence, own: _Lexicon) -> tuple[list[Token], int]:
+    def _tokens(self, whole: Sentence, own: Lexicon) -> tuple[list[Token], int]:
         sentence = self._taken_apart(whole)
         tokens: list[Token] = []
         known, at = 0, 0
@@ -127,22 +125,21 @@ class Reader:
         return tokens, known
 
     def _taken_apart(self, sentence: Sentence) -> Sentence:
-        """A clause of one word that nobody knows, as the words that it was written together of: "pleasestop"."""
-        if len(sentence.words) != 1 or len(sentence.folded[0]) > LONGEST_WORD:
+        """A clause of one word that nobody knows, as the words that it was written together of ("pleasestop"), or as
+        the stop word that it was meant to be ("stopoi")."""
+        alone = [each for each in sentence.folded if each[0].isalnum()]
+        if len(alone) != 1 or len(alone[0]) > LONGEST_WORD:
             return sentence
-        for book in self._books:
-            parts = book.apart(sentence.folded[0])
-            if len(parts) > 1:
-                return replace(sentence, words=parts, folded=parts)
-        if not any(book.at(sentence.folded, 0)[1] for book in self._books):
-            for book in self._books:
-                if meant := book.stop_with_a_slip(sentence.folded[0]):
-                    return replace(sentence, words=(meant,), folded=(meant,))
-        return sentence
+        word = alone[0]
+        meant = next((parts for book in self._books if len(parts := book.apart(word)) > 1), ())
+        if not meant and not any(book.at(alone, 0)[1] for book in self._books):
+            near = (book.stop_with_a_slip(word) for book in self._books)
+            meant = next(((each,) for each in near if each), ())
+        rest = tuple(each for each in sentence.folded if each != word)
+        return replace(sentence, words=(*meant, *rest), folded=(*meant, *rest)) if meant else sentence
 
 
 LONGEST_WORD = 40
-_SHORTEST_SLIP = 5
 
 _OF_ONE_LANGUAGE = frozenset({Part.FILLER, Part.SUBJECT})
 """Small words, which mean another thing in the next language."""
@@ -162,71 +159,8 @@ def _part(part: Part | None, sentence: Sentence, at: int) -> Part:
     return Part.NAME if name or (sentence.uncased and at > 0) else Part.THING
 
 
-class _Lexicon:
-    """The words of a language, by their first."""
-
-    def __init__(self, book: Book) -> None:
-        self._whole: dict[tuple[str, ...], Part] = {}
-        self._begun: list[tuple[tuple[str, ...], Part]] = []
-        for part in reversed(Part):  # of a word that is listed twice, the first part counts
-            for phrase in book.get(part, ()):
-                words = tuple(words_of(fold(phrase.replace("*", "")))) or (phrase,)
-                if phrase.endswith("*"):
-                    self._begun.append((words, part))
-                else:
-                    self._whole[words] = part
-        self._first = {words[0] for words in self._whole} | {words[0] for words, _ in self._begun if len(words) > 1}
-        self._stems: tuple[str, ...] = tuple(words[0] for words, _ in self._begun if len(words) == 1)
-
-    def at(self, words: Sequence[str], at: int) -> tuple[int, Part | None]:
-        """The longest phrase that begins here: how many words it has, and its part."""
-        alone = (words[at],)
-        begins = any(each[0] in self._first for each in (alone, *_shorter(alone)))
-        if not begins and not words[at].startswith(self._stems):
-            return 0, None
-        for length in range(min(MOST_WORDS, len(words) - at), 0, -1):
-            tried = tuple(words[at : at + length])
-            for each in (tried, *_shorter(tried)):
-                if each in self._whole:
-                    return length, self._whole[each]
-            for begun, part in self._begun:
-                if len(begun) == length and tried[:-1] == begun[:-1] and tried[-1].startswith(begun[-1]):
-                    return length, part
-        return 0, None
-
-    def parts(self, words: Sequence[str]) -> Iterator[Part]:
-        """The parts that stand anywhere in these words."""
-        at = 0
-        while at < len(words):
-            length, part = self.at(words, at)
-            if part is not None:
-                yield part
-            at += max(1, length)
-
-    def stop_with_a_slip(self, word: str) -> str | None:
-        """The stop word that this one may be, typed with one slip: "unsubscrbe"."""
-        stops = (words[0] for words, part in self._whole.items() if part is Part.STOP and len(words) == 1)
-        return next((each for each in stops if len(each) >= _SHORTEST_SLIP and one_slip(word, each)), None)
-
-    def apart(self, word: str, most: int = 4) -> tuple[str, ...]:
-        """The words of which this one is written together; nothing where it is not."""
-        if (word,) in self._whole:
-            return (word,)
-        for cut in range(len(word) - 2, 2, -1) if most > 1 else ():
-            if (word[:cut],) in self._whole and (rest := self.apart(word[cut:], most - 1)):
-                return (word[:cut], *rest)
-        return ()
-
-
-def _shorter(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The same with letters that are drawn out drawn in: "stoooop"."""
-    if any(re.search(r"(.)\1\1", each) for each in words):
-        yield tuple(re.sub(r"(.)\1{2,}", r"\1\1", each) for each in words)
-        yield tuple(re.sub(r"(.)\1{2,}", r"\1", each) for each in words)
-        yield tuple(re.sub(r"(.)\1+$", r"\1", re.sub(r"(.)\1{2,}", r"\1", each)) for each in words)
-
-
 def _words(book: Book, parts: Iterable[Part]) -> Iterator[str]:
+    """The words of these parts, as one that goes on is begun."""
     return (word.rstrip("*") for part in parts for word in book.get(part, ()))
 
 
@@ -245,7 +179,7 @@ def _together(heard: Meaning, said: Sequence[frozenset[Saying]]) -> Meaning:
         return Meaning.STOP if heard is Meaning.STOP else Meaning.WRONG_PERSON
     if Saying.NO_MORE in every:
         return heard if heard is Meaning.WRONG_PERSON else Meaning.STOP
-    asked = [each for each in said if Saying.MAYBE in each]
+    asked = [each for each in said if Saying.ASKED in each]
     if asked and any(Saying.PERHAPS in each for each in said if each not in asked):
         return Meaning.STOP  # "Is there a way to turn these off? I don't want them."
     if heard in _STOPPED and every & {Saying.NOT_MEANT, Saying.MAYBE}:

@@ -3,14 +3,15 @@
 A language has families of words ("remove", "own") and, for each thing that can be said, patterns of them ("<remove> ~
 <own>"): `[sayings]` in `templates/words`. In a pattern `<name>` is a word of that family, `a|b` one of these words, `_`
 any word, `@` what may be a name, `~` up to five small words or none, `...` up to three of any kind, `^` the beginning
-of the clause, `$` its end but for small words; words of a phrase are joined by hyphens. A word that begins or ends in * stands for all that go on so. What may
-be put before or after a word (`before`, `after`), and how its beginning changes (`changes`), is the language's own.
+of the clause, `$` its end but for small words; words of a phrase are joined by hyphens. A word that begins or ends in *
+stands for all that go on so. What may be put before or after a word (`before`, `after`), and how its beginning changes
+(`changes`), is the language's own. A long word with one slip is the word that it was meant to be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.core.outreach.sentences import REFERENCE, Sentence, fold, words_of
@@ -27,6 +28,12 @@ class Saying(StrEnum):
     """Perhaps to hear no more."""
     NOT_MEANT = "not_meant"
     """It speaks of a stop, and asks for none."""
+    ASKED = "asked"
+    """A wish that is put as a question; no language has patterns of it."""
+    NEAR = "near"
+    """It speaks of the telephone, of messages or of whom they are for, and of nothing else that an office does."""
+    BUSINESS = "business"
+    """It speaks of what an office does, or of what came or did not: what is near to a wish may be of that."""
     DIED = "died"
     """Somebody has died: perhaps a wish to hear no more, unless something is asked beside it."""
     MAYBE = "maybe"
@@ -73,13 +80,21 @@ class Ear:
         self._patterns = [(Saying(each), self._pattern(text)) for each in sorted(kinds) for text in own.get(each, ())]
 
     def hear(self, sentence: Sentence) -> frozenset[Saying]:
-        """What the clause says."""
+        """What the clause says. Who shouts writes all words like names: what rests on one is near, and not certain."""
         heard = self._heard(sentence)
+        said = self._fitting(heard)
+        if sentence.shouted and not sentence.uncased:
+            perhaps_names = replace(heard, names=tuple(not place for place in heard.at))
+            said |= {Saying.NEAR for _ in self._fitting(perhaps_names) - said}
+        return said
+
+    def _fitting(self, heard: _Heard) -> frozenset[Saying]:
         there = {name for place in heard.at for name in place}  # most patterns fail by this alone
         return frozenset(
             saying
             for saying, pattern in self._patterns
-            if all(need & there for need in pattern.needs) and any(_fits(heard, pattern.steps, at) for at in range(len(heard.at)))
+            if all(need & there for need in pattern.needs)
+            and any(_fits(heard, pattern.steps, at) for at in range(len(heard.at)))
         )
 
     def _learn(self, written: str, name: str) -> None:
@@ -196,7 +211,9 @@ def _over_small(heard: _Heard, place: int, most: int) -> set[int]:
     """Where one may be after up to so many small words."""
     reached = latest = {place}
     for _ in range(most):
-        latest = {after for each in latest if each < len(heard.at) for after in heard.at[each].get(_SMALL, ())} - reached
+        latest = {
+            after for each in latest if each < len(heard.at) for after in heard.at[each].get(_SMALL, ())
+        } - reached
         if not latest:
             break
         reached = reached | latest

@@ -78,7 +78,9 @@ class Reader:
         said = [self._said(each) for each in cut]
         every = frozenset(each for clause in said for each in clause)
         asks = any(each.asks for each in cut)
-        if every & {Saying.DIED, Saying.NEAR} and Saying.BUSINESS not in every and not asks:
+        numbered = any(len(word) >= _LONG_NUMBER and word.isdigit() for each in cut for word in each.folded)
+        business = asks or numbered or every & {Saying.BUSINESS, Saying.NOT_MEANT}
+        if every & {Saying.DIED, Saying.NEAR} and not business:
             said.append(frozenset({Saying.PERHAPS}))
         return Reply(_together(max(found, key=_CAUTION.index), said), named)
 
@@ -140,6 +142,8 @@ class Reader:
 
 
 LONGEST_WORD = 40
+_LONG_NUMBER = 6
+"""Whoever writes so many digits gives us a number."""
 
 _OF_ONE_LANGUAGE = frozenset({Part.FILLER, Part.SUBJECT})
 """Small words, which mean another thing in the next language."""
@@ -173,7 +177,9 @@ SMALL = (Part.FILLER, Part.THIS, Part.SUBJECT, Part.POLITE, Part.COURTESY)
 def _together(heard: Meaning, said: Sequence[frozenset[Saying]]) -> Meaning:
     """What the words of a text mean, and what its clauses say, taken together."""
     every = frozenset(each for clause in said for each in clause)
-    if Saying.TAKEN_BACK in every:
+    wished = max((at for at, each in enumerate(said) if each & _CERTAIN), default=-1)
+    taken_back = max((at for at, each in enumerate(said) if Saying.TAKEN_BACK in each), default=-1)
+    if taken_back >= wished and taken_back >= 0:
         return Meaning.UNCLEAR if heard in _STOPPED or every & _CERTAIN else heard
     if Saying.NOT_US in every:
         return Meaning.STOP if heard is Meaning.STOP else Meaning.WRONG_PERSON

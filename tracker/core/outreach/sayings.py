@@ -80,10 +80,10 @@ class Ear:
         self._patterns = [(Saying(each), self._pattern(text)) for each in sorted(kinds) for text in own.get(each, ())]
 
     def hear(self, sentence: Sentence) -> frozenset[Saying]:
-        """What the clause says. Who shouts writes all words like names: what rests on one is near, and not certain."""
+        """What the clause says. Where capitals tell no names, what rests on one is near, and not certain."""
         heard = self._heard(sentence)
         said = self._fitting(heard)
-        if sentence.shouted and not sentence.uncased:
+        if sentence.shouted or sentence.uncased:
             perhaps_names = replace(heard, names=tuple(not place for place in heard.at))
             said |= {Saying.NEAR for _ in self._fitting(perhaps_names) - said}
         return said
@@ -128,8 +128,7 @@ class Ear:
             if word == REFERENCE or not word[0].isalnum():
                 found.setdefault(_SMALL, set()).add(at + 1)
             places.append({name: frozenset(ends) for name, ends in found.items()})
-            capital = sentence.words[at][0].isupper() and not sentence.shouted
-            names.append((capital or sentence.uncased) and not found)
+            names.append(sentence.words[at][0].isupper() and not sentence.shouted and not found)
         return _Heard(tuple(places), tuple(names))
 
     def _known(self, word: str) -> frozenset[tuple[tuple[str, ...], str]]:

@@ -24,7 +24,7 @@ def _texts(label: str, language: str | None = None) -> list[str]:
     return [
         text
         for by in WRITTEN.values()
-        for code, texts in by[label].items()
+        for code, texts in by.get(label, {}).items()
         for text in texts
         if language in (None, code)
     ]
@@ -38,17 +38,17 @@ def test_no_clear_stop_is_passed_over_p8(language: str) -> None:
     stops = _texts("stop", language)
     missed = [each for each in stops if read(each).meaning not in STOPPED | {Meaning.UNCLEAR}]
     asked = [each for each in stops if read(each).meaning is Meaning.UNCLEAR]
-    assert len(stops) > 60
+    assert len(stops) > 100
     assert missed == []
-    assert len(asked) <= 4, asked
+    assert len(asked) <= 12, asked
 
 
 def test_nothing_else_stops_p8() -> None:
     others = _texts("other")
-    assert len(others) > 200
+    assert len(others) > 350
     assert [each for each in others if read(each).meaning in STOPPED] == []
     asked = [each for each in others if read(each).meaning is Meaning.UNCLEAR]
-    assert len(asked) <= 18, asked
+    assert len(asked) <= 28, asked
 
 
 def test_what_is_unclear_is_asked_about_p8() -> None:
@@ -56,8 +56,8 @@ def test_what_is_unclear_is_asked_about_p8() -> None:
     unclear = _texts("unclear")
     stopped = [each for each in unclear if read(each).meaning in STOPPED and len(re.findall(r"\w+", each)) > 1]
     passed = [each for each in unclear if read(each).meaning not in STOPPED | {Meaning.UNCLEAR}]
-    assert len(stopped) <= 5, stopped
-    assert len(passed) <= 7, passed
+    assert len(stopped) <= 6, stopped
+    assert len(passed) <= 9, passed
 
 
 @given(

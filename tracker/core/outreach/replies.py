@@ -87,6 +87,8 @@ class Reader:
     def _said(self, sentence: Sentence) -> frozenset[Saying]:
         """What a clause says in whichever language; a question and a limit take its certainty."""
         said = frozenset(saying for ear in self._ears for saying in ear.hear(sentence))
+        if self._commands(sentence):
+            said |= {Saying.NO_MORE}
         if Saying.NOT_MEANT in said:
             return said - _CERTAIN - {Saying.PERHAPS, Saying.NEAR}
         if not said & _CERTAIN:
@@ -97,6 +99,14 @@ class Reader:
         if Saying.MAYBE in said or (Part.LIMIT in parts and Saying.NOT_US not in said):
             return said - _CERTAIN | {Saying.PERHAPS}
         return said
+
+    def _commands(self, sentence: Sentence) -> bool:
+        """Whether a stop word stands in capitals among words that do not: "for the third time, I said STOP"."""
+        if sentence.shouted or sentence.asks:
+            return False
+        words = zip(sentence.words, sentence.folded, strict=True)
+        loud = [(folded,) for word, folded in words if len(word) >= len("stop") and word.isupper()]
+        return any(book.at(word, 0)[1] is Part.STOP for word in loud for book in self._books)
 
     def _view(self, cut: Sequence[Sentence], own: Lexicon) -> tuple[int, list[Clause]]:
         """The text as one language hears it, with the others' words where it has none; how many it knows itself."""

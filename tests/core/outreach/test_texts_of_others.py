@@ -45,10 +45,10 @@ def test_no_clear_stop_is_passed_over_p8(language: str) -> None:
 
 def test_nothing_else_stops_p8() -> None:
     others = _texts("other")
-    assert len(others) > 350
+    assert len(others) > 400
     assert [each for each in others if read(each).meaning in STOPPED] == []
     asked = [each for each in others if read(each).meaning is Meaning.UNCLEAR]
-    assert len(asked) <= 28, asked
+    assert len(asked) <= 45, asked
 
 
 def test_what_is_unclear_is_asked_about_p8() -> None:

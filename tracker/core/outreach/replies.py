@@ -191,6 +191,13 @@ def _together(heard: Meaning, said: Sequence[frozenset[Saying]]) -> Meaning:
     taken_back = max((at for at, each in enumerate(said) if Saying.TAKEN_BACK in each), default=-1)
     if taken_back >= wished and taken_back >= 0:
         return Meaning.UNCLEAR if heard in _STOPPED or every & _CERTAIN else heard
+    if (
+        Saying.NOT_US in every
+        and Saying.SPEAKS_FOR in every
+        and heard is not Meaning.STOP
+        and Saying.NO_MORE not in every
+    ):
+        return Meaning.UNCLEAR
     if Saying.NOT_US in every:
         return Meaning.STOP if heard is Meaning.STOP else Meaning.WRONG_PERSON
     if Saying.NO_MORE in every:
@@ -198,7 +205,8 @@ def _together(heard: Meaning, said: Sequence[frozenset[Saying]]) -> Meaning:
     asked = [each for each in said if Saying.ASKED in each]
     if asked and any(Saying.PERHAPS in each for each in said if each not in asked):
         return Meaning.STOP  # "Is there a way to turn these off? I don't want them."
-    if heard in _STOPPED and every & {Saying.NOT_MEANT, Saying.MAYBE}:
+    doubt = every & {Saying.NOT_MEANT, Saying.MAYBE}
+    if (heard in _STOPPED and doubt) or (heard is Meaning.WRONG_PERSON and Saying.SPEAKS_FOR in every):
         return Meaning.UNCLEAR
     return Meaning.UNCLEAR if heard is Meaning.OTHER and Saying.PERHAPS in every else heard
 

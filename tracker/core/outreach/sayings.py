@@ -36,6 +36,8 @@ class Saying(StrEnum):
     """It speaks of what an office does, or of what came or did not: what is near to a wish may be of that."""
     DIED = "died"
     """Somebody has died: perhaps a wish to hear no more, unless something is asked beside it."""
+    SPEAKS_FOR = "speaks_for"
+    """They speak for somebody, or of one of theirs: the address may be right all the same."""
     MAYBE = "maybe"
     """They are not sure."""
     TAKEN_BACK = "taken_back"

@@ -82,12 +82,13 @@ class Ear:
         self._patterns = [(Saying(each), self._pattern(text)) for each in sorted(kinds) for text in own.get(each, ())]
 
     def hear(self, sentence: Sentence) -> frozenset[Saying]:
-        """What the clause says. Where capitals tell no names, what rests on one is near, and not certain."""
+        """What the clause says. Where capitals tell no names, what rests on one is not certain."""
         heard = self._heard(sentence)
         said = self._fitting(heard)
         if sentence.shouted or sentence.uncased:
             perhaps_names = replace(heard, names=tuple(not place for place in heard.at))
-            said |= {Saying.NEAR for _ in self._fitting(perhaps_names) - said}
+            doubtful = Saying.NEAR if sentence.uncased else Saying.PERHAPS
+            said |= {doubtful for _ in self._fitting(perhaps_names) - said}
         return said
 
     def _fitting(self, heard: _Heard) -> frozenset[Saying]:

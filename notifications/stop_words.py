@@ -16,4 +16,5 @@ def read(words: str) -> Reply:
 
 @cache
 def _reader() -> Reader:
-    return Reader([{part: own_words.texted(code, part.value) for part in Part} for code in own_words.written()])
+    books = [{part: own_words.texted(code, part.value) for part in Part} for code in own_words.written()]
+    return Reader(books, [own_words.sayings(code) for code in own_words.written()])

@@ -42,7 +42,8 @@ def message(purpose: str, language: str, part: str, facts: object, *, cut: bool 
     """Render one part of a message: subject.txt, text.txt, html.html or sms.txt.
 
     A language without words of its own for this purpose gets the English ones. Subject and SMS are one line; an SMS
-    that would take more than two segments (three in letters other than those of GSM) is cut, unless `cut` is False or it says how to stop.
+    that would take more than two segments (three in other letters than GSM's) is cut, unless `cut` is False or it says
+    how to stop.
     Raises `jinja2.TemplateError` when it cannot be rendered; "generic" is the safe purpose to use then.
     """
     template = environment().select_template([f"messages/{purpose}/{tried}/{part}" for tried in _languages(language)])

@@ -6,7 +6,7 @@ One file for each language, `words/<code>.toml`. What a language lacks is said i
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -39,6 +39,11 @@ def written() -> tuple[str, ...]:
 def texted(code: str, part: str) -> tuple[str, ...]:
     """The words of this part (such as "stop" or "courtesy") in what people of one language text us."""
     return tuple(tables(code).get("texts", {}).get(part, ()))
+
+
+def sayings(code: str) -> Mapping[str, Sequence[str]]:
+    """The families and patterns of words by which whole sentences of one language are understood."""
+    return {key: tuple(words) for key, words in tables(code).get("sayings", {}).items()}
 
 
 def answered(language: str, key: str, **given: str) -> str:

@@ -22,7 +22,7 @@ MOST_SEGMENTS = 2
 """No text in the GSM alphabet takes more, whatever is put into it."""
 
 MOST_OF_OTHERS = 3
-"""Nor any in other letters, of which a segment holds less than half as many: people who read Arabic are told as much."""
+"""Nor any in other letters, of which a segment holds less than half as many: whoever reads Arabic is told as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def unless_too_long(text: str, shorter: str) -> str:
 
 
 def first_that_fits(texts: Iterable[str], least: str, most: int = MOST_SEGMENTS) -> str:
-    """The first of these texts that so many segments hold (of another alphabet than GSM's, always three), else the least.
+    """The first of these texts that so many segments hold (of other letters than GSM's, always three), else the least.
     What could be said in the GSM alphabet never leaves it: another costs double."""
     plain = in_gsm(least)
     return next((each for each in texts if fits(each, most) and (in_gsm(each) or not plain)), least)

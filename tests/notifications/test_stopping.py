@@ -92,7 +92,7 @@ async def test_who_may_want_to_stop_is_asked_once_and_hears_what_matters_meanwhi
 async def test_who_does_not_answer_in_three_days_has_stopped_p8(post: Post) -> None:
     await post.desk.status("P-9", "REC")
     await post.desk.party("P-9", channels=[{"channel": "sms", "address": NUMBER}], prefers="sms")
-    await texted(post, "leave me alone")
+    await texted(post, "what is this?")
     await post.carry()
     assert post.phones.texts == [] and ("acknowledged", "due", None) in await post.desk.messages()
     due = (await post.desk.rows("SELECT m.due_at = s.answer_by FROM message m, stop s WHERE m.state = 'due'"))[0][0]

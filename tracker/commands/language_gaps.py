@@ -20,6 +20,7 @@ from templates.environment import ROOT, message
 from tracker.commands.sample_messages import samples
 from tracker.core.answers.delays import OURS
 from tracker.core.outreach.replies import Meaning
+from tracker.core.outreach.sayings import Saying
 from tracker.core.services.definitions import Definition
 from tracker.core.services.files import read
 from tracker.core.services.texts import LONGEST, flaw
@@ -146,7 +147,10 @@ def _rendered_wrong(purpose: str, code: str, part: str) -> str:
 def _own() -> dict[tuple[str, str], str | list[str]]:
     """Our own words in English, by table and key; empty where a reason of ours has none."""
     english = {
-        (table, key): said for table, keys in own_words.tables(languages.SOURCE).items() for key, said in keys.items()
+        (table, key): said
+        for table, keys in own_words.tables(languages.SOURCE).items()
+        for key, said in keys.items()
+        if table != "sayings" or key in set(Saying)
     }
     return {("delay_reasons", reason): "" for reason in OURS} | english
 
@@ -158,6 +162,8 @@ def _words(code: str) -> Iterator[Gap]:
         match table:
             case "texts":
                 wrong = _texted_wrong(key, said)
+            case "sayings":
+                wrong = _sayings_wrong(said, tables.get("sayings", {}))
             case "answers":
                 wrong = _answer_wrong(said, str(example))
             case _:
@@ -166,8 +172,16 @@ def _words(code: str) -> Iterator[Gap]:
             wrong = COPIED
         if wrong:
             yield Gap(file, f"{table}.{key}", wrong)
-    surplus = {(table, key) for table, keys in tables.items() for key in keys} - set(english)
+    surplus = {(table, key) for table, keys in tables.items() for key in keys if table != "sayings"} - set(english)
     yield from (Gap(file, f"{table}.{key}", "nothing asks for it") for table, key in sorted(surplus))
+
+
+def _sayings_wrong(said: object, table: Mapping[str, object]) -> str:
+    """What is wrong with the patterns of one saying. The families beside them are each language's own."""
+    if not isinstance(said, list) or not said:
+        return MISSING
+    missing = {family for pattern in said for family in re.findall(r"<(\w+)>", pattern)} - set(table)
+    return f"no family of words has this name: {', '.join(sorted(missing))}" if missing else ""
 
 
 def _own_wrong(kind: str, said: object) -> str:

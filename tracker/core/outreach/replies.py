@@ -1,28 +1,30 @@
 """What a text of a person asks for: to hear no more, to hear again, help, or something that only staff can read.
 
-By rules and not by a list of sentences: the words of each language stand in classes (`Part`), and a wish to stop is
-a stop word that nothing of another kind stands beside ("Stop. Thank you, Ann"), or one that is bound to messages ("stop
-texting me", "no more texts", "do not write to me"). "The bus stop is broken" is neither. What people sign with, quote
-or say out of courtesy is set aside first. The words themselves are the languages' own: `templates/words`.
+By rules and not by a list of texts, in two ways. The words of each language stand in classes (`Part`), and a wish to
+stop is a stop word that nothing of another kind stands beside ("Stop. Thank you, Ann"), or one that is bound to our
+messages ("stop texting me"): `clauses`. And some sentences say it whatever stands around them ("take me off your list",
+"he does not live here"): `sayings`. "The bus stop is broken" is neither. What may be a wish, and is about nothing else
+that an office does, is asked about rather than passed over: who is texted against their will has no other way to say
+so. What people sign with, quote or say out of courtesy is set aside first. The words are the languages' own:
+`templates/words`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.core.outreach.clauses import SLIGHT, Clause, ClauseVerdict, Part, Token, judge
-from tracker.core.outreach.sentences import REFERENCE, Sentence, fold, own_part, sentences, words_of
+from tracker.core.outreach.lexicon import Book, Lexicon
+from tracker.core.outreach.sayings import Ear, Saying, Sayings
+from tracker.core.outreach.sentences import REFERENCE, Sentence, fold, own_part, sentences
 from tracker.core.vocabulary import references
 
 LONGEST = 1600
 """As many characters as a text can have; what follows is not read."""
-
-MOST_WORDS = 7
-"""So many words a phrase of the word lists has at most, and a reference as people write it."""
 
 
 class Meaning(StrEnum):
@@ -53,15 +55,15 @@ class Reply:
         return bool(self.references)
 
 
-Book = Mapping[Part, Sequence[str]]
-"""The words of one language by their part in a text. A word that ends in * stands for all that begin like it."""
-
-
 class Reader:
     """Reads texts by the words of these languages."""
 
-    def __init__(self, books: Sequence[Book]) -> None:
-        self._books = [_Lexicon(each) for each in books]
+    def __init__(self, books: Sequence[Book], sayings: Sequence[Sayings]) -> None:
+        self._books = [Lexicon(each) for each in books]
+        self._ears = [
+            Ear(own, _words(book, SMALL), _words(book, [part for part in Part if part not in SMALL]))
+            for own, book in zip(sayings, books, strict=True)
+        ]
         self._signs = tuple(fold(each) for book in books for each in book.get(Part.SIGNED, ()))
 
     def read(self, text: str) -> Reply:
@@ -73,9 +75,40 @@ class Reader:
             return Reply(Meaning.OTHER, named)
         most = max(known for known, _ in views)
         found = {_meaning(clauses) for known, clauses in views if known == most}
-        return Reply(max(found, key=_CAUTION.index), named)
+        said = [self._said(each) for each in cut]
+        every = frozenset(each for clause in said for each in clause)
+        asks = any(each.asks for each in cut)
+        numbered = any(len(word) >= _LONG_NUMBER and word.isdigit() for each in cut for word in each.folded)
+        business = asks or numbered or every & {Saying.BUSINESS, Saying.NOT_MEANT}
+        if every & {Saying.DIED, Saying.NEAR} and not business:
+            said.append(frozenset({Saying.PERHAPS}))
+        return Reply(_together(max(found, key=_CAUTION.index), said), named)
 
-    def _view(self, cut: Sequence[Sentence], own: _Lexicon) -> tuple[int, list[Clause]]:
+    def _said(self, sentence: Sentence) -> frozenset[Saying]:
+        """What a clause says in whichever language; a question and a limit take its certainty."""
+        said = frozenset(saying for ear in self._ears for saying in ear.hear(sentence))
+        if self._commands(sentence):
+            said |= {Saying.NO_MORE}
+        if Saying.NOT_MEANT in said:
+            return said - _CERTAIN - {Saying.PERHAPS, Saying.NEAR}
+        if not said & _CERTAIN:
+            return said
+        parts = {part for book in self._books for part in book.parts(sentence.folded)}
+        if sentence.asks and Part.POLITE not in parts:
+            return said - _CERTAIN | {Saying.PERHAPS, Saying.ASKED}
+        if Saying.MAYBE in said or (Part.LIMIT in parts and Saying.NOT_US not in said):
+            return said - _CERTAIN | {Saying.PERHAPS}
+        return said
+
+    def _commands(self, sentence: Sentence) -> bool:
+        """Whether a stop word stands in capitals among words that do not: "for the third time, I said STOP"."""
+        if sentence.shouted or sentence.asks:
+            return False
+        words = zip(sentence.words, sentence.folded, strict=True)
+        loud = [(folded,) for word, folded in words if len(word) >= len("stop") and word.isupper()]
+        return any(book.at(word, 0)[1] is Part.STOP for word in loud for book in self._books)
+
+    def _view(self, cut: Sequence[Sentence], own: Lexicon) -> tuple[int, list[Clause]]:
         """The text as one language hears it, with the others' words where it has none; how many it knows itself."""
         known, clauses = 0, []
         for sentence in cut:
@@ -84,7 +117,7 @@ class Reader:
             clauses.append(Clause(tuple(tokens), sentence.asks, sentence.hard, sentence.line))
         return known, clauses
 
-    def _tokens(self, whole: Sentence, own: _Lexicon) -> tuple[list[Token], int]:
+    def _tokens(self, whole: Sentence, own: Lexicon) -> tuple[list[Token], int]:
         sentence = self._taken_apart(whole)
         tokens: list[Token] = []
         known, at = 0, 0
@@ -104,17 +137,23 @@ class Reader:
         return tokens, known
 
     def _taken_apart(self, sentence: Sentence) -> Sentence:
-        """A clause of one word that nobody knows, as the words that it was written together of: "pleasestop"."""
-        if len(sentence.words) != 1 or len(sentence.folded[0]) > LONGEST_WORD:
+        """A clause of one word that nobody knows, as the words that it was written together of ("pleasestop"), or as
+        the stop word that it was meant to be ("stopoi")."""
+        alone = [each for each in sentence.folded if each[0].isalnum()]
+        if len(alone) != 1 or len(alone[0]) > LONGEST_WORD:
             return sentence
-        for book in self._books:
-            parts = book.apart(sentence.folded[0])
-            if len(parts) > 1:
-                return replace(sentence, words=parts, folded=parts)
-        return sentence
+        word = alone[0]
+        meant = next((parts for book in self._books if len(parts := book.apart(word)) > 1), ())
+        if not meant and not any(book.at(alone, 0)[1] for book in self._books):
+            near = (book.stop_with_a_slip(word) for book in self._books)
+            meant = next(((each,) for each in near if each), ())
+        rest = tuple(each for each in sentence.folded if each != word)
+        return replace(sentence, words=(*meant, *rest), folded=(*meant, *rest)) if meant else sentence
 
 
 LONGEST_WORD = 40
+_LONG_NUMBER = 6
+"""Whoever writes so many digits gives us a number."""
 
 _OF_ONE_LANGUAGE = frozenset({Part.FILLER, Part.SUBJECT})
 """Small words, which mean another thing in the next language."""
@@ -134,55 +173,45 @@ def _part(part: Part | None, sentence: Sentence, at: int) -> Part:
     return Part.NAME if name or (sentence.uncased and at > 0) else Part.THING
 
 
-class _Lexicon:
-    """The words of a language, by their first."""
-
-    def __init__(self, book: Book) -> None:
-        self._whole: dict[tuple[str, ...], Part] = {}
-        self._begun: list[tuple[tuple[str, ...], Part]] = []
-        for part in reversed(Part):  # of a word that is listed twice, the first part counts
-            for phrase in book.get(part, ()):
-                words = tuple(words_of(fold(phrase.replace("*", "")))) or (phrase,)
-                if phrase.endswith("*"):
-                    self._begun.append((words, part))
-                else:
-                    self._whole[words] = part
-        self._first = {words[0] for words in self._whole} | {words[0] for words, _ in self._begun if len(words) > 1}
-        self._stems: tuple[str, ...] = tuple(words[0] for words, _ in self._begun if len(words) == 1)
-
-    def at(self, words: Sequence[str], at: int) -> tuple[int, Part | None]:
-        """The longest phrase that begins here: how many words it has, and its part."""
-        alone = (words[at],)
-        begins = any(each[0] in self._first for each in (alone, *_shorter(alone)))
-        if not begins and not words[at].startswith(self._stems):
-            return 0, None
-        for length in range(min(MOST_WORDS, len(words) - at), 0, -1):
-            tried = tuple(words[at : at + length])
-            for each in (tried, *_shorter(tried)):
-                if each in self._whole:
-                    return length, self._whole[each]
-            for begun, part in self._begun:
-                if len(begun) == length and tried[:-1] == begun[:-1] and tried[-1].startswith(begun[-1]):
-                    return length, part
-        return 0, None
-
-    def apart(self, word: str, most: int = 4) -> tuple[str, ...]:
-        """The words of which this one is written together; nothing where it is not."""
-        if (word,) in self._whole:
-            return (word,)
-        for cut in range(len(word) - 2, 2, -1) if most > 1 else ():
-            if (word[:cut],) in self._whole and (rest := self.apart(word[cut:], most - 1)):
-                return (word[:cut], *rest)
-        return ()
+def _words(book: Book, parts: Iterable[Part]) -> Iterator[str]:
+    """The words of these parts, as one that goes on is begun."""
+    return (word.rstrip("*") for part in parts for word in book.get(part, ()))
 
 
-def _shorter(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """The same with letters that are drawn out drawn in: "stoooop"."""
-    if any(re.search(r"(.)\1\1", each) for each in words):
-        yield tuple(re.sub(r"(.)\1{2,}", r"\1\1", each) for each in words)
-        yield tuple(re.sub(r"(.)\1{2,}", r"\1", each) for each in words)
-        yield tuple(re.sub(r"(.)\1+$", r"\1", re.sub(r"(.)\1{2,}", r"\1", each)) for each in words)
+_CERTAIN = frozenset({Saying.NO_MORE, Saying.NOT_US})
 
+SMALL = (Part.FILLER, Part.THIS, Part.SUBJECT, Part.POLITE, Part.COURTESY)
+"""What may stand between the words of a saying."""
+
+
+def _together(heard: Meaning, said: Sequence[frozenset[Saying]]) -> Meaning:
+    """What the words of a text mean, and what its clauses say, taken together."""
+    every = frozenset(each for clause in said for each in clause)
+    wished = max((at for at, each in enumerate(said) if each & _CERTAIN), default=-1)
+    taken_back = max((at for at, each in enumerate(said) if Saying.TAKEN_BACK in each), default=-1)
+    if taken_back >= wished and taken_back >= 0:
+        return Meaning.UNCLEAR if heard in _STOPPED or every & _CERTAIN else heard
+    if (
+        Saying.NOT_US in every
+        and Saying.SPEAKS_FOR in every
+        and heard is not Meaning.STOP
+        and Saying.NO_MORE not in every
+    ):
+        return Meaning.UNCLEAR
+    if Saying.NOT_US in every:
+        return Meaning.STOP if heard is Meaning.STOP else Meaning.WRONG_PERSON
+    if Saying.NO_MORE in every:
+        return heard if heard is Meaning.WRONG_PERSON else Meaning.STOP
+    asked = [each for each in said if Saying.ASKED in each]
+    if asked and any(Saying.PERHAPS in each for each in said if each not in asked):
+        return Meaning.STOP  # "Is there a way to turn these off? I don't want them."
+    doubt = every & {Saying.NOT_MEANT, Saying.MAYBE}
+    if (heard in _STOPPED and doubt) or (heard is Meaning.WRONG_PERSON and Saying.SPEAKS_FOR in every):
+        return Meaning.UNCLEAR
+    return Meaning.UNCLEAR if heard is Meaning.OTHER and Saying.PERHAPS in every else heard
+
+
+_STOPPED = frozenset({Meaning.STOP, Meaning.WRONG_PERSON})
 
 _PIECE = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"[ .\u2010-\u2015-]{1,3}")

@@ -72,7 +72,7 @@ _WORD = re.compile(r"[^\W_]+|\ue000|[^\w\s]")
 
 def words_of(text: str) -> list[str]:
     """The words of a text, and its pictures. An apostrophe is no end of a word."""
-    joined = re.sub(r"(?<=\w)['’`ʼ´](?=\w)", "", re.sub(r"(?<=\w)['’`ʼ´](?=[rn]\b)", " ", _unmarked(text)))
+    joined = re.sub(r"(?<=\w)['’`ʼ´](?=\w)", "", re.sub(r"(?<=\w)['’`ʼ´](?=[rnRN]\b)", " ", _unmarked(text)))
     found = _WORD.findall(joined)
     return [each for each in found if each[0].isalnum() or each == REFERENCE or unicodedata.category(each[0]) == "So"]
 

@@ -63,7 +63,7 @@ async def test_what_is_needed_is_asked_for_and_thanked_for(road: Road) -> None:
     assert "A drawing of each floor" in mail.text
     assert "20 March" in mail.text
     page = await road.reads(reference)
-    assert "Please send us this." in page
+    assert "We need this from you:" in page
     assert "By Friday 20 March" in page
     assert "We are waiting for you." in page
 

@@ -139,7 +139,7 @@ async def test_the_first_text_says_how_to_stop_and_no_other_p8(post: Post) -> No
     await post.carry()
     await post.by_text()
     await post.carry()
-    assert [each.body.endswith(" Reply STOP to end.") for each in post.phones.texts] == [True, False, False]
+    assert [each.body.endswith(" Reply STOP for no more texts.") for each in post.phones.texts] == [True, False, False]
     assert all(segments(each.body).count == 1 for each in post.phones.texts)
 
 

@@ -48,7 +48,9 @@ def test_a_date_learned_from_requests_of_all_kinds_says_so_and_is_never_like_you
 
 def test_where_the_count_contradicts_a_date_the_count_is_said_in_its_place() -> None:
     """T10."""
-    for language, count in (("en", "In the last year 44 in 100 of our first dates for this service came true."),):
+    for language, count in (
+        ("en", "In the last year 44 in 100 requests for this service were finished by the first date that we gave."),
+    ):
         for show in (read, read_out):
             said = show(replace(samples.ORDINARY, came_true=44, language=language))
             assert f"By 24 March 2026. {count}" in said
@@ -117,7 +119,7 @@ def test_a_date_that_passed_while_the_clock_is_paused_is_not_called_missed() -> 
     said = read(replace(samples.WAITING_FOR_YOU, promise=passed, promises=(passed,)))
     assert "That day has passed" not in said
     assert "We said 3 March 2026." in said
-    assert "The date may move by the days that we wait for you." in said
+    assert "We add the days that we wait for you to this date." in said
 
 
 def test_too_uncertain_is_said_in_words() -> None:

@@ -63,7 +63,7 @@ def messages(catalogue: Catalog) -> Iterator[tuple[str, Message]]:
 
 def test_the_templates_have_words(extracted: tuple[Catalog, Path]) -> None:
     found = {english for english, _ in messages(extracted[0])}
-    assert {"Track my request", "at %(time)s on %(day)s", "WHAT YOU NEED TO DO", "Please send us this."} <= found
+    assert {"Track my request", "at %(time)s on %(day)s", "WHAT YOU NEED TO DO", "We need this from you:"} <= found
 
 
 def test_what_is_asked_of_a_catalogue_is_what_the_documented_command_finds(extracted: tuple[Catalog, Path]) -> None:

@@ -140,7 +140,7 @@ def test_tasks_name_their_day_and_what_came_is_not_asked_again(purpose: str) -> 
 
 
 def test_an_office_date_is_named_as_the_offices() -> None:
-    assert "Riverton Council set this date: 24 March 2026." in render("updated", "text.txt", "office_date")
+    assert "Riverton Council expects to finish by 24 March 2026." in render("updated", "text.txt", "office_date")
     assert "We expect to finish by 24 March 2026." in render("updated", "text.txt")
     assert "We will write to you by 16 March 2026" in render("updated", "text.txt")
 

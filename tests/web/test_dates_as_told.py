@@ -64,7 +64,7 @@ async def test_the_offices_date_is_mailed_moved_and_broken_as_the_offices(site: 
     reference = await site.case()
     answer = await site.status("P-1", "ASSESS", at=LATER, expected_on="2026-03-10")
     assert answer.json().get("note") is None
-    assert "Northwick Council set this date: 10 March 2026." in await caught(site.desk, "updated")
+    assert "Northwick Council expects to finish by 10 March 2026." in await caught(site.desk, "updated")
     await wait(site.desk, date(2026, 3, 5))
     await site.status("P-1", "ASSESS", at=await site.desk.now(), expected_on="2026-03-17")
     said = await caught(site.desk, "date_changed")
@@ -124,7 +124,7 @@ async def test_where_the_public_count_contradicts_a_date_every_window_says_the_c
             {"id": site.desk.office.id, "now": START},
         )
     reference = await site.case()
-    count = "In the last year 44 in 100 of our first dates for this service came true."
+    count = "In the last year 44 in 100 requests for this service were finished by the first date that we gave."
     for said in await everywhere(site, reference):
         assert count in said and "9 in 10" not in said
     assert (await site.track(reference, FACT)).json()["dates_came_true"] == 44

@@ -98,7 +98,7 @@ async def test_a_moved_date_is_told_with_its_reason_before_the_old_one_passes(si
     await wait(site.desk, date(2026, 4, 25))
     said = await caught(site.desk, "date_changed")
     sent = f"We are sorry. {ADVICE['en']} The old date was 27 April 2026. The new date is 26 May 2026."
-    assert sent in said and "WHAT YOU NEED TO DO Nothing right now." in said
+    assert sent in said and "WHAT YOU NEED TO DO You do not need to do anything now." in said
     told = (await site.track(reference, FACT)).json()
     assert told["delay"] == {"kind": "moved", "reason": "awaiting_advice", "words": ADVICE["en"]}
     await site.status("P-1", "ASSESS", at=await site.desk.now())

@@ -44,6 +44,8 @@ FACTS_THAT_STAY = {
     "role",
     "same_as",
     "asked_office",
+    "survivor_end",
+    "survivor_outcome",
     "sooner",
     "arrived_at",
     "since_at",

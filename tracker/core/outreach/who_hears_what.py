@@ -289,19 +289,5 @@ def _spent(party: str, id_: str, definition: Definition, spoken: tuple[Spoken, .
 def _nobody(topic: Topic, definition: Definition, setting: Setting, party: str = "") -> Outreach:
     reason = topic.withhold or Reason.NO_RECIPIENT
     id_ = key(setting.case, topic.purpose, party, 0, topic.cause)
-    return Outreach(
-        id_,
-        topic.purpose,
-        party,
-        topic.cause,
-        topic.entry,
-        None,
-        definition.language,
-        True,
-        setting.now,
-        setting.zone,
-        "",
-        reason,
-        topic.old_on,
-        theirs=topic.theirs,
-    )
+    about = (id_, topic.purpose, party, topic.cause, topic.entry, None, definition.language)
+    return Outreach(*about, True, setting.now, setting.zone, "", reason, topic.old_on, theirs=topic.theirs)

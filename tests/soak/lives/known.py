@@ -105,6 +105,7 @@ class Known:
     confirmed: datetime | None = None
     last_open: str = ""
     reopened: datetime | None = None
+    end_in_doubt: bool = False
     end_known: datetime | None = None
     history: list[str] = field(default_factory=list)
     turns: list[tuple[date, bool]] = field(default_factory=list)
@@ -189,6 +190,7 @@ def _status(known: Known, event: Event, at: datetime, service: Service) -> None:
     if known.closed or (stage.get("formal") and not event.data.get("served_on")):
         return
     if not known.stage and not stage.get("opens"):
+        known.end_in_doubt = known.end_in_doubt or bool(stage.get("closes"))
         return
     _enter(known, event, at, service, code)
 
@@ -213,6 +215,7 @@ def _enter(known: Known, event: Event, at: datetime, service: Service, code: str
         known.notes.append(note)
     if opening:
         known.opened_at = event.at
+    known.end_in_doubt = known.end_in_doubt and opening
     if moved:
         known.since, known.ball = event.at, stage.get("waiting_on", "us")
         known.arrived = False

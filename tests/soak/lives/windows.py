@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.soak.lives.known import Known, Service, local
+from tests.soak.lives.page_sentences import PAGE
 from tests.soak.lives.reading import Reading, lines, read, sections
-from tests.soak.lives.sentences import PAGE
 
 Item = tuple[str, date | None]
 
 NOW = ("What is happening now", "How it ended", "What we heard last", "Read this out")
 DO = ("What you need to do",)
-WHEN = ("When you will hear", "The date we gave you")
+WHEN = ("When it will be finished", "The date we gave you")
 WRONG = ("If you think this is wrong",)
 CHANGED = ("Dates that changed",)
 HISTORY, SENT = "What has happened", "What we have from you"
@@ -154,7 +154,8 @@ def _do(answer: Answer, said: list[str], service: Service, known: Known, year: i
 
 
 def _when(answer: Answer, when: Reading) -> None:
-    answer.date = when.one("date")
+    first = when.one("first_given")  # of what was withdrawn or joined no date counts any more
+    answer.date = when.one("date") or (first if when.says("counts_no_more") else None)
     answer.theirs = when.says("theirs")
     answer.next_word = when.one("next_word")
     law = when.one("law")

@@ -172,10 +172,12 @@ def _state(reading: Reading, known: Known, service: Service) -> list[Wrong]:
             ]
             if known.stage not in same:
                 wrong.append((kind, f"says {code}, is {known.stage}"))
-            elif kind == "headline" and (known.shows_arrival(service) or known.unmapped):
+            elif kind == "headline" and (known.shows(service) != known.stage or known.unmapped):
                 wrong.append(
                     (kind, f"says {code}, but {'a code is being checked' if known.unmapped else 'it arrived'}")
                 )
+    if reading.says("released_headline") and (not known.shows_release(service) or known.unmapped):
+        wrong.append(("released", "it was not taken back"))
     if reading.says("arrived_headline") and (not known.shows_arrival(service) or known.unmapped):
         wrong.append(("arrived", "nothing has arrived"))
     if reading.says("arrived") and (known.wanted or not any(need.supplied_at for need in known.needs.values())):

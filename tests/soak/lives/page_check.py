@@ -24,7 +24,7 @@ def check_page(
     """What a page says that was not so, by what was known."""
     answer, today, wrong = page.answer, local(now), list[Wrong]()
     stage = service.stages[known.stage]
-    expected = "checks" if known.unmapped else "arrived" if known.shows_arrival(service) else known.stage
+    expected = "checks" if known.unmapped else known.shows(service)
     if answer.headline != expected:
         wrong.append(("page headline", f"says {answer.headline}, is {expected}"))
     for kind in ("meaning", "if_late"):

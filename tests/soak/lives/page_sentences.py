@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.soak.lives.reading import patterns
-from tests.soak.lives.sentences import ARRIVED, WHY
+from tests.soak.lives.sentences import ARRIVED, RELEASED, WHY
 
 PAGE = patterns(
     {
@@ -35,6 +35,8 @@ PAGE = patterns(
             r"We do not know yet\.(?: If you are not sure what to do, please ask us\.)?",
             r"If you are not sure what to do, please ask us\.",
         ],
+        "released_headline": [r"We do not need anything more from you now\.?"],
+        "released_meaning": RELEASED,
         "arrived_headline": r"We have what we asked you for\.?",
         "arrived_meaning": ARRIVED,
         "since": r"This began (?:at {T} )?on {D}\.",

@@ -14,6 +14,11 @@ WHY = (
 
 ARRIVED = r"It has arrived\. We have not checked yet whether we need more\. You do not need to send it again\."
 
+RELEASED = (
+    r"We asked you for something before\. We do not need it any more\. You do not need to send it\."
+    r"|The next step is ours\. We go on with your request\."
+)
+
 MESSAGE = patterns(
     {
         "begun": [r"[Ww]e have your request(?: {R})?\.?"],
@@ -27,6 +32,8 @@ MESSAGE = patterns(
         ],
         "arrived": r"[Ww]hat we asked you for has arrived\.?(?: Request {R}\.)?",
         "ours_now": r"The next step is ours\.(?: We look at it, and then we go on with your request\.)?",
+        "released_headline": [r"We do not need anything more from you now\.?"],
+        "released_meaning": RELEASED,
         "arrived_headline": [r"We have what we asked you for\.?"],
         "arrived_meaning": ARRIVED,
         "date_first": [

@@ -117,6 +117,8 @@ def _of_the_frame(line: str) -> bool:
 def _now(answer: Answer, told: Reading) -> None:
     stages = told.all("headline")
     answer.headline = stages[0] if stages else "arrived" if told.says("arrived_headline") else None
+    if told.says("released_headline"):
+        answer.headline = "released"
     if told.says("checks"):
         answer.headline = "checks"
     for kind, ball in BALLS.items():
@@ -186,6 +188,8 @@ def of_json(told: dict[str, Any], service: Service, today: date) -> Answer:
     answer.headline = codes.get(stage["headline"])
     if stage["headline"] == "We have what we asked you for":
         answer.headline = "arrived"
+    if stage["headline"] == "We do not need anything more from you now":
+        answer.headline = "released"
     if stage["headline"] == "There is news that we are checking":
         answer.headline = "checks"
     answer.ball = told["waiting_on"] if open_ else None

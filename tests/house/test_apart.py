@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 CHECKER_OF_LIVES = (
-    *("happened", "lives", "pen", "seen", "reading", "sentences", "windows"),
+    *("happened", "lives", "pen", "seen", "reading", "sentences", "page_sentences", "windows"),
     *("known", "message_check", "page_check", "checker", "duties"),
 )
 """What reads the words of the lives and says whether they are true."""

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from tests.core.case.test_timeline import DAY, PERMIT, ZONE, case_of, status
 from tests.laws.case_sets import Draft, case_sets, events
 from tests.office import START
+from tracker.core.answers.stages import ARRIVED, NOT_NEEDED, own_table
 from tracker.core.case.events import Body, NeededItem, NeedsReported
 from tracker.core.case.fold import fold
 from tracker.core.case.ordering import Placed
@@ -20,6 +21,7 @@ from tracker.core.vocabulary.words import CaseState, Clock, WaitingOn
 
 REC, VAL, RFI = status("REC"), status("VAL"), status("RFI")
 PLAN, PHOTO = NeededItem("plan", text="A plan"), NeededItem("photo", text="A photo")
+GONE = replace(PLAN, remove=True)
 US, YOU = (WaitingOn.US, Clock.RUNNING), (WaitingOn.YOU, Clock.PAUSED)
 
 
@@ -71,6 +73,24 @@ def test_the_days_after_everything_came_count_against_the_office() -> None:
     case = case_of(REC, RFI, needs(PLAN), (came("plan"), came_at))
     assert days_paused(case, begun.date(), START.date(), ZONE) == 10
     assert days_paused(case_of(REC, RFI, needs(PLAN)), begun.date(), START.date(), ZONE) == 40
+
+
+@pytest.mark.parametrize(
+    ("bodies", "arrived"),
+    [
+        ((REC, RFI, needs(PLAN), needs(GONE)), False),
+        ((REC, RFI, needs(PLAN, PHOTO), came("photo"), needs(GONE)), True),
+        ((REC, RFI, needs(PLAN, PHOTO), needs(GONE, *came("photo").items)), True),
+        ((REC, RFI, came("photo")), True),  # the stage waited, and nobody had said what for
+        ((REC, needs(PHOTO), came("photo"), VAL, RFI, needs(PLAN), needs(GONE)), False),  # that came long ago
+    ],
+)
+def test_what_the_office_took_back_has_not_arrived(bodies: tuple[Body, ...], arrived: bool) -> None:
+    case = case_of(*bodies)
+    assert (case.waiting_on, case.arrived is not None) == (WaitingOn.US, arrived)
+    stage = PERMIT.stage(case.stage or "")
+    assert own_table(stage, case.waiting_on, arrived=arrived) == (ARRIVED if arrived else NOT_NEEDED)
+    assert own_table(stage, WaitingOn.YOU, arrived=False) == ""
 
 
 @settings(max_examples=300, deadline=None)

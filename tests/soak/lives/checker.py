@@ -115,12 +115,14 @@ class Checker:
         for words in reading.unread:
             self.figures.unread[f"{seen.channel}: {words[:160]}"] += 1
         place = f"{seen.number} {seen.now:%Y-%m-%d %H:%M} {seen.channel}"
-        wrong = check_message(reading, known, service, told, seen, self.references)
+        survivor = self.known(known.survivor, seen.now) if known.survivor else None
+        wrong = check_message(reading, known, service, told, seen, self.references, survivor)
         for kind, what in wrong:
             self.figures.add("false", kind, f"{place}: {what} | {seen.subject or seen.text}")
         if not wrong:
             truth = self.truth(seen.number, seen.now)
-            kinds = {kind for kind, _ in check_message(reading, truth, service, told, seen, self.references)}
+            true = self.truth(truth.survivor, seen.now) if truth.survivor else None
+            kinds = {kind for kind, _ in check_message(reading, truth, service, told, seen, self.references, true)}
             for kind in kinds:
                 self.figures.overtaken[kind] += 1
             if kinds:
@@ -151,6 +153,9 @@ class Checker:
             dates = [each for each in page.when.all("date", "office_says") if isinstance(each, date)]
             for each in told:
                 each.shown += [(now, on) for on in dates]
+        over = bool(known.survivor) and known.closed and self.known(known.survivor, now).closed
+        if over is not ("That one has ended." in page.words):
+            add("false", "page survivor", f"{known.survivor} has {'' if over else 'not '}ended")
         for kind, what in check_page(page, known, service, now, self.silent(now), self.references, told, windows.told):
             add("false", kind, what)
         self._alike(page.answer.core(), desk.answer.core(), "desk", add)

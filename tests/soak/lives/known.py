@@ -105,6 +105,7 @@ class Known:
     confirmed: datetime | None = None
     last_open: str = ""
     reopened: datetime | None = None
+    end_in_doubt: bool = False
     end_known: datetime | None = None
     history: list[str] = field(default_factory=list)
     turns: list[tuple[date, bool]] = field(default_factory=list)
@@ -114,9 +115,17 @@ class Known:
         """What is still to come from the person."""
         return {item: need for item, need in self.needs.items() if need.supplied_at is None}
 
+    def shows(self, service: Service) -> str:
+        """The stage whose words are shown, or what is said in its place."""
+        return "arrived" if self.shows_arrival(service) else "released" if self.shows_release(service) else self.stage
+
     def shows_arrival(self, service: Service) -> bool:
         """Whether it is said of a stage that waited for the person that what they sent is there."""
         return self.arrived and service.stages[self.stage].get("waiting_on") == "you"
+
+    def shows_release(self, service: Service) -> bool:
+        """Whether it is said of a stage that waited for the person that nothing is needed any more."""
+        return self.ball != "you" and not self.arrived and service.stages[self.stage].get("waiting_on") == "you"
 
     def limit(self, service: Service) -> tuple[date, bool] | None:
         """The last day that the law gives, and whether it stands still."""
@@ -189,6 +198,7 @@ def _status(known: Known, event: Event, at: datetime, service: Service) -> None:
     if known.closed or (stage.get("formal") and not event.data.get("served_on")):
         return
     if not known.stage and not stage.get("opens"):
+        known.end_in_doubt = known.end_in_doubt or bool(stage.get("closes"))
         return
     _enter(known, event, at, service, code)
 
@@ -213,6 +223,7 @@ def _enter(known: Known, event: Event, at: datetime, service: Service, code: str
         known.notes.append(note)
     if opening:
         known.opened_at = event.at
+    known.end_in_doubt = known.end_in_doubt and opening
     if moved:
         known.since, known.ball = event.at, stage.get("waiting_on", "us")
         known.arrived = False
@@ -245,6 +256,7 @@ def _needs(known: Known, event: Event, at: datetime, service: Service) -> None:
         return
     known.confirmed = event.at
     before, asked = dict(known.needs), False
+    begun = min((need.asked_at for need in known.wanted.values()), default=event.at)
     for item in event.data["items"]:
         name, old = item["item"], known.needs.get(item["item"])
         if item.get("remove"):
@@ -269,7 +281,8 @@ def _needs(known: Known, event: Event, at: datetime, service: Service) -> None:
     elif not known.wanted and known.ball == "you":
         waited = stage.get("waiting_on") == "you"
         known.ball = "us" if waited else stage.get("waiting_on", "us")
-        known.arrived = True
+        came = any(need.asked_at > begun or before.get(name) != need for name, need in known.needs.items())
+        known.arrived = came
         _pause(known, event.at, False if waited else stage.get("clock") == "paused")
 
 

@@ -14,7 +14,17 @@ from tests.soak.lives.sentences import MESSAGE
 
 Wrong = tuple[str, str]
 
-ENDS = {"ended": ("done", "refused"), "ended_withdrawn": ("withdrawn",), "ended_merged": ("merged",)}
+ENDS = {
+    "ended": ("done", "refused"),
+    "decided": ("refused",),
+    "ended_withdrawn": ("withdrawn",),
+    "ended_merged": ("merged",),
+}
+OUTCOMES = {
+    "The office has done what it needed to do": "done",
+    "The answer was no": "refused",
+    "It was withdrawn": "withdrawn",
+}
 OPEN = (
     *(
         "asks",
@@ -29,6 +39,7 @@ OPEN = (
         "date_first",
     ),
     *("date_changed", "moved_theirs", "broken_theirs", "doubts", "taken_back", "limit_passed", "nothing", "begun"),
+    *("depends", "asked_office", "end_in_doubt"),
 )
 """What only a message about an open case says."""
 NAMES_DATE = ("expects", "office_date", "new_date", "date_first", "date_changed", "office_says")
@@ -104,17 +115,24 @@ def _visible(html: str) -> str:
 
 
 def check_message(
-    reading: Reading, known: Known, service: Service, told: Told, seen: Seen, references: dict[str, str]
+    reading: Reading,
+    known: Known,
+    service: Service,
+    told: Told,
+    seen: Seen,
+    references: dict[str, str],
+    survivor: Known | None = None,
 ) -> list[Wrong]:
-    """What a message says that was not so, by what was known."""
+    """What a message says that was not so, by what was known. `survivor`: what was known of the request that goes on
+    in place of this one."""
     today, wrong = local(seen.now), list[Wrong]()
     wrong += [
         ("weekday", value)
         for _, value in reading.claims
         if isinstance(value, str) and " is a " in value and "day" in value
     ]
-    own, survivor = references[seen.number], references.get(known.survivor, "")
-    strange = references_in(seen) - {own, survivor}
+    own = references[seen.number]
+    strange = references_in(seen) - {own, references.get(known.survivor, "")}
     if strange or (own not in references_in(seen) and not reading.says("question")):
         wrong.append(("reference", f"{strange} beside {own}"))
     if "INTERNAL" in seen.subject + seen.text + seen.html:
@@ -125,6 +143,21 @@ def check_message(
     wrong += _asked(reading, known, today)
     wrong += _dates(reading, known, service, told, today, seen.now)
     wrong += _ends(reading, known, service, told, today, references)
+    return wrong + _joined(reading, service, survivor)
+
+
+def _joined(reading: Reading, service: Service, survivor: Known | None) -> list[Wrong]:
+    """What is said of the request that this one was joined to."""
+    over = survivor is not None and survivor.closed
+    outcome = service.stages[survivor.stage].get("outcome") if survivor is not None and over else None
+    wrong = list[Wrong]()
+    if reading.says("survivor_ended") and not over:
+        wrong.append(("survivor", "it has not ended"))
+    if reading.says("survivor_goes_on") and over:
+        wrong.append(("survivor", "it has ended"))
+    for words in reading.all("survivor_outcome"):
+        if OUTCOMES[words] != outcome:
+            wrong.append(("survivor", f"says {words}, is {outcome}"))
     return wrong
 
 
@@ -139,14 +172,18 @@ def _state(reading: Reading, known: Known, service: Service) -> list[Wrong]:
             ]
             if known.stage not in same:
                 wrong.append((kind, f"says {code}, is {known.stage}"))
-            elif kind == "headline" and (known.shows_arrival(service) or known.unmapped):
+            elif kind == "headline" and (known.shows(service) != known.stage or known.unmapped):
                 wrong.append(
                     (kind, f"says {code}, but {'a code is being checked' if known.unmapped else 'it arrived'}")
                 )
+    if reading.says("released_headline") and (not known.shows_release(service) or known.unmapped):
+        wrong.append(("released", "it was not taken back"))
     if reading.says("arrived_headline") and (not known.shows_arrival(service) or known.unmapped):
         wrong.append(("arrived", "nothing has arrived"))
     if reading.says("arrived") and (known.wanted or not any(need.supplied_at for need in known.needs.values())):
         wrong.append(("arrived", f"wanted {sorted(known.wanted)}, supplied none or not all"))
+    if reading.says("end_in_doubt") and not known.end_in_doubt:
+        wrong.append(("end in doubt", "no such end was reported"))
     if reading.says("checks") and not known.unmapped:
         wrong.append(("checking", f"is {known.stage}"))
     for kind in OPEN:
@@ -168,6 +205,8 @@ def _asked(reading: Reading, known: Known, today: date) -> list[Wrong]:
     wanted = {(need.text, need.due_on) for need in known.wanted.values()}
     if reading.says("asks", "reminds", "overdue", "waits") and known.ball != "you" and not wanted:
         wrong.append(("asks", "nothing is wanted"))
+    if reading.says("depends") and known.ball != "you" and not wanted:
+        wrong.append(("depends", "nothing is wanted"))
     listed: set[Any] = {(each, None) for each in reading.all("item_open")}
     listed |= {(rest["item"], on) for on, rest in _pairs(reading, "item", "item_late")}
     if (listed or reading.says("nothing")) and listed != wanted and not known.closed:
@@ -232,7 +271,7 @@ def _ends(
             wrong.append(("outcome", f"says {kind}, is {outcome}"))
     if reading.says("question") and not known.closed:
         wrong.append(("question", "it has not ended"))
-    for survivor in reading.all("survivor", "ended_merged"):
+    for survivor in reading.all("survivor_goes_on", "survivor_ended", "ended_merged"):
         if isinstance(survivor, str) and survivor != references.get(known.survivor):
             wrong.append(("survivor", f"{survivor} is not {known.survivor}"))
     for on in reading.all("appeal_by"):

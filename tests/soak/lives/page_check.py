@@ -24,7 +24,7 @@ def check_page(
     """What a page says that was not so, by what was known."""
     answer, today, wrong = page.answer, local(now), list[Wrong]()
     stage = service.stages[known.stage]
-    expected = "checks" if known.unmapped else "arrived" if known.shows_arrival(service) else known.stage
+    expected = "checks" if known.unmapped else known.shows(service)
     if answer.headline != expected:
         wrong.append(("page headline", f"says {answer.headline}, is {expected}"))
     for kind in ("meaning", "if_late"):
@@ -82,6 +82,9 @@ def _dates(page: PageRead, known: Known, service: Service, today: date, silent: 
     if isinstance(answer.next_word, date) and not service.works_on(answer.next_word):
         wrong.append(("page next word", f"{answer.next_word} is no working day"))
     limit = known.limit(service)
+    later = limit is not None and not limit[1] and answer.date is not None and answer.date > limit[0] >= today
+    if page.when.says("past_limit") is not later:
+        wrong.append(("page limit", f"date {answer.date}, limit {limit}"))
     if answer.law != (limit[0] if limit else None):
         wrong.append(("page limit", f"says {answer.law}, is {limit}"))
     return wrong
@@ -91,6 +94,8 @@ def _judged(page: PageRead, known: Known, told: Sequence[Told], as_json: dict[st
     """In time is what ended by the first date that anybody was told, and only if that date stood."""
     answer, wrong = page.answer, list[Wrong]()
     first = min((pair for each in told for pair in each.dates), default=None)
+    if page.when.says("counts_no_more") and answer.outcome not in ("withdrawn", "merged"):
+        wrong.append(("first date", f"no date counts, but it is {answer.outcome}"))
     ended, waited = local(known.since) if known.since else None, page.when.says("first_waited")
     if answer.date is None and first is not None and first[1] >= local(first[0]):
         wrong.append(("first date", f"{first[1]} was told, the page says that no date was"))

@@ -1,4 +1,4 @@
-"""The sentences that people may read, by what they claim: written down from the outside."""
+"""The sentences that a message may say, by what they claim: written down from the outside."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from tests.soak.lives.reading import patterns
 
 _SORRY = r"(?: We are sorry\.)?"
 _REQUEST = r"(?: for)?(?: your)?(?: request)?(?: {R})?"
-_WHY = (
+WHY = (
     r"Many people have asked for this at the same time\.|We have fewer people at work than we need\."
     r"|Some requests take longer than most\. Yours is one of them\.|We are waiting for somebody outside our office\."
     r"|We are waiting for something from you\.|It was taking longer than we expected\."
 )
 
-_ARRIVED = r"It has arrived\. We have not checked yet whether we need more\. You do not need to send it again\."
+ARRIVED = r"It has arrived\. We have not checked yet whether we need more\. You do not need to send it again\."
+
+RELEASED = (
+    r"We asked you for something before\. We do not need it any more\. You do not need to send it\."
+    r"|The next step is ours\. We go on with your request\."
+)
 
 MESSAGE = patterns(
     {
-        "begun": [r"[Ww]e have your request\.?"],
+        "begun": [r"[Ww]e have your request(?: {R})?\.?"],
         "news": [r"[Tt]here is news about your request(?: {R})?\.?"],
         "asks": [r"[Ww]e need something from you(?: to go on with your request| for your request {R})?\.?"],
         "again": r"We asked you for some of it before\. Please look at the list: we need it again\.",
@@ -27,8 +32,10 @@ MESSAGE = patterns(
         ],
         "arrived": r"[Ww]hat we asked you for has arrived\.?(?: Request {R}\.)?",
         "ours_now": r"The next step is ours\.(?: We look at it, and then we go on with your request\.)?",
+        "released_headline": [r"We do not need anything more from you now\.?"],
+        "released_meaning": RELEASED,
         "arrived_headline": [r"We have what we asked you for\.?"],
-        "arrived_meaning": _ARRIVED,
+        "arrived_meaning": ARRIVED,
         "date_first": [
             r"The date for your request is now {D}\.",
             r"the date for your request {R} is now {D}\.",
@@ -50,14 +57,14 @@ MESSAGE = patterns(
         "no_new_date": r"We cannot give you a new date yet\. We will tell you as soon as we have one\.",
         "doubts": [
             r"[Ww]e may be late with your request(?: {R})?\.?" + _SORRY,
-            r"The date we gave you is {D}\. We may not keep it\.",
+            r"Our date for your request is {D}\. We may not keep it\.",
             r"If (?:the|our) date changes, we will tell you at once\.(?: Nothing else changes\.)?",
         ],
         "taken_back": [
-            r"[Ww]e cannot keep the date we gave you\.?" + _SORRY,
+            r"[Ww]e cannot keep our date for your request\.?" + _SORRY,
             r"we are sorry, we cannot keep our date for your request {R}\.",
         ],
-        "why": _WHY,
+        "why": WHY,
         "not_lost": [
             r"[Yy]our request(?: {R})? is not lost\.?",
             r"We have nothing new to tell you yet\.|There is no news yet\.",
@@ -71,10 +78,20 @@ MESSAGE = patterns(
             r"We tell you what it means for you as soon as we know\.",
             r"We do not know yet\. We will tell you\.",
         ],
+        "asked_office": [
+            r"We have asked the office (?:again )?to look at (?:it|your request)\.",
+            r"we have asked the office (?:again )?to look at your request {R}\.",
+        ],
+        "end_in_doubt": [
+            r"The office reports that your request has ended, with a date that cannot be right\. "
+            r"We have asked the office\. We will tell you what it says\.",
+            r"the office reports an end of your request {R}, with a date that cannot be right\. We have asked\.",
+            r"we have asked the office about your request",
+        ],
         "waits": [
             r"[Ww]e are still waiting for you\.?(?: Request {R}\.)?",
             r"We are waiting for you\. We still need what we asked you for\.",
-            r"We need something from you\. Your page says what it is\.",
+            r"{O} waits for something from you\. It has not told us what it is\. Please ask\.",
             r"Please look at your page: we need something from you\.",
             r"Please read on your page what we need from you\.",
         ],
@@ -83,10 +100,20 @@ MESSAGE = patterns(
         "told_before": r"On {D} we told you: “(?P<words>[^”]+)”",
         "record_changed": [
             r"[Tt]he office has changed its record(?: of request {R})?\.",
+            r"The office has changed its record\. We are sorry\.",
             r"[Pp]lease do not rely on (?:what we told you|it until the office confirms it)(?: before)?\.?",
             r"Do not rely on what we told you before\.",
             r"We told you how your request ended\.",
+            r"We told you that the request yours was joined to had ended\.",
         ],
+        "survivor_ended": [
+            r"[Yy]our request(?: {R})? was joined to another one\. That one has now ended\.",
+            r"your request {R} was joined to another one\. (?:(?P<survivor>[0-9A-Z-]{14}) has|It has) now ended\.",
+            r"The request that it was joined to has the reference (?P<survivor>[0-9A-Z-]{14})\. It has ended\.",
+            r"the request that yours was joined to has ended",
+            r"On {D} we told you something else about it\.",
+        ],
+        "survivor_outcome": r"(?P<words>The office has done what it needed to do|The answer was no|It was withdrawn)\.",
         "holds_no_more": r"That does not hold any more\.",
         "limit_passed": [
             r"The law set a limit for your request: {D}\. That day has passed\.(?: We are sorry\.)?",
@@ -95,7 +122,8 @@ MESSAGE = patterns(
         "ended_withdrawn": r"[Yy]our request(?: {R})? was withdrawn\.?",
         "ended_merged": r"[Yy]our request(?: {R})? goes on under another one(?:: (?P<survivor>[0-9A-Z-]{14}))?\.?",
         "ended": r"[Yy]our request(?: {R})? is finished\.?",
-        "survivor": r"We go on with the request that has the reference (?P<survivor>[0-9A-Z-]{14})\.",
+        "decided": r"we have decided about your request {R}\.",
+        "survivor_goes_on": r"We go on with the request that has the reference (?P<survivor>[0-9A-Z-]{14})\.",
         "question": [r"[Hh]ow was it for you\?(?: https://\S+)?", r"Answer one question:", r"a question for you: \S+"],
         "late_news": r"This is news of {D}\. We are sorry that we tell you only now\.",
         "note": r"From the office: (?P<note>[^\n]+)",
@@ -108,19 +136,26 @@ MESSAGE = patterns(
         "item_more": [
             r"You sent this before\. We need it again\.",
             r"Why we need it: [^\n]+",
-            r"Where to send it: [^\n]+",
+            r"How and where: [^\n]+",
             r"If it does not come: [^\n]+",
         ],
         "nothing": [r"Nothing right now\.", r"You do not need to do anything\."],
         "nothing_more": [r"Nothing more\.", r"Nothing, if you agree with it\."],
-        "office_date": [r"{O} set this date: {D}\.", r"We set this date: {D}\."],
+        "office_date": [
+            r"{O} expects to finish by {D}\. It is not certain\. We will tell you if it changes\.",
+            r"The office says: by {D}\.",
+        ],
         "expects": [
             r"We expect to finish by {D}\. It is not certain\. We will tell you if it changes\.",
             r"We expect to finish by {D}(?: \(\d+ in \d+\))?\.",
         ],
         "share": [
             r"\d+ in \d+ requests (?:like yours|at this office) are finished by then\.",
-            r"In the last year \d+ in 100 of our first dates for this service came true\.",
+            r"In the last year \d+ in 100 requests for this service were finished by the first date that we gave\.",
+        ],
+        "depends": [
+            r"The date depends on it\.",
+            r"The date depends on when we have what we asked you for\. Then we tell you the date\.",
         ],
         "half": r"Half are finished by {D}\.",
         "office_says": [r"{O} itself says: by {D}\.", r"{O} itself said: by {D}\. That day has passed\."],
@@ -128,162 +163,39 @@ MESSAGE = patterns(
         "sooner": r"It is going well\. It will probably be finished well before {D}\.",
         "next_word": [
             r"We will write to you by {D}, even if nothing has changed\.",
-            r"We will tell you more by {D}\.",
             r"Next news by {D}\.",
-            r"News by {D}\.",
         ],
-        "appeal_by": r"The last day for this is {D}\.",
+        "appeal_by": [r"The last day for this is {D}\.", r"You can ask for another look until {D}\."],
         "frame": [
             r"You do not need to send it again\.",
             r"Please (?:send it now|read it (?:soon|on your page(?: soon)?:?)|look at your page)\.?",
             r"Have you just sent it\? Thank you\. Then you need to do nothing more\.",
             r"Is it hard for you\? Tell us\. We can help\.",
-            r"If you have questions, ask the office\. You find it under “Help” below\.",
+            r"Your request is still open\.",
+            r"If you have already acted on it, or have questions, ask the office\. You find it under “Help” below\.",
+            r"It says what is new and what comes next, whether you need to do something, by when it will be finished, "
+            r"and what you can do if you do not agree\.",
+            r"(?:how was it for you\? Your page has|we have) one question (?:for you )?about your request {R}\."
+            r"(?: You do not have to answer\.)?",
             r"Here is what is true now\.",
             r"We have one question (?:about your request|for you)\.[^\n]+",
             r"There is still something to read about your request\.?(?: {R}\.)?",
             r"there is still something to read about your request(?: {R})?\.?",
-            r"WHAT YOU NEED TO DO|WHAT HAPPENS NEXT|WHEN YOU WILL HEAR|SEE IT ALL|HELP",
+            r"WHAT YOU NEED TO DO|WHAT HAPPENS NEXT|WHEN IT WILL BE FINISHED|WHEN YOU WILL HEAR|SEE IT ALL|HELP",
             r"IF YOU ARE NOT HAPPY WITH THIS|IF YOU THINK THIS IS WRONG",
             r"https://\S+",
             r"You need your reference and one detail about you\.",
             r"We never ask for your password, your PIN or your bank card in a message\.",
             r"To stop e-mails about this:",
             r"Ask {O}, and tell them your reference\.",
-            r"Your page: track\.example\.org",
+            r"More and help: track\.example\.org",
             r"Your page says what(?: we need| is true| you can do)?\.",
+            r"Please ask us what(?: we need)?\.",
             r"(?:You can r|R)ead more on your page\.",
-            r"Reply STOP to end\.",
+            r"Reply STOP for no more texts\.",
+            r"To stop: \S+",
             r"{O}(?=\n|$)",
         ],
     }
 )
 """What stands in a message, its subject and its text."""
-
-PAGE = patterns(
-    {
-        "silent": r"The last news from {O} came (?:at {T} on |on )?{D}\. Nothing has come since\. "
-        r"So this page cannot say what has happened after that\. We go on looking\. "
-        r"If you need to know now, please ask the office\.",
-        "heard": r"The last news from {O} came (?:at {T} on |on )?{D}\.",
-        "waits": [r"We are waiting for you\.", r"We need something from you\."],
-        "waits_other": [r"We are waiting for the fire service\.", r"We are waiting for somebody outside our office\."],
-        "ours_now": [
-            r"The next step is ours\.(?: We look at it, and then we go on with your request\.)?",
-            r"When we last heard, the next step was ours\.",
-        ],
-        "also_needs": r"We also need something from you\.",
-        "checks": [
-            r"We are checking it\. The next step is ours\.",
-            r"There is news that we are checking\.",
-            r"The office has reported something new\. We are checking what it means for you and will say so here\.",
-            r"We tell you what it means for you as soon as we know\.",
-            r"We do not know yet\.(?: If you are not sure what to do, please ask us\.)?",
-            r"If you are not sure what to do, please ask us\.",
-        ],
-        "arrived_headline": r"We have what we asked you for\.?",
-        "arrived_meaning": _ARRIVED,
-        "since": r"This began (?:at {T} )?on {D}\.",
-        "ended_on": r"It ended (?:at {T} )?on {D}\.",
-        "ended_done": r"Your request is finished\. We have done what we needed to do\.",
-        "ended_refused": r"Your request is finished\. The answer was no\.",
-        "ended_withdrawn": r"Your request was withdrawn\. Nobody is working on it any more\.",
-        "ended_merged": r"Your request was joined to another one\. We go on with that one\."
-        r"(?: Its reference: (?P<survivor>[0-9A-Z-]{14}))?",
-        "told_before": r"On {D} we told you: “(?P<words>[^”]+)”",
-        "record_changed": [
-            r"The office has changed its record\. Please do not rely on it until the office confirms it\.",
-            r"If you have questions, please ask us\.",
-        ],
-        "holds_no_more": r"That does not hold any more\.",
-        "end_in_doubt": r"The office reports an end with a date that cannot be right\. We have asked\.",
-        "count": r"Please send us (?:this|(?P<count>\d+) things)\.",
-        "by": r"By {D}$",
-        "last_day": r"The last day was {D}\. Please send it now\.",
-        "open_day": r"As soon as you can",
-        "item_more": [
-            r"You sent this before\. We need it again\.",
-            r"Why we need it: .+",
-            r"Where to send it: .+",
-            r"If it does not come: .+",
-        ],
-        "nothing": [r"Nothing right now\.", r"Nothing that we know of\."],
-        "nothing_more": [r"Nothing more\.", r"Nothing, if you agree with it\."],
-        "ask_us": r"If you do not know what it is, please ask us\.",
-        "appeal_way": r"If you think this is wrong, you can ask for it to be looked at again\.",
-        "appeal_by": [r"The last day for this (?:is|was) {D}\."],
-        "date": [
-            r"By {D}\.",
-            r"On {D}\.",
-            r"By {D} \(\d+ in \d+(?: requests of all kinds)?\)\.",
-        ],
-        "theirs": r"{O} set this date\.",
-        "not_certain": r"This is what we expect\. It is not certain\.",
-        "share": [
-            r"\d+ in \d+ requests (?:like yours|at {O}) are finished by then\.",
-            r"1 in 10 are finished by {D}\.",
-            r"In the last year \d+ in 100 of our first dates for this service came true\.",
-        ],
-        "half": r"Half are finished by {D}\.",
-        "late": r"Later than (?:planned|we said|we expected)\.(?: We are sorry\.)?",
-        "broken_theirs": r"{O} set {D}\. That day has passed\.",
-        "broken": r"We (?:said|expected to finish by) {D}\.(?: That day has passed\.)?",
-        "no_new_date": r"We cannot give you a new date yet\.",
-        "no_date": [
-            r"We cannot give you a date yet\.",
-            r"We do not know enough yet to give you one that we could keep\.",
-            r"Some requests are quick, and others take long\. We cannot give you a date that we could keep\.",
-            r"We can give you one when we have what we need from you\.",
-            r"It depends on somebody outside our office\.",
-            r"We will tell you here as soon as we know more\.",
-            r"Too many of the dates that we gave for requests like yours did not come true\. "
-            r"So we give no new ones until we can keep them\.(?: We write to you all the same\.)?",
-        ],
-        "cannot_say": [
-            r"We cannot say right now\.",
-            r"The last date that we had was {D}\. This page cannot check it until there is news from the office\.",
-            r"There is no date until there is news from the office\.",
-        ],
-        "delay": [
-            r"This is later than we first said\. We are sorry\.",
-            r"We may not keep this date\. We are sorry\.",
-            r"If the date changes, (?:we will tell you|this page will say so) at once\.",
-            r"The date that we gave you before does not hold any more\. We are sorry\.",
-        ],
-        "why": _WHY,
-        "office_says": [r"{O} itself (?:said|says): by {D}\.(?: That day has passed\.)?"],
-        "sooner": r"It is going well\. It will probably be finished well before {D}\.",
-        "may_move": r"The date may move by the days that we wait(?: for you)?\.",
-        "next_word": [
-            r"We will write to you by {D}, even if nothing has changed\.",
-            r"We may not be able to write to you about this request\. Please look at this page again by {D}\. "
-            r"It shows what is new as soon as we know it\.",
-        ],
-        "law": [
-            r"The limit set by law is {D}\.",
-            r"The limit set by law was {D}\. That day has passed\. We are sorry\.",
-            r"The limit set by law was {D}\. It does not run while we wait for you: these days are added\.",
-        ],
-        "frame": [
-            r"If you are not happy with (?:this|us)",
-            r"How we know",
-            r"See how often our dates come true",
-            r"Too few requests of this kind are finished to learn from\.",
-            r"So this is the time that the service usually takes\.",
-            r"We have not finished many requests of this kind yet\. So we looked at .+",
-            r"We looked at \d+ requests? that (?:was|were) finished in the two years before .+",
-            r"If you would like us to write to you, please ask us\.",
-            r"The letter about our answer says how you can have it looked at again, and until when\.",
-        ],
-        "no_first": r"We gave you no date\.",
-        "first_of": r"This was the first date that (?:we gave you|{O} set)\.",
-        "first_moved": [r"It was moved to {D}\.", r"It was taken back\."],
-        "first_waited": r"We added the days on which we had to wait\.",
-        "in_time": r"We finished in time\.",
-        "too_late": r"We finished on {D}: (?P<count>\d+) days? after this date\. We are sorry\.",
-        "not_later": r"We finished on {D}, not later than this date\.",
-        "old_date": r"Old date: {D}\.[^\n]*",
-        "date_now": r"The date now: {D}\.",
-    }
-)
-"""What stands on the page of a case, and in what the desk reads out of it."""

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.soak.lives.known import Known, Service, local
+from tests.soak.lives.page_sentences import PAGE
 from tests.soak.lives.reading import Reading, lines, read, sections
-from tests.soak.lives.sentences import PAGE
 
 Item = tuple[str, date | None]
 
 NOW = ("What is happening now", "How it ended", "What we heard last", "Read this out")
 DO = ("What you need to do",)
-WHEN = ("When you will hear", "The date we gave you")
+WHEN = ("When it will be finished", "The date we gave you")
 WRONG = ("If you think this is wrong",)
 CHANGED = ("Dates that changed",)
 HISTORY, SENT = "What has happened", "What we have from you"
@@ -117,6 +117,8 @@ def _of_the_frame(line: str) -> bool:
 def _now(answer: Answer, told: Reading) -> None:
     stages = told.all("headline")
     answer.headline = stages[0] if stages else "arrived" if told.says("arrived_headline") else None
+    if told.says("released_headline"):
+        answer.headline = "released"
     if told.says("checks"):
         answer.headline = "checks"
     for kind, ball in BALLS.items():
@@ -154,7 +156,8 @@ def _do(answer: Answer, said: list[str], service: Service, known: Known, year: i
 
 
 def _when(answer: Answer, when: Reading) -> None:
-    answer.date = when.one("date")
+    first = when.one("first_given")  # of what was withdrawn or joined no date counts any more
+    answer.date = when.one("date") or (first if when.says("counts_no_more") else None)
     answer.theirs = when.says("theirs")
     answer.next_word = when.one("next_word")
     law = when.one("law")
@@ -185,6 +188,8 @@ def of_json(told: dict[str, Any], service: Service, today: date) -> Answer:
     answer.headline = codes.get(stage["headline"])
     if stage["headline"] == "We have what we asked you for":
         answer.headline = "arrived"
+    if stage["headline"] == "We do not need anything more from you now":
+        answer.headline = "released"
     if stage["headline"] == "There is news that we are checking":
         answer.headline = "checks"
     answer.ball = told["waiting_on"] if open_ else None

@@ -21,7 +21,8 @@ class StageFacts:
     """The current stage in words. `code` is None while a report of the office is checked.
 
     `ours`: the table of our own words that take the place of the stage's, which do not hold now: `checking`, or
-    `arrived` where it waited for the person and all has come. The office's own words are not there then.
+    `arrived` where it waited for the person and all has come, `not_needed` where the office took back what it had
+    asked. The office's own words are not there then.
     """
 
     code: str | None

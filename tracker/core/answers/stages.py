@@ -5,13 +5,16 @@ from __future__ import annotations
 from tracker.core.services.definitions import Stage
 from tracker.core.vocabulary.words import WaitingOn
 
-CHECKING, ARRIVED = "checking", "arrived"
+CHECKING, ARRIVED, NOT_NEEDED = "checking", "arrived", "not_needed"
 """Tables of our own words (`templates/words`)."""
 
 
-def own_table(stage: Stage | None, *, arrived: bool) -> str:
+def own_table(stage: Stage | None, waiting_on: WaitingOn, *, arrived: bool) -> str:
     """The table of our own words to use: while the newest status is not known here (no stage), and where the stage
-    waits for the person though all has come; empty where the stage's words hold."""
+    waits for the person though the case does not: all has come, or it is not needed any more; empty where the stage's
+    words hold."""
     if stage is None:
         return CHECKING
-    return ARRIVED if arrived and stage.waiting_on is WaitingOn.YOU else ""
+    if stage.waiting_on is not WaitingOn.YOU or (waiting_on is WaitingOn.YOU and not arrived):
+        return ""
+    return ARRIVED if arrived else NOT_NEEDED

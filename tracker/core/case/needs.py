@@ -47,6 +47,13 @@ def reported(needs: Mapping[str, Need], body: NeedsReported, entry: UUID, at: da
     return after
 
 
+def something_came(before: Mapping[str, Need], after: Mapping[str, Need], at: datetime) -> bool:
+    """Whether anything of what was asked for came, now that a report of this time has left nothing to ask for: with it,
+    or since the oldest of what was still wanted was asked. Else the office took back what it had asked."""
+    begun = min((need.asked_at for need in before.values() if need.wanted), default=at)
+    return any(need.asked_at > begun or before.get(item) != need for item, need in after.items())
+
+
 def _with_words_of(before: NeededItem, item: NeededItem) -> NeededItem:
     """The item with what is said of it, where it comes without words: then only its state is new."""
     if item.text is not None or item.code is not None:

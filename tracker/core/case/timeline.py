@@ -20,7 +20,7 @@ from tracker.core.case.events import (
     ReopenReported,
     StatusReported,
 )
-from tracker.core.case.needs import Need, reported
+from tracker.core.case.needs import Need, reported, something_came
 from tracker.core.case.office_dates import believable
 from tracker.core.case.ordering import Placed, moment
 from tracker.core.services.definitions import Definition, Stage
@@ -80,9 +80,9 @@ class Folded:
     end was reported that lies before the beginning, and nothing since.
 
     `waiting_on` and `clock` follow from what was said last: the stage, or what is asked of the person. `arrived`: with
-    that report all that was asked for had come, and the office has not moved on since. `entered`: the report by which
-    the case came to its stage. `confirmed`: when the office last said where it stands,
-    or what is needed. `turns`: when its clock began to be paused or to run, and which, oldest first.
+    that report all had come that was asked for and not taken back, and the office has not moved on since. `entered`:
+    the report by which the case came to its stage. `confirmed`: when the office last said where it stands, or what is
+    needed. `turns`: when its clock began to be paused or to run, and which, oldest first.
     """
 
     opener: Placed | None = None
@@ -280,7 +280,7 @@ def _needs(case: Folded, body: NeedsReported, report: Occasion, definition: Defi
         after,
         waiting_on=WaitingOn.US if waited else stage.waiting_on,
         clock=Clock.RUNNING if waited else stage.clock,
-        arrived=report,
+        arrived=report if something_came(case.needs, after.needs, report.at) else None,
     )
 
 

@@ -195,7 +195,7 @@ def _delay(
 
 def _stage(row: PageCase, stage: Stage | None, definition: Definition, language: str) -> StageFacts:
     since = Moment(on=row.since_on) if row.since_on else Moment(at=row.since_at)
-    ours = own_table(stage, arrived=row.arrived_at is not None)
+    ours = own_table(stage, row.waiting_on, arrived=row.arrived_at is not None)
     if stage is None:
         return StageFacts(None, "", "", Moment(), "", "", "", "", ours)
 

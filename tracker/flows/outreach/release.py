@@ -181,7 +181,7 @@ def outreach_facts(
     """The words of a message: those of the definition's version that it was decided by."""
     facts, language = row.facts, row.language
     stage = None if facts["unmapped"] else definition.stage(facts["stage"])
-    ours = own_table(stage, arrived=facts.get("arrived_at") is not None)
+    ours = own_table(stage, WaitingOn(facts["waiting_on"]), arrived=facts.get("arrived_at") is not None)
     worded = None if ours else stage
     claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
     half_by_on, old_on, today = _day(facts.get("half_by_on")), _day(facts.get("old_on")), day_of(row.now, row.zone)

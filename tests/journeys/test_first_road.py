@@ -73,7 +73,7 @@ async def test_what_is_needed_is_asked_for_and_thanked_for(road: Road) -> None:
     await road.status("P-1", "RFI-IN", at=START + 2 * DAY)
     page = await road.reads(reference)
     assert "What we have from you A drawing of each floor, with sizes in metres (it came on 4 March 2026)" in page
-    assert "Nothing right now." in page
+    assert "You do not need to do anything now." in page
     [need] = (await road.told(reference))["needs"]
     assert need["supplied_at"].startswith("2026-03-04T10:00:00")
 

@@ -69,7 +69,7 @@ def test_the_day_that_has_passed_is_said_t12() -> None:
 
 def test_nothing_new_says_what_the_last_report_said_and_when_t5() -> None:
     assert "There is no news yet" in told("still_working", "sms.txt")
-    assert "still waiting for you" in told("still_working", "sms.txt", "asked")
+    assert "we still need something from you" in told("still_working", "sms.txt", "asked")
     text = told("still_working", "text.txt")
     assert "when Riverton Council last reported, on 4 March 2026: We are checking your papers." in text
     assert OUTREACH.meaning not in text, "what was so when it was reported is not said of today"

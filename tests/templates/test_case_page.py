@@ -49,7 +49,7 @@ def test_tasks_carry_their_deadlines_and_what_came_is_no_task() -> None:
     assert "We need 2 things from you:" in said
     assert "By Thursday 12 March 2026" in said
     assert "What we have from you The signed form (it came on 1 March 2026)" in said
-    assert "The date may move by the days that we wait for you." in said
+    assert "We add the days that we wait for you to this date." in said
 
 
 def test_a_deadline_that_passed_is_said_to_have_passed() -> None:

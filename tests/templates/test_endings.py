@@ -39,7 +39,7 @@ def test_a_reversal_says_what_we_told_and_not_to_rely_on_it_t3(part: str) -> Non
 
 def test_a_reversal_says_so_in_subject_and_text_and_nothing_of_it_where_it_is_quiet_t3() -> None:
     assert "please do not rely on what we told you" in mail("reversed", "subject.txt", FALLEN)
-    assert "has changed its record of request" in mail("reversed", "sms.txt", FALLEN)
+    assert "The office has changed that. Please do not rely on it." in mail("reversed", "sms.txt", FALLEN)
     for part in (*MAIL, "subject.txt", "sms.txt"):
         assert "permit." not in mail("reversed", part, FALLEN, sensitive=True)
 

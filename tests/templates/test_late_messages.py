@@ -96,7 +96,7 @@ def test_what_a_reason_leaves_no_room_for_gives_way_to_it() -> None:
     [
         (["a" * 307, "a" * 306], "a", "a" * 306),
         (["ŵ", "b"], "a", "b"),
-        (["ŵ" * 135, "ŵ" * 134], "ŵ", "ŵ" * 134),
+        (["ŵ" * 202, "ŵ" * 201], "ŵ", "ŵ" * 201),
         (["a" * 307], "a", "a"),
         (["a{b"], "a", "a{b"),
         (["{" * 153, "{" * 152], "a", "{" * 152),
@@ -146,7 +146,7 @@ def test_a_date_of_the_offices_that_moved_or_passed_is_owned_by_its_name(languag
     assert "Riverton Council set 10 March 2026 for your request. That day has passed. We are sorry." in mail
     assert "going well" not in mail
     beside = replace(OUTREACH, purpose="delayed", theirs=True)
-    assert "We still expect to finish by 24 March 2026." in message("delayed", "en", "text.txt", beside)
+    assert "We expect to finish by 24 March 2026." in message("delayed", "en", "text.txt", beside)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -28,45 +28,15 @@ from tracker.store.tables import METADATA
 
 Row = dict[str, Any]
 
-FACTS_THAT_STAY = {
-    "definition",
-    "stage",
-    "unmapped",
-    "waiting_on",
-    "outcome",
-    "sensitive",
-    "promise_on",
-    "promise_basis",
-    "old_on",
-    "half_by_on",
-    "probability",
-    "promise",
-    "role",
-    "same_as",
-    "asked_office",
-    "survivor_end",
-    "survivor_outcome",
-    "sooner",
-    "arrived_at",
-    "since_at",
-    "since_on",
-    "heard_at",
-    "heard_on",
-    "late_on",
-    "told_stage",
-    "told_on",
-    "news",
-    "served_on",
-    "ended_on",
-    "survivor_end",
-    "survivor_outcome",
-    "end_in_doubt",
-    "statutory_on",
-    "theirs",
-    "beside_on",
-    "beside_promise",
-    "came_true",
-}
+FACTS_THAT_STAY = set(
+    """
+    arrived_at asked_office beside_on beside_promise came_true definition end_in_doubt ended_on
+    half_by_on heard_at heard_on late_on news old_on outcome probability
+    promise promise_basis promise_on role same_as sensitive served_on since_at
+    since_on sooner stage statutory_on survivor_end survivor_outcome theirs told_on
+    told_stage unmapped waiting_on
+    """.split()
+)
 EMPTIED: dict[str, Row] = {
     "case": {"known_facts": [], "needs": [], "next_word_on": None, "next_word_at": None, "wake_at": None},
     "party": {"name": None, "organisation": None, "channels": [], "known_fact": None, "zone": None, "words": []},

@@ -60,7 +60,7 @@ async def test_what_is_needed_is_asked_for_and_thanked_for(road: Road) -> None:
     plan = {"item": "plan", "code": "floor_plan", "due_on": "2026-03-20"}
     await road.say("P-1", "case.needs", START + HOUR / 60, items=[plan])
     mail = await road.next_mail(reference, "action needed", after=1)
-    assert "A drawing of each floor" in mail.text
+    assert "A drawing of each floor" in mail.text, "T18: one mail says that we need something, and what"
     assert "20 March" in mail.text
     page = await road.reads(reference)
     assert "We need this from you:" in page

@@ -56,7 +56,7 @@ def test_where_the_count_contradicts_a_date_the_count_is_said_in_its_place() -> 
     facts = replace(samples.OUTREACH, came_true=44)
     for part in ("text.txt", "html.html"):
         mail = message("acknowledged", "en", part, facts)
-        assert "In the last year 44 in 100 of our first dates" in mail and "9 in 10" not in mail
+        assert count in mail and "9 in 10" not in mail
     assert "9 in 10" not in message("acknowledged", "en", "sms.txt", facts)
 
 

@@ -28,14 +28,12 @@ from tracker.store.tables import METADATA
 
 Row = dict[str, Any]
 
-FACTS_THAT_STAY = set(
-    """
-    arrived_at asked_office beside_on beside_promise came_true definition end_in_doubt ended_on
-    half_by_on heard_at heard_on late_on news old_on outcome probability
-    promise promise_basis promise_on role same_as sensitive served_on since_at
-    since_on sooner stage statutory_on survivor_end survivor_outcome theirs told_on
-    told_stage unmapped waiting_on
-    """.split()
+FACTS_THAT_STAY = (
+    {"arrived_at", "asked_office", "beside_on", "beside_promise", "came_true", "definition"}
+    | {"end_in_doubt", "ended_on", "half_by_on", "heard_at", "heard_on", "late_on", "news", "old_on"}
+    | {"outcome", "probability", "promise", "promise_basis", "promise_on", "role", "same_as", "sensitive"}
+    | {"served_on", "since_at", "since_on", "sooner", "stage", "statutory_on", "survivor_end"}
+    | {"survivor_outcome", "theirs", "told_on", "told_stage", "unmapped", "waiting_on"}
 )
 EMPTIED: dict[str, Row] = {
     "case": {"known_facts": [], "needs": [], "next_word_on": None, "next_word_at": None, "wake_at": None},

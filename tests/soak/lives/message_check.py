@@ -148,7 +148,7 @@ def check_message(
 
 def _joined(reading: Reading, service: Service, survivor: Known | None) -> list[Wrong]:
     """What is said of the request that this one was joined to."""
-    over = survivor is not None and survivor.closed
+    over = survivor is not None and survivor.over(service)
     outcome = service.stages[survivor.stage].get("outcome") if survivor is not None and over else None
     wrong = list[Wrong]()
     if reading.says("survivor_ended") and not over:

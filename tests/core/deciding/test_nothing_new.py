@@ -90,3 +90,20 @@ def test_in_no_row_of_words_is_the_same_said_too_often(first: int) -> None:
     asked = [OutreachPolicy.times_asked(word) for word in range(first, first + MOST_ALIKE)]
     assert sum(map(bool, asked)) == 1
     assert not OutreachPolicy.times_asked(1), "nobody is asked before anybody has waited"
+
+
+def test_a_word_that_nobody_has_heard_says_how_it_stands_by_now() -> None:
+    """It was held in a silence, and what ends that is a code which nobody knows: that is checked, and no old stage."""
+    life = Life(ServiceKnown(UUID(int=3), UNDATED))
+    life.say(0, status(), APPLICANT)
+    life.carry(0)
+    now = START + timedelta(days=14)
+    known = life.rows.dossiers([NUMBER], {SERVICE: life.service}, now, random.Random(1))
+    life.rows.write(decide(known, [], life.fresh, now).changes)
+    [word] = life.said(Purpose.STILL_WORKING, theirs=False)
+    assert not word.facts["unmapped"]
+    life.say(15, status("XQ7"))
+    [same] = life.said(Purpose.STILL_WORKING, theirs=False)
+    assert same.facts["unmapped"] and (same.key, same.due_at) == (word.key, word.due_at)
+    life.say(16, status("VAL"))
+    assert life.said(Purpose.STILL_WORKING, theirs=False) == [], "there is news instead"

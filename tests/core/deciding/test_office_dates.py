@@ -223,6 +223,8 @@ def test_a_day_that_passed_in_a_silence_is_owned_once_the_office_is_heard_again(
     for day in range(1, 22):
         life.say(day, heard=False)
     assert life.said(Purpose.DELAYED) == [] and life.offices() == [(str(FIRST), "could_not_tell")]
+    looks = next(iter(life.rows.cases.values())).wake_at
+    assert looks is not None and looks.date() == START.date() + timedelta(days=22), "whoever reports ends the silence"
     for day in range(22, 30):
         life.say(day)
         life.carry(day)

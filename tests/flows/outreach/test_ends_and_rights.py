@@ -248,3 +248,15 @@ async def test_whoever_is_merged_reads_which_request_goes_on_t18(store: Store) -
     survivor = (await page(desk)).survivor
     assert survivor.replace("-", "") == reference
     assert purpose == "finished" and survivor in words and "goes on under another one" in words
+
+
+async def test_whoever_is_merged_with_what_has_ended_does_not_read_that_it_goes_on_t18(store: Store) -> None:
+    desk = await open_desk(store, definition=MERGING)
+    for number in ("P-2", "P-1"):
+        await desk.status(number, "REC", at=START - DAY)
+    await desk.party("P-1", at=START - DAY)
+    await desk.status("P-2", "GRANTED", at=START - timedelta(hours=2))
+    await desk.status("P-1", "WITHDRAWN", at=START - timedelta(hours=1), merged_into="P-2")
+    await wait(desk, hours=1)
+    [(purpose, words)] = await sent(desk)
+    assert purpose == "finished" and "That one has now ended." in words and "goes on" not in words

@@ -7,8 +7,8 @@ imports nothing of the product: a test of the house says so.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -88,7 +88,19 @@ class Checker:
         return any(event.data.get("known_fact") for event, _ in self.came[number])
 
     def known(self, number: str, now: datetime) -> Known:
-        """What is known of a case. Made anew when something came, or what was held back may be shown."""
+        """What is known of a case, and where the chain of requests comes to that goes on in its place."""
+        return self._to_the_end(self._own(number, now), lambda other: self._own(other, now))
+
+    @staticmethod
+    def _to_the_end(known: Known, of: Callable[[str], Known]) -> Known:
+        survivor, passed = known.survivor, set[str]()
+        while survivor and survivor not in passed and (further := of(survivor).survivor):
+            passed.add(survivor)
+            survivor = further
+        return replace(known, survivor=survivor)
+
+    def _own(self, number: str, now: datetime) -> Known:
+        """What is known of a case by itself. Made anew when something came, or what was held back may be shown."""
         came = self.came[number]
         kept = self._kept.get(number)
         if kept is None or kept[0] != len(came) or not kept[1] <= now < kept[2]:
@@ -102,6 +114,9 @@ class Checker:
 
     def truth(self, number: str, now: datetime) -> Known:
         """How it really stands, whether it was reported or not."""
+        return self._to_the_end(self._truth(number, now), lambda other: self._truth(other, now))
+
+    def _truth(self, number: str, now: datetime) -> Known:
         true = [(event, event.at) for event in self.lives[number].events if event.at <= now]
         return fold(true, SERVICES[self.lives[number].service], now)
 
@@ -153,7 +168,7 @@ class Checker:
             dates = [each for each in page.when.all("date", "office_says") if isinstance(each, date)]
             for each in told:
                 each.shown += [(now, on) for on in dates]
-        over = bool(known.survivor) and known.closed and self.known(known.survivor, now).closed
+        over = bool(known.survivor) and known.closed and self.known(known.survivor, now).over(service)
         if over is not ("That one has ended." in page.words):
             add("false", "page survivor", f"{known.survivor} has {'' if over else 'not '}ended")
         for kind, what in check_page(page, known, service, now, self.silent(now), self.references, told, windows.told):

@@ -115,6 +115,10 @@ class Known:
         """What is still to come from the person."""
         return {item: need for item, need in self.needs.items() if need.supplied_at is None}
 
+    def over(self, service: Service) -> bool:
+        """Whether it has ended for good, and goes on in no other."""
+        return self.closed and service.stages[self.stage].get("outcome") != "merged"
+
     def shows(self, service: Service) -> str:
         """The stage whose words are shown, or what is said in its place."""
         return "arrived" if self.shows_arrival(service) else "released" if self.shows_release(service) else self.stage

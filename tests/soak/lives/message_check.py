@@ -74,7 +74,8 @@ class Told:
         self.said.append((now, frozenset(kind for kind, _ in reading.claims)))
         self.words += [Word(now, on) for on in reading.all("next_word") if isinstance(on, date)]
         self.dates += [(now, on) for on in reading.all(*NAMES_DATE) if isinstance(on, date)]
-        if reading.says(*ENDS) or (quiet and reading.says("news") and known.closed):
+        joined = reading.says("survivor_ended") and self.end is None
+        if reading.says(*ENDS) or joined or (quiet and reading.says("news") and known.closed):
             self.end, self.reversed_at = (today, known.stage), None
             self.ends.append(self.end)
         elif reading.says("record_changed") and self.end is not None:
@@ -148,12 +149,12 @@ def check_message(
 
 def _joined(reading: Reading, service: Service, survivor: Known | None) -> list[Wrong]:
     """What is said of the request that this one was joined to."""
-    over = survivor is not None and survivor.closed
+    over = survivor is not None and survivor.over(service)
     outcome = service.stages[survivor.stage].get("outcome") if survivor is not None and over else None
     wrong = list[Wrong]()
     if reading.says("survivor_ended") and not over:
         wrong.append(("survivor", "it has not ended"))
-    if reading.says("survivor_goes_on") and over:
+    if reading.says("survivor_goes_on", "ended_merged") and over:
         wrong.append(("survivor", "it has ended"))
     for words in reading.all("survivor_outcome"):
         if OUTCOMES[words] != outcome:

@@ -151,6 +151,19 @@ PLANTS: dict[str, Callable[[], Callable[[Seen], Changed]]] = {
     ),
     "what is wanted is not on the page": lambda: _shown(r'<span class="task-what">.*?</span>', ""),
     "nothing to do while we wait": lambda: _said(r"(?m)^- .*$", "Nothing right now."),
+    "a request that is over goes on": lambda: _shown(r"That one has ended\.", "We go on with that one."),
+    "what was taken back has arrived": lambda: _shown(
+        r"We do not need anything more from you now\.", "We have what we asked you for."
+    ),
+    "a date beyond the limit is not owned": lambda: _shown(r"The date that we expect is later\. We are sorry\.", ""),
+    "a date counts though it was withdrawn": lambda: _shown(r"No date counts any more\.", "By 1 April 2026."),
+    "a text with another date of the office": lambda: (
+        lambda seen: _words(seen, lambda said: _moved(said, 7, "The office says: by "))
+    ),
+    "what was asked has arrived while it is wanted": lambda: _said(
+        "We need something from you to go on with your request", "What we asked you for has arrived"
+    ),
+    "the date depends on nothing": lambda: _said(r"The office says: by [^.]*\.", "The date depends on it."),
     "a sentence that nobody knows": lambda: _said(r"HELP", "Your money is on its way."),
 }
 """Name, and what makes a fault of it: made anew for each use, since some remember."""

@@ -15,7 +15,7 @@ from tests.soak.lives.plants import PLANTS
 from tests.soak.lives.run import Tape, replay, through
 from tracker.store.ground.engine import open_store
 
-SEED, LIVES, DAYS = 3, 16, 70
+SEED, LIVES, DAYS = 66, 16, 70
 """In these lives each planted fault has its occasion."""
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from tracker.core.case.paused_days import days_paused
 from tracker.core.case.timeline import Folded
-from tracker.core.deciding.date_news import news_of_first, news_of_ours, news_of_theirs
+from tracker.core.deciding.date_news import news_of_first, news_of_ours, news_of_theirs, owned_later
 from tracker.core.deciding.ledger import Ledger
 from tracker.core.outreach.topics import DateNews
 from tracker.core.promises import life
@@ -57,6 +57,8 @@ def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
     if office is not None and office.passes_at is not None:
         morning = calendars.word_due_at(office.latest_on + timedelta(days=1), ledger.zone)
         looks.append(max(office.passes_at, morning))
+    if newest is not None and owned_later(ledger, newest):
+        looks.append(calendars.word_due_at(ledger.today + timedelta(days=1), ledger.zone))
     belied = newest is not None and newest.superseded_at is None and newest.latest_on < ledger.today
     first = sum(each.ours for each in ledger.given) == 1
     sooner = verdict.sooner and ours is not None and first and office is None and not belied

@@ -58,6 +58,12 @@ def news_of_theirs(ledger: Ledger) -> tuple[DateNews, ...]:
     return (DateNews(Purpose.DELAYED, office_cause(newest.id, passed=True), newest.latest_on, theirs=True),)
 
 
+def owned_later(ledger: Ledger, newest: PromiseRecord) -> bool:
+    """Whether it is to be owned to once the office is heard again that this date of its own has passed."""
+    in_silence = newest.outcome is PromiseOutcome.COULD_NOT_TELL and newest.was_told and ledger.silent
+    return in_silence and newest.judged_at is not None and ledger.now - newest.judged_at <= YOUNG
+
+
 def news_of_first(ledger: Ledger, standing: PromiseRecord | None, *, paused: bool) -> tuple[DateNews, ...]:
     """The date that stands, for those whom no message told one: where nothing else is to be said of dates. One of ours
     stands still while the clock is paused, and waits until it runs again."""

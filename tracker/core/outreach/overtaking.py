@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from tracker.core.outreach.topics import Spoken
@@ -26,7 +27,7 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
     somebody came. A word that was due by date stays until there is something newer to say; a message on another
     rung of the ladder or said again stands and falls with the first."""
     keep = {each.key for each in wanted}
-    newer = bool({each.key for each in wanted if each.reason not in NO_NEWS} - {each.key for each in spoken})
+    newer = _is_newer(spoken, wanted)
     told_now = {(each.purpose, each.cause) for each in wanted if each.party and each.reason not in NO_NEWS}
     meant = {(each.purpose, each.party, each.cause) for each in wanted}
     return tuple(
@@ -42,6 +43,20 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
             or (each.reason is Reason.NO_RECIPIENT and (each.purpose, each.cause) in told_now)
         )
     )
+
+
+def word_unsaid(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> date | None:
+    """The day of the word that is on record and that nobody has heard, as long as nothing newer takes its place: it
+    says how the case stands when it is said, and not how it stood when it was due."""
+    if _is_newer(spoken, wanted):
+        return None
+    days = (each.cause for each in spoken if each.purpose is Purpose.STILL_WORKING and each.state in UNDECIDED)
+    return max(map(date.fromisoformat, days), default=None)
+
+
+def _is_newer(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> bool:
+    """Whether there is something to say that is not on record."""
+    return bool({each.key for each in wanted if each.reason not in NO_NEWS} - {each.key for each in spoken})
 
 
 def still_true(

@@ -127,3 +127,14 @@ def test_a_date_has_moved_only_for_whom_a_message_told_the_one_before() -> None:
     life.say(4, status("ASSESS", LAST))
     told = {each.party: each.facts["old_on"] for each in of_dates(life) if each.state is MessageState.DUE}
     assert told == {"1": str(LATER), "2": str(LATER)}
+
+
+def test_no_first_date_is_told_whose_day_is_over() -> None:
+    """An end of it may still be reported, by a source that does so once a week."""
+    life, on = undated(APPLICANT), START.date() + timedelta(days=1)
+    life.say(1, status("ASSESS", on))
+    assert [each.facts["promise_on"] for each in of_dates(life)] == [str(on)]
+    for row in life.rows.given.values():
+        life.rows.given[row.id] = replace(row, passes_at=START + timedelta(days=9))  # as of a weekly source
+    life.say(2)
+    assert of_dates(life) == []

@@ -229,7 +229,7 @@ class CaseInHand:
         if word_on is not None and all(each.key in before or each.reason for each in wanted):
             word = self._row().quiet_words + 1
             wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on, word=word)
-        elif (unsaid := overtaking.word_unsaid(spoken, wanted)) is not None and case.outcome is None:
+        elif (unsaid := overtaking.unsaid_on(spoken, wanted)) is not None and case.outcome is None:
             word = self._row().quiet_words
             again = who_hears_what.still_working(case, definition, setting, spoken, unsaid, word=word)
             wanted += tuple(each for each in again if each.key in before)

@@ -32,7 +32,7 @@ def news_of_ours(ledger: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
         return (DateNews(Purpose.DELAYED, withdrawn_cause(newest.id), newest.latest_on),)
     news = [DateNews(Purpose.DELAYED, str(standing.id))] if verdict.step is Advice.WARN and standing.was_told else []
     broken = _broken(ledger, standing)
-    if broken is not None and ledger.now - standing.made_at <= YOUNG:
+    if broken is not None and standing.latest_on >= ledger.today and ledger.now - standing.made_at <= YOUNG:
         news.append(DateNews(Purpose.DATE_CHANGED, str(standing.id), before=_days(ledger.told_before(standing))))
     return tuple(news)
 
@@ -45,7 +45,7 @@ def news_of_theirs(ledger: Ledger) -> tuple[DateNews, ...]:
         return ()
     if newest.stands:
         known = ledger.told_before(newest)
-        if not known or known[0].latest_on >= newest.latest_on:
+        if not known or known[0].latest_on >= newest.latest_on or newest.latest_on < ledger.today:
             return ()
         cause, old = office_cause(newest.id, passed=False), ledger.now - newest.made_at > YOUNG
         return (DateNews(Purpose.DATE_CHANGED, cause, theirs=True, old=old, before=_days(known)),)
@@ -66,8 +66,14 @@ def owned_later(ledger: Ledger, newest: PromiseRecord) -> bool:
 
 def news_of_first(ledger: Ledger, standing: PromiseRecord | None, *, paused: bool) -> tuple[DateNews, ...]:
     """The date that stands, for those whom no message told one: where nothing else is to be said of dates. One of ours
-    stands still while the clock is paused, and waits until it runs again."""
-    if standing is None or ledger.now - standing.made_at > YOUNG or (standing.ours and paused):
+    stands still while the clock is paused, and waits until it runs again. No day that is over is told as one to come: a
+    source that reports once a week may still report an end of it."""
+    if (
+        standing is None
+        or standing.latest_on < ledger.today
+        or ledger.now - standing.made_at > YOUNG
+        or (standing.ours and paused)
+    ):
         return ()
     cause = str(standing.id) if standing.ours else office_cause(standing.id, passed=False)
     return (DateNews(Purpose.DATE_CHANGED, cause, theirs=not standing.ours, first=True),)

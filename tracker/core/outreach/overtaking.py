@@ -45,12 +45,12 @@ def superseded(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> tupl
     )
 
 
-def word_unsaid(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> date | None:
+def unsaid_on(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> date | None:
     """The day of the word that is on record and that nobody has heard, as long as nothing newer takes its place: it
     says how the case stands when it is said, and not how it stood when it was due."""
     if _is_newer(spoken, wanted):
         return None
-    days = (each.cause for each in spoken if each.purpose is Purpose.STILL_WORKING and each.state in UNDECIDED)
+    days = (each.cause for each in spoken if PURPOSES[each.purpose].stays and each.state in UNDECIDED)
     return max(map(date.fromisoformat, days), default=None)
 
 

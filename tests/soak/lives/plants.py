@@ -163,7 +163,7 @@ PLANTS: dict[str, Callable[[], Callable[[Seen], Changed]]] = {
     "what was asked has arrived while it is wanted": lambda: _said(
         "We need something from you to go on with your request", "What we asked you for has arrived"
     ),
-    "the date depends on nothing": lambda: _said(r"The office says: by [^.]*\.", "The date depends on it."),
+    "the date depends on nothing": lambda: _said(r"The office says: by [^.]*\.", "When we finish depends on it."),
     "a sentence that nobody knows": lambda: _said(r"HELP", "Your money is on its way."),
 }
 """Name, and what makes a fault of it: made anew for each use, since some remember."""

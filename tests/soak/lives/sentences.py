@@ -154,7 +154,7 @@ MESSAGE = patterns(
             r"In the last year \d+ in 100 requests for this service were finished by the first date that we gave\.",
         ],
         "depends": [
-            r"The date depends on it\.",
+            r"When we finish depends on it\.",
             r"The date depends on when we have what we asked you for\. Then we tell you the date\.",
         ],
         "half": r"Half are finished by {D}\.",

@@ -25,7 +25,10 @@ MESSAGE = patterns(
         "news": [r"[Tt]here is news about your request(?: {R})?\.?"],
         "asks": [r"[Ww]e need something from you(?: to go on with your request| for your request {R})?\.?"],
         "again": r"We asked you for some of it before\. Please look at the list: we need it again\.",
-        "reminds": r"[Ww]e still need something(?: from you)?(?: to go on with your request| for your request {R})?\.?",
+        "reminds": [
+            r"[Ww]e still need something from you\. Request {R}\.",
+            r"[Ww]e still need something(?: from you)?(?: to go on with your request| for your request {R})?\.?",
+        ],
         "overdue": [
             r"The day for something that we need from you has passed\.",
             r"the day for something we need(?: for your request {R})? has passed\.?",
@@ -103,7 +106,9 @@ MESSAGE = patterns(
             r"The office has changed its record\. We are sorry\.",
             r"[Pp]lease do not rely on (?:what we told you|it until the office confirms it)(?: before)?\.?",
             r"Do not rely on what we told you before\.",
-            r"We told you how your request ended\.",
+            r"[Ww]e told you how your request(?: {R})? ended\.",
+            r"The office has changed that\.",
+            r"Please do not rely on it\.",
             r"We told you that the request yours was joined to had ended\.",
         ],
         "survivor_ended": [
@@ -188,6 +193,7 @@ MESSAGE = patterns(
             r"We never ask for your password, your PIN or your bank card in a message\.",
             r"To stop e-mails about this:",
             r"Ask {O}, and tell them your reference\.",
+            r"Your page says how to reach them\.",
             r"More and help: track\.example\.org",
             r"Your page says what(?: we need| is true| you can do)?\.",
             r"Please ask us what(?: we need)?\.",

@@ -20,10 +20,10 @@ from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Basis, CaseState, Mode, PromiseOutcome
-from tracker.demo.history import Past, Row
+from tracker.demo.history import Past, Row, date_named
 from tracker.demo.lives import in_office_hours
 from tracker.flows.outreach import ask
-from tracker.flows.outreach.release import Links, named, outreach_facts
+from tracker.flows.outreach.release import Links, outreach_facts
 from tracker.store.answers.feedback import PromiseKept
 from tracker.store.ground.columns import new_id
 
@@ -74,7 +74,7 @@ def first_told(told: Past, until: datetime) -> FirstDate | None:
     """The first date that people were told in a case that is over."""
     said = {row["promise_id"]: row["told_at"] for row in looks(told, until)}
     for each in told.case.messages.values():
-        date_ = named(each.purpose, each.channel, each.facts) if each.channel else None
+        date_ = date_named(each)
         if date_ is not None and each.state is MessageState.DELIVERED:
             said[date_] = min(each.due_at, said.get(date_, each.due_at))
     case, zone = told.case.case, told.office.zone

@@ -24,6 +24,7 @@ from tracker.core.outreach.attempts import Ending
 from tracker.core.promises.learning import SurvivalCurve
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary.calendars import day_of
 from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import CaseState, Mode, Rhythm
@@ -128,11 +129,18 @@ def _come_to(found: Past, now: datetime) -> None:
         case.judge_passed()
 
 
+def date_named(message: MessageRecord) -> UUID | None:
+    """The date that the words of a message name, on the day on which it is sent."""
+    if not message.channel:
+        return None
+    return named(message.purpose, message.channel, message.facts, day_of(message.due_at, message.facts["zone"]))
+
+
 def _told_by_now(case: CaseInHand) -> list[PromiseRecord]:
     """Its dates, with when a message that names them arrived first."""
     told: dict[UUID, datetime] = {}
     for each in case.messages.values():
-        date_ = named(each.purpose, each.channel, each.facts) if each.channel else None
+        date_ = date_named(each)
         if date_ is not None and each.state is MessageState.DELIVERED:
             told[date_] = min(each.due_at, told.get(date_, each.due_at))
     return [replace(each, told_at=told[each.id]) if each.id in told else each for each in case.given]
@@ -180,5 +188,5 @@ def _attempt(organisation_id: UUID, message: MessageRecord) -> Row:
         "outcome": Ending.ACCEPTED.value,
         "provider_id": f"caught-{id_}",
         "started_at": message.due_at,
-        "promise_id": named(message.purpose, message.channel or "", message.facts),
+        "promise_id": date_named(message),
     }

@@ -151,7 +151,7 @@ MESSAGE = patterns(
             r"The office says: by {D}\.",
         ],
         "expects": [
-            r"We expect to finish by {D}\. It is not certain\. We will tell you if it changes\.",
+            r"We expect to finish by {D}\. It is not certain\.(?: We will tell you if it changes\.)?",
             r"We expect to finish by {D}(?: \(\d+ in \d+\))?\.",
         ],
         "share": [

@@ -44,6 +44,7 @@ class DatesNow:
 
 def bring_up_to_date(ledger: Ledger, case: Folded) -> DatesNow:
     """Make the ledger of a case what its events, its history and the day mean for it."""
+    _judge_anew(ledger, case)
     _update_office_date(ledger, case)
     if case.opener is None or case.state is CaseState.CLOSED:
         standing = ledger.standing(ours=True)
@@ -98,6 +99,28 @@ def _update_office_date(ledger: Ledger, case: Folded) -> None:
         if old is not None and old.basis is not Basis.HISTORY:
             ledger.supersede(old, fresh, Change.OFFICE_CHANGED_DATE)
     ledger.give(fresh)
+
+
+def _judge_anew(ledger: Ledger, case: Folded) -> None:
+    """What an end decided about a date that people know, and was taken back since, is decided as if it had never come:
+    the day of that date has passed without an end, or the date stands again."""
+    if case.opener is None or case.state is CaseState.CLOSED:
+        return
+    for given in (ledger.newest(ours=True), ledger.newest(ours=False)):
+        if given is None or not given.was_told or not given.ended_with_its_case or _ended_since(ledger, case, given):
+            continue
+        if ledger.passed(given):
+            ledger.judge(given, PromiseOutcome.MISSED, ledger.now)
+        else:
+            ledger.stand_again(given)
+
+
+def _ended_since(ledger: Ledger, case: Folded, given: PromiseRecord) -> bool:
+    """Whether an open case has ended since a date was given, by an event that holds still, and was opened anew."""
+    shown = [line for line in case.lines if line.shown and line.position is not None]
+    closing = (place for place, line in enumerate(shown) if ledger.closes(line.stage))
+    last = max(closing, default=None)
+    return last is not None and all(line.position > given.made_at for line in shown[last + 1 :] if line.position)
 
 
 def _outcome(ledger: Ledger, case: Folded, standing: PromiseRecord) -> PromiseOutcome:

@@ -191,7 +191,7 @@ def on_record(message: MessageRecord) -> Spoken:
     shown = (said["stage"], said["sensitive"], said["news"])
     about = (message.key, message.purpose, message.party, message.cause, message.state, message.reason)
     dated = (message.channel, said["outcome"], said["promise"], said["beside_promise"])
-    return Spoken(*about, due_at, *shown, due_at, said["same_as"], *dated)
+    return Spoken(*about, due_at, *shown, due_at, said["same_as"], *dated, promise_on=_day(said["promise_on"]))
 
 
 def cannot_be(each: Spoken) -> bool:
@@ -209,6 +209,10 @@ def _half_on(standing: PromiseRecord | None, zone: str, now: datetime) -> date |
 
 def _iso(day: date | datetime | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
 
 
 def without_words(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -181,6 +181,15 @@ class Ledger:
         """Say what became of a promise; `reason`: why it was taken back."""
         self._put(given, outcome=outcome, judged_at=at, reason=reason.value if reason else None)
 
+    def stand_again(self, given: PromiseRecord) -> None:
+        """Say that a promise stands: the end by which it was judged was taken back."""
+        self._put(given, outcome=None, judged_at=None)
+
+    def closes(self, stage: str | None) -> bool:
+        """Whether a request ends with this stage."""
+        found = self.definition.stage(stage) if stage is not None else None
+        return found is not None and found.closes
+
     def set_passes_at(self, given: PromiseRecord, at: datetime | None) -> PromiseRecord:
         """Say when the day of a promise is over, or that it stands still: the date itself does not move."""
         return given if given.passes_at == at else self._put(given, passes_at=at)

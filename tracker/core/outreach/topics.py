@@ -34,7 +34,7 @@ class Spoken:
     """A message of the case that is already on record. `stage`: where the case stood by its words; `sensitive`: it gave
     no details; `news`: the entry of which it told beside its own; `told_at`: when it was said, or is to be; `same_as`:
     the party in whose message it is, where it was withheld because both have one address. By `channel`, `outcome`,
-    `promise` and `beside_promise` one knows which dates its words name."""
+    `promise`, its day and `beside_promise` one knows which dates its words name."""
 
     key: str
     purpose: Purpose
@@ -52,6 +52,7 @@ class Spoken:
     outcome: str | None = None
     promise: str | None = None
     beside_promise: str | None = None
+    promise_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
 def _situation(case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...]) -> _Situation:
     boxes = mailboxes.sharing((party, _reached(party, definition)) for party in _hearers(case, definition))
     sensitive = case.sensitive_parties.union(*(box for box in boxes if not case.sensitive_parties.isdisjoint(box)))
-    heard, dates = mailboxes.heard_by_all(spoken), dates_named_to(spoken)
+    heard, dates = mailboxes.heard_by_all(spoken), dates_named_to(spoken, setting.zone)
     return _Situation(case, definition, setting, spoken, heard, dates, sensitive)
 
 

@@ -1,4 +1,7 @@
-"""A date that was given: one row of the ledger of promises, superseded and judged once, never edited."""
+"""A date that was given: one row of the ledger of promises, superseded and judged once, never edited.
+
+It is judged anew only where the end by which it was judged is taken back.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,12 @@ class PromiseRecord:
     def ours(self) -> bool:
         """Whether we gave it, and not the office."""
         return self.basis in OURS
+
+    @property
+    def ended_with_its_case(self) -> bool:
+        """Whether it was judged because its case ended, before its day was over."""
+        by_the_end = self.outcome in (PromiseOutcome.KEPT, PromiseOutcome.WITHDRAWN)
+        return by_the_end and self.reason is None and self.superseded_at is None
 
     def is_over(self, now: datetime) -> bool:
         """Whether it stands, and its day is over; while the clock is paused it never is."""

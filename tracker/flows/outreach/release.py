@@ -161,17 +161,18 @@ def decide(
                 row.footing == Footing.SANDBOX,
                 row.slug,
                 sender_of(row, row.channel),
-                named(row.purpose, row.channel, row.facts),
+                named(row.purpose, row.channel, row.facts, day_of(row.now, zone)),
                 asked[2] if asked else None,
             )
         )
     return decisions
 
 
-def named(purpose: str, channel: str, facts: Mapping[str, Any]) -> UUID | None:
-    """The date that the words of a message name, by its frozen facts."""
-    promise, closed = facts.get("promise"), facts["outcome"] is not None
-    names = names_date(Purpose(purpose), channel, sensitive=facts["sensitive"], closed=closed)
+def named(purpose: str, channel: str, facts: Mapping[str, Any], today: date) -> UUID | None:
+    """The date that the words of a message name that is sent today, by its frozen facts."""
+    promise, on, closed = facts.get("promise"), _day(facts.get("promise_on")), facts["outcome"] is not None
+    over = on is not None and on < today
+    names = names_date(Purpose(purpose), channel, sensitive=facts["sensitive"], closed=closed, over=over)
     return UUID(promise) if promise and names else None
 
 

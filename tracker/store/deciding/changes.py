@@ -2,8 +2,8 @@
 
 Rows go as JSON under the names of the columns. Messages and promises change outside of the number's lock as well, by
 workers and when dates are judged, so that what is written of them is guarded: a message that is on its way keeps what
-it says, a promise that was judged stays judged. Where fewer rows were written than were decided, something else was
-faster: the caller rolls back, and decides again on what there is now.
+it says, a promise whose day was found to be over stays judged. Where fewer rows were written than were decided,
+something else was faster: the caller rolls back, and decides again on what there is now.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ _PARTS: dict[str, str] = {
         FROM json_populate_recordset(NULL::promise, CAST(:changed AS json)) r
         WHERE p.organisation_id = CAST(:organisation AS uuid) AND p.mode = CAST(:mode AS text)
           AND p.id = ANY(CAST(:changed_ids AS uuid[])) AND p.id = r.id
-          AND p.superseded_at IS NULL AND p.outcome IS NULL
+          AND p.superseded_at IS NULL AND (p.outcome IS NULL OR p.outcome IN ('kept', 'withdrawn'))
     """,
     # One that is undecided keeps its time, so that no stream of news puts it off for good.
     "messages": _insert(MESSAGE, "messages", leaving=frozenset({"lease_until"}))

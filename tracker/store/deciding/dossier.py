@@ -107,7 +107,7 @@ _READ = PreparedStatement(
                         m.facts->'sensitive' AS sensitive, m.facts->'news' AS news,
                         coalesce(m.settled_at, m.due_at) AS told_at, m.facts->>'same_as' AS same_as, m.channel,
                         m.facts->>'outcome' AS outcome, m.facts->>'promise' AS promise,
-                        m.facts->>'beside_promise' AS beside_promise
+                        m.facts->>'beside_promise' AS beside_promise, m.facts->'promise_on' AS promise_on
                     FROM message m
                     WHERE m.organisation_id = f.organisation_id AND m.mode = f.mode AND m.case_id = f.id
                 ) m

@@ -1,4 +1,7 @@
-"""The ledger of promises: every date that was ever given. Superseded and judged once, never edited."""
+"""The ledger of promises: every date that was ever given. Superseded and judged once, never edited.
+
+They are judged anew only where the end by which they were judged is taken back.
+"""
 
 from __future__ import annotations
 

@@ -39,6 +39,20 @@ def test_a_message_names_its_date_exactly_when_the_rule_says_so(purpose: Purpose
             assert (said[0] != said[1]) is rule, f"{name} in {language}"
 
 
+@pytest.mark.parametrize("channel", Channel)
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_text_gives_no_date_whose_day_is_over_and_so_tells_none(purpose: Purpose, channel: Channel) -> None:
+    """T6: what no text has named, nobody who has texts alone was told."""
+    past = [NOW.date() - timedelta(days=days) for days in (1, 40)]
+    for language in languages.offered():
+        said = [
+            message(purpose, language, PART[channel], replace(OUTREACHES["ordinary"], purpose=purpose, promise_on=day))
+            for day in past
+        ]
+        rule = names_date(purpose, channel, sensitive=False, closed=False, over=True)
+        assert (said[0] != said[1]) is rule, language
+
+
 def test_every_role_can_be_told_and_every_channel_is_a_way() -> None:
     assert {*Role} == {*Listener} - {Listener.PUBLIC, Listener.STAFF}
     assert {*Channel} <= {*Way}

@@ -115,7 +115,7 @@ class Rows:
             assert made.id not in self.given
             self.given[made.id] = made
         for changed in changes.changed:
-            assert self.given[changed.id].stands
+            assert self.given[changed.id].stands or self.given[changed.id].ended_with_its_case
             self.given[changed.id] = changed
 
     def _unhold(self, source: UUID) -> None:

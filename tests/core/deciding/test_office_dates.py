@@ -13,7 +13,7 @@ import pytest
 from tests.core.case.test_timeline import PERMIT
 from tests.core.deciding.rows import SOURCE, Counting, Rows
 from tests.office import SERVICE, START
-from tracker.core.case.events import Address, Body, PartyReported, StatusEvent, StatusReported
+from tracker.core.case.events import TYPES, Address, Body, PartyReported, StatusEvent, StatusReported
 from tracker.core.deciding.decide import decide
 from tracker.core.deciding.dossier import MessageRecord, ServiceKnown
 from tracker.core.deciding.reports import DATE_SET_ASIDE, Answer, Report, Reporter
@@ -49,7 +49,7 @@ class Life:
 
     def _report(self, body: Body, at: datetime) -> Report:
         self.made += 1
-        kind = "case.party" if isinstance(body, PartyReported) else "case.status"
+        kind = next(kind for kind, of in TYPES.items() if isinstance(body, of))
         return Report(StatusEvent(f"e{self.made:03}", "backoffice", kind, "N1", at, body), bytes([self.made]) * 32)
 
     def carry(self, day: float) -> None:

@@ -18,16 +18,13 @@ YOUNG = timedelta(days=14)
 
 def news_of_ours(ledger: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
     """What there is to say about dates of ours by the ledger as it is. That one may not hold, or holds no more, is news
-    to those alone who know it; of one that took the place of a date that nobody knows only the new one is."""
+    to those alone who know it, also where its day has passed and no other can be given; of one that took the place of a
+    date that nobody knows only the new one is."""
     standing, newest = ledger.standing(ours=True), ledger.newest(ours=True)
     if standing is None:
-        taken = newest is not None and newest.reason == Change.TOO_UNCERTAIN and newest.judged_at is not None
-        if (
-            newest is None
-            or not taken
-            or not newest.was_told
-            or (newest.judged_at and ledger.now - newest.judged_at > YOUNG)
-        ):
+        if newest is None or newest.judged_at is None or not newest.was_told or ledger.now - newest.judged_at > YOUNG:
+            return ()
+        if newest.reason != Change.TOO_UNCERTAIN and newest.outcome is not PromiseOutcome.MISSED:
             return ()
         return (DateNews(Purpose.DELAYED, withdrawn_cause(newest.id), newest.latest_on),)
     news = [DateNews(Purpose.DELAYED, str(standing.id))] if verdict.step is Advice.WARN and standing.was_told else []

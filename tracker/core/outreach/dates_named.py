@@ -24,7 +24,8 @@ def names_date(purpose: Purpose, channel: str, *, sensitive: bool, closed: bool,
         case Writing.MAIL:
             return True
         case Writing.LINE:
-            return not over and not traits.doubts_date and traits.rests_on not in (Ground.ASKED, Ground.WANTED)
+            stale = over and traits.date is not DateTold.ANOTHER
+            return not stale and not traits.doubts_date and traits.rests_on not in (Ground.ASKED, Ground.WANTED)
         case other:
             assert_never(other)
 

@@ -16,7 +16,7 @@ from tracker.core.vocabulary.calendars import DAY, WEEKDAYS
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purposes import PURPOSES
 
-FOR_WHAT_IT_IS = timedelta(minutes=1)
+UNTIL_IT_IS_NAMED = timedelta(minutes=1)
 """So long at least waits that we need something, for the office to say what: one message says both."""
 
 IN_A_MOMENT = timedelta(minutes=10)
@@ -36,7 +36,7 @@ def due_at(
     purpose = topic.purpose
     at = now + IN_A_MOMENT if topic.waits else now
     if PURPOSES[purpose].collected or topic.gathers:
-        least = FOR_WHAT_IT_IS if topic.gathers else timedelta(0)
+        least = UNTIL_IT_IS_NAMED if topic.gathers else timedelta(0)
         at = max(now, waiting) if waiting is not None else now + max(definition.outreach.digest, least)
     return allowed_at(purpose, key, at, definition.outreach.quiet, zone)
 

@@ -7,13 +7,12 @@ from uuid import UUID
 
 from tracker.core.outreach.bounces import LiftReason
 from tracker.core.vocabulary import addresses
-from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.words import Channel
 from tracker.flows.desk import audit
 from tracker.flows.desk.inquiry import Inquiry
+from tracker.flows.desk.known_address import known_address
 from tracker.flows.outreach import suppressing
-from tracker.store.case import cases
-from tracker.store.outreach import stops, suppressions
+from tracker.store.outreach import suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +30,7 @@ async def lift(asked: Inquiry, said: SaidToWork) -> bool:
     there is no such address. What was not sent meanwhile stays unsent. Raises CaseNotFound."""
     staff = asked.staff
     async with asked.store.transaction() as connection:
-        held = await cases.by_id(connection, staff.scope, said.case)
-        if held is None or held.void:
-            raise CaseNotFound
-        normal = await stops.normal_of(connection, staff.scope, said.case, said.party, said.channel)
+        normal = await known_address(connection, staff.scope, said.case, said.party, said.channel)
         if normal is None:
             return False
         digest = addresses.digest(asked.secret, said.channel, normal)

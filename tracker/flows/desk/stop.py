@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tracker.core.outreach.wishes import Wish, WishReason
-from tracker.core.vocabulary.errors import CaseNotFound
 from tracker.core.vocabulary.words import Channel
 from tracker.flows.desk import audit
 from tracker.flows.desk.inquiry import Inquiry
+from tracker.flows.desk.known_address import known_address
 from tracker.flows.outreach import stopping
 from tracker.flows.outreach.stopping import Reach
-from tracker.store.case import cases
 from tracker.store.outreach import stops
 
 
@@ -41,10 +40,7 @@ async def stop(asked: Inquiry, said: SaidWish) -> bool:
     CaseNotFound."""
     staff = asked.staff
     async with asked.store.transaction() as connection:
-        held = await cases.by_id(connection, staff.scope, said.case)
-        if held is None or held.void:
-            raise CaseNotFound
-        normal = await stops.normal_of(connection, staff.scope, said.case, said.party, said.channel)
+        normal = await known_address(connection, staff.scope, said.case, said.party, said.channel)
         if normal is None:
             return False
         if await stops.is_recorded(connection, staff.scope, said.once):

@@ -74,8 +74,8 @@ class Outreach:
 @dataclass(frozen=True, slots=True)
 class _Situation:
     """What it rests on whether and how a party hears of something. `hearers`: whom the service tells, and where they
-    are reached; `heard`: who was told of what; `dates`: and of which dates; `sensitive`: parties who are, or who share a
-    mailbox with one."""
+    are reached; `heard`: who was told of what; `dates`: and of which dates; `sensitive`: parties who are, or who share
+    a mailbox with one."""
 
     case: Folded
     definition: Definition

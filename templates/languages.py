@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -38,6 +38,7 @@ def own_name(code: str) -> str:
     return wording.capitalised(wording.locale(code).language_name or code)
 
 
+@lru_cache(maxsize=1_000)  # as long as the languages on offer; a browser may ask for anything
 def understood(code: str) -> str | None:
     """The language of the interface for a tag (BCP 47): "cy" for "cy", "CY" and "cy-GB", None where it speaks none.
 

@@ -15,6 +15,7 @@ from tracker.core.case.events import CorrectionReported, NeedsReported, ReopenRe
 from tracker.core.case.ordering import Key, Placed, corrected, free_at, key, moment
 from tracker.core.case.timeline import Became, Folded, Line, step
 from tracker.core.services.definitions import Definition
+from tracker.core.vocabulary.moments import Moment
 from tracker.core.vocabulary.words import Clock, Placement
 
 CONFIRMING = (StatusReported, NeedsReported, ReopenReported)
@@ -36,6 +37,7 @@ class Fold:
         self._keyed: list[tuple[Key, Placed]] = []
         self._bare, self._lines, self._turns = Folded(), list[Line](), list[tuple[datetime, Clock]]()
         self._last_at: datetime | None = None
+        self._confirmed = Moment()
         self._targets: set[tuple[str, str]] = set()
         self._case: Folded | None = None
 
@@ -43,7 +45,13 @@ class Fold:
     def case(self) -> Folded:
         """What the case is by the events so far."""
         if self._case is None:
-            self._case = replace(self._bare, lines=tuple(self._lines), turns=tuple(self._turns), last_at=self._last_at)
+            self._case = replace(
+                self._bare,
+                lines=tuple(self._lines),
+                turns=tuple(self._turns),
+                last_at=self._last_at,
+                confirmed=self._confirmed,
+            )
         return self._case
 
     def extend(self, placed: Iterable[Placed]) -> None:
@@ -73,7 +81,7 @@ class Fold:
             for _, each in self._keyed
             if isinstance(each.event.body, CorrectionReported)
         }
-        self._bare, self._lines, self._turns, self._last_at = Folded(), [], [], None
+        self._bare, self._lines, self._turns, self._last_at, self._confirmed = Folded(), [], [], None, Moment()
         for at, each in self._keyed:
             self._step(at, each, void, effective)
         self._case = None
@@ -92,7 +100,7 @@ class Fold:
         if self._last_at is None or event.time > self._last_at:
             self._last_at = event.time
         if line.placement is Placement.APPLIED and isinstance(event.body, CONFIRMING):
-            case = replace(case, confirmed=moment(event))
+            self._confirmed = moment(event)
         if case.clock is not self._bare.clock:
             self._turns.append((position, case.clock))
         self._bare = case

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
@@ -82,6 +82,7 @@ class Deciding:
 
     def __init__(self, dossiers: Dossiers, fresh: Fresh, now: datetime) -> None:
         self._dossiers, self._ground = dossiers, DecisionContext(dossiers.scope.mode, dossiers.zone, fresh, now)
+        self._today = day_of(now, dossiers.zone)
         self._numbers: dict[Number, UnderNumber] = {}
         self._seen = dict(dossiers.seen)
         self._sources = dict(dossiers.sources)
@@ -98,7 +99,7 @@ class Deciding:
 
     def later(self, now: datetime) -> None:
         """Time has passed: what is decided from here on is decided then."""
-        self._ground = replace(self._ground, now=now)
+        self._ground, self._today = replace(self._ground, now=now), day_of(now, self._ground.zone)
         for number in self._numbers.values():
             number.later(self._ground)
 
@@ -120,7 +121,7 @@ class Deciding:
         if (remedy := out_of_bounds(event, self.now)) is not None:
             raise TimeOutOfBounds("The event's time is outside of what can be true.", remedy, pointer="/time")
         event = ordering.on_its_day(report.timed(self.now), self._ground.zone)
-        report, named = replace(report, event=event), self._named(event)
+        report, named = report.of(event), self._named(event)
         number = self._number((register, event.number))
         kept, doubted = number.checkpoint(), number.in_doubt()
         source = self._as_heard(by.source_id)
@@ -257,10 +258,6 @@ class Deciding:
         self._notices.update(notices.noticed(event, placement, definition))
         if office_dates.is_amiss(event, self._today, self.now):
             self._notices[notices.date_set_aside(event)] += 1
-
-    @property
-    def _today(self) -> date:
-        return day_of(self.now, self._ground.zone)
 
     def revisit(self, *, all_cases: bool = False, only: Collection[Number] | None = None) -> None:
         """Look at all cases of which something is due, and at what waits for a case and may have one now;

@@ -141,9 +141,9 @@ def topics(
             end = replace(end, waits=True, news=str(other) if other is not None else None)
         return [*found, end, *_feedback(case, definition, setting, news)]
     opener, silent = case.opener, Reason.ADOPTED if adopted else None
-    begun = Topic(Purpose.ACKNOWLEDGED, "opened", opener.entry, "", opener.event.sensitive, silent, at=case.opened_at)
-    late = case.opened_at is not None and setting.is_old(case.opened_at, definition)
-    found.append(replace(begun, waits=late))
+    at, quiet_about = case.opened_at, opener.event.sensitive
+    late = at is not None and setting.is_old(at, definition)
+    found.append(Topic(Purpose.ACKNOWLEDGED, "opened", opener.entry, "", quiet_about, silent, at=at, waits=late))
     found += _limit_passed(case, definition, setting)
     found += _asked(case, definition, setting)
     found += _arrived(case, setting)

@@ -73,13 +73,15 @@ class Outreach:
 
 @dataclass(frozen=True, slots=True)
 class _Situation:
-    """What it rests on whether and how a party hears of something. `heard`: who was told of what; `dates`: and of which
-    dates; `sensitive`: parties who are, or who share a mailbox with one."""
+    """What it rests on whether and how a party hears of something. `hearers`: whom the service tells, and where they
+    are reached; `heard`: who was told of what; `dates`: and of which dates; `sensitive`: parties who are, or who share
+    a mailbox with one."""
 
     case: Folded
     definition: Definition
     setting: Setting
     spoken: tuple[Spoken, ...]
+    hearers: tuple[mailboxes.Reached, ...]
     heard: mailboxes.Told
     dates: Mapping[str, frozenset[str]]
     sensitive: frozenset[str]
@@ -91,12 +93,12 @@ def warranted(
     """The messages that ought to have been said about this case by now, each to send or withheld with its reason."""
     found = [*reversals(case, definition, spoken), *topics(case, definition, setting, spoken, dates)]
     found += of_survivor(case, setting, spoken)
-    parties, situation = _hearers(case, definition), _situation(case, definition, setting, spoken)
+    situation = _situation(case, definition, setting, spoken)
     untold = _untold(found, situation)
-    if not parties:
+    if not situation.hearers:
         said = (topic for topic in found if not topic.after and not topic.first)
         return (*(_nobody(topic, definition, setting) for topic in said), *untold)
-    told = tuple(each for topic in found for each in _to_all(parties, topic, situation))
+    told = tuple(each for topic in found for each in _to_all(topic, situation))
     twice = _heard_in_passing(told, spoken)
     once = (each for each in told if not (_may_pass(each, setting) and (each.party, each.cause) in twice))
     return (*once, *untold)
@@ -126,45 +128,49 @@ def still_working(
     """The word that is due when nothing has happened, the nth in a row: nobody waits longer than the service's silence,
     or hears the same without end."""
     topic = Topic(Purpose.STILL_WORKING, due_on.isoformat(), None)
-    parties = _hearers(case, definition)
-    if not parties:
+    situation = _situation(case, definition, setting, spoken)
+    if not situation.hearers:
         return (_nobody(topic, definition, setting),)
     times = definition.outreach.times_asked(word)
-    found = _to_all(parties, topic, _situation(case, definition, setting, spoken))
-    return tuple(replace(each, asked_office=times) for each in found)
+    return tuple(replace(each, asked_office=times) for each in _to_all(topic, situation))
 
 
 def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:
     """The party and channel of each to whom the word that is due by a day would go, whether the address is one or not:
     for this word nobody is looked for by another channel."""
-    found = [(party, _reached(party, definition)) for party in _hearers(case, definition)]
+    found = _hearers(case, definition)
     first = {box[0] for box in mailboxes.sharing(found)}
     return tuple((party.party, at.channel) for party, at in found if at is not None and party.party in first)
 
 
-def _hearers(case: Folded, definition: Definition) -> list[PartyReported]:
-    """The parties whom the service tells."""
-    return [party for _, party in sorted(case.parties.items()) if party.role in definition.outreach.tell]
+def _hearers(case: Folded, definition: Definition) -> tuple[mailboxes.Reached, ...]:
+    """The parties whom the service tells, and where each is reached."""
+    told = definition.outreach.tell
+    return tuple(
+        (party, _reached(party, definition)) for _, party in sorted(case.parties.items()) if party.role in told
+    )
 
 
 def _situation(case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...]) -> _Situation:
-    boxes = mailboxes.sharing((party, _reached(party, definition)) for party in _hearers(case, definition))
-    sensitive = case.sensitive_parties.union(*(box for box in boxes if not case.sensitive_parties.isdisjoint(box)))
+    hearers, sensitive = _hearers(case, definition), case.sensitive_parties
+    if sensitive:
+        boxes = mailboxes.sharing(hearers)
+        sensitive = sensitive.union(*(box for box in boxes if not case.sensitive_parties.isdisjoint(box)))
     heard, dates = mailboxes.heard_by_all(spoken), dates_named_to(spoken, setting.zone)
-    return _Situation(case, definition, setting, spoken, heard, dates, sensitive)
+    return _Situation(case, definition, setting, spoken, hearers, heard, dates, sensitive)
 
 
-def _to_all(parties: list[PartyReported], topic: Topic, situation: _Situation) -> Iterator[Outreach]:
+def _to_all(topic: Topic, situation: _Situation) -> Iterator[Outreach]:
     """One thing to each whom it concerns: to those who heard of what it follows, and of a mailbox to one."""
     hearers = [
-        (party, _reached(party, situation.definition))
-        for party in parties
+        (party, address)
+        for party, address in situation.hearers
         if topic.to in (None, party.party) and (not topic.after or _heard(party.party, topic, situation))
         if PURPOSES[topic.purpose].to_sensitive or party.party not in situation.sensitive
-        if not topic.first or _lacks_date(party, situation)
+        if not topic.first or _lacks_date(party, address, situation)
     ]
     same = mailboxes.in_place_of(mailboxes.sharing(hearers), topic, situation.spoken, situation.heard)
-    return (_to(party, topic, situation, same.get(party.party)) for party, _ in hearers)
+    return (_to(each, topic, situation, same.get(each[0].party)) for each in hearers)
 
 
 def _heard(party: str, topic: Topic, situation: _Situation) -> bool:
@@ -178,13 +184,12 @@ def _heard(party: str, topic: Topic, situation: _Situation) -> bool:
     return any(who == party and cause in topic.after and cause in in_time for who, _, cause in situation.heard)
 
 
-def _lacks_date(party: PartyReported, situation: _Situation) -> bool:
+def _lacks_date(party: PartyReported, address: Address | None, situation: _Situation) -> bool:
     """Whether somebody who has heard from us was told no date, and will not be by what else we write: a letter names
     the date whatever it is about, a text hardly ever. What is sensitive names none."""
-    address, definition = _reached(party, situation.definition), situation.definition
     if address is None or traits_of(address.channel).writing is not Writing.LINE:
         return False
-    if definition.sensitive or party.party in situation.sensitive or situation.dates.get(party.party):
+    if situation.definition.sensitive or party.party in situation.sensitive or situation.dates.get(party.party):
         return False
     return any(who == party.party for who, _, _ in situation.heard)
 
@@ -206,9 +211,8 @@ def _heard_the_end(party: str, heard: mailboxes.Told) -> bool:
     return any(who == party and PURPOSES[purpose].ends for who, purpose, _ in heard)
 
 
-def _to(party: PartyReported, topic: Topic, situation: _Situation, same_as: str | None) -> Outreach:
-    definition, setting = situation.definition, situation.setting
-    address = _reached(party, definition)
+def _to(hearer: mailboxes.Reached, topic: Topic, situation: _Situation, same_as: str | None) -> Outreach:
+    (party, address), definition, setting = hearer, situation.definition, situation.setting
     times = times_taken_back(topic, party.party, situation.spoken)
     id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause, resend=times)
     language = definition.spoken(party.language)

@@ -64,7 +64,7 @@ def loads(body: bytes) -> dict[str, object]:
             'Send one event a request, as one object: {"id": ..., "source": ..., ...}.',
             pointer="",
         )
-    return _object(tree, "")
+    return _object(tree)
 
 
 def loads_list(body: bytes, most: int) -> list[dict[str, object] | MalformedEvent]:
@@ -89,7 +89,7 @@ def _one_of(item: object) -> dict[str, object] | MalformedEvent:
     if not isinstance(item, _Members):
         return MalformedEvent("This item is not an object.", "Send each event as one object.", pointer="")
     try:
-        return _object(item, "")
+        return _object(item)
     except MalformedEvent as fault:
         return fault
 
@@ -175,42 +175,41 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _walked(node: object, path: str) -> object:
+def _walked(node: object, *steps: str | int) -> object:
     if isinstance(node, _Members):
-        return _object(node, path)
+        return _object(node, *steps)
     if isinstance(node, list):
-        return [_walked(item, f"{path}/{place}") for place, item in enumerate(node)]
+        return [_walked(item, *steps, place) for place, item in enumerate(node)]
     if isinstance(node, _Refused):
-        _refuse(f"{path or 'The body'} {node.detail}.", node.remedy, path)
+        _refuse(f"{pointer(*steps) or 'The body'} {node.detail}.", node.remedy, *steps)
     if isinstance(node, str):
-        _check_text(node, path)
+        _check_text(node, *steps)
     return node
 
 
-def _object(members: _Members, path: str) -> dict[str, object]:
+def _object(members: _Members, *steps: str | int) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in members:
-        place = f"{path}/{_step(key)}"
-        _check_text(key, place)
+        _check_text(key, *steps, key)
         if key in found:
-            _refuse(f"{place} stands twice in one object.", "Send each field once.", place)
-        found[key] = _walked(value, place)
+            _refuse(f"{pointer(*steps, key)} stands twice in one object.", "Send each field once.", *steps, key)
+        found[key] = _walked(value, *steps, key)
     return found
 
 
-def _check_text(text: str, path: str) -> None:
+def _check_text(text: str, *steps: str | int) -> None:
     found = _UNSTORABLE.search(text)
     if found is None:
         return
-    code = ord(found.group())
+    place, code = pointer(*steps), ord(found.group())
     if 0xD800 <= code <= 0xDFFF:
-        detail = f"{path} holds half of a surrogate pair (\\u{code:04x})."
+        detail = f"{place} holds half of a surrogate pair (\\u{code:04x})."
         remedy = "The text was cut in the middle of a character, or is not Unicode: mend it at the sender."
     else:
-        detail = f"{path} holds the control character U+{code:04X}."
+        detail = f"{place} holds the control character U+{code:04X}."
         remedy = "Remove control characters; in texts only tab and line breaks are kept."
-    _refuse(detail, remedy, path)
+    _refuse(detail, remedy, *steps)
 
 
-def _refuse(detail: str, remedy: str, path: str) -> NoReturn:
-    raise MalformedEvent(detail, remedy, pointer=path)
+def _refuse(detail: str, remedy: str, *steps: str | int) -> NoReturn:
+    raise MalformedEvent(detail, remedy, pointer=pointer(*steps))

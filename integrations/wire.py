@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass, replace
 from dataclasses import fields as fields_of
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -108,14 +109,20 @@ def canonical(event: StatusEvent, known_fact: str | None) -> bytes:
 
 
 def _said(told: Any) -> dict[str, object]:
-    found = ((each.name, _value(getattr(told, each.name))) for each in fields_of(told))
+    found = ((name, _value(getattr(told, name))) for name in _names(told.__class__))
     return {name: value for name, value in found if not (value is None or value is False or value == ())}
 
 
-def _value(value: object) -> object:
+def _value(value: Any) -> object:
     if isinstance(value, tuple):
         return tuple(_value(item) for item in value)
-    return _said(value) if is_dataclass(value) else value
+    return _said(value) if _names(value.__class__) else value
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """The names of its fields; of a plain value there are none."""
+    return tuple(each.name for each in fields_of(kind)) if is_dataclass(kind) else ()
 
 
 def _written(value: object) -> str:

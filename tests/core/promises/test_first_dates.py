@@ -202,6 +202,15 @@ def ledgers(draw: st.DrawFn) -> list[Dated]:
     return found
 
 
+def test_a_date_that_was_kept_by_days_of_waiting_alone_is_kept_and_was_not_in_time() -> None:
+    """T2: whoever reads that we had said the 30th and finished on the 31st reads why, and not "in time"."""
+    paused = ended(31, kept_on=DATE.made_on + 31 * DAY)
+    assert (paused.fate, paused.in_time, paused.waited_past, paused.days_after) == (Fate.KEPT, False, True, 0)
+    kept = ended(30, kept_on=DATE.made_on + 30 * DAY)
+    assert (kept.in_time, kept.waited_past) == (True, False)
+    assert not ended(31).waited_past, "it is late, and was not waited for"
+
+
 @hyp(ledgers(), st.integers(0, 60), st.sampled_from(Outcome))
 def test_in_time_is_said_only_of_the_first_date_that_was_told_if_it_was_kept_and_never_moved(
     dates: list[Dated], days: int, how: Outcome

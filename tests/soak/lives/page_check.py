@@ -104,6 +104,9 @@ def _judged(page: PageRead, known: Known, told: Sequence[Told], as_json: dict[st
             wrong.append(("in time", f"ended {ended}, first date {answer.date}"))
         if answer.moved or (first is not None and ended is not None and first[1] < ended and not waited):
             wrong.append(("in time", f"first told was {first}, ended {ended}, moved {answer.moved}"))
+    past = page.when.says("waited_past")
+    if past and (not known.turns or answer.date is None or ended is None or ended <= answer.date):
+        wrong.append(("in time", f"days of waiting after {answer.date}, ended {ended}, turns {known.turns}"))
     return wrong
 
 

@@ -144,6 +144,7 @@ PAGE = patterns(
         "in_time": r"We finished in time\.",
         "too_late": r"We finished on {D}: (?P<count>\d+) days? after this date\. We are sorry\.",
         "not_later": r"We finished on {D}, not later than this date\.",
+        "waited_past": r"We finished on {D}\. The days on which we had to wait do not count\.",
         "old_date": r"Old date: {D}\.[^\n]*",
         "date_now": r"The date now: {D}\.",
     }

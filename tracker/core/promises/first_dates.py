@@ -138,8 +138,14 @@ class FirstDate:
 
     @property
     def in_time(self) -> bool:
-        """Whether it was kept as it was given: not of one that was moved or taken back, whatever became of it then."""
-        return self.ended and self.fate is Fate.KEPT and not self.moved
+        """Whether it was kept as it was given: not of one that was moved or taken back, whatever became of it then,
+        nor of one that was over by the end, but for days that do not count."""
+        return self.ended and self.fate is Fate.KEPT and not self.moved and not self.waited_past
+
+    @property
+    def waited_past(self) -> bool:
+        """Whether it was kept though the request ended after it: we still waited then, and those days do not count."""
+        return self.ended and self.fate is Fate.KEPT and self.ended_on is not None and self.ended_on > self.latest_on
 
     @property
     def days_after(self) -> int:

@@ -37,7 +37,8 @@ class FirstDateOut(BaseModel):
     `latest_on`: with the days added on which we waited for the person; `moved`: it was moved or taken back, `moved_to`
     the last date that people were told in its place; `fate`: kept, broken, or unknown (not over yet, withdrawn, joined
     to another). `in_time`: whether it was kept as it was given, null until the request is finished; false where it
-    ended later and is kept by the days alone on which we had to wait; `days_after`: how many days after the date that was."""
+    ended later and is kept by the days alone on which we had to wait; `days_after`: how many days after the date that
+    was."""
 
     latest_on: date
     set_by: str

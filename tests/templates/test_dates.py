@@ -108,7 +108,7 @@ def test_a_stand_in_is_called_an_expectation() -> None:
     stand_in = replace(samples.PROMISE, basis="definition", probability=None, half_by_on=None, earliest_on=None)
     said = read(replace(samples.ORDINARY, promise=stand_in, promises=(stand_in,)))
     assert "By 24 March 2026. This is what we expect. It is not certain." in said
-    assert "How we know Too few requests of this kind are finished to learn from." in said
+    assert "How we know When we gave this date, too few requests of this kind were finished to learn from." in said
     assert "like yours" not in said and "9 in 10" not in said, "T10"
 
 

@@ -196,11 +196,15 @@ class Checker:
         return well
 
     def _let_pass(self, number: str, shown: date | None, now: datetime) -> None:
-        """Whoever was told a date hears no later than soon after its day that it is another now, as the page says."""
+        """Whoever was told a date hears no later than soon after its day that it is another now, as the page says. One
+        that was told before an end that holds went with that end, though the request was opened anew."""
+        reopened = self.known(number, now).reopened
         for (whose, address), told in self.told.items():
             if whose != number or not told.dates or shown is None:
                 continue
             at, on = told.dates[-1]
+            if reopened is not None and reopened > at:
+                continue
             over = on + timedelta(days=4) + self.grace < local(now)
             if over and on != shown and (address, on) not in self._passed and not told.last(*OWNED, since=at + DAY):
                 self._passed.add((address, on))

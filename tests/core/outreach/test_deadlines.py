@@ -18,6 +18,7 @@ from tracker.core.outreach.topics import Setting
 from tracker.core.outreach.who_hears_what import warranted
 from tracker.core.services.definitions import OutreachPolicy
 from tracker.core.vocabulary.calendars import WEEKDAYS, day_of, next_word_on, word_due_at
+from tracker.core.vocabulary.messages import Purpose
 
 FIRST, SECOND, THIRD = date(2026, 2, 11), date(2026, 2, 12), date(2026, 2, 25)
 
@@ -69,7 +70,6 @@ def test_the_day_that_has_passed_is_told_once_and_only_while_it_is_wanted_t12() 
     assert {each[0] for each in wanted(case, at(THIRD), heard)} == {
         "acknowledged",
         "action_needed",
-        "reminder",
         "deadline_passed",
     }, "each of them is on record: nothing new"
     supplied = case_of(
@@ -79,6 +79,16 @@ def test_the_day_that_has_passed_is_told_once_and_only_while_it_is_wanted_t12() 
         NeedsReported((NeededItem("plan", supplied_at=LIVE.now),)),
     )
     assert "deadline_passed" not in [each[0] for each in wanted(supplied, at(THIRD), told)]
+
+
+def test_nobody_is_reminded_of_a_day_that_has_passed_t12_t18() -> None:
+    """Where we hear of it a week late, the reminder and the word that its day has passed would leave in one minute."""
+    case = asked(need("plan", FIRST))
+    told = tuple(replace(each, due_at=word_due_at(FIRST - 20 * DAY, ZONE)) for each in after_telling(case))
+    told = tuple(each for each in told if each.purpose is not Purpose.REMINDER)
+    assert "reminder" in [each[0] for each in wanted(case, at(FIRST), told)]
+    late = [each[0] for each in wanted(case, at(SECOND), told)]
+    assert "deadline_passed" in late and "reminder" not in late
 
 
 def test_who_was_asked_when_the_day_was_over_is_not_told_so_a_second_time_t12() -> None:

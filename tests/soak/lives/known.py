@@ -219,12 +219,13 @@ def _enter(known: Known, event: Event, at: datetime, service: Service, code: str
     stage, moved, opening = service.stages[code], known.stage != code, not known.stage
     expected = date.fromisoformat(event.data["expected_on"]) if event.data.get("expected_on") else None
     if expected is not None and (expected < local(event.at) - timedelta(days=1) or expected < local(at)):
+        if expected >= local(event.at) and known.office_known is not None and known.office_known >= at:
+            known.office_on = None  # it took the place of one that nobody knew by then, and was over when it came
         expected = None
     note = event.data.get("public_note") or ""
     if opening or stage.get("closes") or moved or (expected and expected != known.office_on) or note:
         known.note = note
-    if note:
-        known.notes.append(note)
+    known.notes += [note] if note else []
     if opening:
         known.opened_at = event.at
     known.end_in_doubt = known.end_in_doubt and opening

@@ -22,9 +22,10 @@ def news_of_ours(ledger: Ledger, verdict: Verdict) -> tuple[DateNews, ...]:
     date that nobody knows only the new one is."""
     standing, newest = ledger.standing(ours=True), ledger.newest(ours=True)
     if standing is None:
-        if newest is None or newest.judged_at is None or not newest.was_told or ledger.now - newest.judged_at > YOUNG:
+        if newest is None or newest.judged_at is None or ledger.now - newest.judged_at > YOUNG:
             return ()
-        if newest.reason != Change.TOO_UNCERTAIN and newest.outcome is not PromiseOutcome.MISSED:
+        gone = newest.reason == Change.TOO_UNCERTAIN or newest.outcome is PromiseOutcome.MISSED
+        if not gone or not newest.was_told:
             return ()
         return (DateNews(Purpose.DELAYED, withdrawn_cause(newest.id), newest.latest_on),)
     news = [DateNews(Purpose.DELAYED, str(standing.id))] if verdict.step is Advice.WARN and standing.was_told else []

@@ -190,7 +190,7 @@ def feedback_at(case: Folded, definition: Definition, zone: str) -> datetime | N
 
 def _asked(case: Folded, definition: Definition, setting: Setting) -> list[Topic]:
     """That something is asked of the person, the reminders of it, and that a day for it has passed."""
-    asked, news = case.asked, case.news
+    asked, news, today = case.asked, case.news, calendars.day_of(setting.now, setting.zone)
     if asked is None:
         return []
     withhold = setting.before_live(case, asked.at)
@@ -210,8 +210,8 @@ def _asked(case: Folded, definition: Definition, setting: Setting) -> list[Topic
         )
     ]
     for each in deadlines(case, definition, setting.zone, setting.working):
-        after = (*each.of, str(asked.entry))
-        if each.remind_at is not None and each.remind_at <= setting.now:
+        after, ahead = (*each.of, str(asked.entry)), each.day is None or each.day >= today
+        if ahead and each.remind_at is not None and each.remind_at <= setting.now:
             found.append(Topic(Purpose.REMINDER, each.cause, asked.entry, withhold=withhold, after=after))
         if each.passed_at is not None and each.passed_at <= setting.now:
             late = Topic(Purpose.DEADLINE_PASSED, each.cause, asked.entry, withhold=withhold, after=after)

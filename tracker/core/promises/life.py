@@ -170,21 +170,27 @@ def heard(sight: Observation, held: HeldDate | None) -> Development:
         happened = (Happened(DateEvent.PASSED, held.window, None),)
         held = replace(held, window=None, taken_at=None, taken_on=None)
     if held is None or held.window is None:
-        found = first(sight) if may_give(sight, held) else None
-        if found is None:
+        if not may_give(sight, held) or (found := first(sight)) is None:
             return Development(held, happened)
         return Development(_given(sight, held, found), (*happened, Happened(DateEvent.GIVEN, None, found)))
     if sight.paused or not sight.waited:
         return Development(held, happened)
-    later = resumed(sight, held.window)
+    if (later := resumed(sight, held.window)).latest_on < sight.today:  # one hears of it so late that it would be over
+        if (found := first(sight)) is None:
+            return _taken_back(sight, held, happened)
+        return Development(_given(sight, held, found), (*happened, Happened(DateEvent.MOVED, held.window, found)))
     moved = replace(held, window=later, made_on=sight.today, warned=False, cheered=False)
     return Development(moved, (*happened, Happened(DateEvent.RESUMED, held.window, later)))
 
 
+def _taken_back(sight: Observation, held: HeldDate, happened: tuple[Happened, ...] = ()) -> Development:
+    taken = replace(held, window=None, taken_at=sight.now, taken_on=sight.today)
+    return Development(taken, (*happened, Happened(DateEvent.TAKEN_BACK, held.window, None)), Verdict(Advice.GIVE_UP))
+
+
 def may_give(sight: Observation, held: HeldDate | None) -> bool:
     """Whether a date may be given to a case that has none. One that was taken back for uncertainty comes back only once
-    the case has moved on, or the service is relied on again, and one that passed in a silence only once that is over.
-    """
+    the case has moved on, or the service is relied on again, and one that passed in a silence once that is over."""
     if held is None:
         return True
     if sight.silent:
@@ -248,13 +254,11 @@ def looked_at(sight: Observation, held: HeldDate | None) -> Development:
     if sight.silent and verdict.step is not Advice.HOLD:  # it may be finished by now: nothing is said until we know
         return Development(held, (), tomorrow)
     if verdict.step is Advice.GIVE_UP or (verdict.step is Advice.MOVE and not sight.terms.gives):
-        taken = replace(held, window=None, taken_at=sight.now, taken_on=sight.today)
-        return Development(taken, (Happened(DateEvent.TAKEN_BACK, held.window, None),), Verdict(Advice.GIVE_UP))
+        return _taken_back(sight, held)
     if verdict.window is None:
         return _spoken_of(sight, held, verdict, ())
-    moved = _given(sight, held, verdict.window)
+    moved, happened = _given(sight, held, verdict.window), (Happened(DateEvent.MOVED, held.window, verdict.window),)
     again = weighed(sight, moved)
-    happened = (Happened(DateEvent.MOVED, held.window, verdict.window),)
     return _spoken_of(sight, moved, again if again.review_on else tomorrow, happened)
 
 

@@ -59,6 +59,7 @@ _DOUBTS: Final[Mapping[AddressDoubt, str]] = for_each(
         ),
         AddressDoubt.NOT_MOBILE: "This is the number of a landline or of a service. It is tried; texts may not arrive.",
         AddressDoubt.UNUSUAL: "Many mail servers take no such address. It is tried.",
+        AddressDoubt.MIXED: "Its domain has letters of two alphabets, which may not be meant. It is tried.",
     },
     __file__,
 )

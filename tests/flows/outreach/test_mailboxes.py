@@ -53,6 +53,14 @@ def test_p2_a_name_beside_a_mailbox_is_left_out_and_said(written: str) -> None:
     assert (found.address, found.doubts) == ("kim@x.example", (AddressDoubt.REMARK,))
 
 
+def test_p3_a_domain_of_two_alphabets_is_tried_and_doubted() -> None:
+    """The a of the first is Cyrillic: a stranger may own that domain."""
+    found = reading(AddressForm.MAILBOX, "kim@ex\u0430mple.org", "GB")
+    assert found.normal == "kim@xn--exmple-4nf.org" and found.doubts == (AddressDoubt.MIXED,)
+    for whole in ("kim@пример.example", "kim@βόλος.example", "kim@münchen.de", "kim@例子.example"):
+        assert reading(AddressForm.MAILBOX, whole, "GB").doubts == ()
+
+
 @pytest.mark.parametrize("written", ["żółw@x.example", "k..m@x.example", ".kim@x.example", "kim.@x.example"])
 def test_p3_an_unusual_local_part_is_tried_and_doubted(written: str) -> None:
     found = reading(AddressForm.MAILBOX, written, "GB")

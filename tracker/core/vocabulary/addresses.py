@@ -63,6 +63,8 @@ class AddressDoubt(StrEnum):
     """A landline, or a number of a service."""
     UNUSUAL = "unusual"
     """A local part that many mail servers do not take: letters beyond ASCII, or dots where there are none."""
+    MIXED = "mixed"
+    """A name in the domain has letters of two alphabets that look alike: it may be another domain than is meant."""
 
 
 @dataclass(frozen=True, slots=True)

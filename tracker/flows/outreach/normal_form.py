@@ -17,6 +17,7 @@ from phonenumbers import PhoneNumberType, ValidationResult
 from tracker.core.vocabulary.addresses import AddressDoubt, AddressFault, AddressReading
 from tracker.core.vocabulary.channels import CHANNELS, AddressForm
 from tracker.core.vocabulary.fillers import says_nothing
+from tracker.core.vocabulary.spelling import letters
 from tracker.core.vocabulary.words import Channel
 
 LONGEST_MAILBOX = 254
@@ -106,6 +107,8 @@ def _mailbox(plain: str) -> AddressReading:
         return AddressReading(None, None, AddressFault.NO_DOMAIN)
     if not local.isascii() or ".." in f".{local}.":
         doubts.append(AddressDoubt.UNUSUAL)
+    if any(letters.mixes_alphabets(label) for label in domain.split(".")):
+        doubts.append(AddressDoubt.MIXED)
     return AddressReading(text, f"{local.lower()}@{ascii_domain}", None, tuple(doubts))
 
 

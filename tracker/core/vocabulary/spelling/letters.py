@@ -74,5 +74,11 @@ def words(text: str) -> list[str]:
     return list(dict.fromkeys(name("".join(part)) for inside, part in parts if inside))
 
 
+def mixes_alphabets(text: str) -> bool:
+    """Whether Latin letters stand beside Greek or Cyrillic ones, many of which look the same (UTS 39, section 5.1)."""
+    found = {_script(char) for char in text if char.isalpha()}
+    return "LATIN" in found and not found.isdisjoint({"CYRILLIC", "GREEK"})
+
+
 def _script(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0]

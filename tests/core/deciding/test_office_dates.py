@@ -282,3 +282,17 @@ def test_no_date_is_given_whose_day_is_over_by_the_days_on_which_we_waited() -> 
     assert [each.outcome for each in given] == ["withdrawn"], "nothing is known by which another could be given"
     [said] = life.said(Purpose.DELAYED, theirs=False)
     assert dates(said) == {"old_on": str(known.latest_on), "promise_on": None, "promise_basis": None}
+
+
+def test_in_one_load_a_day_that_the_office_replaced_is_given_to_nobody_in_whatever_order_it_comes() -> None:
+    """T4: the day that took its place was over when we heard of it, so that none of the two is what the office says."""
+    early, late = status("ASSESS", LATER), status("ASSESS", FIRST)
+    for told_before in (False, True):
+        life = Life()
+        life.say(0, status(), APPLICANT)
+        life.say(20, early, before=timedelta(days=12))
+        if told_before:
+            life.carry(20)
+        life.say(20, late, before=timedelta(days=11))
+        [office] = [each for each in life.rows.given.values() if each.basis is Basis.OFFICE]
+        assert office.stands is told_before, "what people know stands until it passes"

@@ -96,6 +96,7 @@ class Known:
     office_on: date | None = None
     office_dates: list[date] = field(default_factory=list)
     office_known: datetime | None = None
+    office_replaced: bool = False
     needs: dict[str, Asked] = field(default_factory=dict)
     arrived: bool = False
     note: str = ""
@@ -221,13 +222,12 @@ def _enter(known: Known, event: Event, at: datetime, service: Service, code: str
     if expected is not None and (expected < local(event.at) - timedelta(days=1) or expected < local(at)):
         if expected >= local(event.at) and known.office_known is not None and known.office_known >= at:
             known.office_on = None  # it took the place of one that nobody knew by then, and was over when it came
-        expected = None
+        known.office_replaced, expected = expected >= local(event.at), None
     note = event.data.get("public_note") or ""
     if opening or stage.get("closes") or moved or (expected and expected != known.office_on) or note:
         known.note = note
     known.notes += [note] if note else []
-    if opening:
-        known.opened_at = event.at
+    known.opened_at = event.at if opening else known.opened_at
     known.end_in_doubt = known.end_in_doubt and opening
     if moved:
         known.since, known.ball = event.at, stage.get("waiting_on", "us")
@@ -246,7 +246,7 @@ def _enter(known: Known, event: Event, at: datetime, service: Service, code: str
     if expected is not None:
         if expected != known.office_on:
             known.office_known = at
-        known.office_on = expected
+        known.office_on, known.office_replaced = expected, False
         known.office_dates.append(expected)
 
 

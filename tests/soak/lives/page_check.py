@@ -74,7 +74,8 @@ def _dates(page: PageRead, known: Known, service: Service, today: date, silent: 
         wrong.append(("page office date", f"says {answer.date}, is {office}"))
     shown = {each for each in (*page.when.all("date", "office_says", "broken_theirs"),) if isinstance(each, date)}
     again = known.reopened is not None and office is not None and local(known.reopened) > office  # over by then
-    due = office is not None and not silent and not again and (office >= today or office in heard)
+    stands = office is not None and office >= today and not known.office_replaced
+    due = office is not None and not silent and not again and (stands or office in heard)
     if due and office not in {*shown, *page.old}:
         wrong.append(("page office date", f"{office} is not on it, {shown} are"))
     if not known.closed and isinstance(answer.date, date) and answer.date < today:

@@ -88,6 +88,8 @@ def _update_office_date(ledger: Ledger, case: Folded) -> None:
     if before is not None and before.latest_on == case.office_on and before.outcome in (None, *passed):
         return
     if case.office_on < ledger.today:  # it was over before it came: nobody is given a day that has passed
+        if standing is not None and not standing.was_told:  # nor, after that, the day which the office itself replaced
+            ledger.judge(standing, PromiseOutcome.WITHDRAWN, ledger.now, Change.CASE_CORRECTED)
         return
     fresh = replace(
         ledger.blank(Basis.OFFICE, Window(None, None, case.office_on)),

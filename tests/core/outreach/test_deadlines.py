@@ -81,6 +81,13 @@ def test_the_day_that_has_passed_is_told_once_and_only_while_it_is_wanted_t12() 
     assert "deadline_passed" not in [each[0] for each in wanted(supplied, at(THIRD), told)]
 
 
+def test_days_that_pass_over_one_weekend_are_told_in_one_message_t12_t18() -> None:
+    saturday, sunday, wednesday = date(2026, 2, 14), date(2026, 2, 15), date(2026, 2, 18)
+    found = days(asked(need("plan", saturday), need("photo", sunday), need("form", wednesday)))
+    assert [passed for _, _, passed in found] == [None, date(2026, 2, 16), date(2026, 2, 19)]
+    assert date(2026, 2, 16) not in [remind for _, remind, _ in found], "it names what is wanted by Wednesday as well"
+
+
 def test_nobody_is_reminded_of_a_day_that_has_passed_t12_t18() -> None:
     """Where we hear of it a week late, the reminder and the word that its day has passed would leave in one minute."""
     case = asked(need("plan", FIRST))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -62,7 +63,16 @@ def deadlines(case: Folded, definition: Definition, zone: str, working: WorkingD
                 calendars.word_due_at(working.since(day + DAY), zone),
             )
         )
-    return tuple(found)
+    return tuple(_each_once(found))
+
+
+def _each_once(found: list[Deadline]) -> Iterator[Deadline]:
+    """What is said when a day has passed names all that is wanted, so that nothing else is said of it that morning."""
+    passed = [each.passed_at for each in found]
+    for place, each in enumerate(found, 1):
+        remind_at = each.remind_at if each.remind_at not in passed else None
+        passed_at = each.passed_at if each.passed_at not in passed[place:] else None
+        yield replace(each, remind_at=remind_at, passed_at=passed_at)
 
 
 def _day_of(need: Need) -> date:

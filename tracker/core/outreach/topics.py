@@ -25,6 +25,9 @@ TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERE
 ONE_OCCASION = timedelta(hours=1)
 """Within this, a stage that waits for the person and the word of what is missing are one piece of news."""
 
+ONE_MOMENT = timedelta(minutes=1)
+"""Within this, a stage and the word that what was asked for has arrived are one piece of news."""
+
 ASK_NO_LATER = timedelta(days=30)
 """After this nobody is asked any more how it went."""
 
@@ -172,10 +175,12 @@ def topics(
 
 
 def _is_said_otherwise(case: Folded, news: News, dates: tuple[DateNews, ...]) -> bool:
-    """Whether something else says the news: the acknowledgement, that the person is asked, the office's new date."""
+    """Whether something else says the news: the acknowledgement, that the person is asked, or that what they were asked
+    for has arrived, the office's new date."""
     others = (each for each in dates if each.theirs and not each.first)
     moved = news.kind is NewsKind.DATE and any(PURPOSES[each.purpose].moves_date for each in others)
-    return news.kind is NewsKind.OPENED or moved or _asks(case, news)
+    came = case.arrived is not None and not news.note and abs(case.arrived.at - news.position) <= ONE_MOMENT
+    return news.kind is NewsKind.OPENED or moved or came or _asks(case, news)
 
 
 def feedback_at(case: Folded, definition: Definition, zone: str) -> datetime | None:

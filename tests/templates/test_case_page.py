@@ -255,3 +255,10 @@ def test_things_are_counted_as_the_language_counts(language: str, two: str, six:
 def test_arabic_has_a_form_for_eleven_and_one_for_a_hundred(count: int, said: str) -> None:
     facts = replace(samples.ORDINARY, language="ar", needs=(samples.BILL,) * count)
     assert f"نحتاج إلى {said} منكم" in words(page("case.html", "ar", facts=facts))
+
+
+def test_a_date_that_was_kept_by_days_of_waiting_alone_is_not_called_in_time_t2() -> None:
+    paused = replace(samples.FIRST, latest_on=date(2026, 3, 18), kept_on=date(2026, 3, 20))
+    said = words(case(replace(samples.DONE, first=paused)))
+    assert "We finished on 20 March 2026. The days on which we had to wait do not count." in said
+    assert "in time" not in said and "not later than" not in said

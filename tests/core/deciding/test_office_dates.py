@@ -296,3 +296,8 @@ def test_in_one_load_a_day_that_the_office_replaced_is_given_to_nobody_in_whatev
         life.say(20, late, before=timedelta(days=11))
         [office] = [each for each in life.rows.given.values() if each.basis is Basis.OFFICE]
         assert office.stands is told_before, "what people know stands until it passes"
+    other_way_round = Life()
+    other_way_round.say(0, status(), APPLICANT)
+    other_way_round.say(20, late, before=timedelta(days=11))
+    other_way_round.say(20, early, before=timedelta(days=12))
+    assert other_way_round.offices() == []

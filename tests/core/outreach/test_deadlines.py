@@ -88,6 +88,23 @@ def test_days_that_pass_over_one_weekend_are_told_in_one_message_t12_t18() -> No
     assert date(2026, 2, 16) not in [remind for _, remind, _ in found], "it names what is wanted by Wednesday as well"
 
 
+def test_a_day_that_speaks_for_another_is_told_to_who_heard_of_either_t12() -> None:
+    """The second was asked for on its own day: whoever heard of it then is told of the first all the same."""
+    saturday, sunday = date(2026, 2, 14), date(2026, 2, 15)
+    late = (NeedsReported((need("photo", sunday),)), {"time": word_due_at(sunday, ZONE), "id": "late"})
+    case = case_of(ALEX, REC, NeedsReported((need("plan", saturday),)), late)
+    told = tuple(
+        replace(each, due_at=word_due_at(sunday if each.cause == entry(3) else FIRST - 9 * DAY, ZONE))
+        for each in after_telling(case)
+        if each.purpose is not Purpose.DEADLINE_PASSED
+    )
+    first = tuple(replace(each, cause=entry(2), key="asked first") for each in told if each.cause == entry(3))
+    first = tuple(replace(each, due_at=word_due_at(FIRST - 9 * DAY, ZONE)) for each in first)
+    monday = at(date(2026, 2, 16))
+    assert "deadline_passed" in [each[0] for each in wanted(case, monday, (*told, *first))]
+    assert "deadline_passed" not in [each[0] for each in wanted(case, monday, told)], "nobody heard of the first"
+
+
 def test_nobody_is_reminded_of_a_day_that_has_passed_t12_t18() -> None:
     """Where we hear of it a week late, the reminder and the word that its day has passed would leave in one minute."""
     case = asked(need("plan", FIRST))

@@ -103,6 +103,17 @@ def test_a_need_that_was_supplied_is_not_asked_for_again() -> None:
     assert [each[0] for each in wanted(case_of(ALEX, REC, ASKED, supplied))] == ["acknowledged", "supplied"]
 
 
+def test_that_what_a_stage_waited_for_has_arrived_is_told_once_t18() -> None:
+    """Heard of in one load, entering the stage and leaving the wait would be told in one minute, in the same words."""
+    came = NeedsReported((NeededItem("plan", supplied_at=START - DAY),))
+    asked = {"time": START - 30 * DAY, "id": "asked"}
+    for stage, told in (("RFI", ["supplied"]), ("ASSESS", ["supplied", "updated"])):
+        entered = (status(stage), {"time": START - 35 * DAY, "id": "entered"})
+        case = case_of(ALEX, REC, entered, (ASKED, asked), (came, {"time": START - 29 * DAY, "id": "came"}))
+        found = [each[0] for each in wanted(case, replace(LIVE, now=START - 28 * DAY))]
+        assert [each for each in found if each in ("supplied", "updated")] == told
+
+
 def test_the_service_chooses_the_channel_and_the_first_address_of_it() -> None:
     other = Address(Channel.EMAIL, "other@example.org")
     both = case_of(replace(ALEX, channels=(PHONE, MAIL, other)), REC)

@@ -174,6 +174,23 @@ async def test_a_case_that_ends_while_its_clock_is_paused_is_not_late_for_it(des
     assert await ledger(desk) == [("history", "2026-03-31", None, "kept")]
 
 
+async def test_a_date_that_a_false_end_had_kept_is_judged_anew_once_that_is_taken_back(desk: Desk) -> None:
+    """T2: the row itself is judged anew, so that whoever was told of it stays on record."""
+    await desk.status("P-1", "REC")
+    await desk.party("P-1")
+    await desk.carry()
+    await wait(desk, date(2026, 3, 10))
+    await desk.status("P-1", "GRANTED", id="end")
+    assert await ledger(desk) == [("history", "2026-03-31", None, "kept")]
+    await wait(desk, date(2026, 4, 14))
+    await desk.say("P-1", "case.correction", {"event": "end", "why": "another request was meant"})
+    first, second = await ledger(desk)
+    assert first == ("history", "2026-03-31", None, "missed")
+    assert second[3] is None and second[1] > "2026-04-14"
+    [news] = await desk.rows("SELECT facts FROM message WHERE purpose = 'date_changed' AND reason IS NULL")
+    assert (news.facts["old_on"], news.facts["promise_on"]) == ("2026-03-31", second[1])
+
+
 async def test_what_had_happened_before_makes_the_same_date_in_any_order(desk: Desk) -> None:
     events = [("REC", START - timedelta(days=12)), ("ASSESS", START - timedelta(days=3))]
     for status, at in events:

@@ -121,7 +121,7 @@ class Deciding:
         if (remedy := out_of_bounds(event, self.now)) is not None:
             raise TimeOutOfBounds("The event's time is outside of what can be true.", remedy, pointer="/time")
         event = ordering.on_its_day(report.timed(self.now), self._ground.zone)
-        report, named = report.of(event), self._named(event)
+        report, named = report.with_event(event), self._named(event)
         number = self._number((register, event.number))
         kept, doubted = number.checkpoint(), number.in_doubt()
         source = self._as_heard(by.source_id)

@@ -26,9 +26,8 @@ def with_notes(answer: Answer, report: Report, case: CaseInHand | None) -> tuple
     """The answer to an event with what came up in reading it, and whether its party can open the page of the case that
     has it by now; and what operators are to know of that."""
     notes = (*report.notes, *_page_notes(report.event, case))
-    return replace(answer, notes=notes) if notes != answer.notes else answer, [
-        each.notice for each in notes if each.notice is not None
-    ]
+    noted = replace(answer, notes=notes) if notes != answer.notes else answer
+    return noted, [each.notice for each in notes if each.notice is not None]
 
 
 def of_waiting(opened: CaseInHand | None, opener: Entered) -> Iterator[Notice]:

@@ -62,7 +62,7 @@ class Report:
             return self.event
         return replace(self.event, time=self.second_time)
 
-    def of(self, event: StatusEvent) -> Report:
+    def with_event(self, event: StatusEvent) -> Report:
         """The report with its event as it is meant."""
         return self if event is self.event else replace(self, event=event)
 

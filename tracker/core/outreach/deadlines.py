@@ -67,12 +67,16 @@ def deadlines(case: Folded, definition: Definition, zone: str, working: WorkingD
 
 
 def _each_once(found: list[Deadline]) -> Iterator[Deadline]:
-    """What is said when a day has passed names all that is wanted, so that nothing else is said of it that morning."""
-    passed = [each.passed_at for each in found]
-    for place, each in enumerate(found, 1):
-        remind_at = each.remind_at if each.remind_at not in passed else None
-        passed_at = each.passed_at if each.passed_at not in passed[place:] else None
-        yield replace(each, remind_at=remind_at, passed_at=passed_at)
+    """What is said when a day has passed names all that is wanted, so that nothing else is said of it that morning: of
+    days that pass together the last one speaks for all, to whoever heard of any of them."""
+    for each in found:
+        together = [other for other in found if other.passed_at == each.passed_at]
+        remind_at = each.remind_at if all(each.remind_at != other.passed_at for other in found) else None
+        if each is not together[-1]:
+            yield replace(each, remind_at=remind_at, passed_at=None)
+        else:
+            of = tuple(dict.fromkeys((*each.of, *(entry for other in together for entry in other.of))))
+            yield replace(each, remind_at=remind_at, of=of)
 
 
 def _day_of(need: Need) -> date:

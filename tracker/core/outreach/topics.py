@@ -25,9 +25,6 @@ TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERE
 ONE_OCCASION = timedelta(hours=1)
 """Within this, a stage that waits for the person and the word of what is missing are one piece of news."""
 
-ONE_MOMENT = timedelta(minutes=1)
-"""Within this, a stage and the word that what was asked for has arrived are one piece of news."""
-
 ASK_NO_LATER = timedelta(days=30)
 """After this nobody is asked any more how it went."""
 
@@ -150,7 +147,7 @@ def topics(
     found += _limit_passed(case, definition, setting)
     found += _asked(case, definition, setting)
     found += _arrived(case, setting)
-    if news is not None and not case.unmapped and not _is_said_otherwise(case, news, dates):
+    if news is not None and not case.unmapped and not _is_said_otherwise(case, definition, news, dates):
         stale = Reason.OLD_NEWS if setting.is_old(news.position, definition) else None
         old = setting.before_live(case, news.position) or stale
         found.append(Topic(Purpose.UPDATED, str(news.entry), news.entry, news.note, news.sensitive, old))
@@ -174,13 +171,14 @@ def topics(
     ]
 
 
-def _is_said_otherwise(case: Folded, news: News, dates: tuple[DateNews, ...]) -> bool:
+def _is_said_otherwise(case: Folded, definition: Definition, news: News, dates: tuple[DateNews, ...]) -> bool:
     """Whether something else says the news: the acknowledgement, that the person is asked, or that what they were asked
     for has arrived, the office's new date."""
     others = (each for each in dates if each.theirs and not each.first)
     moved = news.kind is NewsKind.DATE and any(PURPOSES[each.purpose].moves_date for each in others)
-    came = case.arrived is not None and not news.note and abs(case.arrived.at - news.position) <= ONE_MOMENT
-    return news.kind is NewsKind.OPENED or moved or came or _asks(case, news)
+    stage = definition.stage(case.stage or "")
+    waited = stage is not None and stage.waiting_on is WaitingOn.YOU and news.kind is NewsKind.STAGE and not news.note
+    return news.kind is NewsKind.OPENED or moved or (waited and case.arrived is not None) or _asks(case, news)
 
 
 def feedback_at(case: Folded, definition: Definition, zone: str) -> datetime | None:

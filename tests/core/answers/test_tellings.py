@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -12,9 +13,11 @@ from templates.environment import message
 from tests.templates.samples import NOW, ORDINARY, OUTREACHES, PROMISE
 from tracker.core.answers.facts import ToldFacts
 from tracker.core.answers.tellings import SPOKEN, Listener, Way, shown, untold
-from tracker.core.outreach.dates_named import names_date
-from tracker.core.vocabulary.messages import Purpose
+from tracker.core.outreach.dates_named import dates_named_to, names_date
+from tracker.core.outreach.topics import Spoken
+from tracker.core.vocabulary.messages import MessageState, Purpose
 from tracker.core.vocabulary.words import Channel, Role
+from tracker.flows.outreach.release import named
 
 DAY, OTHER = date(2027, 8, 17), date(2028, 9, 23)
 """Days that no sample names."""
@@ -51,6 +54,18 @@ def test_a_text_gives_no_date_whose_day_is_over_and_so_tells_none(purpose: Purpo
         ]
         rule = names_date(purpose, channel, sensitive=False, closed=False, over=True)
         assert (said[0] != said[1]) is rule, language
+
+
+@pytest.mark.parametrize(("day", "known"), [(NOW.date(), True), (NOW.date() - timedelta(days=1), False)])
+def test_a_text_after_its_day_puts_no_date_on_record_and_nobody_knows_it_by_that(day: date, known: bool) -> None:
+    """T6: neither what is written down as told, nor by what one decides whom a change concerns."""
+    id_, text = UUID(int=7), (Purpose.STILL_WORKING, Channel.SMS)
+    facts = {"promise": str(id_), "promise_on": day.isoformat(), "outcome": None, "sensitive": False}
+    assert named(*text, facts, NOW.date()) == (id_ if known else None)
+    said = Spoken(
+        "k", text[0], "1", "c", MessageState.SENT, told_at=NOW, channel=text[1], promise=str(id_), promise_on=day
+    )
+    assert dates_named_to([said], "Europe/London").get("1", frozenset()) == ({str(id_)} if known else frozenset())
 
 
 def test_every_role_can_be_told_and_every_channel_is_a_way() -> None:

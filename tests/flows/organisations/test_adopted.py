@@ -33,7 +33,7 @@ async def test_who_was_adopted_has_a_day_for_the_next_word_and_not_all_the_same_
     days = [(row[0] - today).days for row in await desk.rows('SELECT next_word_on FROM "case"')]
     assert len(days) == 60 and min(days) >= 3 and max(days) <= 14
     per_day = Counter(days)
-    assert max(per_day.values()) < 30 and len(per_day) >= 4, per_day
+    assert max(per_day.values()) < 45 and len(per_day) >= 4, per_day  # a Friday takes a weekend's: 22 of 60 on average
 
 
 async def test_a_source_that_begins_with_history_floods_nobody_t19(store: Store) -> None:

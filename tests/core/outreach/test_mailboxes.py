@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from tests.core.case.test_timeline import PERMIT, REC, STOP, VAL, case_of
 from tests.core.outreach.test_who_hears_what import ALEX, HELPER, LIVE, entry, fix, said
 from tracker.core.case.events import Address, NeededItem, NeedsReported, PartyReported, ReopenReported
-from tracker.core.outreach import who_hears_what
 from tracker.core.outreach.overtaking import superseded
-from tracker.core.outreach.topics import Spoken
-from tracker.core.outreach.who_hears_what import warranted, word_to
+from tracker.core.outreach.topics import UNDECIDED, Spoken
+from tracker.core.outreach.who_hears_what import CUT, warranted, word_to
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.words import Channel, Role
 
@@ -52,7 +51,7 @@ def on_record(
         now = MessageState.WITHHELD if each.reason else state
         told = Spoken(each.key, each.purpose, each.party, each.cause, now, each.reason, each.due_at)
         told = replace(told, same_as=each.same_as)
-        if each.key not in before or before[each.key].state in who_hears_what.UNDECIDED | {MessageState.WITHHELD}:
+        if each.key not in before or before[each.key].state in UNDECIDED | {MessageState.WITHHELD}:
             before[each.key] = told
     return tuple(before.values())
 
@@ -148,7 +147,7 @@ def test_one_of_the_same_address_is_no_news_and_overtakes_no_word_that_is_due() 
     found = warranted(case_of(alex, REC, person("b", LOUD)), TELLS_ALL, LIVE, (*spoken, due))
     assert [each.reason for each in found] == [None, Reason.SAME_ADDRESS]
     assert superseded((*spoken, due), found) == ()
-    assert Reason.SAME_ADDRESS in who_hears_what.CUT
+    assert Reason.SAME_ADDRESS in CUT
 
 
 def test_a_role_that_is_not_told_has_a_row_that_says_so_at_the_beginning_and_the_end_case_t14() -> None:

@@ -30,12 +30,12 @@ from tracker.core.deciding.dossier import (
     ServiceKnown,
     SourceKnown,
 )
-from tracker.core.deciding.drafts import Sayer, cannot_be, draft, on_record, without_words
+from tracker.core.deciding.drafts import Drafting, DraftPlace, Sayer, cannot_be, on_record, without_words
 from tracker.core.deciding.ledger import Ledger, LedgerContext
 from tracker.core.deciding.snapshot import Snapshot
 from tracker.core.outreach import overtaking, timing, who_hears_what
-from tracker.core.outreach.topics import Setting
-from tracker.core.outreach.who_hears_what import UNDECIDED
+from tracker.core.outreach.topics import UNDECIDED, Setting
+from tracker.core.outreach.who_hears_what import Outreach
 from tracker.core.promises.record import missed
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.personal import empty
@@ -234,8 +234,9 @@ class CaseInHand:
             again = who_hears_what.still_working(case, definition, setting, spoken, unsaid, word=word)
             wanted += tuple(each for each in again if each.key in before)
         sayer = Sayer(self.id, source_id, self.service.definition_id, definition, self.ground.zone, setting.survivor)
+        drafting = Drafting(sayer, case, dates, now, recipients=self.recipients)
         for each in (each for each in wanted if overtaking.is_to_be_written(each, before.get(each.key))):
-            self._say(draft(sayer, case, each, self.recipients, dates, fresh=self.ground.fresh, now=now))
+            self._say(each, drafting)
         overtaken = overtaking.superseded(spoken, wanted)
         self._overtake(overtaken)
         said = [each for each in wanted if each.key not in before and each.reason not in who_hears_what.CUT]
@@ -258,18 +259,18 @@ class CaseInHand:
         said = [each.due_at for each in self.spoken.values() if each.due_at and each.state in who_hears_what.SAID]
         return Silence(min(record.spoken_at, max(said, default=record.spoken_at)), record.quiet_words)
 
-    def _say(self, message: MessageRecord) -> None:
+    def _say(self, said: Outreach, drafting: Drafting) -> None:
         """Decide a message. An undecided one that is on record takes the new facts and keeps its time, so that no
-        stream of news puts it off for good; it keeps its id, and the time at which it was first decided."""
-        before, mine = self.spoken.get(message.key), self.messages.get(message.key)
+        stream of news puts it off for good; it keeps its id, and the time at which it was first decided. An id is drawn
+        for each that is decided, whether it is used or not: a batch draws as many as its events would one by one."""
+        before, mine, id_ = self.spoken.get(said.key), self.messages.get(said.key), self.ground.fresh.id()
+        id_, decided_at = (mine.id, mine.decided_at) if mine else (id_, self.ground.now)
+        place = DraftPlace(id_, decided_at, said.due_at)
         if before is not None and before.state in UNDECIDED and before.due_at is not None:
-            retimed = mine.retimed if mine is not None else False
-            message = replace(message, due_at=before.due_at, retimed=retimed)
-        if mine is not None:
-            message = replace(message, id=mine.id, decided_at=mine.decided_at)
-        self.messages[message.key] = message
-        self.overtaken.discard(message.key)
-        self.spoken[message.key] = on_record(message)
+            place = DraftPlace(id_, decided_at, before.due_at, mine.retimed if mine else False)
+        self.messages[said.key] = message = drafting.draft(said, place)
+        self.overtaken.discard(said.key)
+        self.spoken[said.key] = on_record(message)
 
     def _overtake(self, keys: tuple[str, ...]) -> None:
         """Withhold messages that newer news has overtaken."""

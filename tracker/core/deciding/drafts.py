@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -15,9 +16,8 @@ from tracker.core.case.survivor import Survivor
 from tracker.core.case.timeline import Folded
 from tracker.core.deciding.case_dates import DatesNow
 from tracker.core.deciding.dossier import MessageRecord, RecipientRecord
-from tracker.core.deciding.fresh import Fresh
-from tracker.core.outreach.topics import Spoken
-from tracker.core.outreach.who_hears_what import UNDECIDED, Outreach
+from tracker.core.outreach.topics import UNDECIDED, Spoken
+from tracker.core.outreach.who_hears_what import Outreach
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.calendars import day_of
@@ -27,15 +27,32 @@ from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import CaseState, Clock
 
 
-class FrozenFacts(TypedDict):
-    """What a message says, as it is frozen when it is decided. What is `Kept` stays once the case is erased: codes,
-    flags and dates. Whatever is not goes, also what an earlier version wrote; a text or a list stands there empty."""
+class SaidAlike(TypedDict):
+    """What all messages of one decision say alike: where the case stands."""
 
     definition: Lasting[str]
     stage: Lasting[str | None]
     unmapped: Lasting[bool]
     waiting_on: Lasting[str]
     outcome: Lasting[str | None]
+    delay_reason: Plain[str | None]
+    arrived_at: Lasting[str | None]
+    since_at: Lasting[str | None]
+    since_on: Lasting[str | None]
+    heard_at: Lasting[str | None]
+    heard_on: Lasting[str | None]
+    served_on: Lasting[str | None]
+    ended_on: Lasting[str | None]
+    merged_into: Plain[str | None]
+    survivor_end: Lasting[str | None]
+    end_in_doubt: Lasting[bool]
+    statutory_on: Lasting[str | None]
+
+
+class FrozenFacts(SaidAlike):
+    """What a message says, as it is frozen when it is decided. What is `Kept` stays once the case is erased: codes,
+    flags and dates. Whatever is not goes, also what an earlier version wrote; a text or a list stands there empty."""
+
     needs: Personal[list[dict[str, Any]]]
     note: Personal[str]
     sensitive: Lasting[bool]
@@ -53,23 +70,11 @@ class FrozenFacts(TypedDict):
     role: Lasting[str | None]
     probability: Lasting[float | None]
     sooner: Lasting[bool]
-    delay_reason: Plain[str | None]
-    arrived_at: Lasting[str | None]
-    since_at: Lasting[str | None]
-    since_on: Lasting[str | None]
-    heard_at: Lasting[str | None]
-    heard_on: Lasting[str | None]
     late_on: Lasting[str | None]
     told_stage: Lasting[str | None]
     told_on: Lasting[str | None]
     news: Lasting[str | None]
-    served_on: Lasting[str | None]
-    ended_on: Lasting[str | None]
-    merged_into: Plain[str | None]
-    survivor_end: Lasting[str | None]
     survivor_outcome: Lasting[str | None]
-    end_in_doubt: Lasting[bool]
-    statutory_on: Lasting[str | None]
     same_as: Lasting[str | None]
     asked_office: Lasting[int]
 
@@ -92,97 +97,133 @@ class Sayer:
     survivor: Survivor | None = None
 
 
-def draft(
-    sayer: Sayer,
-    case: Folded,
-    said: Outreach,
-    recipients: Mapping[tuple[str, str], RecipientRecord],
-    dates: DatesNow,
-    *,
-    fresh: Fresh,
-    now: datetime,
-) -> MessageRecord:
-    """The row of a decision to say something, or not to."""
-    channel = said.address.channel.value if said.address else None
-    recipient = recipients.get((said.party, channel)) if channel else None
-    return MessageRecord(
-        id=fresh.id(),
-        key=said.key,
-        case_id=sayer.case,
-        entry_id=said.entry,
-        source_id=sayer.source,
-        recipient_id=recipient.id if recipient else None,
-        party=said.party,
-        purpose=said.purpose,
-        cause=said.cause,
-        channel=channel,
-        language=said.language,
-        facts=dict(_facts(sayer, case, said, dates, now=now)),
-        state=MessageState.WITHHELD if said.reason else MessageState.DUE,
-        reason=said.reason,
-        decided_at=now,
-        due_at=said.due_at,
-    )
+@dataclass(frozen=True, slots=True)
+class DraftPlace:
+    """Where the row of a decision stands: its id, when it was first decided, when it is due, and whether that is
+    new."""
+
+    id: UUID
+    decided_at: datetime
+    due_at: datetime
+    retimed: bool = True
 
 
-def _facts(sayer: Sayer, case: Folded, said: Outreach, dates: DatesNow, *, now: datetime) -> FrozenFacts:
-    """What the message says: codes and dates; its words come from this version of the definition. While the clock is
-    paused a date of ours stands still, and no message repeats it; nor any while it may have ended. News of the office's
-    date leads with that; where it took the place of one of ours, the office moved none."""
-    standing, office = (dates.standing, dates.office) if not case.end_in_doubt else (None, None)
-    moves = PURPOSES[said.purpose].moves_date
-    if standing is not None and standing.ours and case.clock is Clock.PAUSED:
-        standing = office
-    beside = office if standing is not None and standing.ours and not PURPOSES[said.purpose].warns else None
-    if said.theirs and moves:
-        standing, beside = office, standing if beside is not None else None
-    party, fallen = case.parties.get(said.party), said.fallen
-    limit = limit_of(case, sayer.service, sayer.zone)
-    other = sayer.survivor if sayer.survivor and case.merged_into else Survivor()
-    ended = case.since.on or (day_of(case.since.at, sayer.zone) if case.since.at else None)
-    return {
-        "definition": str(sayer.definition),
-        "stage": case.stage,
-        "unmapped": case.unmapped,
-        "waiting_on": case.waiting_on.value,
-        "outcome": case.outcome.value if case.outcome else None,
-        "needs": [] if said.sensitive else [plain_need(need) for need in case.wanted],
-        "note": said.note,
-        "sensitive": said.sensitive,
-        "zone": said.zone,
-        "old_on": _iso(said.old_on),
-        "promise_on": _iso(standing.latest_on if standing else None),
-        "theirs": said.theirs and (dates.moved_theirs or not moves),
-        "beside_on": _iso(beside.latest_on if beside else None),
-        "beside_promise": str(beside.id) if beside else None,
-        "came_true": dates.came_true if standing is not None and standing is dates.standing else None,
-        "half_by_on": _iso(_half_on(standing, said.zone, now)),
-        "promise_basis": standing.basis.value if standing else None,
-        "promise_base": standing.base if standing else None,
-        "promise": str(standing.id) if standing else None,
-        "role": party.role.value if party else None,
-        "probability": standing.probability if standing else None,
-        "sooner": dates.sooner and standing is not None,
-        "delay_reason": case.delay_reason,
-        "arrived_at": _iso(case.arrived.at if case.arrived else None),
-        "since_at": _iso(case.since.at),
-        "since_on": _iso(case.since.on),
-        "heard_at": _iso(case.confirmed.at),
-        "heard_on": _iso(case.confirmed.on),
-        "late_on": _iso(said.late_on),
-        "told_stage": fallen.stage if fallen else None,
-        "told_on": _iso(day_of(fallen.told_at, said.zone) if fallen and fallen.told_at else None),
-        "news": said.news,
-        "served_on": _iso(case.served_on),
-        "ended_on": _iso(ended if case.state is CaseState.CLOSED else None),
-        "end_in_doubt": case.end_in_doubt,
-        "merged_into": case.merged_into,
-        "survivor_end": str(other.end) if other.end else None,
-        "survivor_outcome": other.outcome.value if other.outcome and not said.sensitive else None,
-        "statutory_on": _iso(limit.on if limit else None),
-        "same_as": said.same_as,
-        "asked_office": said.asked_office,
-    }
+class Drafting:
+    """Makes the rows of a decision about one case. `recipients`: where each party is reached, by party and channel."""
+
+    def __init__(
+        self,
+        sayer: Sayer,
+        case: Folded,
+        dates: DatesNow,
+        now: datetime,
+        *,
+        recipients: Mapping[tuple[str, str], RecipientRecord],
+    ) -> None:
+        self._sayer, self._case, self._dates, self._now, self._recipients = sayer, case, dates, now, recipients
+
+    def draft(self, said: Outreach, place: DraftPlace) -> MessageRecord:
+        """The row of a decision to say something, or not to."""
+        channel = said.address.channel.value if said.address else None
+        recipient = self._recipients.get((said.party, channel)) if channel else None
+        return MessageRecord(
+            id=place.id,
+            key=said.key,
+            case_id=self._sayer.case,
+            entry_id=said.entry,
+            source_id=self._sayer.source,
+            recipient_id=recipient.id if recipient else None,
+            party=said.party,
+            purpose=said.purpose,
+            cause=said.cause,
+            channel=channel,
+            language=said.language,
+            facts=dict(self._facts(said)),
+            state=MessageState.WITHHELD if said.reason else MessageState.DUE,
+            reason=said.reason,
+            decided_at=place.decided_at,
+            due_at=place.due_at,
+            retimed=place.retimed,
+        )
+
+    @cached_property
+    def _alike(self) -> SaidAlike:
+        """Where the case stands: codes and dates; the words come from this version of the definition."""
+        sayer, case = self._sayer, self._case
+        limit = limit_of(case, sayer.service, sayer.zone)
+        ended = case.since.on or (day_of(case.since.at, sayer.zone) if case.since.at else None)
+        return {
+            "definition": str(sayer.definition),
+            "stage": case.stage,
+            "unmapped": case.unmapped,
+            "waiting_on": case.waiting_on.value,
+            "outcome": case.outcome.value if case.outcome else None,
+            "delay_reason": case.delay_reason,
+            "arrived_at": _iso(case.arrived.at if case.arrived else None),
+            "since_at": _iso(case.since.at),
+            "since_on": _iso(case.since.on),
+            "heard_at": _iso(case.confirmed.at),
+            "heard_on": _iso(case.confirmed.on),
+            "served_on": _iso(case.served_on),
+            "ended_on": _iso(ended if case.state is CaseState.CLOSED else None),
+            "merged_into": case.merged_into,
+            "survivor_end": str(self._other.end) if self._other.end else None,
+            "end_in_doubt": case.end_in_doubt,
+            "statutory_on": _iso(limit.on if limit else None),
+        }
+
+    @property
+    def _other(self) -> Survivor:
+        """What is known of the case that goes on in place of this one."""
+        return self._sayer.survivor if self._sayer.survivor and self._case.merged_into else Survivor()
+
+    def _facts(self, said: Outreach) -> FrozenFacts:
+        """What the message says."""
+        case, dates = self._case, self._dates
+        standing, beside = self._dates_beside(said)
+        party, fallen, other = case.parties.get(said.party), said.fallen, self._other
+        return {
+            **self._alike,
+            "needs": [] if said.sensitive else [plain_need(need) for need in case.wanted],
+            "note": said.note,
+            "sensitive": said.sensitive,
+            "zone": said.zone,
+            "old_on": _iso(said.old_on),
+            "promise_on": _iso(standing.latest_on if standing else None),
+            "theirs": said.theirs and (dates.moved_theirs or not PURPOSES[said.purpose].moves_date),
+            "beside_on": _iso(beside.latest_on if beside else None),
+            "beside_promise": str(beside.id) if beside else None,
+            "came_true": dates.came_true if standing is not None and standing is dates.standing else None,
+            "half_by_on": _iso(_half_on(standing, said.zone, self._now)),
+            "promise_basis": standing.basis.value if standing else None,
+            "promise_base": standing.base if standing else None,
+            "promise": str(standing.id) if standing else None,
+            "role": party.role.value if party else None,
+            "probability": standing.probability if standing else None,
+            "sooner": dates.sooner and standing is not None,
+            "late_on": _iso(said.late_on),
+            "told_stage": fallen.stage if fallen else None,
+            "told_on": _iso(day_of(fallen.told_at, said.zone) if fallen and fallen.told_at else None),
+            "news": said.news,
+            "survivor_outcome": other.outcome.value if other.outcome and not said.sensitive else None,
+            "same_as": said.same_as,
+            "asked_office": said.asked_office,
+        }
+
+    def _dates_beside(self, said: Outreach) -> tuple[PromiseRecord | None, PromiseRecord | None]:
+        """The date that the message leads with, and the one beside it. While the clock is paused a date of ours stands
+        still, and no message repeats it; nor any while it may have ended. News of the office's date leads with that;
+        where it took the place of one of ours, the office moved none."""
+        case, dates = self._case, self._dates
+        if case.end_in_doubt:
+            return None, None
+        standing, office, traits = dates.standing, dates.office, PURPOSES[said.purpose]
+        if standing is not None and standing.ours and case.clock is Clock.PAUSED:
+            standing = office
+        beside = office if standing is not None and standing.ours and not traits.warns else None
+        if said.theirs and traits.moves_date:
+            standing, beside = office, standing if beside is not None else None
+        return standing, beside
 
 
 def on_record(message: MessageRecord) -> Spoken:

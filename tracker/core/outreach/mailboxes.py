@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tracker.core.case.events import Address, PartyReported
+from tracker.core.case.timeline import Folded
 from tracker.core.outreach.topics import TOLD, Spoken, Topic
+from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary.messages import Purpose, Reason
 from tracker.core.vocabulary.words import Role
 
@@ -16,6 +18,22 @@ Told = frozenset[tuple[str, Purpose, str]]
 """Who (party) was told of what (purpose, cause)."""
 
 _ORDER = {role: place for place, role in enumerate(Role)}
+
+
+def hearers_of(case: Folded, definition: Definition) -> tuple[Reached, ...]:
+    """The parties whom the service tells, and where each is reached."""
+    told = definition.outreach.tell
+    return tuple(
+        (party, _reached(party, definition)) for _, party in sorted(case.parties.items()) if party.role in told
+    )
+
+
+def _reached(party: PartyReported, definition: Definition) -> Address | None:
+    """Where a party is reached first: by the channel they chose, else in the service's order."""
+    by_channel: Mapping[str, Address] = {address.channel: address for address in reversed(party.channels)}
+    chosen = (party.prefers,) if party.prefers in definition.outreach.channels else ()
+    ladder = (*chosen, *definition.outreach.channels)
+    return next((by_channel[each] for each in ladder if each in by_channel), None)
 
 
 def sharing(reached: Iterable[Reached]) -> tuple[tuple[str, ...], ...]:
@@ -49,12 +67,15 @@ def in_place_of(boxes: Sequence[Sequence[str]], topic: Topic, spoken: Sequence[S
     Whoever was told first stays the one, so that nobody who joins brings the same mail again; and who was told by the
     message of another is not told again when that one leaves, or is reached elsewhere.
     """
-    before = _in_message_of(topic, spoken)
     found: dict[str, str] = {}
     for box in boxes:
-        already = [party for party in box if (party, topic.purpose, topic.cause) in heard]
-        first = already[0] if already else box[0]
-        teller = before.get(first, first) if already else first
+        first = next((party for party in box if (party, topic.purpose, topic.cause) in heard), None)
+        if first is not None:
+            teller = _in_message_of(topic, spoken).get(first, first)
+        elif len(box) > 1:
+            teller = box[0]
+        else:
+            continue
         found |= {party: teller for party in box if party != teller}
     return found
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tracker.core.case.timeline import Folded
-from tracker.core.outreach.reversals import end_heard
 from tracker.core.outreach.topics import Setting, Spoken, Topic
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purpose_traits import Ground
@@ -13,8 +13,9 @@ from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import CaseState
 
 
-def of_survivor(case: Folded, setting: Setting, spoken: tuple[Spoken, ...]) -> list[Topic]:
-    """That the case which goes on in place of this one has ended; or, to whoever was told so, that it has not."""
+def of_survivor(case: Folded, setting: Setting, ends: Mapping[str, Spoken]) -> list[Topic]:
+    """That the case which goes on in place of this one has ended; or, to whoever was told so, that it has not. `ends`:
+    by which message each party last heard of an end."""
     news, survivor = case.news, setting.survivor
     if case.state is not CaseState.CLOSED or case.merged_into is None or news is None:
         return []
@@ -25,8 +26,8 @@ def of_survivor(case: Folded, setting: Setting, spoken: tuple[Spoken, ...]) -> l
             Topic(Purpose.SURVIVOR_ENDED, str(survivor.end), news.entry, "", news.sensitive, old, at=at),
         ]
     found = []
-    for party in sorted({each.party for each in spoken}):
-        told = fallen_survivor(case, setting, party, spoken)
+    for party, end in sorted(ends.items()):
+        told = fallen_survivor(case, setting, end)
         cause = _end_cause(told)
         if told is not None and cause is not None:
             quiet = news.sensitive or bool(told.sensitive)
@@ -34,13 +35,12 @@ def of_survivor(case: Folded, setting: Setting, spoken: tuple[Spoken, ...]) -> l
     return found
 
 
-def fallen_survivor(case: Folded, setting: Setting, party: str, spoken: tuple[Spoken, ...]) -> Spoken | None:
-    """By which message a party was told of an end of the other case that holds no longer. It names no stage: how the
+def fallen_survivor(case: Folded, setting: Setting, told: Spoken | None) -> Spoken | None:
+    """The message `told`, where the end of the other case that it told of holds no longer. It names no stage: how the
     other one stood is not known here."""
     if case.merged_into is None:
         return None
-    told, survivor = end_heard(party, spoken), setting.survivor
-    cause = _end_cause(told)
+    cause, survivor = _end_cause(told), setting.survivor
     if told is None or cause is None or (survivor is not None and cause == str(survivor.end)):
         return None
     return replace(told, stage=None)

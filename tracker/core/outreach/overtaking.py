@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from tracker.core.outreach.topics import Spoken
-from tracker.core.outreach.who_hears_what import NO_NEWS, UNDECIDED, Outreach
+from tracker.core.outreach.topics import UNDECIDED, Spoken
+from tracker.core.outreach.who_hears_what import NO_NEWS, Outreach
 from tracker.core.promises.weighing import news_holds
 from tracker.core.vocabulary.messages import MessageState, Purpose, Reason
 from tracker.core.vocabulary.purpose_traits import Ground

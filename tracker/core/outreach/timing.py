@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from tracker.core.case.timeline import Folded
 from tracker.core.outreach.deadlines import deadlines
-from tracker.core.outreach.topics import Setting, Spoken, Topic, feedback_at, limit_at
+from tracker.core.outreach.topics import UNDECIDED, Setting, Spoken, Topic, feedback_at, limit_at
 from tracker.core.services.definitions import Definition, QuietHours
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.calendars import DAY, WEEKDAYS
@@ -66,14 +66,13 @@ def adopted_since(case: UUID, now: datetime, definition: Definition) -> datetime
     return now - definition.outreach.pause(0) / 2 * _share(str(case))
 
 
-def waiting_update(party: str, spoken: tuple[Spoken, ...], undecided: frozenset[str]) -> datetime | None:
-    """When the update that this party has not been sent yet was to go out."""
-    times = [
-        each.due_at
-        for each in spoken
-        if each.party == party and PURPOSES[each.purpose].collected and each.state in undecided and each.due_at
-    ]
-    return min(times, default=None)
+def waiting_updates(spoken: Iterable[Spoken]) -> Mapping[str, datetime]:
+    """For each party whom an update waits for that was not sent yet: when it was to go out."""
+    found: dict[str, datetime] = {}
+    for each in spoken:
+        if each.due_at and each.state in UNDECIDED and PURPOSES[each.purpose].collected:
+            found[each.party] = min(each.due_at, found.get(each.party, each.due_at))
+    return found
 
 
 def wake_at(case: Folded, definition: Definition, setting: Setting, review_at: datetime | None) -> datetime | None:

@@ -22,6 +22,9 @@ from tracker.core.vocabulary.words import CaseState, Outcome, Placement, Rhythm,
 TOLD = frozenset({MessageState.SENDING, MessageState.SENT, MessageState.DELIVERED, MessageState.UNKNOWN})
 """States in which somebody has heard it, or may have."""
 
+UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
+"""States in which nothing was said yet, so that newer news may still take its place."""
+
 ONE_OCCASION = timedelta(hours=1)
 """Within this, a stage that waits for the person and the word of what is missing are one piece of news."""
 

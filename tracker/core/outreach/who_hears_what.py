@@ -17,18 +17,15 @@ from tracker.core.case.timeline import Folded
 from tracker.core.outreach import mailboxes, timing
 from tracker.core.outreach.dates_named import dates_named_to
 from tracker.core.outreach.mergers import fallen_survivor, of_survivor
-from tracker.core.outreach.reversals import fallen_end, reversals, times_taken_back
-from tracker.core.outreach.topics import TOLD, DateNews, Setting, Spoken, Topic, topics
+from tracker.core.outreach.reversals import ends_heard, fallen_end, reversals, times_taken_back
+from tracker.core.outreach.topics import TOLD, UNDECIDED, DateNews, Setting, Spoken, Topic, topics
 from tracker.core.services.definitions import Definition
 from tracker.core.vocabulary import calendars
 from tracker.core.vocabulary.channels import Writing, traits_of
-from tracker.core.vocabulary.messages import MessageState, Purpose, Reason, key
+from tracker.core.vocabulary.messages import Purpose, Reason, key
 from tracker.core.vocabulary.purpose_traits import Ground
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.words import Channel
-
-UNDECIDED = frozenset({MessageState.DUE, MessageState.HELD})
-"""States in which nothing was said yet, so that newer news may still take its place."""
 
 SAID = TOLD | UNDECIDED
 """States of what was said, or will be."""
@@ -74,16 +71,20 @@ class Outreach:
 @dataclass(frozen=True, slots=True)
 class _Situation:
     """What it rests on whether and how a party hears of something. `hearers`: whom the service tells, and where they
-    are reached; `heard`: who was told of what; `dates`: and of which dates; `sensitive`: parties who are, or who share
-    a mailbox with one."""
+    are reached; `boxes`: who of them share a mailbox; `heard`: who was told of what; `dates`: and of which dates;
+    `ends`: and by which message of an end; `waiting`: whom an update waits for, and since when it may leave;
+    `sensitive`: parties who are, or who share a mailbox with one."""
 
     case: Folded
     definition: Definition
     setting: Setting
     spoken: tuple[Spoken, ...]
     hearers: tuple[mailboxes.Reached, ...]
+    boxes: tuple[tuple[str, ...], ...]
     heard: mailboxes.Told
     dates: Mapping[str, frozenset[str]]
+    ends: Mapping[str, Spoken]
+    waiting: Mapping[str, datetime]
     sensitive: frozenset[str]
 
 
@@ -91,9 +92,9 @@ def warranted(
     case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...], dates: tuple[DateNews, ...] = ()
 ) -> tuple[Outreach, ...]:
     """The messages that ought to have been said about this case by now, each to send or withheld with its reason."""
-    found = [*reversals(case, definition, spoken), *topics(case, definition, setting, spoken, dates)]
-    found += of_survivor(case, setting, spoken)
     situation = _situation(case, definition, setting, spoken)
+    found = [*reversals(case, definition, situation.ends), *topics(case, definition, setting, spoken, dates)]
+    found += of_survivor(case, setting, situation.ends)
     untold = _untold(found, situation)
     if not situation.hearers:
         said = (topic for topic in found if not topic.after and not topic.first)
@@ -106,11 +107,11 @@ def warranted(
 
 def _heard_in_passing(wanted: tuple[Outreach, ...], spoken: tuple[Spoken, ...]) -> set[tuple[str, str]]:
     """The parties and the news that they hear, or heard, in a message of another purpose: one message says both."""
-    heard = {each.key: each for each in spoken if each.state in TOLD}
-    return {(each.party, each.news) for each in heard.values() if each.news is not None} | {
+    told = {each.key for each in spoken if each.state in TOLD}
+    return {(each.party, each.news) for each in spoken if each.news is not None and each.key in told} | {
         (each.party, each.news)
         for each in wanted
-        if each.news is not None and each.reason is None and each.key not in heard
+        if each.news is not None and each.reason is None and each.key not in told
     }
 
 
@@ -138,26 +139,29 @@ def still_working(
 def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:
     """The party and channel of each to whom the word that is due by a day would go, whether the address is one or not:
     for this word nobody is looked for by another channel."""
-    found = _hearers(case, definition)
+    found = mailboxes.hearers_of(case, definition)
     first = {box[0] for box in mailboxes.sharing(found)}
     return tuple((party.party, at.channel) for party, at in found if at is not None and party.party in first)
 
 
-def _hearers(case: Folded, definition: Definition) -> tuple[mailboxes.Reached, ...]:
-    """The parties whom the service tells, and where each is reached."""
-    told = definition.outreach.tell
-    return tuple(
-        (party, _reached(party, definition)) for _, party in sorted(case.parties.items()) if party.role in told
-    )
-
-
 def _situation(case: Folded, definition: Definition, setting: Setting, spoken: tuple[Spoken, ...]) -> _Situation:
-    hearers, sensitive = _hearers(case, definition), case.sensitive_parties
+    hearers = mailboxes.hearers_of(case, definition)
+    boxes, sensitive = mailboxes.sharing(hearers), case.sensitive_parties
     if sensitive:
-        boxes = mailboxes.sharing(hearers)
         sensitive = sensitive.union(*(box for box in boxes if not case.sensitive_parties.isdisjoint(box)))
-    heard, dates = mailboxes.heard_by_all(spoken), dates_named_to(spoken, setting.zone)
-    return _Situation(case, definition, setting, spoken, hearers, heard, dates, sensitive)
+    return _Situation(
+        case,
+        definition,
+        setting,
+        spoken,
+        hearers,
+        boxes,
+        mailboxes.heard_by_all(spoken),
+        dates_named_to(spoken, setting.zone),
+        ends_heard(spoken),
+        timing.waiting_updates(spoken),
+        sensitive,
+    )
 
 
 def _to_all(topic: Topic, situation: _Situation) -> Iterator[Outreach]:
@@ -169,7 +173,9 @@ def _to_all(topic: Topic, situation: _Situation) -> Iterator[Outreach]:
         if PURPOSES[topic.purpose].to_sensitive or party.party not in situation.sensitive
         if not topic.first or _lacks_date(party, address, situation)
     ]
-    same = mailboxes.in_place_of(mailboxes.sharing(hearers), topic, situation.spoken, situation.heard)
+    concerned = {party.party for party, _ in hearers}
+    boxes = [[party for party in box if party in concerned] for box in situation.boxes]
+    same = mailboxes.in_place_of([box for box in boxes if box], topic, situation.spoken, situation.heard)
     return (_to(each, topic, situation, same.get(each[0].party)) for each in hearers)
 
 
@@ -213,20 +219,20 @@ def _heard_the_end(party: str, heard: mailboxes.Told) -> bool:
 
 def _to(hearer: mailboxes.Reached, topic: Topic, situation: _Situation, same_as: str | None) -> Outreach:
     (party, address), definition, setting = hearer, situation.definition, situation.setting
-    times = times_taken_back(topic, party.party, situation.spoken)
+    end = situation.ends.get(party.party)
+    times = times_taken_back(topic, party.party, situation.spoken, end)
     id_ = key(setting.case, topic.purpose, party.party, 0, topic.cause, resend=times)
     language = definition.spoken(party.language)
     sensitive = definition.sensitive or topic.sensitive or party.party in situation.sensitive
     zone = party.zone or setting.zone
-    waiting = timing.waiting_update(party.party, situation.spoken, UNDECIDED)
     late = topic.at is not None and setting.is_old(topic.at, definition)
-    due_at = timing.due_at(topic, id_, setting.now, definition, zone, waiting=waiting)
+    due_at = timing.due_at(topic, id_, setting.now, definition, zone, waiting=situation.waiting.get(party.party))
     reason = _reason(party, topic, id_, address, situation)
     if same_as is not None and reason in (None, Reason.BUDGET_SPENT):
         reason = Reason.SAME_ADDRESS
     dates = situation.dates.get(party.party, frozenset())
     old_on = next((day for id_, day in topic.before if id_ in dates), None) if topic.before else topic.old_on
-    known = any(
+    known = topic.news is not None and any(
         each.party == party.party and each.cause == topic.news for each in situation.spoken if each.state in TOLD
     )
     return Outreach(
@@ -244,20 +250,11 @@ def _to(hearer: mailboxes.Reached, topic: Topic, situation: _Situation, same_as:
         reason,
         old_on,
         calendars.day_of(topic.at, zone) if late and topic.at is not None else None,
-        fallen_end(situation.case, definition, party.party, situation.spoken)
-        or fallen_survivor(situation.case, setting, party.party, situation.spoken),
+        fallen_end(situation.case, definition, end) or fallen_survivor(situation.case, setting, end),
         topic.news,
         topic.theirs,
         same_as if reason is Reason.SAME_ADDRESS else None,
     )
-
-
-def _reached(party: PartyReported, definition: Definition) -> Address | None:
-    """Where a party is reached first: by the channel they chose, else in the service's order."""
-    by_channel: Mapping[str, Address] = {address.channel: address for address in reversed(party.channels)}
-    chosen = (party.prefers,) if party.prefers in definition.outreach.channels else ()
-    ladder = (*chosen, *definition.outreach.channels)
-    return next((by_channel[each] for each in ladder if each in by_channel), None)
 
 
 def _reason(

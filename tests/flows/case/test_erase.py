@@ -152,8 +152,7 @@ async def test_82_it_may_be_cut_off_at_any_point_and_goes_on_from_there(desk: De
     for number in ("P-1", "P-2", "P-3"):
         await lived(desk, number)
     await desk.move(LONG_AFTER)
-    async with desk.store.transaction() as held:
-        await locks.lock(held, Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-2")])
+    async with locks.holding(desk.store, Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-2")]):
         cut_off = asyncio.create_task(erase.due(desk.store))
         while not await desk.rows("SELECT 1 FROM \"case\" WHERE number = 'P-1' AND erased_at IS NOT NULL"):
             await asyncio.sleep(0.01)

@@ -29,8 +29,7 @@ async def desk(store: Store) -> Desk:
 async def test_many_who_wait_for_one_number_leave_connections_to_those_who_look(desk: Desk, store: Store) -> None:
     crowded = open_store(store.engine.url.render_as_string(), pool_size=4)
     desk.store = crowded
-    async with store.transaction() as connection:
-        await locks.lock(connection, Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-1")])
+    async with locks.holding(store, Scope(desk.office.id, Mode.LIVE), [("backoffice", "P-1")]):
         waiting = [asyncio.create_task(desk.status("P-1", "REC", id=f"e{each}")) for each in range(9)]
         await asyncio.sleep(0.2)
         assert await asyncio.wait_for(crowded.alive(), 2)

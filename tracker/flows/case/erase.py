@@ -65,14 +65,13 @@ class _UnderWay(Exception):
 async def _forget(store: Store, case: ErasableCase, why: str, *, asked: bool) -> bool:
     """Erase one case under its lock; False when there is nothing to do, or not now."""
     try:
-        async with store.transaction() as connection:
+        async with locks.holding(store, case.scope, [(case.register, case.number)]) as connection:
             return await _locked(connection, case, why, asked=asked)
     except _UnderWay:
         return False
 
 
 async def _locked(connection: AsyncConnection, case: ErasableCase, why: str, *, asked: bool) -> bool:
-    await locks.lock(connection, case.scope, [(case.register, case.number)])
     # Locks the row as well: an answer to our question about it may be on its way in.
     still = await erasure.still_due(connection, case.scope, case.id)
     if not (still or asked):

@@ -50,8 +50,7 @@ async def judge_dates(store: Store, only: UUID | None = None) -> int:
     async with store.reading() as connection:
         passing = await promises.passing(connection, only, BATCH)
     for scope, rows in _by_scope(passing).items():
-        async with store.transaction() as connection:
-            await locks.lock(connection, scope, {(row.register, row.number) for row in rows})
+        async with locks.holding(store, scope, {(row.register, row.number) for row in rows}) as connection:
             await promises.miss(connection, scope, [row.id for row in rows])
     return len(passing)
 

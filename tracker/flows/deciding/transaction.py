@@ -72,8 +72,7 @@ async def decided(store: Store, wanted: Wanted, decide: Decide[Result], fresh: F
 
 
 async def _once(store: Store, wanted: Wanted, decide: Decide[Result], fresh: Fresh) -> tuple[Result, Decided]:
-    async with store.transaction() as connection:
-        await locks.lock(connection, wanted.scope, wanted.numbers)
+    async with locks.holding(store, wanted.scope, wanted.numbers) as connection:
         found = await dossier.read(connection, wanted, holidays.working_days, normal_form.normal)
         deciding = Deciding(found, fresh, found.now)
         result = await decide(deciding)

@@ -10,6 +10,7 @@ server longer than to carry them out, and a plan from when the tables were empty
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,37 +18,33 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.deciding.dossier import Number
 from tracker.core.vocabulary.scope import Scope
+from tracker.store.ground.engine import Store
 
-_OFFICE = "hashtextextended(concat_ws(chr(31), CAST(:organisation AS text), 'definitions'), 0)"
+_PLANNED_ONCE = "SET LOCAL plan_cache_mode TO force_generic_plan; SET LOCAL enable_seqscan TO off"
+
+_OFFICE = "hashtextextended(concat_ws(chr(31), {organisation}, 'definitions'), 0)"
 
 # The office's lock first, which all that decide share. Then the numbers, hashed, each once and in order: two that lock
-# some of the same numbers wait for each other, and never crosswise.
-_LOCK = text(
-    f"""
-    SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true), (
-        SELECT count(CASE WHEN shared THEN pg_advisory_xact_lock_shared(key) ELSE pg_advisory_xact_lock(key) END) FROM (
-            SELECT DISTINCT false AS shared, hashtextextended(
-                concat_ws(chr(31), CAST(:organisation AS text), CAST(:mode AS text), a.register, a.number), 0) AS key
-            FROM unnest(CAST(:registers AS text[]), CAST(:numbers AS text[])) AS a (register, number)
-            UNION ALL SELECT true, {_OFFICE} ORDER BY shared DESC, key
-        ) keys
-    )
-    """
-)
+# some of the same numbers wait for each other, and never crosswise. Names come as hexadecimal digits: what somebody
+# called a case is no SQL.
+_LOCK = """
+    SELECT count(CASE WHEN shared THEN pg_advisory_xact_lock_shared(key) ELSE pg_advisory_xact_lock(key) END) FROM (
+        SELECT DISTINCT false AS shared, hashtextextended(convert_from(decode(name, 'hex'), 'UTF8'), 0) AS key
+        FROM unnest('{{{names}}}'::text[]) AS name
+        UNION ALL SELECT true, {office} ORDER BY shared DESC, key
+    ) keys
+"""
 
-_ALONE = text(f"SELECT pg_advisory_xact_lock({_OFFICE})")
+_ALONE = text(f"SELECT pg_advisory_xact_lock({_OFFICE.format(organisation='CAST(:organisation AS text)')})")
 
 
-async def lock(connection: AsyncConnection, scope: Scope, numbers: Collection[Number]) -> None:
-    """Serialise everything about these numbers until the transaction ends. Must be the first statement, and one of its
+def holding(store: Store, scope: Scope, numbers: Collection[Number]) -> AbstractAsyncContextManager[AsyncConnection]:
+    """A transaction that serialises everything about these numbers until it ends. They are locked by a statement of its
     own: the next one sees what this one waited for."""
-    values = {
-        "organisation": str(scope.organisation_id),
-        "mode": scope.mode.value,
-        "registers": [register for register, _ in numbers],
-        "numbers": [number for _, number in numbers],
-    }
-    await connection.execute(_LOCK, values)
+    of = str(scope.organisation_id), scope.mode.value
+    names = ",".join("\x1f".join((*of, *number)).encode().hex() for number in numbers)
+    office = _OFFICE.format(organisation=f"'{scope.organisation_id}'")
+    return store.transaction_after(f"{_PLANNED_ONCE}; {_LOCK.format(names=names, office=office)}")
 
 
 async def alone(connection: AsyncConnection, organisation_id: UUID) -> None:

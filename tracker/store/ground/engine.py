@@ -7,7 +7,9 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import cast
 
+import asyncpg
 import orjson
 from sqlalchemy import event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -40,6 +42,20 @@ class Store:
             yield connection
 
     @asynccontextmanager
+    async def transaction_after(self, first: str) -> AsyncIterator[AsyncConnection]:
+        """One transaction whose beginning is sent together with its first statements: these take no way of their own
+        to the server and back. `first` is carried out as it stands: what comes from outside must not be in it."""
+        async with self.reading() as connection:  # so that nobody else begins a transaction or ends it
+            driver = await driver_of(connection)
+            try:
+                await driver.execute(f"BEGIN; {first}")
+                yield connection
+                await driver.execute("COMMIT")
+            except BaseException:
+                await _roll_back(connection, driver)
+                raise
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection for questions only: each statement stands by itself, so there is no transaction to end."""
         async with self.engine.connect() as connection:
@@ -53,6 +69,19 @@ class Store:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+
+
+async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
+    """The driver's own connection, for what SQLAlchemy has no word for, or makes slow."""
+    return cast(asyncpg.Connection, (await connection.get_raw_connection()).driver_connection)
+
+
+async def _roll_back(connection: AsyncConnection, driver: asyncpg.Connection) -> None:
+    """End a transaction without effect; a connection on which that cannot be done is used no more."""
+    try:
+        await driver.execute("ROLLBACK")
+    except BaseException:
+        await connection.invalidate()
 
 
 def open_store(url: str, *, pool_size: int = 10) -> Store:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-import asyncpg
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tracker.store.ground.engine import driver_of
 
 _DIALECT = dialect()  # type: ignore[no-untyped-call]  # the library gives it no types
 
@@ -26,7 +27,7 @@ class PreparedStatement:
     async def row(self, connection: AsyncConnection, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Carry it out; the row, by the names of its columns. Not to be the first statement of a transaction, since it
         begins none. Raises the driver's own errors (asyncpg.PostgresError)."""
-        driver = cast(asyncpg.Connection, (await connection.get_raw_connection()).driver_connection)
+        driver = await driver_of(connection)
         try:
             found = await driver.fetchrow(self._sql, *(values[name] for name in self._names))
         except Exception:

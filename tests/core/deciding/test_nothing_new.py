@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from tests.core.case.test_timeline import PERMIT
 from tests.core.deciding.rows import SOURCE
 from tests.core.deciding.test_office_dates import APPLICANT, NUMBER, SAID, Life, status
 from tests.office import SERVICE, START
+from tracker.core.case.events import NeededItem, NeedsReported
 from tracker.core.deciding.decide import decide
 from tracker.core.deciding.dossier import ServiceKnown
 from tracker.core.services.definitions import MOST_ALIKE, OutreachPolicy
@@ -82,6 +84,27 @@ def test_news_begins_the_row_anew_t5() -> None:
     assert rows_of_words(life) == [OFFICE_ASKED[:2]]
     life.say(37, status("ASSESS"))
     assert rows_of_words(wait(life, 38, 53)) == [OFFICE_ASKED[:2], OFFICE_ASKED[:1]]
+
+
+def test_a_reminder_is_no_news_and_the_pauses_go_on_growing_t5_t12() -> None:
+    """Somebody does not send what we need, for fifty days: their pauses grow as if nobody had reminded them."""
+    bins = replace(UNDATED, outreach=replace(UNDATED.outreach, silence=timedelta(days=2)))
+    items = tuple(
+        NeededItem(name, text=f"A {name}", due_on=(START + timedelta(days=due)).date())
+        for name, due in (("plan", 9), ("photo", 21), ("form", 33))
+    )
+    life = Life(ServiceKnown(UUID(int=3), bins))
+    life.say(0, status(), APPLICANT, NeedsReported(items))
+    wait(life, 1, 50)
+    reminders, late = (life.said(each, theirs=False) for each in (Purpose.REMINDER, Purpose.DEADLINE_PASSED))
+    assert (len(reminders), len(late)) == (3, 3)
+    words = life.said(Purpose.STILL_WORKING, theirs=False)
+    assert 3 <= len(words) <= 5
+    pauses = [
+        (date.fromisoformat(later.cause) - date.fromisoformat(word.cause)).days
+        for word, later in itertools.pairwise(sorted(words, key=lambda each: each.due_at))
+    ]
+    assert pauses == sorted(pauses)
 
 
 @given(st.integers(1, 400))

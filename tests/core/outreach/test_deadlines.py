@@ -56,6 +56,29 @@ def test_no_reminder_comes_on_a_day_off_p11() -> None:
     assert days(asked(need("plan", FIRST)), off) == [(FIRST, date(2026, 2, 5), date(2026, 2, 16))]
 
 
+def test_no_reminder_comes_on_the_heels_of_the_request_t12_t18() -> None:
+    """It would say the same again: two days are the least between them, and a day that is nearer has none."""
+    monday = date(2026, 2, 16)
+
+    def of(due_on: date) -> date | None:
+        asks = (NeedsReported((need("plan", due_on),)), {"time": word_due_at(monday, ZONE), "id": "asks"})
+        [(_, remind, _)] = days(case_of(ALEX, REC, asks))
+        return remind
+
+    assert [of(monday + each * DAY) for each in range(1, 5)] == [None, *[monday + 2 * DAY] * 3]
+    assert of(monday + 8 * DAY) == date(2026, 2, 20), "three days before would be a Saturday"
+
+
+def test_nobody_is_reminded_of_what_they_heard_of_that_same_day_t12_t18() -> None:
+    """Whoever was asked late, since we heard of it late or by night, is not reminded some hours later."""
+    case, reminded = asked(need("plan", FIRST)), word_due_at(date(2026, 2, 6), ZONE)
+    for hours, expected in ((2, False), (20, False), (25, True)):
+        told = tuple(replace(each, due_at=reminded - hours * DAY / 24) for each in after_telling(case))
+        told = tuple(each for each in told if each.purpose is not Purpose.REMINDER)
+        found = [each[0] for each in wanted(case, replace(LIVE, now=reminded), told)]
+        assert ("reminder" in found) is expected, hours
+
+
 def at(day: date) -> Setting:
     return replace(LIVE, now=word_due_at(day, ZONE))
 
@@ -128,10 +151,11 @@ def test_a_stuck_request_is_not_written_about_without_end_t5(first: int, longest
     begun = datetime(2026, 3, 2, 10, tzinfo=LIVE.now.tzinfo)
     last, words = begun, 0
     while True:
-        due = word_due_at(next_word_on(last, policy.pause(words), ZONE), ZONE)
+        grown = policy.longest_pause if words else None
+        due = word_due_at(next_word_on(last, policy.pause(words), ZONE, longest=grown), ZONE)
         if due > begun + timedelta(days=80):
             break
-        assert timedelta(0) < due - last <= max(policy.pause(words), timedelta(days=4))
+        assert timedelta(0) < due - last <= max(policy.pause(words) + timedelta(days=2), timedelta(days=4))
         last, words = due, words + 1
     assert 2 <= words <= most
 

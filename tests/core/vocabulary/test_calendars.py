@@ -77,6 +77,19 @@ def test_the_next_word_comes_in_time_and_on_a_working_day(last_word: datetime, d
         assert due - last <= timedelta(days=3)
 
 
+@settings(max_examples=2000)
+@given(instants, st.integers(1, 365), st.integers(0, 365), zones)
+def test_a_pause_that_has_grown_shrinks_over_no_weekend(last_word: datetime, days: int, more: int, zone: str) -> None:
+    silence, longest = timedelta(days=days), timedelta(days=days + more)
+    due, last = next_word_on(last_word, silence, zone, longest=longest), day_of(last_word, zone)
+    assert due > last and due.weekday() < 5
+    before = next_word_on(last_word, silence, zone)
+    assert due >= before
+    if due < day_of(last_word + silence, zone):  # shorter only where the next working day is beyond the longest
+        assert due == before and WEEKDAYS.since(day_of(last_word + silence, zone)) > day_of(last_word + longest, zone)
+    assert due <= max(day_of(last_word + longest, zone), before)
+
+
 def test_the_next_word_is_never_late_over_the_days_when_clocks_change() -> None:
     for zone, day in changing():
         for hour in (0, 12, 23):

@@ -17,8 +17,8 @@ from tracker.core.vocabulary.words import CaseState
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Since when people have heard nothing new of a case (None: they never heard of it), and how many words in a row
-    have said so."""
+    """Since when people have heard nothing of a case (None: they never heard of it), and how many words in a row have
+    said that there is nothing new."""
 
     since: datetime | None = None
     words: int = 0
@@ -37,7 +37,9 @@ def projected(
         raise ValueError("a case without an opening event has no row")
     word_on = None
     if silence.since is not None and case.state is CaseState.OPEN:
-        word_on = calendars.next_word_on(silence.since, definition.outreach.pause(silence.words), zone, working)
+        pause = definition.outreach.pause(silence.words)
+        longest = definition.outreach.longest_pause if silence.words else None
+        word_on = calendars.next_word_on(silence.since, pause, zone, working, longest=longest)
     limit = limit_of(case, definition, zone)
     parties = [party for _, party in sorted(case.parties.items())]
     return {

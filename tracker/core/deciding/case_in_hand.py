@@ -240,8 +240,9 @@ class CaseInHand:
         overtaken = overtaking.superseded(spoken, wanted)
         self._overtake(overtaken)
         said = [each for each in wanted if each.key not in before and each.reason not in who_hears_what.CUT]
-        if any(not PURPOSES[each.purpose].confirms for each in said):
-            return Silence(now)
+        told = [traits for each in said if not (traits := PURPOSES[each.purpose]).confirms]
+        if told:  # that something is still wanted is no news: the pauses do not begin anew
+            return Silence(now, self._row().quiet_words if all(each.repeats_need for each in told) else 0)
         return self._silence(case, word_on, unsaid=any(before[each].state in UNDECIDED for each in overtaken))
 
     def _silence(self, case: Folded, word_on: date | None, *, unsaid: bool) -> Silence:

@@ -15,7 +15,8 @@ from tracker.core.vocabulary.calendars import DAY, WorkingDays
 from tracker.core.vocabulary.words import CaseState
 
 APART = timedelta(days=2)
-"""A reminder names all that is wanted with its days, so that another within this would say the same again."""
+"""A reminder names all that is wanted with its days: within this after they were asked, or after another reminder, it
+would say the same again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Deadline:
 def deadlines(case: Folded, definition: Definition, zone: str, working: WorkingDays) -> tuple[Deadline, ...]:
     """Those of what is still wanted, the next one first.
 
-    A reminder comes some days before, on a working day, and never on the day on which they were asked. Where nothing
-    has a day, one comes some time after that.
+    A reminder comes some days before, on a working day, and some days after they were asked. Where nothing has a day,
+    one comes some time after that.
     """
     if case.asked is None or case.state is CaseState.CLOSED:
         return ()
@@ -52,7 +53,7 @@ def deadlines(case: Folded, definition: Definition, zone: str, working: WorkingD
     for day, needs in groupby(dated, _day_of):
         some = list(needs)
         asked_on = max(calendars.day_of(need.asked_at, zone) for need in some)
-        on = max(working.until(day - definition.outreach.remind_before), asked_on + DAY)
+        on = max(working.until(day - definition.outreach.remind_before), asked_on + APART)
         worth_it = on <= day and on - reminded_on >= APART
         reminded_on = on if worth_it else reminded_on
         found.append(

@@ -218,7 +218,8 @@ def _asked(case: Folded, definition: Definition, setting: Setting) -> list[Topic
     for each in deadlines(case, definition, setting.zone, setting.working):
         after, ahead = (*each.of, str(asked.entry)), each.day is None or each.day >= today
         if ahead and each.remind_at is not None and each.remind_at <= setting.now:
-            found.append(Topic(Purpose.REMINDER, each.cause, asked.entry, withhold=withhold, after=after))
+            again = Topic(Purpose.REMINDER, each.cause, asked.entry, withhold=withhold, after=after)
+            found.append(replace(again, heard_by=each.remind_at - DAY))
         if each.passed_at is not None and each.passed_at <= setting.now:
             late = Topic(Purpose.DEADLINE_PASSED, each.cause, asked.entry, withhold=withhold, after=after)
             found.append(replace(late, heard_by=each.passed_at - DAY))

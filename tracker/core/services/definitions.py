@@ -144,7 +144,12 @@ class OutreachPolicy:
     def pause(self, words: int) -> timedelta:
         """How long nobody hears from us at most, once so many words in a row have said nothing new, in whole days."""
         grown = self.silence * GROWTH ** min(words, MOST_GROWN)
-        return min(timedelta(days=grown.days) if grown.days else grown, max(self.silence, self.longest_silence))
+        return min(timedelta(days=grown.days) if grown.days else grown, self.longest_pause)
+
+    @property
+    def longest_pause(self) -> timedelta:
+        """How long a pause may get."""
+        return max(self.silence, self.longest_silence)
 
 
 @dataclass(frozen=True, slots=True)

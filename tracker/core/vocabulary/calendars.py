@@ -59,13 +59,23 @@ class WorkingDays:
 WEEKDAYS = WorkingDays()
 
 
-def next_word_on(last_word: datetime, silence: timedelta, zone: str, working: WorkingDays = WEEKDAYS) -> date:
+def next_word_on(
+    last_word: datetime,
+    silence: timedelta,
+    zone: str,
+    working: WorkingDays = WEEKDAYS,
+    *,
+    longest: timedelta | None = None,
+) -> date:
     """The day by which somebody hears from us again: at most `silence` after the last word, and a working day.
 
-    A silence that ends before the next working day runs until then.
+    A silence that ends before the next working day runs until then. One that has grown, and may grow up to `longest`,
+    ends on the working day after it if that is no longer: over a weekend it would shrink again.
     """
-    last = day_of(last_word, zone)
-    due = working.until(day_of(last_word + silence, zone))
+    last, ends = day_of(last_word, zone), day_of(last_word + silence, zone)
+    if longest is not None and (after := working.since(ends)) <= day_of(last_word + longest, zone):
+        return after
+    due = working.until(ends)
     return due if due > last else working.since(last + DAY)
 
 

@@ -82,6 +82,11 @@ class PurposeTraits:
     """It says what somebody can do who is not happy with it."""
 
     @property
+    def repeats_need(self) -> bool:
+        """Whether it says again what is asked of the person, and nothing that the office has done since."""
+        return self.rests_on is Ground.WANTED
+
+    @property
     def warns(self) -> bool:
         """Whether who has heard it knows that the date they were given may not hold."""
         return self.date in (DateTold.ANOTHER, DateTold.DOUBT)

@@ -38,7 +38,7 @@ async def test_nobody_waits_longer_than_the_silence_limit(desk: Desk) -> None:
         "AND message.state = 'delivered' ORDER BY decided_at"
     )
     gaps = [(later.decided_at - earlier.decided_at) / timedelta(days=1) for earlier, later in pairwise(told)]
-    assert 10 < gaps[0] <= 14 < gaps[1] <= 23 < gaps[2] <= 33, "half as long again each time, and no weekend less"
+    assert 10 < gaps[0] <= 14 < gaps[1] <= 22, "half as long again, and over Easter Monday: then its date moves"
     assert max(gaps) <= 42
     asked = await desk.rows("SELECT subject FROM alert WHERE kind = 'nothing_new'")
     assert [each.subject for each in asked] == [SERVICE], "T5: the second such word says that the office was asked"

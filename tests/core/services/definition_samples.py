@@ -103,6 +103,9 @@ LONG = "x" * 700
 FAULTS: list[tuple[str, str, str, str]] = [
     ('"2026-12-24"', '"24.12.2026"', "closed_days[0]", "Write closed_days"),
     ('"2026-12-24"', "2026-12-24", "closed_days[0]", "Write closed_days"),
+    ("2026-12-28/2026-12-29", "2026-12-28/", "closed_days[1]", "first and last"),
+    ("2026-12-28/2026-12-29", "2026-12-24", "closed_days[1]", "Take one of them out"),
+    ('"2026-12-24"', '"2026-10-26/2026-12-18", "2026-12-21/2026-12-25"', "closed_days", "Leave a day open"),
     ("2026-12-28/2026-12-29", "2026-12-29/2026-12-28", "closed_days[1]", "first and last"),
     ("2026-12-28/2026-12-29", "2026-12-29/2027-12-28", "closed_days[1]", "first and last"),
     ('why = { en = "To see", cy = "I weld" }', 'why = { en = "To see" }', "needs.photo.why.cy", "Add cy"),

@@ -240,7 +240,7 @@ def _dates(reading: Reading, known: Known, service: Service, told: Told, today: 
         if isinstance(on, date) and on < today:
             wrong.append(("date passed", f"{on} has passed"))
     for on in reading.all("expects"):
-        if isinstance(on, date) and not service.works_on(on) and on not in service.closed:  # documented: not heeded yet
+        if isinstance(on, date) and not service.works_on(on):
             wrong.append(("date off", f"{on} is no working day"))
     before = {on for at, on in [*told.dates, *told.shown] if at < now}
     for on in reading.all("old_date"):

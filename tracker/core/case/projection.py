@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tracker.core.case.limit import limit_of
@@ -18,10 +18,12 @@ from tracker.core.vocabulary.words import CaseState
 @dataclass(frozen=True, slots=True)
 class Silence:
     """Since when people have heard nothing of a case (None: they never heard of it), and how many words in a row have
-    said that there is nothing new."""
+    said that there is nothing new. `told_on`: the day by which they expect the next one, which no other days off and no
+    longer silence of a newer definition put off."""
 
     since: datetime | None = None
     words: int = 0
+    told_on: date | None = None
 
 
 def projected(
@@ -40,6 +42,7 @@ def projected(
         pause = definition.outreach.pause(silence.words)
         longest = definition.outreach.longest_pause if silence.words else None
         word_on = calendars.next_word_on(silence.since, pause, zone, working, longest=longest)
+        word_on = min(word_on, silence.told_on or word_on)
     limit = limit_of(case, definition, zone)
     parties = [party for _, party in sorted(case.parties.items())]
     return {

@@ -256,9 +256,9 @@ class CaseInHand:
         if word_on is not None:
             return Silence(self.ground.now, record.quiet_words + 1)
         if not unsaid:
-            return Silence(record.spoken_at, record.quiet_words)
+            return Silence(record.spoken_at, record.quiet_words, record.next_word_on)
         said = [each.due_at for each in self.spoken.values() if each.due_at and each.state in who_hears_what.SAID]
-        return Silence(min(record.spoken_at, max(said, default=record.spoken_at)), record.quiet_words)
+        return Silence(min(record.spoken_at, max(said, default=record.spoken_at)), record.quiet_words, record.next_word_on)
 
     def _say(self, said: Outreach, drafting: Drafting) -> None:
         """Decide a message. An undecided one that is on record takes the new facts and keeps its time, so that no

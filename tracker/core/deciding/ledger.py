@@ -39,7 +39,7 @@ class Ledger:
     def __init__(self, case: UUID, reading: LedgerContext, given: Sequence[PromiseRecord], fresh: Fresh) -> None:
         service, source = reading.service, reading.source
         self.case, self.given, self.fresh = case, list(given), fresh
-        self.definition, self.working = service.definition, service.working
+        self.definition, self.working = service.definition, service.open_days
         self.curve_id, self.curve = service.curve_id, service.curve
         if self.curve is not None and not self.curve.teaches(stood_in=self.definition.promise.stood_in):
             self.curve = None

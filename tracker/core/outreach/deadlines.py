@@ -53,7 +53,7 @@ def deadlines(case: Folded, definition: Definition, zone: str, working: WorkingD
     for day, needs in groupby(dated, _day_of):
         some = list(needs)
         asked_on = max(calendars.day_of(need.asked_at, zone) for need in some)
-        on = max(working.until(day - definition.outreach.remind_before), asked_on + APART)
+        on = max(working.until(day - definition.outreach.remind_before), working.since(asked_on + APART))
         worth_it = on <= day and on - reminded_on >= APART
         reminded_on = on if worth_it else reminded_on
         found.append(

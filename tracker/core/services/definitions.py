@@ -181,7 +181,8 @@ class Statutory:
 class Definition:
     """Everything that is particular to one service. Stages stand in the order of their life cycle.
 
-    `closed_days`: the office's own days off, beside weekends and public holidays: no word and no reminder comes then.
+    `closed_days`: the office's own days off, beside weekends and public holidays: no word and no reminder comes then,
+    and no date of ours lies on one.
     `domains`: where the office's own pages and mailboxes are; a note may name what lies under them.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date, time, timedelta
 
 from tracker.core.services.definitions import (
@@ -14,6 +15,7 @@ from tracker.core.services.definitions import (
     Statutory,
 )
 from tracker.core.services.toml_tables import TomlTable
+from tracker.core.vocabulary.calendars import DAY, WEEKDAYS
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purposes import purposes
 from tracker.core.vocabulary.words import Channel, Role
@@ -28,7 +30,8 @@ TIMES_LONGER = 8
 """Where people hear often, no silence lasts for weeks: the longest is so many times the first."""
 
 MOST_CLOSED, LONGEST_CLOSED = 200, 60
-"""So many days off, and spans of them, may be named; and so many days may one span have."""
+"""So many days off, and spans of them, may be named; and so many days may one span have, or many that follow on one
+another."""
 
 LEAST_RISK = 0.01
 """People warned of a smaller risk of missing a date would always be warned."""
@@ -149,9 +152,11 @@ def closed_days(root: TomlTable) -> frozenset[date]:
     remedy = 'Write closed_days = ["2026-12-24", "2026-12-27/2026-12-31"]: single days, and the first and last of many.'
     found: set[date] = set()
     for place, given in enumerate(root.names("closed_days", 0, MOST_CLOSED, remedy)):
-        first, _, last = given.partition("/")
+        if not given:
+            continue
+        first, to, last = given.partition("/")
         try:
-            begins, ends = date.fromisoformat(first), date.fromisoformat(last or first)
+            begins, ends = date.fromisoformat(first), date.fromisoformat(last if to else first)
         except ValueError:
             root.fault_at("closed_days", place, "this is no day, and no two days with a / between them", remedy)
             continue
@@ -160,4 +165,20 @@ def closed_days(root: TomlTable) -> frozenset[date]:
             root.fault_at("closed_days", place, problem, remedy)
             continue
         found |= {begins + timedelta(days=each) for each in range((ends - begins).days + 1)}
+    if (shut := _shut_for_long(found)) is not None:
+        problem = f"from {shut.isoformat()} on there is no working day for more than {LONGEST_CLOSED} days"
+        root.fault("closed_days", problem, "Leave a day open in between: people who wait are written to on open days.")
     return frozenset(found)
+
+
+def _shut_for_long(closed: Collection[date]) -> date | None:
+    """The day from which on the office is shut for too long, weekends included, if there is one: for so long nobody who
+    waits would hear a word."""
+    begins = before = None
+    for day in sorted(closed):
+        if begins is None or before is None or WEEKDAYS.since(before + DAY) < day:
+            begins = day
+        if (day - begins).days >= LONGEST_CLOSED:
+            return begins
+        before = day
+    return None

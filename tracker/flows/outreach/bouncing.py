@@ -86,8 +86,15 @@ async def _heed(connection: AsyncConnection, secret: bytes, report: BounceReport
         asked = (letter.scope, letter.channel, letter.normal)
         await stopping.heed(connection, secret, asked, Wish.STOP, via="complaint", now=now)
     if traits.lost:
+        moved = letter.normal is not None and not _is_about(letter, (letter.normal,), secret)
         dead = await _count(connection, letter, report.bounce, now)
-        if not (traits.again and not dead and await _again(connection, secret, attempt, letter, report)):
+        if dead and not moved:
+            await _alert(connection, letter, now)
+        # To the address that the office gave meanwhile; else to the same one, as long as it may still be good.
+        again = moved and await bounces.again(connection, letter.scope, letter, now, report.ending)
+        if not again and traits.again and not dead:
+            again = await _again(connection, secret, attempt, letter, report)
+        if not again:
             await _lost(connection, secret, attempt, letter, report)
         await _rest(connection, letter, now)
     return Heeded.DONE
@@ -114,7 +121,7 @@ def _is_about(letter: BouncedLetter, recipients: Collection[str], secret: bytes)
 
 
 async def _count(connection: AsyncConnection, letter: BouncedLetter, bounce: Bounce, now: datetime) -> bool:
-    """What the report means for the address: True, and operators are told, when from now on nothing goes there."""
+    """What the report means for the address: True when from now on nothing goes there."""
     assert letter.digest is not None, "a letter whose address was erased is not heeded"
     asked = (letter.scope, letter.channel.value, letter.digest)
     if BOUNCES[bounce].suppresses:
@@ -122,11 +129,13 @@ async def _count(connection: AsyncConnection, letter: BouncedLetter, bounce: Bou
     else:
         soft = bounce is Bounce.SOFT
         dead = soft and await suppressing.count_soft(connection, asked, letter.normal, letter.started_at, now)
-    if dead:
-        remedy = "Letters to this person come back: ask the back office for a better address. With it they go again."
-        notice = Notice("address_suppressed", references.spell(letter.reference), remedy)
-        await alerts.raise_alert(connection, letter.scope, notice, now)
     return dead
+
+
+async def _alert(connection: AsyncConnection, letter: BouncedLetter, now: datetime) -> None:
+    remedy = "Letters to this person come back: ask the back office for a better address. With it they go again."
+    notice = Notice("address_suppressed", references.spell(letter.reference), remedy)
+    await alerts.raise_alert(connection, letter.scope, notice, now)
 
 
 async def _rest(connection: AsyncConnection, letter: BouncedLetter, now: datetime) -> None:

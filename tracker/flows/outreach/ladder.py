@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tracker.core.outreach.overtaking import still_true
 from tracker.core.outreach.timing import by_hand_on
 from tracker.core.vocabulary import addresses, references
 from tracker.core.vocabulary.calendars import day_of
@@ -15,7 +16,7 @@ from tracker.core.vocabulary.messages import key
 from tracker.core.vocabulary.oversight import Notice
 from tracker.core.vocabulary.purposes import PURPOSES
 from tracker.core.vocabulary.scope import Scope
-from tracker.core.vocabulary.words import Channel, Mode
+from tracker.core.vocabulary.words import CaseState, Channel, Mode
 from tracker.flows.outreach import normal_form, suppressing
 from tracker.store.ground import alerts
 from tracker.store.outreach import rungs, stops, tasks
@@ -37,24 +38,63 @@ async def next_rung(
 
     True when there was one that the service uses, with an address that has not asked us to stop. Else staff are told
     to write a letter or to call, by a day; not about what the person may miss and asked us not to send
-    (`asked_to_stop`).
+    (`asked_to_stop`), nor about a question of ours. What is true no longer by now is told to nobody: what is instead
+    has a message of its own. Who was to hear it in the same mailbox hears it on a channel of their own, too.
     """
     if scope.mode is Mode.TEST:
         return False
     missed = await rungs.missed(connection, scope, message_id)
     if missed is None or missed.climbed:
         return missed is not None
-    if not PURPOSES[missed.purpose].may_miss:
-        other = await _other(connection, secret, scope, message_id, missed)
-        if other is not None:
-            rung, resend = missed.rung + 1, int(missed.key.split(":")[3])
-            key_ = key(missed.case_id, missed.purpose, missed.party, rung, missed.cause, resend=resend)
-            await rungs.climb(connection, scope, message_id, other, now, key=key_, rung=rung)
-            return True
-    elif asked_to_stop:
+    traits = PURPOSES[missed.purpose]
+    if not _holds(missed) or (traits.may_miss and (asked_to_stop or traits.asks)):
         return False
+    if not traits.may_miss:
+        first = await _climb(connection, secret, scope, missed, now)
+        used = [first]
+        for id_ in await rungs.sharing(connection, scope, message_id):
+            theirs = await rungs.missed(connection, scope, id_)
+            if theirs is not None and not theirs.climbed:
+                used.append(await _climb(connection, secret, scope, theirs, now, but=used))
+        if first is not None:
+            return True
     await to_staff(connection, scope, missed, now)
     return False
+
+
+def _holds(missed: MissedMessage) -> bool:
+    """Whether what did not arrive is still so."""
+    return still_true(
+        missed.purpose,
+        missed.cause,
+        exists=not missed.void,
+        closed=missed.case_state is CaseState.CLOSED,
+        news=str(missed.news_entry),
+        asked=str(missed.asked_entry) if missed.asked_entry else None,
+        promise=missed.promise_id,
+        office=missed.office_cause,
+        survivor=str(missed.survivor_end) if missed.survivor_end else None,
+    )
+
+
+async def _climb(
+    connection: AsyncConnection,
+    secret: bytes,
+    scope: Scope,
+    missed: MissedMessage,
+    now: datetime,
+    *,
+    but: Collection[OtherAddress | None] = (),
+) -> OtherAddress | None:
+    """Write it for the next channel, but not where the same goes already; where it goes, if there is one."""
+    other = await _other(connection, secret, scope, missed.id, missed)
+    taken = {(each.channel, each.normal) for each in but if each is not None and each.normal is not None}
+    if other is None or (other.channel, other.normal) in taken:
+        return None
+    rung, resend = missed.rung + 1, int(missed.key.split(":")[3])
+    key_ = key(missed.case_id, missed.purpose, missed.party, rung, missed.cause, resend=resend)
+    await rungs.climb(connection, scope, missed.id, other, now, key=key_, rung=rung)
+    return other
 
 
 async def other_channel(

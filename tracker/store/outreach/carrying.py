@@ -57,6 +57,13 @@ class Attempt(SQLModel, table=True):
     digest: bytes | None = Field(default=None, sa_type=LargeBinary, sa_column_kwargs=personal())
 
 
+OFFICE_CAUSE = r"""CASE WHEN m.cause LIKE 'office:%' THEN (
+            SELECT 'office:' || p.id || CASE WHEN p.outcome IS NULL THEN '' ELSE '\:passed' END FROM promise p
+            WHERE p.organisation_id = m.organisation_id AND p.mode = m.mode AND p.case_id = m.case_id
+                AND p.basis = 'office' AND p.superseded_at IS NULL ORDER BY p.made_at DESC, p.id DESC LIMIT 1
+        ) END"""
+"""Of a message `m` about the office's own date: the cause that it would have now."""
+
 _CLAIM = text(
     f"""
     WITH due AS MATERIALIZED (
@@ -77,11 +84,8 @@ _CLAIM = text(
     SELECT m.organisation_id, m.mode, m.id, m.case_id, m.key, m.purpose, m.cause, m.channel, m.language, m.facts,
         m.attempt_number, r.address, CASE WHEN r.current THEN r.normal END AS normal, r.confirmed_at,
         c.state AS case_state, c.void, c.news_entry,
-        c.asked_entry, c.promise_id, CASE WHEN m.cause LIKE 'office:%' THEN (
-            SELECT 'office:' || p.id || CASE WHEN p.outcome IS NULL THEN '' ELSE '\\:passed' END FROM promise p
-            WHERE p.organisation_id = m.organisation_id AND p.mode = m.mode AND p.case_id = m.case_id
-                AND p.basis = 'office' AND p.superseded_at IS NULL ORDER BY p.made_at DESC, p.id DESC LIMIT 1
-        ) END AS office_cause, c.reference, c.next_word_on, v.reference AS survivor, v.ended AS survivor_end,
+        c.asked_entry, c.promise_id, {OFFICE_CAUSE} AS office_cause,
+        c.reference, c.next_word_on, v.reference AS survivor, v.ended AS survivor_end,
         o.slug, o.name AS organisation, o.zone, o.footing,
         o.email_from, o.sms_from, o.live_at, o.mail_paused_until, m.decided_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience

@@ -11,14 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.scope import Scope
-from tracker.core.vocabulary.words import Channel
+from tracker.core.vocabulary.words import CaseState, Channel
+from tracker.store.case.survivors import OF_CASE
 from tracker.store.ground.columns import Instant, new_id
 from tracker.store.ground.rows import row_of, rows_of
+from tracker.store.outreach.carrying import OFFICE_CAUSE
 
 _MISSED = text(
-    """
-    SELECT m.key, m.case_id, m.party, m.purpose, m.cause, m.rung, CAST(m.facts->>'definition' AS uuid) AS definition,
-        c.reference, o.country, o.zone, (
+    f"""
+    SELECT m.id, m.key, m.case_id, m.party, m.purpose, m.cause, m.rung,
+        CAST(m.facts->>'definition' AS uuid) AS definition, c.reference, c.void, c.state AS case_state,
+        c.news_entry, c.asked_entry, c.promise_id, {OFFICE_CAUSE} AS office_cause,
+        v.ended AS survivor_end, o.country, o.zone, (
             SELECT min(CAST(n->>'due_on' AS date)) FROM jsonb_array_elements(c.needs) n
             WHERE n->>'supplied_at' IS NULL) AS wanted_by,
         EXISTS (SELECT 1 FROM message t WHERE t.organisation_id = m.organisation_id AND t.mode = m.mode
@@ -27,6 +31,7 @@ _MISSED = text(
     FROM message m
     JOIN "case" c ON c.organisation_id = m.organisation_id AND c.mode = m.mode AND c.id = m.case_id
     JOIN organisation o ON o.id = m.organisation_id
+    LEFT JOIN LATERAL {OF_CASE} v ON true
     WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
     """
 )
@@ -45,12 +50,22 @@ _OTHERS = text(
     """
 )
 
+_SHARING = text(
+    """
+    SELECT t.id FROM message m
+    JOIN message t ON t.organisation_id = m.organisation_id AND t.mode = m.mode AND t.case_id = m.case_id
+        AND t.purpose = m.purpose AND t.cause = m.cause AND t.reason = 'same_address' AND t.facts->>'same_as' = m.party
+    WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
+    ORDER BY t.party, t.key
+    """
+)
+
 _CLIMB = text(
     """
     INSERT INTO message (organisation_id, mode, id, key, case_id, entry_id, source_id, recipient_id, party, purpose,
         cause, channel, language, facts, state, decided_at, due_at, attempt_number, rung)
     SELECT m.organisation_id, m.mode, :new, :key, m.case_id, m.entry_id, m.source_id, :recipient, m.party, m.purpose,
-        m.cause, :channel, m.language, m.facts, 'due', :now, :now, 0, :rung
+        m.cause, :channel, m.language, m.facts || '{"same_as": null}', 'due', :now, :now, 0, :rung
     FROM message m WHERE m.organisation_id = :organisation AND m.mode = :mode AND m.id = :message
     ON CONFLICT (organisation_id, mode, key) DO NOTHING
     """
@@ -59,10 +74,12 @@ _CLIMB = text(
 
 @dataclass(frozen=True, slots=True)
 class MissedMessage:
-    """A message that did not arrive. `definition`: the version by which it was decided; `wanted_by`: when
-    the first thing that is still wanted of the person is due; `climbed`: the same was
-    written for another channel already."""
+    """A message that did not arrive, and what is true now of its case. `definition`: the version by which it was
+    decided; `office_cause`: of one about the office's own date, the cause that it would have now; `wanted_by`: when the
+    first thing that is still wanted of the person is due; `climbed`: the same was written for another channel
+    already."""
 
+    id: UUID
     key: str
     case_id: UUID
     party: str
@@ -71,6 +88,13 @@ class MissedMessage:
     rung: int
     definition: UUID
     reference: str
+    void: bool
+    case_state: CaseState
+    news_entry: UUID | None
+    asked_entry: UUID | None
+    promise_id: UUID | None
+    office_cause: str | None
+    survivor_end: UUID | None
     country: str
     zone: str
     wanted_by: date | None
@@ -99,6 +123,12 @@ async def others(connection: AsyncConnection, scope: Scope, message_id: UUID) ->
     """Where the same party is reached by channels on which the same thing was not tried yet; in no order."""
     values = {**scope.values, "message": message_id}
     return rows_of(OtherAddress, await connection.execute(_OTHERS, values))
+
+
+async def sharing(connection: AsyncConnection, scope: Scope, message_id: UUID) -> list[UUID]:
+    """The messages that were withheld since this one went to the same mailbox for somebody else."""
+    values = {**scope.values, "message": message_id}
+    return list((await connection.execute(_SHARING, values)).scalars())
 
 
 async def climb(

@@ -190,7 +190,9 @@ class TrackOut(BaseModel):
         "fewer than the probability of `promise` claims: say this in its place. Else null."
     )
     delay: DelayOut | None = Field(description="What is amiss with a date, and why; null while all is as it was said.")
-    next_word_by: date | None = Field(description="The day by which the person hears from us again.")
+    next_word_by: date | None = Field(
+        description="The day by which the person hears from us again; null at the end, and while `source_silent`."
+    )
     word_is_sent: bool = Field(
         description="Whether that word is sent to somebody. If not, nobody of this request can be written to (no "
         "address that works, or they asked us to stop): let them look again by that day."

@@ -226,9 +226,10 @@ class CaseInHand:
         definition, now = self.service.definition, self.ground.now
         before, spoken = dict(self.spoken), tuple(self.spoken.values())
         wanted = who_hears_what.warranted(case, definition, setting, spoken, dates.news)
+        nth = overtaking.nth_in_row(spoken, self._row().quiet_words)
         if word_on is not None and all(each.key in before or each.reason for each in wanted):
-            word = self._row().quiet_words + 1
-            wanted += who_hears_what.still_working(case, definition, setting, spoken, word_on, word=word)
+            found = who_hears_what.still_working(case, definition, setting, spoken, word_on, word=nth)
+            wanted += overtaking.without_held(found, wanted, spoken)
         elif (unsaid := overtaking.unsaid_on(spoken, wanted)) is not None and case.outcome is None:
             word = self._row().quiet_words
             again = who_hears_what.still_working(case, definition, setting, spoken, unsaid, word=word)
@@ -243,22 +244,25 @@ class CaseInHand:
         told = [traits for each in said if not (traits := PURPOSES[each.purpose]).confirms]
         if told:  # that something is still wanted is no news: the pauses do not begin anew
             return Silence(now, self._row().quiet_words if all(each.repeats_need for each in told) else 0)
-        return self._silence(case, word_on, unsaid=any(before[each].state in UNDECIDED for each in overtaken))
+        taken_back = any(before[each].state in UNDECIDED for each in overtaken)
+        return self._silence(case, nth if word_on is not None else None, unsaid=taken_back)
 
-    def _silence(self, case: Folded, word_on: date | None, *, unsaid: bool) -> Silence:
-        """The silence where nothing is new to say. `unsaid`: what was to be said has been taken back before it was,
-        so that the day stands on which people were to hear from us, as they were told before."""
+    def _silence(self, case: Folded, word: int | None, *, unsaid: bool) -> Silence:
+        """The silence where nothing is new to say. `word`: the nth one that says so in a row, if it is due; `unsaid`:
+        what was to be said has been taken back before it was, so that the day stands on which people were to hear from
+        us, as they were told before."""
         record, adopted = self._row(), not has_spoken_up(case, self._row().live_from)
         if adopted and record.next_word_on is None:
             return Silence(timing.adopted_since(self.id, self.ground.now, self.service.definition))
         if record.spoken_at is None:
             return Silence(self.ground.now)
-        if word_on is not None:
-            return Silence(self.ground.now, record.quiet_words + 1)
-        if not unsaid:
-            return Silence(record.spoken_at, record.quiet_words, record.next_word_on)
-        said = [each.due_at for each in self.spoken.values() if each.due_at and each.state in who_hears_what.SAID]
-        return Silence(min(record.spoken_at, max(said, default=record.spoken_at)), record.quiet_words, record.next_word_on)
+        if word is not None:
+            return Silence(self.ground.now, word)
+        since = record.spoken_at
+        if unsaid:
+            said = [each.due_at for each in self.spoken.values() if each.due_at and each.state in who_hears_what.SAID]
+            since = min(since, max(said, default=since))
+        return Silence(since, record.quiet_words, record.next_word_on)
 
     def _say(self, said: Outreach, drafting: Drafting) -> None:
         """Decide a message. An undecided one that is on record takes the new facts and keeps its time, so that no

@@ -54,6 +54,23 @@ def unsaid_on(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> date 
     return max(map(date.fromisoformat, days), default=None)
 
 
+def nth_in_row(spoken: tuple[Spoken, ...], words: int) -> int:
+    """Which one in a row the word is that is due, after so many that said that nothing is new: one that is held was
+    heard by nobody, and this one takes its place."""
+    held = any(PURPOSES[each.purpose].stays and each.state is MessageState.HELD for each in spoken)
+    return words if held else words + 1
+
+
+def without_held(
+    words: tuple[Outreach, ...], wanted: tuple[Outreach, ...], spoken: tuple[Spoken, ...]
+) -> tuple[Outreach, ...]:
+    """These words that nothing is new, but for those to somebody for whom something else is held: it goes out as soon
+    as the office is heard, and says more."""
+    held = {each.key for each in spoken if each.state is MessageState.HELD}
+    waiting = {each.party for each in wanted if each.key in held}
+    return tuple(each for each in words if each.party not in waiting)
+
+
 def _is_newer(spoken: tuple[Spoken, ...], wanted: tuple[Outreach, ...]) -> bool:
     """Whether there is something to say that is not on record."""
     return bool({each.key for each in wanted if each.reason not in NO_NEWS} - {each.key for each in spoken})

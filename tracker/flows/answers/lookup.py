@@ -127,7 +127,7 @@ def case_facts(
         clock=row.clock,
         promise=standing,
         no_promise_reason=_no_promise_reason(row, definition, promises, standing),
-        next_word_by=row.next_word_on,
+        next_word_by=None if source_silent else row.next_word_on,
         needs=need_facts(row.needs, definition, spoken),
         history=tuple(_line(each, definition, spoken) for each in row.history),
         promises=promises,
@@ -147,7 +147,8 @@ def case_facts(
         office=row.slug,
         delay=_delay(row, promises, definition, spoken) if row.state is CaseState.OPEN else None,
         sooner=row.sooner and standing is not None and not source_silent,
-        word_is_sent=any((channel, normal) not in silent for channel, normal in row.word_to or ()),
+        word_is_sent=not source_silent
+        and any((channel, normal) not in silent for channel, normal in row.word_to or ()),
         first=dates.first(row),
         came_true=dates.came_true(row, standing),
         silences=silences.silence_facts(row, silent),

@@ -109,8 +109,9 @@ async def _fall(connection: AsyncConnection, secret: bytes, settled: Settled) ->
     named = (claimed.scope, claimed.id, claimed.now)
     if settled.ending is Ending.STOPPED:
         await stopping.stopped_by_provider(connection, secret, *named)
-    stopped = settled.ending is Ending.STOPPED or settled.reason in (Reason.STOPPED, Reason.SUPPRESSED)
-    await ladder.next_rung(connection, secret, *named, asked_to_stop=stopped)
+    stopped = settled.ending is Ending.STOPPED or settled.reason is Reason.STOPPED
+    dead = settled.reason is Reason.SUPPRESSED
+    await ladder.next_rung(connection, secret, *named, asked_to_stop=stopped, known_dead=dead)
 
 
 def _ends_badly(settled: Settled) -> bool:

@@ -207,7 +207,7 @@ def test_to_whom_a_date_was_told_is_a_party_or_somebody_unknown() -> None:
 @pytest.mark.parametrize("purpose", Purpose)
 def test_the_documents_say_how_a_purpose_is_treated(purpose: Purpose) -> None:
     traits = PURPOSES[purpose]
-    said = (traits.optional, traits.counted, traits.cut, not traits.may_miss)
+    said = (traits.optional, traits.counted, traits.cut, traits.goes_on)
     answers = " | ".join("yes" if each else "no" for each in said)
     assert line(DEFINITIONS, f"| `{purpose.value}` |").endswith(f" | {answers} |")
 

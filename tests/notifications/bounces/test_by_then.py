@@ -10,7 +10,9 @@ from tests.notifications.bounces.conftest import DEAD, bounce, heed, steps
 from tests.notifications.bounces.imap_server import Folder
 from tests.notifications.bounces.shapes import report_about
 from tests.notifications.conftest import NUMBER, WITHOUT_QUIET, Post
+from tests.web.reading import words
 from tracker.flows.case import erase
+from tracker.flows.deciding.sweep import sweep
 from tracker.flows.services import versions
 
 MAIL = {"channel": "email", "address": "alex@example.org"}
@@ -114,3 +116,36 @@ async def test_the_next_channel_keeps_the_quiet_hours_of_where_they_live(post: P
     await post.carry()
     [(wait,)] = await post.desk.rows("SELECT due_at - clock_timestamp() FROM message WHERE rung = 1 AND state = 'due'")
     assert wait > timedelta(hours=1) and post.phones.texts == []
+
+
+async def promised(post: Post) -> tuple[str, bool]:
+    """What the page says of the next word, and whether the program is told that it is sent."""
+    [(reference,)] = await post.desk.rows('SELECT reference FROM "case"')
+    typed = {"reference": reference, "known_fact": "AB1 2CD"}
+    page = words((await post.http.post("/track", data=typed, follow_redirects=True)).text)
+    told = (await post.http.post("/api/v1/track", json=typed)).json()
+    says = [each for each in ("We will write to you by", "We may not be able to write to you") if each in page]
+    return says[0], told["word_is_sent"]
+
+
+async def test_nobody_is_promised_a_word_where_letters_come_back(post: Post, folder: Folder) -> None:
+    await asked(post, MAIL)
+    assert await promised(post) == ("We will write to you by", True)
+    await bounce(post, folder, DEAD)
+    assert await promised(post) == ("We may not be able to write to you", False)
+    await post.desk.party("P-1", channels=[{"channel": "email", "address": "new@example.org"}])
+    assert await promised(post) == ("We will write to you by", True)
+    await post.desk.party("P-1", channels=[MAIL])
+    assert await promised(post) == ("We will write to you by", True), "the office confirmed it"
+
+
+async def test_the_word_that_a_text_promised_comes_by_text_where_letters_come_back(post: Post, folder: Folder) -> None:
+    await asked(post, MAIL, PHONE)
+    await bounce(post, folder, DEAD)
+    assert await promised(post) == ("We will write to you by", True)
+    await post.change('UPDATE "case" SET next_word_at = clock_timestamp()')
+    await sweep(post.desk.store)
+    await post.carry()
+    told = await post.desk.rows("SELECT channel, state FROM message WHERE purpose = 'still_working' ORDER BY rung")
+    assert [row.channel for row in told] == ["email", "sms"] and told[0].state == "withheld"
+    assert len(post.phones.texts) == 2

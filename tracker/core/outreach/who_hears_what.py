@@ -137,8 +137,8 @@ def still_working(
 
 
 def word_to(case: Folded, definition: Definition) -> tuple[tuple[str, Channel], ...]:
-    """The party and channel of each to whom the word that is due by a day would go, whether the address is one or not:
-    for this word nobody is looked for by another channel."""
+    """The party and channel of each to whom the word that is due by a day would go first, whether the address is one or
+    not."""
     found = mailboxes.hearers_of(case, definition)
     first = {box[0] for box in mailboxes.sharing(found)}
     return tuple((party.party, at.channel) for party, at in found if at is not None and party.party in first)

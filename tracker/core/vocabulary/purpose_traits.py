@@ -60,8 +60,8 @@ class PurposeTraits:
     stays: bool
     """It was due by a day, so that only something newer to say takes its place, not that nothing warrants it."""
     may_miss: bool
-    """It is on the page and costs nobody anything if it is not heard: when it does not arrive, no other channel is
-    tried, and staff are not asked to tell it to somebody who asked us to stop."""
+    """It is on the page and costs nobody anything if it is not heard: when it does not arrive, staff are not asked to
+    tell it by hand, nor to somebody who asked us to stop."""
     holds_while: CaseState | None
     """How the case must be for it to be true; None: however it is."""
     rests_on: Ground
@@ -85,6 +85,12 @@ class PurposeTraits:
     def repeats_need(self) -> bool:
         """Whether it says again what is asked of the person, and nothing that the office has done since."""
         return self.rests_on is Ground.WANTED
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether another channel is tried where it does not arrive: what people must hear, and the word that they were
+        told to hear by a day."""
+        return self.stays or not self.may_miss
 
     @property
     def warns(self) -> bool:

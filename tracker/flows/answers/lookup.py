@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -87,7 +88,8 @@ async def look_up(store: Store, secret: bytes, asked: Asked) -> CaseFacts:
             raise CaseNotFound
         definition = await definitions.by_id(connection, row.organisation_id, row.definition_id)
         silent = await silences.silenced(connection, secret, row)
-    facts = case_facts(row, definition, asked.language, silent)
+        dead = await silences.dead(connection, secret, row)
+    facts = case_facts(row, definition, asked.language, silent, dead)
     await put_on_record.shown(store, row.scope, facts, Listener.PUBLIC, asked.way)
     return facts
 
@@ -100,11 +102,15 @@ async def _kind(connection: AsyncConnection, held: PageKey) -> str:
 
 
 def case_facts(
-    row: PageCase, definition: Definition, language: str | None = None, silent: Silenced = MappingProxyType({})
+    row: PageCase,
+    definition: Definition,
+    language: str | None = None,
+    silent: Silenced = MappingProxyType({}),
+    dead: Collection[silences.Place] = (),
 ) -> CaseFacts:
     """The facts of a case's row in a language: the one asked for, else the person's, else the service's first, in the
     words of the definition.
-    `silent`: the addresses that are silenced."""
+    `silent`: the addresses that are silenced; `dead`: those that letters come back from."""
     spoken = definition.spoken(language, row.language)
     stage = None if row.unmapped else definition.stage(row.stage)
     opened = Moment(on=row.opened_on) if row.opened_on else Moment(at=row.opened_at)
@@ -148,7 +154,7 @@ def case_facts(
         delay=_delay(row, promises, definition, spoken) if row.state is CaseState.OPEN else None,
         sooner=row.sooner and standing is not None and not source_silent,
         word_is_sent=not source_silent
-        and any((channel, normal) not in silent for channel, normal in row.word_to or ()),
+        and silences.somebody_is_reached(row, definition.outreach.channels, silent, dead),
         first=dates.first(row),
         came_true=dates.came_true(row, standing),
         silences=silences.silence_facts(row, silent),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import assert_never
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +12,7 @@ from tracker.core.answers.facts import SilenceFacts
 from tracker.core.outreach.wishes import Wish, WishInForce
 from tracker.core.vocabulary import addresses
 from tracker.core.vocabulary.channels import HowToStop, StoppedBy, how_to_stop, traits_of
+from tracker.flows.outreach import suppressing
 from tracker.store.answers.pages import PageCase
 from tracker.store.outreach import stops
 
@@ -30,6 +32,31 @@ async def silenced(connection: AsyncConnection, secret: bytes, row: PageCase) ->
     }
     found = await stops.in_force(connection, list(asked))
     return {asked[each]: wish for each, wish in found.items()}
+
+
+async def dead(connection: AsyncConnection, secret: bytes, row: PageCase) -> Collection[Place]:
+    """Of the addresses of those who are to hear the next word, those that letters come back from."""
+    if not row.word_to or not row.some_dead:
+        return ()
+    given = {
+        (row.scope, channel, addresses.digest(secret, channel, normal)): (channel, normal, confirmed_at)
+        for _, channel, normal, confirmed_at, _ in row.word_to
+    }
+    confirmed = {each: datetime.fromisoformat(at) if at else None for each, (_, _, at) in given.items()}
+    return {given[each][:2] for each in await suppressing.closed(connection, confirmed)}
+
+
+def somebody_is_reached(row: PageCase, channels: Collection[str], silent: Silenced, dead: Collection[Place]) -> bool:
+    """Whether somebody can be sent the next word: where it goes first, or on another of these channels where letters
+    come back from there."""
+    known = row.word_to or ()
+    for party, channel, normal, _, first in known:
+        if not first or (channel, normal) in silent:
+            continue
+        others = [(at, each) for who, at, each, _, _ in known if who == party and at in channels]
+        if (channel, normal) not in dead or any(each not in silent and each not in dead for each in others):
+            return True
+    return False
 
 
 def silence_facts(row: PageCase, silent: Silenced) -> tuple[SilenceFacts, ...]:

@@ -116,8 +116,11 @@ async def facts_of(
     if row is None or shown is None:
         raise CaseNotFound
     definition = await definitions.by_id(connection, staff.organisation_id, shown.definition_id)
-    silent = await silences.silenced(connection, secret, shown) if secret is not None else {}
-    return lookup.case_facts(shown, definition, language, silent), row, definition
+    if secret is None:
+        return lookup.case_facts(shown, definition, language), row, definition
+    silent = await silences.silenced(connection, secret, shown)
+    dead = await silences.dead(connection, secret, shown)
+    return lookup.case_facts(shown, definition, language, silent, dead), row, definition
 
 
 async def look(asked: Inquiry, case: UUID, language: str | None = None) -> DeskCase:

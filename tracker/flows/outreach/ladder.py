@@ -33,13 +33,16 @@ async def next_rung(
     now: datetime,
     *,
     asked_to_stop: bool = False,
+    known_dead: bool = False,
 ) -> bool:
-    """After a message failed, in the same transaction: write what people must hear again for another channel.
+    """After a message failed, in the same transaction: write what people must hear, and the word that they were to hear
+    by a day, again for another channel.
 
     True when there was one that the service uses, with an address that has not asked us to stop. Else staff are told
     to write a letter or to call, by a day; not about what the person may miss and asked us not to send
-    (`asked_to_stop`), nor about a question of ours. What is true no longer by now is told to nobody: what is instead
-    has a message of its own. Who was to hear it in the same mailbox hears it on a channel of their own, too.
+    (`asked_to_stop`), or what was not sent since letters come back from there, which staff know (`known_dead`), nor
+    about a question of ours. What is true no longer by now is told to nobody: what is instead has a message of its own.
+    Who was to hear it in the same mailbox hears it on a channel of their own, too.
     """
     if scope.mode is Mode.TEST:
         return False
@@ -49,7 +52,7 @@ async def next_rung(
     traits = PURPOSES[missed.purpose]
     if not _holds(missed) or (traits.may_miss and (asked_to_stop or traits.asks)):
         return False
-    if not traits.may_miss:
+    if traits.goes_on:
         first = await _climb(connection, secret, scope, missed, now)
         used = [first]
         for id_ in await rungs.sharing(connection, scope, message_id):
@@ -58,7 +61,8 @@ async def next_rung(
                 used.append(await _climb(connection, secret, scope, theirs, now, but=used))
         if first is not None:
             return True
-    await to_staff(connection, scope, missed, now)
+    if not (traits.may_miss and known_dead):
+        await to_staff(connection, scope, missed, now)
     return False
 
 
@@ -100,9 +104,9 @@ async def _climb(
 async def other_channel(
     connection: AsyncConnection, secret: bytes, scope: Scope, message_id: UUID
 ) -> OtherAddress | None:
-    """Where a message would go on to if it failed; None when it may be missed, or there is no other channel."""
+    """Where a message would go on to if it failed; None when none is tried, or there is no other channel."""
     missed = await rungs.missed(connection, scope, message_id)
-    if missed is None or missed.climbed or PURPOSES[missed.purpose].may_miss:
+    if missed is None or missed.climbed or not PURPOSES[missed.purpose].goes_on:
         return None
     return await _other(connection, secret, scope, message_id, missed)
 

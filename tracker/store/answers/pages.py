@@ -38,10 +38,15 @@ _PAGE = text(
         o.live_at,
         clock_timestamp() + o.clock_offset AS now, h.heard_at, s.patience, d.id AS definition_id,
         CASE WHEN c.next_word_on IS NOT NULL THEN (
-            SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
+            SELECT jsonb_agg(jsonb_build_array(
+                r.party, r.channel, r.normal, r.confirmed_at, coalesce(r.id = ANY(c.word_to), true)))
+            FROM recipient r
             WHERE r.organisation_id = c.organisation_id AND r.mode = c.mode AND r.case_id = c.id
-                AND r.normal IS NOT NULL AND r.current AND (c.word_to IS NULL OR r.id = ANY(c.word_to))) END AS word_to,
+                AND r.normal IS NOT NULL AND r.current AND (c.word_to IS NULL OR r.party IN (
+                    SELECT f.party FROM recipient f WHERE f.organisation_id = c.organisation_id AND f.mode = c.mode
+                        AND f.case_id = c.id AND f.id = ANY(c.word_to)))) END AS word_to,
         EXISTS (SELECT FROM stop WHERE organisation_id = c.organisation_id AND mode = c.mode) AS some_stopped,
+        EXISTS (SELECT FROM suppression WHERE organisation_id = c.organisation_id AND mode = c.mode) AS some_dead,
         CASE WHEN EXISTS (SELECT FROM stop WHERE organisation_id = c.organisation_id AND mode = c.mode) THEN (
             SELECT jsonb_agg(jsonb_build_array(r.channel, r.normal)) FROM recipient r
             WHERE r.organisation_id = c.organisation_id AND r.mode = c.mode AND r.case_id = c.id
@@ -142,12 +147,13 @@ class PageMessage:
 class PageCase(ScopedRow):
     """Everything that a case's page shows. `now`: the organisation's business time.
 
-    `word_to`: the addresses (channel, normal) to which the next word would go, or None; `some_stopped`: somebody of the
-    office's did ask us to stop at some time, so that `stops` is worth asking whether one of these did; `reached`: then,
-    all addresses of the case; `sms_from`: what texts come from. `survivor`: the reference of the case that goes on in
-    its place. `learned_from` and `learned_from_own`: how many finished cases the newest curve rests on. `dates_kept`
-    and `dates_broken`: how many of the service's first dates came true by the last count, and how many did not; None
-    before the first.
+    `word_to`: the addresses of those who are to hear the next word (party, channel, normal, when it was confirmed, and
+    whether the word would go there first), or None; `some_stopped`: somebody of the office's did ask us to stop at some
+    time, so that `stops` is worth asking whether one of these did; `some_dead`: letters came back from somewhere,
+    likewise; `reached`: where some stopped, all addresses of the case; `sms_from`: what texts come from. `survivor`:
+    the reference of the case that goes on in its place. `learned_from` and `learned_from_own`: how many finished cases
+    the newest curve rests on. `dates_kept` and `dates_broken`: how many of the service's first dates came true by the
+    last count, and how many did not; None before the first.
     """
 
     id: UUID
@@ -186,8 +192,9 @@ class PageCase(ScopedRow):
     heard_at: datetime | None
     patience: timedelta
     definition_id: UUID
-    word_to: list[list[str]] | None
+    word_to: list[tuple[str, str, str, str | None, bool]] | None
     some_stopped: bool
+    some_dead: bool
     reached: list[list[str]] | None
     sms_from: str | None
     history: tuple[PageLine, ...]

@@ -119,6 +119,9 @@ def test_of_a_silent_source_nothing_is_said_of_today_and_help_is_near_t19(name: 
         assert claimed not in said, claimed
     assert "We will tell you here as soon as we know more." in said
     assert '<a href="#help">ask the office</a>' in html and "When we last heard, the" in said
+    wanted = any(need.supplied_at is None for need in facts.needs)
+    assert ("Have you sent it already? Thank you." in said) is wanted, "it may have come since"
+    assert "Have you sent it already?" not in words(case(replace(facts, source_silent=False)))
 
 
 def test_an_old_date_stays_visible() -> None:

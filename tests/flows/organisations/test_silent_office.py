@@ -109,3 +109,17 @@ async def test_words_that_a_silence_held_back_are_none_that_people_have_heard(si
     assert [
         row.quiet_words for row in await site.desk.rows("SELECT quiet_words FROM \"case\" WHERE number = 'P-1'")
     ] == [1]
+
+
+async def test_a_day_for_what_they_should_send_that_passes_in_a_silence_is_told_as_it_is_once_it_is_over(
+    site: Site,
+) -> None:
+    heard, plan = await second(site), {"item": "plan", "code": "floor_plan", "due_on": "2026-03-12"}
+    reference = await site.case("P-1")
+    await site.desk.status("P-1", "RFI")
+    await site.desk.say("P-1", "case.needs", {"items": [plan]})
+    await wait(heard, 15)
+    assert "Have you sent it already? Thank you." in words((await site.page(reference, FACT)).text)
+    await site.desk.say("P-1", "case.needs", {"items": [{**plan, "supplied_at": "2026-03-10T10:00:00Z"}]})
+    await site.desk.carry()
+    assert [purpose for purpose, _ in await told(site.desk)] == ["acknowledged", "action_needed", "supplied"]

@@ -65,6 +65,7 @@ PAGE = patterns(
             r"Why we need it: .+",
             r"How and where: .+",
             r"If it does not come: .+",
+            r"Have you sent it already\? Thank you\. Then you need to do nothing more\.",
         ],
         "nothing": [r"Nothing right now\.", r"Nothing that we know of\."],
         "nothing_more": [r"Nothing more\.", r"Nothing, if you agree with it\."],

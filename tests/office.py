@@ -22,10 +22,11 @@ from tracker.core.deciding.dossier import Dossier
 from tracker.core.deciding.reports import Answer
 from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.words import Mode
-from tracker.flows.deciding import holidays, intake
+from tracker.flows.deciding import intake
 from tracker.flows.organisations import offices
 from tracker.flows.outreach import normal_form
 from tracker.flows.outreach.release import Links
+from tracker.flows.promises import holidays
 from tracker.flows.services import versions
 from tracker.store.deciding import changes, dossier
 from tracker.store.deciding.dossier import Wanted

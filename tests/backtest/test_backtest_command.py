@@ -19,7 +19,7 @@ from tracker.backtest import files
 from tracker.backtest.log import read
 from tracker.cli import app
 from tracker.commands.terminal import plainly
-from tracker.flows.deciding.holidays import working_days
+from tracker.flows.promises.holidays import working_days
 
 KEYS = {
     "": {"log", "asked", "judged", "tuning", "practice", "months", "calibration"},

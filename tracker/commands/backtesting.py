@@ -25,7 +25,7 @@ from tracker.backtest.walked import Walked
 from tracker.commands.backtest_tables import show
 from tracker.commands.terminal import err
 from tracker.core.vocabulary.calendars import WorkingDays
-from tracker.flows.deciding.holidays import places, working_days
+from tracker.flows.promises.holidays import places, working_days
 
 app = typer.Typer()
 

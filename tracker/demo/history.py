@@ -29,9 +29,9 @@ from tracker.core.vocabulary.messages import MessageState
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import CaseState, Mode, Rhythm
 from tracker.demo.lives import InventedCase
-from tracker.flows.deciding import holidays
 from tracker.flows.deciding.transaction import FRESH
 from tracker.flows.outreach.release import named
+from tracker.flows.promises import holidays
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.organisations import Office
 from tracker.store.organisations.keys import Sender

@@ -8,6 +8,7 @@ import pytest
 
 from tests.flows.promises.test_ledger import ledger, told, wait
 from tests.office import DEFINITION, Desk, open_desk
+from tracker.flows.organisations.clock import advance
 from tracker.flows.services import versions
 from tracker.store.ground.engine import Store
 
@@ -95,3 +96,13 @@ async def test_a_reminder_comes_on_an_open_day_or_not_at_all(
     await wait(desk, date.fromisoformat(due_on) + timedelta(days=10))
     days = [at.date() for purpose, at in await told(desk) if purpose == "reminder"]
     assert days == ([reminded_on] if reminded_on else [])
+
+
+async def test_a_word_that_a_silence_held_back_waits_for_a_day_on_which_the_office_is_open(store: Store) -> None:
+    """The word of Monday the 16th is held; the source is heard on a Saturday, and the office is shut until Tuesday."""
+    desk = await opened(store, datetime(2026, 3, 2, 10, tzinfo=UTC), shut("2026-03-23/2026-03-24"))
+    await advance(store, desk.office.id, datetime(2026, 3, 21, 10, tzinfo=UTC), desk.worker().carry)
+    await desk.status("ALIVE", "VAL")
+    await wait(desk, date(2026, 3, 26))
+    [(at,)] = await desk.rows("SELECT settled_at FROM message WHERE purpose = 'still_working' AND state = 'delivered'")
+    assert at.date() == date(2026, 3, 25)

@@ -10,8 +10,8 @@ from tests.flows.promises.test_learn import finish, taught_desk
 from tests.flows.promises.test_ledger import ledger, told, wait
 from tests.office import DEFINITION, Desk, open_desk
 from tracker.core.vocabulary.calendars import WEEKDAYS
-from tracker.flows.deciding.holidays import places, working_days
 from tracker.flows.promises import learn
+from tracker.flows.promises.holidays import places, working_days
 from tracker.flows.services import versions
 from tracker.store.ground.engine import Store
 

@@ -16,7 +16,6 @@ from tracker.core.vocabulary.errors import OnlyInSandbox, SetupRefused
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Channel, Mode
-from tracker.flows.deciding import holidays
 from tracker.flows.deciding.sweep import sweep
 from tracker.flows.deciding.transaction import FRESH
 from tracker.flows.organisations import going_live, offices
@@ -25,6 +24,7 @@ from tracker.flows.organisations.going_live import Offered
 from tracker.flows.organisations.offices import NewSource
 from tracker.flows.outreach import normal_form, release
 from tracker.flows.outreach.release import Links, Released
+from tracker.flows.promises import holidays
 from tracker.flows.services import versions
 from tracker.store.deciding import dossier
 from tracker.store.deciding.dossier import Wanted

@@ -17,11 +17,11 @@ from tracker.core.promises.record import PromiseRecord
 from tracker.core.vocabulary.calendars import start_of
 from tracker.core.vocabulary.rhythm import GRACE
 from tracker.core.vocabulary.words import Basis, PromiseOutcome, Rhythm
-from tracker.flows.deciding.holidays import working_days
 from tracker.flows.deciding.sweep import judge_dates, sweep
 from tracker.flows.organisations.clock import advance
 from tracker.flows.organisations.offices import NewSource, add_source
 from tracker.flows.promises import learn
+from tracker.flows.promises.holidays import working_days
 from tracker.store.ground.columns import new_id
 from tracker.store.ground.engine import Store
 from tracker.store.promises import curves

@@ -12,7 +12,7 @@ from tracker.core.outreach.deadlines import deadlines
 from tracker.core.outreach.topics import UNDECIDED, Setting, Spoken, Topic, feedback_at, limit_at
 from tracker.core.services.definitions import Definition, QuietHours
 from tracker.core.vocabulary import calendars
-from tracker.core.vocabulary.calendars import DAY, WEEKDAYS
+from tracker.core.vocabulary.calendars import DAY, WEEKDAYS, WorkingDays
 from tracker.core.vocabulary.messages import Purpose
 from tracker.core.vocabulary.purposes import PURPOSES
 
@@ -52,6 +52,13 @@ def allowed_at(purpose: Purpose, key: str, at: datetime, quiet: QuietHours | Non
     share = _share(key.partition(":")[0])
     spread = free + SPREAD * (share / 2 if PURPOSES[purpose].begins else share)
     return spread if calendars.outside(spread, quiet.begins, quiet.ends, zone) == spread else free
+
+
+def open_at(now: datetime, working: WorkingDays, zone: str) -> datetime:
+    """The instant itself, if the office is open on its day; else when words are sent on the next day on which it is:
+    one that was held may be free on any day."""
+    today = calendars.day_of(now, zone)
+    return now if today in working else calendars.word_due_at(working.since(today), zone)
 
 
 def _share(key: str) -> float:

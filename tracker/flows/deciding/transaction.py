@@ -19,8 +19,8 @@ from tracker.core.deciding.dossier import Number
 from tracker.core.deciding.fresh import Fresh
 from tracker.core.vocabulary import references
 from tracker.core.vocabulary.scope import Scope
-from tracker.flows.deciding import holidays
 from tracker.flows.outreach import normal_form
+from tracker.flows.promises import holidays
 from tracker.store.case import locks
 from tracker.store.deciding import changes, dossier
 from tracker.store.deciding.dossier import Wanted

@@ -11,9 +11,9 @@ from tracker.core.deciding.dossier import CaseKnown, Dossier, Dossiers
 from tracker.core.vocabulary.messages import MessageState, Reason
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
-from tracker.flows.deciding import holidays
 from tracker.flows.deciding.transaction import FRESH, MOST_NUMBERS
 from tracker.flows.outreach import normal_form
+from tracker.flows.promises import holidays
 from tracker.store.case import cases
 from tracker.store.deciding import dossier
 from tracker.store.deciding.dossier import Wanted

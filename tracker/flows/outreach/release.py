@@ -26,6 +26,7 @@ from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.seals import LinkKind, seal
 from tracker.core.vocabulary.words import CaseState, Footing, WaitingOn
 from tracker.flows.outreach import holding, suppressing
+from tracker.flows.promises import holidays
 from tracker.store.ground.engine import Store
 from tracker.store.outreach import carrying, stops, texted
 from tracker.store.outreach.carrying import ClaimedMessage
@@ -146,6 +147,9 @@ def decide(
             continue
         zone = row.facts.get("zone") or row.zone
         allowed = timing.allowed_at(Purpose(row.purpose), row.key, row.now, definition.outreach.quiet, zone)
+        if PURPOSES[row.purpose].stays:
+            working = holidays.working_days(definition.promise.holidays).but(definition.closed_days)
+            allowed = max(allowed, timing.open_at(row.now, working, row.zone))
         if allowed > row.now:
             decisions.append(Postponed(claimed, allowed))
             continue

@@ -11,8 +11,8 @@ from tracker.core.services.files import Fault, compare, inherit, read
 from tracker.core.vocabulary.errors import DefinitionRefused
 from tracker.core.vocabulary.scope import Scope
 from tracker.core.vocabulary.words import Mode
-from tracker.flows.deciding import holidays
 from tracker.flows.deciding.transaction import revisited
+from tracker.flows.promises import holidays
 from tracker.store.case import cases, entries, locks
 from tracker.store.ground.engine import Store
 from tracker.store.ground.organisations import Office

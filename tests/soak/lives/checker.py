@@ -198,15 +198,16 @@ class Checker:
     def _let_pass(self, number: str, shown: date | None, now: datetime) -> None:
         """Whoever was told a date hears no later than soon after its day that it is another now, as the page says. One
         that was told before an end that holds went with that end, though the request was opened anew; while we wait for
-        somebody who was told that it depends on them, none is due."""
+        somebody who was told that it depends on them, and on the day on which we hear that we do not, none is due."""
         known = self.known(number, now)
+        just_came = any(came > now - DAY for _, came in self.came[number])
         for (whose, address), told in self.told.items():
             if whose != number or not told.dates or shown is None:
                 continue
             at, on = told.dates[-1]
             if known.reopened is not None and known.reopened > at:
                 continue
-            if known.ball == "you" and told.last("depends", since=at + DAY):
+            if (known.ball == "you" or just_came) and told.last("depends", since=at + DAY):
                 continue
             over = on + timedelta(days=4) + self.grace < local(now)
             if over and on != shown and (address, on) not in self._passed and not told.last(*OWNED, since=at + DAY):

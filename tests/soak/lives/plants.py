@@ -158,12 +158,14 @@ PLANTS: dict[str, Callable[[], Callable[[Seen], Changed]]] = {
     "a date beyond the limit is not owned": lambda: _shown(r"The date that we expect is later\. We are sorry\.", ""),
     "a date counts though it was withdrawn": lambda: _shown(r"No date counts any more\.", "By 1 April 2026."),
     "a text with another date of the office": lambda: (
-        lambda seen: _words(seen, lambda said: _moved(said, 7, "The office says: by "))
+        lambda seen: _words(seen, lambda said: _moved(said, 7, "The office expects to finish by "))
     ),
     "what was asked has arrived while it is wanted": lambda: _said(
         "We need something from you to go on with your request", "What we asked you for has arrived"
     ),
-    "the date depends on nothing": lambda: _said(r"The office says: by [^.]*\.", "When we finish depends on it."),
+    "the date depends on nothing": lambda: _said(
+        r"The office expects to finish by [^.]*\.", "When we finish depends on it."
+    ),
     "a sentence that nobody knows": lambda: _said(r"HELP", "Your money is on its way."),
 }
 """Name, and what makes a fault of it: made anew for each use, since some remember."""

@@ -148,7 +148,7 @@ MESSAGE = patterns(
         "nothing_more": [r"Nothing more\.", r"Nothing, if you agree with it\."],
         "office_date": [
             r"{O} expects to finish by {D}\. It is not certain\. We will tell you if it changes\.",
-            r"The office says: by {D}\.",
+            r"The office expects to finish by {D}\.",
         ],
         "expects": [
             r"We expect to finish by {D}\. It is not certain\.(?: We will tell you if it changes\.)?",

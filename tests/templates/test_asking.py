@@ -61,6 +61,25 @@ def test_all_supplied_has_arrived_and_is_never_called_complete_t1(language: str)
         assert "The next step is ours." in html and "Nothing right now." in html
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_mail_without_a_date_says_whom_the_date_depends_on_t10(language: str) -> None:
+    """A stage that waits for the person, without a list of what; and one that waits for somebody else."""
+    words = {"en": "The date depends on", "es": "La fecha depende de", "cy": "dyddiad yn dibynnu", "ar": "يعتمد الموعد"}
+    others = {
+        "en": "somebody outside our",
+        "es": "fuera de nuestra oficina",
+        "cy": "tu allan i'n",
+        "ar": "جهة أخرى غيرنا",
+    }
+    undated = replace(OUTREACHES["asked_by_the_stage"], language=language, promise_on=None)
+    for part in ("text.txt", "html.html"):
+        for waiting_on, said in (("you", words[language]), ("other", others[language])):
+            facts = in_words.outreach(replace(undated, waiting_on=waiting_on, purpose="updated"))
+            assert said in plainly(message("updated", language, part, facts)), (part, waiting_on)
+        ours = in_words.outreach(replace(undated, waiting_on="us", purpose="updated"))
+        assert others[language] not in plainly(message("updated", language, part, ours))
+
+
 def test_the_day_that_has_passed_is_said_t12() -> None:
     text = told("deadline_passed", "text.txt", "asked_too_late")
     assert "The day for something that we need from you has passed." in text

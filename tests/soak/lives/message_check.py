@@ -208,6 +208,8 @@ def _asked(reading: Reading, known: Known, today: date) -> list[Wrong]:
         wrong.append(("asks", "nothing is wanted"))
     if reading.says("depends") and known.ball != "you" and not wanted:
         wrong.append(("depends", "nothing is wanted"))
+    if reading.says("depends_other") and (known.ball != "other" or wanted):
+        wrong.append(("depends", f"{known.ball} has the ball"))
     listed: set[Any] = {(each, None) for each in reading.all("item_open")}
     listed |= {(rest["item"], on) for on, rest in _pairs(reading, "item", "item_late")}
     if (listed or reading.says("nothing")) and listed != wanted and not known.closed:

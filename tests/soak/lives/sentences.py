@@ -162,6 +162,7 @@ MESSAGE = patterns(
             r"When we finish depends on it\.",
             r"The date depends on when we have what we asked you for\. Then we tell you the date\.",
         ],
+        "depends_other": r"It depends on somebody outside our office\.",
         "half": r"Half are finished by {D}\.",
         "office_says": [r"{O} itself says: by {D}\.", r"{O} itself said: by {D}\. That day has passed\."],
         "expected": r"We expected to finish by {D}\. That day has passed\.",

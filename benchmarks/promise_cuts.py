@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from random import Random
 
-from integrations.case_logs import LogRefused
+from integrations.log_layout import LogRefused
 from tests.backtest.peeking import differences, instant, said
 from tracker.backtest.log import Log, read
 from tracker.backtest.walk import Plan, walk

@@ -1,4 +1,5 @@
-"""Case logs (CSV: case_id, service, step, occurred_at, is_final) into events, as their back office would send them.
+"""Case logs (CSV: case_id, service, step, occurred_at, is_final, or as their layout says) into events, as their back
+office would send them.
 
 The first row of a case is its reception, the row with `is_final` 1 its end. `occurred_at` is a local time without
 a zone, or a plain date. The parties are made up, and the known fact of a case is its case_id.
@@ -12,22 +13,21 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-COLUMNS = ["case_id", "service", "step", "occurred_at", "is_final"]
+from integrations.log_layout import OURS, LogLayout, LogRefused, Unread, columns_of
+
 GZIPPED = b"\x1f\x8b"
 """How a gzipped file begins (RFC 1952), which is no UTF-8."""
+GZIP_BEGINNING = 64 * 1024
+"""So much of an archive is looked at before it is unpacked."""
 
 REPORTED_AT = time(17)
 """When a step that is known only to the day is reported: at the end of that office day."""
-
-
-class LogRefused(Exception):
-    """The file is not a case log; the message says where and how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,37 @@ class Row:
         return datetime.combine(at.date(), REPORTED_AT) if self.dated else at
 
 
+@dataclass(slots=True)
+class SetAside:
+    """What of a log cannot be read: how many rows, by why, and the line of the first of each; and the `cases` of which
+    not all is known that their days depend on: how they began, or whether and when they ended."""
+
+    rows: Counter[str] = field(default_factory=Counter)
+    lines: dict[str, int] = field(default_factory=dict)
+    cases: set[str] = field(default_factory=set)
+
+    def add(self, why: str, line: int) -> None:
+        """Count a row."""
+        self.rows[why] += 1
+        self.lines.setdefault(why, line)
+
+    def told(self) -> list[tuple[int, str, str]]:
+        """How many of what, and where to look."""
+        found = [(count, f"rows, since {why}", f"line {self.lines[why]}") for why, count in sorted(self.rows.items())]
+        if self.cases:
+            found.append((len(self.cases), "cases whose first row or whose end cannot be read", min(self.cases)))
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class CaseLog:
-    """The rows of a log in order of time, and the steps that end cases in some rows but not in all."""
+    """The rows of a log in order of time, and the steps that end cases in some rows but not in all. `aside`: what of it
+    could not be read."""
 
     name: str
     rows: tuple[Row, ...]
     ambiguous: frozenset[tuple[str, str]]
+    aside: SetAside
 
     def status(self, row: Row) -> str:
         """The status code that a row reports: its step, told apart where the same step may end a case or not."""
@@ -69,70 +93,104 @@ class CaseLog:
         return len({row.case_id for row in self.rows})
 
 
-def read(path: Path, limit: int | None = None) -> CaseLog:
+def read(path: Path, limit: int | None = None, layout: LogLayout = OURS) -> CaseLog:
     """Read a log, plain or gzipped; `limit` takes the first so many cases. Raises LogRefused."""
-    found = list(rows(path, limit))
+    aside = SetAside()
+    found = [row for row in list(rows(path, limit, layout=layout, aside=aside)) if row.case_id not in aside.cases]
     if not found:
-        raise LogRefused(f"{path} has no rows. A log has a header and a line for each step of each case.")
+        raise LogRefused(
+            f"{path} has no rows that can be used. A log has a header and a line for each step of each case."
+        )
     ends: dict[tuple[str, str], set[bool]] = {}
     for row in found:
         ends.setdefault((row.service, row.step), set()).add(row.is_final)
     ambiguous = frozenset(key for key, kinds in ends.items() if len(kinds) == 2)
     ordered = tuple(sorted(found, key=lambda row: (row.local(), row.case_id, row.place)))
-    return CaseLog(path.name.split(".")[0], ordered, ambiguous)
+    return CaseLog(path.name.split(".")[0], ordered, ambiguous, aside)
 
 
-def rows(path: Path, limit: int | None = None) -> Iterator[Row]:
-    """The rows of a log one by one, as they stand in the file; `limit` takes the first so many cases. Raises
-    LogRefused."""
+def rows(
+    path: Path, limit: int | None = None, *, layout: LogLayout = OURS, aside: SetAside | None = None
+) -> Iterator[Row]:
+    """The rows of a log one by one, as they stand in the file; `limit` takes the first so many cases. What cannot be
+    read goes `aside`, and what is left of the cases named there is to be left out; without it, and where nothing is
+    left, the log is refused. Raises LogRefused."""
     try:
-        yield from _rows(path, limit)
+        _check_gzip(path)
+        yield from _rows(path, limit, layout, aside)
     except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError) as fault:
         if isinstance(fault, UnicodeDecodeError) and fault.object.startswith(GZIPPED) and path.suffix != ".gz":
             raise LogRefused(f"{path} is gzipped. Give it a name that ends in .gz, or unpack it.") from fault
         raise LogRefused(f"{path} cannot be read as CSV in UTF-8, plain or (named .gz) gzipped.") from fault
 
 
-def _rows(path: Path, limit: int | None) -> Iterator[Row]:
+def _check_gzip(path: Path) -> None:
+    """An archive may go on for ever and hold nothing: one whose beginning unpacks to nothing is refused at once."""
+    if path.suffix != ".gz":
+        return
+    with path.open("rb") as file:
+        packed = file.read(GZIP_BEGINNING)
+    while packed.strip(b"\0"):
+        member = zlib.decompressobj(wbits=31)  # 31: with the header of gzip
+        if member.decompress(packed, 1):
+            return
+        packed = member.unused_data
+    raise LogRefused(f"{path} unpacks to nothing. Was the log written into it?")
+
+
+def _rows(path: Path, limit: int | None, layout: LogLayout, aside: SetAside | None) -> Iterator[Row]:
     opener = gzip.open if path.suffix == ".gz" else open
     places: Counter[str] = Counter()
     with opener(path, "rt", encoding="utf-8-sig", newline="") as file:
-        lines = _lines(path, file)
-        if next(lines, (1, []))[1] != COLUMNS:
-            raise LogRefused(f"{path}: the first line must be {','.join(COLUMNS)}.")
-        for line, fields in lines:
-            if len(fields) != len(COLUMNS) or fields[4] not in ("0", "1"):
-                raise LogRefused(f"{path}, line {line}: five columns are wanted, the last 0 or 1.")
-            row = Row(fields[0], places[fields[0]], fields[1], fields[2], fields[3], fields[4] == "1")
-            _check(path, line, row)
-            if limit is not None and row.case_id not in places and len(places) >= limit:
+        before, first = _first_line(file)
+        columns = columns_of(path, first, layout)
+        for line, cells in _lines(path, file, columns.parted_by, before):
+            try:
+                case_id, service, step, at, final = columns.row(cells)
+            except Unread as fault:
+                if aside is None:
+                    raise LogRefused(f"{path}, line {line}: {fault}.") from fault
+                aside.add(str(fault), line)
+                unread = columns.case_of(cells)
+                if unread is not None and (unread not in places or columns.is_final(cells) is not False):
+                    aside.cases.add(unread)
                 continue
-            places[row.case_id] += 1
-            yield row
+            if limit is not None and case_id not in places and len(places) >= limit:
+                continue
+            yield Row(case_id, places[case_id], service, step, at, final)
+            places[case_id] += 1
+    if aside is not None and aside.rows and not places:
+        raise LogRefused(f"{path}: none of its rows can be read. {_most(aside)}")
 
 
-def _lines(path: Path, file: TextIO) -> Iterator[tuple[int, list[str]]]:
-    """The columns of each line that is not empty, with its number; where a column has line ends in it, the first."""
-    reader, line = csv.reader(file), 1
+def _most(aside: SetAside) -> str:
+    """What is amiss most often."""
+    why, count = aside.rows.most_common(1)[0]
+    return f"In {count:,} of them, as in line {aside.lines[why]}, {why}."
+
+
+def _first_line(file: TextIO) -> tuple[int, str]:
+    """The first line that is not empty, and how many lines there are up to it."""
+    for number, line in enumerate(file, 1):
+        if line.strip():
+            return number, line
+    return 0, ""
+
+
+def _lines(path: Path, file: TextIO, parted_by: str, before: int) -> Iterator[tuple[int, list[str]]]:
+    """The columns of each further line that is not empty, with its number; where a column has line ends in it, the
+    first. `before`: so many lines have been read."""
+    reader, line = csv.reader(file, delimiter=parted_by), before + 1
     try:
         for fields in reader:
             if fields:
                 yield line, fields
-            line = reader.line_num + 1
+            line = before + reader.line_num + 1
     except csv.Error as fault:  # the only one of a reader that is not strict
         raise LogRefused(
             f"{path}, line {line}: a column has more than {csv.field_size_limit():,} characters. Is there a quotation "
             "mark that is never closed?"
         ) from fault
-
-
-def _check(path: Path, line: int, row: Row) -> None:
-    try:
-        at = datetime.fromisoformat(row.occurred_at)
-    except ValueError as fault:
-        raise LogRefused(f"{path}, line {line}: occurred_at is not a local time or a date.") from fault
-    if at.tzinfo is not None or not (row.case_id and row.service and row.step):
-        raise LogRefused(f"{path}, line {line}: a case, a service, a step and a time without offset are wanted.")
 
 
 def events(log: CaseLog, row: Row, *, source: str, zone: str | None) -> list[dict[str, Any]]:

@@ -12,13 +12,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
 
-from integrations.case_logs import CaseLog, definitions, events, read
+from integrations.case_logs import CaseLog, definitions, events
 from tracker.core.vocabulary.errors import SetupRefused
 from tracker.core.vocabulary.words import Mode
 from tracker.flows.organisations import offices
@@ -52,9 +51,8 @@ class Outcomes:
     report: dict[str, Any] = field(default_factory=dict)
 
 
-async def prepare(settings: Settings, path: Path, zone: str, country: str | None = None) -> PreparedReplay:
+async def prepare(settings: Settings, log: CaseLog, zone: str, country: str | None = None) -> PreparedReplay:
     """Make a sandbox organisation for a log: a definition a service, a source, a key, the clock at its start."""
-    log = read(path)
     start = log.rows[0].local().replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     async with assembled(settings) as parts:
         slug = log.name.replace("_", "-").lower()[:40]
@@ -88,11 +86,10 @@ async def _free_organisation(store: Any, slug: str, where: tuple[str, str | None
 
 
 async def replay(
-    path: Path,
+    log: CaseLog,
     url: str,
     key: str,
     *,
-    limit: int | None,
     zone: str | None,
     seed: int | None,
     batch: int,
@@ -100,7 +97,6 @@ async def replay(
 ) -> Outcomes:
     """Send a log's events, `batch` of them in a request, and tell what became of them. Stops only when the service
     cannot be reached."""
-    log = await asyncio.to_thread(read, path, limit)
     outcomes = Outcomes()
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=120) as client:

@@ -236,6 +236,19 @@ def test_a_clock_may_be_paused_until_the_last_snapshot_that_is_taken(tmp_path: P
     assert [bool(row["promised_on"]) for row in table(out) if row["case_id"] == "C1"] == [True]
 
 
+def test_what_a_spreadsheet_would_carry_out_is_a_text_in_what_is_written(tmp_path: Path) -> None:
+    log, out = tmp_path / "cases.csv", tmp_path / "promises.csv"
+    names = ["=1+1", "+441632", "-2", "@SUM(A1)", "plain"]
+    log.write_text(
+        "case_id,service,step,occurred_at,is_final\n"
+        + "".join(f"{name},=cmd,@received,2024-01-0{n},0\n" for n, name in enumerate(names, 1))
+    )
+    assert backtest(log, "--out", out).exit_code == 0
+    with out.open(newline="") as file:
+        rows = [row[:3] for row in csv.reader(file)][1:]
+    assert rows == [[each if each == "plain" else f"'{each}", "'=cmd", "'@received"] for each in names]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -268,7 +281,7 @@ def test_a_file_that_is_no_log_is_refused_and_nothing_is_written(tmp_path: Path)
     path = tmp_path / "cases.csv"
     path.write_text("a,b\n1,2\n")
     done = backtest(path, "--out", tmp_path / "p.csv")
-    assert done.exception is not None and "the first line must be" in (plainly(done.exception) or "")
+    assert done.exception is not None and "the first line must name" in (plainly(done.exception) or "")
     assert not (tmp_path / "p.csv").exists()
 
 

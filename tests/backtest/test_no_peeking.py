@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from integrations.case_logs import LogRefused
+from integrations.log_layout import LogRefused
 from tests.backtest.logs import PAUSED, Row, Times, loaded, office
 from tests.backtest.peeking import differences
 from tests.backtest.test_hostile_logs import crowd

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from integrations.case_logs import LogRefused, events, read, rows
+from integrations.case_logs import events, read, rows
+from integrations.log_layout import LogRefused
 
 HEADER = "case_id,service,step,occurred_at,is_final\n"
 LINE = "C1,tree,received,2024-01-01,0\n"
@@ -42,7 +43,7 @@ def test_a_column_that_is_too_long_is_refused_with_the_line_where_it_begins(
 def test_the_line_at_fault_is_counted_as_an_editor_counts_it(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     path.write_text(HEADER + '\n"C\n1",tree,received,2024-01-01,0\n\nC2,tree,received,soon,0\n')
-    assert refusal(path) == "log.csv, line 6: occurred_at is not a local time or a date."
+    assert refusal(path) == "log.csv, line 6: occurred_at is no time and no day that can be."
 
 
 def test_a_gzipped_file_without_its_ending_is_told_to_take_it(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from random import Random
 
-from integrations.case_logs import LogRefused, rows
+from integrations.case_logs import rows
+from integrations.log_layout import LogRefused
 from tests.backtest.logs import Row, loaded
 from tests.backtest.peeking import differences, instant
 from tests.soak.table import LONGEST_SECONDS, Table

@@ -17,6 +17,8 @@ from tracker.backtest.walked import DATE, GoodNews, Noted, Walked, day_of
 PROMISES = ("case_id", "service", "step", "made_at", "promised_on", "probability")
 MOVES = ("case_id", "changed_at", "old_on", "new_on", "reason")
 NOTES = ("case_id", "noted_at", "date_on", "word")
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""How a formula begins."""
 LATE, SOONER = "may_be_late", "likely_sooner"
 
 
@@ -134,4 +136,10 @@ def _table(path: Path, heading: Sequence[str], lines: Iterable[Sequence[object]]
     with written(path) as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(heading)
-        table.writerows(lines)
+        table.writerows([_inert(cell) for cell in line] for line in lines)
+
+
+def _inert(cell: object) -> object:
+    """What a spreadsheet would carry out as a formula begins with an apostrophe, which makes it a text there (OWASP,
+    CSV injection)."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULAS) else cell

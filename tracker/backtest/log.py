@@ -9,7 +9,8 @@ from datetime import datetime, time
 from pathlib import Path
 from sys import intern
 
-from integrations.case_logs import LogRefused, Row, rows
+from integrations.case_logs import Row, SetAside, rows
+from integrations.log_layout import OURS, LogLayout, LogRefused
 
 FURTHEST_DAYS = 50 * 366
 """A row so long after its case was received is a slip of the pen, and is left out as if it had never come."""
@@ -73,13 +74,14 @@ Raw = tuple[datetime, bool, str, str, str]
 the step, the service."""
 
 
-def read(path: Path) -> Log:
-    """Read a log, plain or gzipped. Raises LogRefused, which says where and how to mend it; single cases that make no
-    sense are left out and counted."""
+def read(path: Path, layout: LogLayout = OURS) -> Log:
+    """Read a log, plain or gzipped. Raises LogRefused, which says where and how to mend it; rows that cannot be read,
+    and single cases that make no sense, are left out and counted."""
     raw: dict[str, list[Raw]] = {}
+    aside = SetAside()
     stages: set[tuple[str, str]] = set()
     try:
-        for row in rows(path):
+        for row in rows(path, layout=layout, aside=aside):
             raw.setdefault(row.case_id, []).append(_raw(row))
             stages.add((row.service, row.step))
             if len(stages) > MOST_STAGES:
@@ -90,6 +92,10 @@ def read(path: Path) -> Log:
     except OSError as fault:
         raise LogRefused(f"{path} cannot be opened: {fault.strerror}.") from fault
     log = Log()
+    for count, why, example in aside.told():
+        log.left_out[why], log.examples[why] = count, example
+    for case_id in aside.cases:
+        raw.pop(case_id, None)
     for case_id in list(raw):
         found = _case(log, case_id, raw.pop(case_id))
         if found is not None:

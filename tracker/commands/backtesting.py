@@ -23,7 +23,7 @@ from tracker.backtest.report import ASKED, BacktestReport, report, to_json
 from tracker.backtest.walk import Plan, walk
 from tracker.backtest.walked import Walked
 from tracker.commands.backtest_tables import show
-from tracker.commands.terminal import err
+from tracker.commands.terminal import LogColumns, err, layout
 from tracker.core.vocabulary.calendars import WorkingDays
 from tracker.flows.promises.holidays import places, working_days
 
@@ -49,6 +49,7 @@ def backtest(
     holidays: Annotated[str | None, typer.Option(help="No date lies on a public holiday of (NL, GB-ENG).")] = None,
     snapshot: Annotated[str | None, typer.Option(help="The day until which the log is complete (2026-03-31).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    columns: LogColumns = None,
 ) -> None:
     """Walk through a real case log: what would have been promised on each day, and how much of it was kept."""
     _check_outputs(file, [each for each in (out, moves, notes, plot) if each is not None])
@@ -56,7 +57,7 @@ def backtest(
         raise typer.BadParameter("--paused-step says nothing without --office-clock; give both")
     if "" in (paused_step or []):
         raise typer.BadParameter(f"--paused-step is a step as the log names it, such as {PAUSED}, and not nothing")
-    log = _log(file, snapshot)
+    log = _log(file, snapshot, columns)
     paused = frozenset(paused_step or [PAUSED]) if office_clock else None
     plan = Plan(probability, feed, paused, working=_working(holidays))
     for step in sorted(paused or ()):
@@ -97,8 +98,8 @@ def _working(place: str | None) -> WorkingDays:
     return working_days(place)
 
 
-def _log(file: Path, snapshot: str | None) -> Log:
-    log = logs.read(file)
+def _log(file: Path, snapshot: str | None, columns: Path | None) -> Log:
+    log = logs.read(file, layout(columns))
     if snapshot is not None:
         try:
             day = date.fromisoformat(snapshot).toordinal()

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from integrations.case_logs import read
 from tracker import replay as replaying
-from tracker.commands.terminal import DataDir, err, known_zone, out, settings
+from tracker.commands.terminal import DataDir, LogColumns, err, known_zone, layout, out, settings
 
 app = typer.Typer()
 
@@ -26,26 +27,29 @@ def replay(
     country: Annotated[str | None, typer.Option(help="Of --prepare: by default that of the zone.")] = None,
     batch: Annotated[int, typer.Option(min=1, max=1000, help="So many events in a request.")] = 1,
     shuffle: Annotated[int | None, typer.Option(help="Send in random order, from this seed.")] = None,
+    columns: LogColumns = None,
     data_dir: DataDir = None,
 ) -> None:
     """Send a real case log through the HTTP intake, moving the sandbox's clock along."""
-    if prepare:
-        made = asyncio.run(replaying.prepare(settings(data_dir, log_level="WARNING"), file, zone or "UTC", country))
+    if key is None and not prepare:
+        raise typer.BadParameter("give --key KEY, or --prepare to make one")
+    log = read(file, None if prepare else limit, layout(columns))
+    for count, what, example in log.aside.told():
+        err.print(f"Left out ({count:,}): {what}, such as {example}.", markup=False)
+    if prepare or key is None:
+        made = asyncio.run(replaying.prepare(settings(data_dir, log_level="WARNING"), log, zone or "UTC", country))
         out.print(f"Organisation {made.organisation}, source {made.source}, {made.services} services.")
         out.print(f"Its clock shows {made.clock.isoformat()}. The key, shown this once:")
         out.print(made.key)
         return
-    if key is None:
-        raise typer.BadParameter("give --key KEY, or --prepare to make one")
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err) as progress:
+    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*shown, console=err) as progress:
         bar = progress.add_task(file.name, total=None)
         outcomes = asyncio.run(
             replaying.replay(
-                file,
+                log,
                 url,
                 key,
-                limit=limit,
                 zone=zone,
                 seed=shuffle,
                 batch=batch,

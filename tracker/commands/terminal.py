@@ -14,7 +14,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from integrations.case_logs import LogRefused
+from integrations.log_layout import OURS, LogLayout, LogRefused, read_layout
 from tracker.backtest.files import NotWritten
 from tracker.core.vocabulary.errors import TrackerError
 from tracker.main import Parts, assembled
@@ -26,9 +26,18 @@ from tracker.web import logs
 Result = TypeVar("Result")
 DataDir = Annotated[Path | None, typer.Option(help="Where the embedded database lives (TRACKER_DATA_DIR).")]
 OrganisationName = Annotated[str, typer.Option("--organisation", help="The organisation's short name.")]
+LogColumns = Annotated[
+    Path | None,
+    typer.Option(dir_okay=False, exists=True, help="A file that says what the log's columns are called (TOML)."),
+]
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
+
+
+def layout(columns: Path | None) -> LogLayout:
+    """How a log is laid out, by a file that says so, else in our own form. Raises LogRefused."""
+    return read_layout(columns) if columns is not None else OURS
 
 
 def plainly(error: Exception) -> str | None:

@@ -66,7 +66,7 @@ class SetAside:
         self.rows[why] += 1
         self.lines.setdefault(why, line)
 
-    def told(self) -> list[tuple[int, str, str]]:
+    def summary(self) -> list[tuple[int, str, str]]:
         """How many of what, and where to look."""
         found = [(count, f"rows, since {why}", f"line {self.lines[why]}") for why, count in sorted(self.rows.items())]
         if self.cases:

@@ -102,3 +102,16 @@ def test_a_log_is_read_from_what_another_program_prints(cases: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.startswith(b"stdin: 60 cases of 5 services")
     assert "`zcat cases.csv.gz | tracker backtest\n/dev/stdin`" in (ROOT / "docs" / "backtest.md").read_text()
+
+
+def test_what_a_spreadsheet_would_carry_out_is_a_text_in_what_is_written(tmp_path: Path) -> None:
+    log, out = tmp_path / "cases.csv", tmp_path / "promises.csv"
+    names = ["=1+1", "+441632", "-2", "@SUM(A1)", "plain"]
+    log.write_text(
+        "case_id,service,step,occurred_at,is_final\n"
+        + "".join(f"{name},=cmd,@received,2024-01-0{n},0\n" for n, name in enumerate(names, 1))
+    )
+    assert CliRunner().invoke(app, ["backtest", str(log), "--out", str(out)]).exit_code == 0
+    with out.open(newline="") as file:
+        rows = [row[:3] for row in csv.reader(file)][1:]
+    assert rows == [[each if each == "plain" else f"'{each}", "'=cmd", "'@received"] for each in names]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from tracker.backtest.log import Log, LoggedCase, LogLine
 from tracker.backtest.report import report, to_json
-from tracker.backtest.score import Span, judging, losses, pinball, score, tuning
+from tracker.backtest.score import Span, judging, losses, pinball, quarters, score, tuning
 from tracker.backtest.stability import changes_by_case, stability
 from tracker.backtest.truth import Truth
 from tracker.backtest.walk import Plan
 from tracker.backtest.walked import GoodNews, MovedDate, Noted, Promised, Walked
+from tracker.core.promises.punctuality import Record
 
 MONDAY = date(2026, 3, 2).toordinal()
 SNAPSHOT = MONDAY + 100
@@ -80,6 +82,28 @@ def test_the_oracle_knows_each_service_apart() -> None:
         "tree": (10, 10),
         "house": (10, 10),
     }
+
+
+def test_the_oracle_of_each_step_knows_the_step_as_well() -> None:
+    """Ten that took a day and ten that took fifty, told apart by their step alone."""
+    truth = Truth(log(*[1] * 10, *[50] * 10), {})
+    steps = [replace(promised(case, 50), step="quick" if case < 10 else "slow") for case in range(20)]
+    found = score(truth, steps, 0.9)
+    assert found.rel == pytest.approx(1.0), "one date for both cannot be better"
+    assert found.rel_by_step is None, "who knows the step loses nothing"
+    assert score(Truth(log(*range(1, 11)), {}), [promised(case, 9) for case in range(10)], 0.9).rel_by_step == 1.0
+
+
+def test_dates_are_counted_in_the_quarter_in_which_they_fell_due_beside_what_hindsight_would_have_kept() -> None:
+    ends = (5, 10, 20, 40, 41, 42, 43, 44, 45, 46)  # the oracle's date for 9 in 10 is day 45
+    dates = [promised(case, 29 if case < 5 else 30) for case in range(10)]  # 31 March, and 1 April
+    found = quarters(Truth(log(*ends), {}), dates, 0.9)
+    assert [(each.name, each.record, each.oracle) for each in found] == [
+        ("2026 Q1", Record(3, 5), Record(5, 5)),
+        ("2026 Q2", Record(0, 5), Record(4, 5)),
+    ]
+    known = quarters(Truth(log(5, None), {}), [promised(0, 10), promised(1, 400), promised(1, None)], 0.9)
+    assert [each.record for each in known] == [Record(1, 1)], "nobody knows what becomes of the others"
 
 
 def test_the_losses_of_a_case_are_those_of_all_its_promises_and_add_up_to_the_ratio() -> None:
@@ -190,6 +214,13 @@ def test_good_news_came_true_when_the_case_ended_well_before_its_date() -> None:
 def test_a_date_that_moves_because_the_clock_was_paused_is_no_change_of_heart() -> None:
     found = stability(Truth(log(18), {}), walked(moved(0, 9, 20, 26, "clock_paused"), count=1), range(1))
     assert (found.changes, found.resumed, found.never_moved) == (0, 1, 1.0)
+
+
+def test_a_date_that_was_taken_back_is_counted_apart_and_so_is_who_was_late_by_it() -> None:
+    moves = (moved(0, 5, 20, None), moved(1, 5, 20, 40), moved(1, 30, 40, None), moved(2, 5, 20, None))
+    found = stability(Truth(log(30, 50, 10, 10), {}), walked(*moves), range(4))
+    assert (found.changes, found.taken_back) == (4, 3)
+    assert (found.late, found.told, found.late_taken_back) == (2, 2, 2)
 
 
 def test_changes_are_counted_for_each_case_that_was_given_a_date_also_where_there_are_none() -> None:

@@ -120,7 +120,7 @@ def test_a_row_that_cannot_be_read_is_set_aside_with_its_reason_and_the_rest_is_
     log, _ = written(tmp_path, f"{HEADER}\n{GOOD}{row}\n")
     found = read(log)
     assert {each.case_id for each in found.rows} == {"G1", "G2", "G3"}
-    assert (1, f"rows, since {why}", "line 8") in found.aside.told()
+    assert (1, f"rows, since {why}", "line 8") in found.aside.summary()
     walked = logs.read(log)
     assert len(walked.cases) == 3 and walked.left_out[f"rows, since {why}"] == 1
     with pytest.raises(LogRefused, match=f"line 8: {why}"):
@@ -140,7 +140,7 @@ def test_a_case_whose_beginning_or_end_cannot_be_read_is_left_out_and_one_that_l
     log, _ = written(tmp_path, f"{HEADER}\n{GOOD}{body}")
     assert {each.case_id for each in read(log).rows} == {"G1", "G2", "G3", "step"}
     assert {each.id for each in logs.read(log).cases} == {"G1", "G2", "G3", "step"}
-    assert (3, "cases whose first row or whose end cannot be read", "first") in read(log).aside.told()
+    assert (3, "cases whose first row or whose end cannot be read", "first") in read(log).aside.summary()
 
 
 def test_where_no_row_can_be_read_the_log_is_refused_and_the_column_named(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def read(path: Path, layout: LogLayout = OURS) -> Log:
     except OSError as fault:
         raise LogRefused(f"{path} cannot be opened: {fault.strerror}.") from fault
     log = Log()
-    for count, why, example in aside.told():
+    for count, why, example in aside.summary():
         log.left_out[why], log.examples[why] = count, example
     for case_id in aside.cases:
         raw.pop(case_id, None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from tracker.backtest.log import Log
 from tracker.backtest.practice import PRACTICES, Practice, practised
-from tracker.backtest.score import FEW, MANY, Score, Span, judging, score, tuning
+from tracker.backtest.score import FEW, MANY, Quarter, Score, Span, judging, quarters, score, tuning
 from tracker.backtest.stability import Stability, share, stability
 from tracker.backtest.truth import Truth
 from tracker.backtest.walk import Plan
@@ -23,12 +23,14 @@ ASKED = (0.5, 0.6, 0.7, 0.8, 0.9)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The figures of the cases that were received in a span: of promises at receipt, at later steps, and in view."""
+    """The figures of the cases that were received in a span: of promises at receipt, at later steps, and in view, and
+    of those at receipt by the quarter in which they fell due."""
 
     span: Span
     receipt: Score
     later: Score
     stability: Stability
+    quarters: Sequence[Quarter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,11 @@ def report(log: Log, plan: Plan, walked: Walked, others: Iterable[tuple[float, W
 
 def judged(truth: Truth, plan: Plan, walked: Walked, span: Span, cases: Collection[int]) -> Judged:
     """The figures of the cases of a span."""
-    receipt = score(truth, _of(walked.promises, cases, first=True), plan.probability)
+    first = list(_of(walked.promises, cases, first=True))
+    receipt = score(truth, first, plan.probability)
     later = score(truth, _of(walked.promises, cases, first=False), plan.probability)
-    return Judged(span, receipt, later, stability(truth, walked, cases))
+    due = quarters(truth, first, plan.probability)
+    return Judged(span, receipt, later, stability(truth, walked, cases), due)
 
 
 def _of(promises: Iterable[Promised], cases: Collection[int], *, first: bool) -> Iterable[Promised]:
@@ -131,6 +135,10 @@ def _judged(found: Judged) -> dict[str, Any]:
         "receipt": _score(found.receipt),
         "later": _score(found.later),
         "stability": _stability(found.stability),
+        "quarters": [
+            {"due": each.name, **_record(each.record), "oracle_share": _rounded(each.oracle.share)}
+            for each in found.quarters
+        ],
     }
 
 
@@ -142,6 +150,7 @@ def _score(found: Score) -> dict[str, Any]:
         "unknown": found.unknown,
         **_record(found.record),
         "rel": _rounded(found.rel),
+        "rel_by_step": _rounded(found.rel_by_step),
         "promised_days_median": found.promised,
         "took_days_median": found.took,
         "took_days_p90": found.took_long,
@@ -166,6 +175,7 @@ def _stability(found: Stability) -> dict[str, Any]:
         "dates": found.dates,
         "changes": found.changes,
         "changes_a_case": _rounded(found.changes_a_case),
+        "taken_back": found.taken_back,
         "moved": found.moved,
         "never_moved_share": _rounded(found.never_moved),
         "clock_resumed": found.resumed,
@@ -176,6 +186,8 @@ def _stability(found: Stability) -> dict[str, Any]:
         "told_share": _rounded(share(found.told, found.late)),
         "told_early": found.early,
         "told_early_share": _rounded(share(found.early, found.late)),
+        "late_taken_back": found.late_taken_back,
+        "late_taken_back_share": _rounded(share(found.late_taken_back, found.late)),
         "days_ahead_median": found.ahead,
         "notes": found.notes,
         "needless_notes": found.needless,

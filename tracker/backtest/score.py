@@ -13,7 +13,7 @@ from math import ceil
 
 from tracker.backtest.log import Log
 from tracker.backtest.truth import Truth
-from tracker.backtest.walked import Promised
+from tracker.backtest.walked import Promised, day_of
 from tracker.core.promises.first_dates import Fate
 from tracker.core.promises.punctuality import Record
 
@@ -59,8 +59,9 @@ class Score:
 
     `rel`: the pinball loss at the probability asked for, relative to that of an oracle who gives each service the
     quantile of its own durations in hindsight: 1 is as good as one date for each service can be. None where there is
-    nothing to compare. `promised` is the median length in days; `took`, `took_long` are the median and the 90 %
-    quantile of what it took, None where the log ends before.
+    nothing to compare. `rel_by_step`: relative to one who does so for each step of a service, and so knows more.
+    `promised` is the median length in days; `took`, `took_long` are the median and the 90 % quantile of what it took,
+    None where the log ends before.
     """
 
     cases: int
@@ -68,6 +69,7 @@ class Score:
     unknown: int
     record: Record
     rel: float | None
+    rel_by_step: float | None
     promised: int | None
     took: int | None
     took_long: int | None
@@ -99,6 +101,7 @@ class _Gathered:
     """What is gathered of some promises."""
 
     services: dict[str, _Service] = field(default_factory=lambda: defaultdict(_Service))
+    steps: dict[tuple[str, str], _Service] = field(default_factory=lambda: defaultdict(_Service))
     no_date: int = 0
     unknown: int = 0
     lengths: list[int] = field(default_factory=list)
@@ -117,11 +120,44 @@ def score(truth: Truth, promises: Iterable[Promised], probability: float) -> Sco
         found.unknown,
         record,
         _relative(services.values(), probability),
+        _relative(found.steps.values(), probability),
         _low(found.lengths, 0.5),
         _low(ended, 0.5),
         _low(ended, 0.9),
         records,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """Dates that fell due in a quarter (`name`, as 2026 Q1): ours, and what the oracle's would have kept of the same
+    cases."""
+
+    name: str
+    record: Record
+    oracle: Record
+
+
+def quarters(truth: Truth, promises: Sequence[Promised], probability: float) -> list[Quarter]:
+    """The share kept by the quarter in which dates fell due: an average over years hides one in which most broke."""
+    took: dict[str, list[int]] = defaultdict(list)
+    for each in promises:
+        took[truth.service(each.case)].append(truth.took(each.case, each.made_on)[0])
+    best = {service: _low(found, probability) or 0 for service, found in took.items()}
+    kept: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for each in promises:
+        fate = Fate.UNKNOWN if each.on is None else truth.fate(each.case, each.made_on, each.on)
+        if each.on is None or fate is Fate.UNKNOWN:
+            continue
+        due, length = day_of(each.on), truth.took(each.case, each.made_on)[0]
+        name = f"{due.year} Q{(due.month + 2) // 3}"
+        kept[name].append((fate is Fate.KEPT, length <= best[truth.service(each.case)]))
+    return [
+        Quarter(
+            name, Record(sum(ours for ours, _ in each), len(each)), Record(sum(hind for _, hind in each), len(each))
+        )
+        for name, each in sorted(kept.items())
+    ]
 
 
 def losses(truth: Truth, promises: Iterable[Promised], probability: float) -> dict[int, tuple[float, float]]:
@@ -137,9 +173,11 @@ def losses(truth: Truth, promises: Iterable[Promised], probability: float) -> di
 def _gathered(truth: Truth, promises: Iterable[Promised]) -> _Gathered:
     found = _Gathered()
     for each in promises:
-        service = found.services[truth.service(each.case)]
+        name = truth.service(each.case)
+        service, step = found.services[name], found.steps[name, each.step]
         took, open_still = truth.took(each.case, each.made_on)
         service.took.append(took)
+        step.took.append(took)
         found.ended.append(None if open_still else took)
         if each.on is None:
             found.no_date += 1
@@ -150,6 +188,7 @@ def _gathered(truth: Truth, promises: Iterable[Promised]) -> _Gathered:
             found.unknown += 1
             continue
         service.judged.append((each.case, took, each.on - each.made_on))
+        step.judged.append((each.case, took, each.on - each.made_on))
         service.kept += fate is Fate.KEPT
     return found
 

@@ -22,21 +22,28 @@ class Stability:
     often in all, clocks that ran again apart (`resumed`); `false`: changes of `judged_changes` that would not have been
     needed, the case having ended by the old date.
 
+    `taken_back`: of the changes those with nothing in the place of the date.
+
     `late`: cases that ended after the first date, or were open past it; `told`: those that heard so before it, by a
-    note or a change, `early` in good time; `ahead`: the median of the days between. `notes`: words that a date may not
-    hold, of which `needless` of `judged_notes` were followed by an end in time. `good`: words that a case is likely to
-    be finished well before its date, of which `good_true` of `judged_good` came true.
+    note or a change, `early` in good time; `ahead`: the median of the days between; `late_taken_back`: those whose date
+    was taken back at some time, which is nothing to plan by, however early they heard.
+
+    `notes`: words that a date may not hold, of which `needless` of `judged_notes` were followed by an end in time.
+    `good`: words that a case is likely to be finished well before its date, of which `good_true` of `judged_good` came
+    true.
     """
 
     dates: int
     moved: int
     changes: int
+    taken_back: int
     resumed: int
     judged_changes: int
     false: int
     late: int
     told: int
     early: int
+    late_taken_back: int
     ahead: float | None
     notes: int
     judged_notes: int
@@ -75,15 +82,19 @@ def stability(truth: Truth, walked: Walked, cases: Collection[int]) -> Stability
     good = [each for each in walked.good_news if each.case in first]
     came_true = [truth.fate(each.case, each.on, each.by_on) for each in good]
     late, told, early, ahead = _warned(truth, first, words)
+    bare = {move.case for move in changes if move.new_on is None}
+    late_bare = sum(_is_late(truth, first[case]) for case in bare)
     return Stability(
         len(first),
         len(moves),
         len(changes),
+        sum(move.new_on is None for move in changes),
         resumed,
         *_known(false),
         late,
         told,
         early,
+        late_bare,
         median(ahead) if ahead else None,
         len(notes),
         *_known(needless),
@@ -120,13 +131,18 @@ def _known(fates: list[Fate]) -> tuple[int, int]:
     return len(fates) - fates.count(Fate.UNKNOWN), fates.count(Fate.KEPT)
 
 
+def _is_late(truth: Truth, promised: Promised) -> bool:
+    """Whether a case ended after its first date, or was open past it."""
+    return truth.fate(promised.case, promised.made_on, promised.on or 0) is Fate.BROKEN
+
+
 def _warned(truth: Truth, first: dict[int, Promised], words: dict[int, int]) -> tuple[int, int, int, list[int]]:
     """Cases that were late, those that were told before, and early, and by how many days."""
     late, early, ahead = 0, 0, []
     for case, promised in first.items():
-        on = promised.on or 0
-        if truth.fate(case, promised.made_on, on) is not Fate.BROKEN:
+        if not _is_late(truth, promised):
             continue
+        on = promised.on or 0
         late += 1
         days = truth.counted(case, promised.made_on, on) - words.get(case, 1 << 30)
         if days > 0:

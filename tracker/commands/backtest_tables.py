@@ -30,6 +30,7 @@ def show(found: BacktestReport, file: str) -> None:
     _promises("Dates as they were given", found.judged)
     _practice(found)
     _stability(found.judged.stability)
+    _quarters(found.judged)
     _services(found.judged.receipt)
 
 
@@ -59,6 +60,7 @@ def _figures(found: Score) -> list[tuple[str, str]]:
         (f"worst service with {FEW} or more", _worst(found, FEW)),
         (f"worst service with {MANY} or more", _worst(found, MANY)),
         ("loss beside hindsight's best (rel)", "" if found.rel is None else f"{found.rel:.2f}"),
+        ("loss beside hindsight's best at each step", "" if found.rel_by_step is None else f"{found.rel_by_step:.2f}"),
         ("promised: half within", days(found.promised)),
         ("it took: half within", days(found.took)),
         ("it took: nine in ten within", days(found.took_long)),
@@ -80,11 +82,13 @@ def _stability(found: Stability) -> None:
     table = _table("In people's view", "", "")
     rows = [
         ("date changes for each case", "" if found.changes_a_case is None else f"{found.changes_a_case:.2f}"),
+        ("of these dates taken back, with none in its place", f"{found.taken_back:,}"),
         ("dates that never moved", percent(found.never_moved)),
         ("changes that were not needed", percent(share(found.false, found.judged_changes))),
         ("cases that were late", f"{found.late:,}"),
         ("of these told before the date", percent(share(found.told, found.late))),
         ("in good time", percent(share(found.early, found.late))),
+        ("of these had their date taken back", percent(share(found.late_taken_back, found.late))),
         ("half of them so many days ahead", "" if found.ahead is None else f"{found.ahead:g}"),
         ("warnings that were not needed", percent(share(found.needless, found.judged_notes))),
         ("told that it will probably be sooner", f"{found.good:,}"),
@@ -94,6 +98,15 @@ def _stability(found: Stability) -> None:
         rows.insert(1, ("dates moved because the clock was paused", f"{found.resumed:,}"))
     for name, value in rows:
         table.add_row(name, value)
+    out.print(table)
+
+
+def _quarters(found: Judged) -> None:
+    table = _table(
+        "At receipt, by the quarter in which dates fell due", "quarter", "judged", "kept", "hindsight's best"
+    )
+    for each in found.quarters:
+        table.add_row(each.name, f"{each.record.total:,}", with_interval(each.record), percent(each.oracle.share))
     out.print(table)
 
 

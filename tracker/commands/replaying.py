@@ -34,7 +34,7 @@ def replay(
     if key is None and not prepare:
         raise typer.BadParameter("give --key KEY, or --prepare to make one")
     log = read(file, None if prepare else limit, layout(columns))
-    for count, what, example in log.aside.told():
+    for count, what, example in log.aside.summary():
         err.print(f"Left out ({count:,}): {what}, such as {example}.", markup=False)
     if prepare or key is None:
         made = asyncio.run(replaying.prepare(settings(data_dir, log_level="WARNING"), log, zone or "UTC", country))

@@ -158,7 +158,10 @@ class Columns:
 def columns_of(path: Path, line: str, layout: LogLayout) -> Columns:
     """Where the columns stand, by the first line of the log. Raises LogRefused."""
     for parted_by in PARTED_BY:
-        names = [each.strip().casefold() for each in next(csv.reader([line], delimiter=parted_by), [])]
+        try:
+            names = [each.strip().casefold() for each in next(csv.reader([line], delimiter=parted_by), [])]
+        except csv.Error:  # one of them is too long to be a name
+            continue
         places = {
             ours: names.index(name)
             for ours, theirs in layout.wanted.items()

@@ -189,7 +189,8 @@ def test_a_layout_that_cannot_be_read_says_what_to_write(tmp_path: Path, name: s
         read_layout(columns)
 
 
-def test_columns_that_are_called_otherwise_are_asked_for(tmp_path: Path) -> None:
-    log, _ = written(tmp_path, "Zaaknummer;Soort\nC1;tree")
+@pytest.mark.parametrize("body", ["Zaaknummer;Soort\nC1;tree", "x" * 200_000, '"' + HEADER])
+def test_columns_that_are_called_otherwise_are_asked_for(tmp_path: Path, body: str) -> None:
+    log, _ = written(tmp_path, body)
     with pytest.raises(LogRefused, match=r"must name the columns case_id,service,step,occurred_at,is_final.*--columns"):
         read(log)

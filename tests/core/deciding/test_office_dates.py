@@ -13,7 +13,15 @@ import pytest
 from tests.core.case.test_timeline import PERMIT
 from tests.core.deciding.rows import SOURCE, Counting, Rows
 from tests.office import SERVICE, START
-from tracker.core.case.events import TYPES, Address, Body, PartyReported, StatusEvent, StatusReported
+from tracker.core.case.events import (
+    TYPES,
+    Address,
+    Body,
+    CorrectionReported,
+    PartyReported,
+    StatusEvent,
+    StatusReported,
+)
 from tracker.core.deciding.decide import decide
 from tracker.core.deciding.dossier import MessageRecord, ServiceKnown
 from tracker.core.deciding.reports import DATE_SET_ASIDE, Answer, Report, Reporter
@@ -105,6 +113,23 @@ def test_the_offices_date_is_in_the_messages_and_told_by_them() -> None:
     [said] = life.said(Purpose.UPDATED, theirs=False)
     assert dates(said) == {"old_on": None, "promise_on": str(FIRST), "promise_basis": "office"}
     assert next(each for each in life.rows.given.values() if each.basis is Basis.OFFICE).was_told
+
+
+def test_a_date_of_ours_that_gave_way_comes_back_where_the_office_has_set_none_after_all() -> None:
+    """The correction was held back, and takes effect while nothing is heard: as if the office had never set a day."""
+    life = Life()
+    life.say(0, status(), APPLICANT)
+    [ours] = life.rows.given.values()
+    assert ours.basis is Basis.DEFINITION
+    life.say(0, status("ASSESS", FIRST))
+    slip = life._report(CorrectionReported(f"e{life.made:03}", "a slip"), START + timedelta(hours=1))
+    held = slip.with_event(replace(slip.event, hold_until=START + timedelta(days=3)))
+    known = life.rows.dossiers([NUMBER], {SERVICE: life.service}, START + timedelta(hours=2), random.Random(1))
+    life.rows.write(decide(known, [held], life.fresh, START + timedelta(hours=2), by=BY).changes)
+    assert [each.basis for each in life.rows.given.values() if each.stands] == [Basis.OFFICE]
+    life.say(18, heard=False)
+    assert life.offices() == [(str(FIRST), "withdrawn")]
+    assert [each.latest_on for each in life.rows.given.values() if each.stands] == [ours.latest_on]
 
 
 def test_a_date_that_the_office_moves_later_is_told_with_the_old_one_and_once() -> None:

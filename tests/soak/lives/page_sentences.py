@@ -145,7 +145,8 @@ PAGE = patterns(
         "in_time": r"We finished in time\.",
         "too_late": r"We finished on {D}: (?P<count>\d+) days? after this date\. We are sorry\.",
         "not_later": r"We finished on {D}, not later than this date\.",
-        "waited_past": r"We finished on {D}\. The days on which we had to wait do not count\.",
+        "waited_past": r"We finished on {D}\. We do not count this as late, "
+        r"because there were days on which we had to wait\.",
         "old_date": r"Old date: {D}\.[^\n]*",
         "date_now": r"The date now: {D}\.",
     }

@@ -181,7 +181,7 @@ def _held(ledger: Ledger) -> HeldDate | None:
     """The date of ours as the ledger has it. What was said of it is not in there. One that went with its case, and that
     nobody was told of, is none: the case may have come back since, as if it had only just begun."""
     newest = ledger.newest(ours=True)
-    if newest is None:
+    if newest is None or _gave_way_to_nothing(ledger, newest):
         return None
     if newest.outcome is PromiseOutcome.WITHDRAWN and newest.reason is None and not newest.was_told:
         return None
@@ -197,6 +197,14 @@ def _held(ledger: Ledger) -> HeldDate | None:
         taken_at=taken_at,
         taken_on=ledger.day(taken_at) if taken_at is not None else None,
     )
+
+
+def _gave_way_to_nothing(ledger: Ledger, newest: PromiseRecord) -> bool:
+    """Whether our date gave way to one that the office has not set after all: then it is as if there had been none."""
+    if newest.reason != Change.OFFICE_CHANGED_DATE:
+        return False
+    office = ledger.newest(ours=False)
+    return office is not None and office.outcome is PromiseOutcome.WITHDRAWN
 
 
 def _write(ledger: Ledger, case: Folded, turn: Development) -> None:

@@ -34,7 +34,7 @@ def test_who_is_asked_reads_what_why_where_by_when_and_what_if_not_t12(part: str
         "A bill that shows your address",
     ):
         assert each in text
-    assert "The last day was Thursday 12 March 2026. Please send it now." in told("reminder", part, "asked_too_late")
+    assert "The last day was Thursday 12 March 2026. Please do it now." in told("reminder", part, "asked_too_late")
 
 
 def test_the_page_asks_in_the_same_words_t12() -> None:
@@ -136,9 +136,9 @@ def test_the_page_says_that_the_office_has_not_said_what_it_waits_for_t1_t12() -
 
 OFFICE_ASKED = {
     "en": "asked the office",
-    "es": "pedido a la oficina",
+    "es": "a la oficina que ",
     "cy": "gofyn i'r swyddfa",
-    "ar": "طلبنا من الجهة",
+    "ar": "طلبنا من المكتب",
 }
 
 

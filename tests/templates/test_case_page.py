@@ -120,8 +120,8 @@ def test_of_a_silent_source_nothing_is_said_of_today_and_help_is_near_t19(name: 
     assert "We will tell you here as soon as we know more." in said
     assert '<a href="#help">ask the office</a>' in html and "When we last heard, the" in said
     wanted = any(need.supplied_at is None for need in facts.needs)
-    assert ("Have you sent it already? Thank you." in said) is wanted, "it may have come since"
-    assert "Have you sent it already?" not in words(case(replace(facts, source_silent=False)))
+    assert ("Have you done it already? Thank you." in said) is wanted, "it may have come since"
+    assert "Have you done it already?" not in words(case(replace(facts, source_silent=False)))
 
 
 def test_an_old_date_stays_visible() -> None:
@@ -264,9 +264,9 @@ def test_a_date_that_was_kept_by_days_of_waiting_alone_is_not_called_in_time_t2(
     paused = replace(samples.FIRST, latest_on=date(2026, 3, 18), kept_on=date(2026, 3, 20))
     said = words(case(replace(samples.DONE, first=paused)))
     assert (
-        "We finished on 20 March 2026. We do not count this as late, because there were days on which we had to wait."
-        in said
+        "We finished on 20 March 2026. That is after this date. "
+        "We do not count it as late, because on some days we had to wait and could not go on." in said
     )
-    assert "in time" not in said and "not later than" not in said
+    assert "in time" not in said and "before the first date" not in said
     desk = words(page("desk/dates.html", "en", facts=replace(samples.DONE, first=paused, promises=(samples.PROMISE,))))
     assert "It came true. The days on which we waited were added." in desk

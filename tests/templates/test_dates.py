@@ -153,7 +153,9 @@ def test_at_the_end_the_first_date_that_was_told_is_judged_with_the_days_that_we
         assert "in time" not in said
     early = replace(moved, ended_on=date(2026, 2, 14))
     for said in at_the_end(early):
-        assert "We finished on 14 February 2026, not later than this date." in said and "in time" not in said
+        assert "We finished on 14 February 2026. That is before the first date." in said and "in time" not in said
+    for said in at_the_end(replace(moved, ended_on=date(2026, 2, 15))):
+        assert "We finished on 15 February 2026. That is the first date itself." in said
     back = replace(moved, moved_to=None, ended_on=date(2026, 2, 16))
     for said in at_the_end(back):
         assert "It was taken back. We finished on 16 February 2026: 1 day after this date. We are sorry." in said

@@ -42,13 +42,13 @@ SAID = {
 def test_page_and_desk_say_sorry_why_what_date_there_is_and_where_to_complain(name: str) -> None:
     for said in (read(CASES[name]), read_out(CASES[name])):
         assert SAID[name] in said
-        assert HAPPY in said
+        assert said.count(HAPPY) == 2, "beside the date, and where it leads"
         assert "We will write to you by 16 March 2026" in said
 
 
 def test_a_date_that_is_as_it_was_said_comes_with_no_excuse() -> None:
     for said in (read(ORDINARY), read_out(ORDINARY)):
-        assert "sorry" not in said and HAPPY not in said
+        assert "sorry" not in said and said.count(HAPPY) == 1
 
 
 def test_nothing_is_said_of_a_delay_past_the_last_report() -> None:

@@ -70,7 +70,10 @@ async def test_a_yes_that_is_taken_back_is_said_plainly_once_and_on_the_page_t3(
     await wait(desk, days=1)
     [_, (purpose, words)] = await sent(desk)
     assert purpose == "reversed"
-    assert "On 2 March 2026 we told you: “You have your building permit.” The office has changed its record." in words
+    assert (
+        "On 2 March 2026 we told you: “You have your building permit.” "
+        "The office has changed its record, so this may not be true any more." in words
+    )
     assert "Please do not rely on it until the office confirms it." in words
     facts = await page(desk)
     assert facts.reversed is not None

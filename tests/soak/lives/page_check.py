@@ -122,9 +122,19 @@ def _past(page: PageRead, known: Known, service: Service, told: Sequence[Told]) 
         wrong.append(("internal note", "what is for colleagues alone"))
     if page.history and page.history != known.history[::-1]:
         wrong.append(("page history", f"{page.history} is not {known.history[::-1]}"))
+    if page.history and page.fallen != _fallen(known, service)[::-1]:
+        wrong.append(("page history", f"{page.fallen} do not hold, of {known.history[::-1]}"))
     if any(note not in known.notes for note in page.notes):
         wrong.append(("page note", f"{page.notes} of {known.notes}"))
     return wrong
+
+
+def _fallen(known: Known, service: Service) -> list[str]:
+    """The ends that were opened again since, oldest first, but for those in which it stands again."""
+    opened = [at for at, code in enumerate(known.history) if not service.stages[code].get("closes")]
+    last = opened[-1] if opened else -1
+    ends = [code for code in known.history[: last + 1] if service.stages[code].get("closes")]
+    return [code for code in ends if code != known.history[-1]]
 
 
 DAY = timedelta(days=1)

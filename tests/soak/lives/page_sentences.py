@@ -50,28 +50,35 @@ PAGE = patterns(
         r"(?: Its reference: (?P<survivor>[0-9A-Z-]{14}))?",
         "told_before": r"On {D} we told you: “(?P<words>[^”]+)”",
         "record_changed": [
-            r"The office has changed its record\. We are sorry\. Please do not rely on it until the office "
-            r"confirms it\. If you have already acted on it, ask us what to do\.",
+            r"The office has changed its record, so this may not be true any more\. We are sorry\. "
+            r"Please do not rely on it until the office confirms it\. "
+            r"If you have already acted on it, ask us what to do\.",
             r"If you have questions, please ask us\.",
         ],
         "holds_no_more": r"That does not hold any more\.",
         "end_in_doubt": r"The office reports an end with a date that cannot be right\. We have asked\.",
         "count": r"We need (?:this|(?P<count>\d+) things) from you:",
         "by": r"By {D}$",
-        "last_day": r"The last day was {D}\. Please send it now\.",
+        "last_day": r"The last day was {D}\. Please do it now\.",
         "open_day": r"As soon as you can",
         "item_more": [
             r"You sent this before\. We need it again\.",
             r"Why we need it: .+",
             r"How and where: .+",
-            r"If it does not come: .+",
-            r"Have you sent it already\? Thank you\. Then you need to do nothing more\.",
+            r"If you do not do it: .+",
+            r"Have you done it already\? Thank you\. Then you need to do nothing more\.",
         ],
-        "nothing": [r"Nothing right now\.", r"Nothing that we know of\."],
+        "nothing": [
+            r"Nothing right now\.",
+            r"Nothing that we know of\.",
+            r"We know of nothing that we need from you\.",
+        ],
         "nothing_more": [r"Nothing more\.", r"Nothing, if you agree with it\."],
         "ask_us": r"Please ask them\.",
         "appeal_way": r"If you think this is wrong, you can ask for it to be looked at again\.",
-        "appeal_by": [r"The last day for this (?:is|was) {D}\."],
+        "appeal_by": [r"The last day for this is {D}\."],
+        "appeal_over": r"You could ask for it to be looked at again until {D}\. That day has passed\.",
+        "ask_what": r"Do you still think that it is wrong\? Please ask us what you can do now\.",
         "date": [
             r"By {D}\.",
             r"On {D}\.",
@@ -122,11 +129,11 @@ PAGE = patterns(
         "law": [
             r"The limit set by law is {D}\.",
             r"The limit set by law was {D}\. That day has passed\. We are sorry\.",
-            r"The limit set by law was {D}\. It does not run while we wait for you: these days are added\.",
+            r"The limit set by law is {D}, plus the days that we wait for you now\.",
         ],
         "past_limit": r"The date that we expect is later\. We are sorry\.",
         "frame": [
-            r"If you are not happy with (?:this|us)",
+            r"If you are not happy with this",
             r"How we know",
             r"See how often our dates come true",
             r"When we gave this date, too few requests of this kind were finished to learn from\.",
@@ -144,9 +151,9 @@ PAGE = patterns(
         "first_waited": r"We added the days on which we had to wait\.",
         "in_time": r"We finished in time\.",
         "too_late": r"We finished on {D}: (?P<count>\d+) days? after this date\. We are sorry\.",
-        "not_later": r"We finished on {D}, not later than this date\.",
-        "waited_past": r"We finished on {D}\. We do not count this as late, "
-        r"because there were days on which we had to wait\.",
+        "not_later": r"We finished on {D}\. That is (?:before the first date|the first date itself)\.",
+        "waited_past": r"We finished on {D}\. That is after this date\. We do not count it as late, "
+        r"because on some days we had to wait and could not go on\.",
         "old_date": r"Old date: {D}\.[^\n]*",
         "date_now": r"The date now: {D}\.",
     }

@@ -151,6 +151,9 @@ PLANTS: dict[str, Callable[[], Callable[[Seen], Changed]]] = {
     ),
     "what is wanted is not on the page": lambda: _shown(r'<span class="task-what">.*?</span>', ""),
     "nothing to do while we wait": lambda: _said(r"(?m)^- .*$", "Nothing right now."),
+    "an end that fell stands in what has happened": lambda: _shown(
+        r'<p class="timeline-note">That does not hold any more\.</p>', ""
+    ),
     "a request that is over goes on": lambda: _shown(r"That one has ended\.", "We go on with that one."),
     "what was taken back has arrived": lambda: _shown(
         r"We do not need anything more from you now\.", "We have what we asked you for."

@@ -71,6 +71,7 @@ class PageRead:
     now: Reading
     when: Reading
     history: list[str]
+    fallen: list[str]
     notes: list[str]
     old: list[date]
     words: str
@@ -94,13 +95,13 @@ def read_html(html: str, service: Service, known: Known, now: datetime, desk: bo
     _now(answer, told)
     _do(answer, list(lines(found, *DO)), service, known, year)
     _when(answer, when)
-    answer.appeal_by = answer.appeal_by or wrong.one("appeal_by")
+    answer.appeal_by = answer.appeal_by or wrong.one("appeal_by", "appeal_over")
     answer.unread += [*told.unread, *when.unread, *wrong.unread, *changed.unread]
     answer.unread = [each for each in answer.unread if not _of_the_frame(each)]
-    history, notes = _history(list(lines(found, HISTORY)), service, year)
+    history, fallen, notes = _history(list(lines(found, HISTORY)), service)
     old = [each for each in changed.all("old_date") if isinstance(each, date)]
     return PageRead(
-        answer, told, when, history, notes, old, "\n".join(line for some in found.values() for line in some)
+        answer, told, when, history, fallen, notes, old, "\n".join(line for some in found.values() for line in some)
     )
 
 
@@ -152,7 +153,7 @@ def _do(answer: Answer, said: list[str], service: Service, known: Known, year: i
         else:
             answer.unread += reading.unread
         answer.nothing = answer.nothing or reading.says("nothing")
-        answer.appeal_by = answer.appeal_by or reading.one("appeal_by")
+        answer.appeal_by = answer.appeal_by or reading.one("appeal_by", "appeal_over")
 
 
 def _when(answer: Answer, when: Reading) -> None:
@@ -168,16 +169,18 @@ def _when(answer: Answer, when: Reading) -> None:
     answer.moved = when.says("first_moved") and not when.says("first_waited")
 
 
-def _history(said: list[str], service: Service, year: int) -> tuple[list[str], list[str]]:
-    """The stages of the history, newest first, and the notes."""
-    stages, notes = [], []
+def _history(said: list[str], service: Service) -> tuple[list[str], list[str], list[str]]:
+    """The stages of the history, newest first, those of them that are said to hold no longer, and the notes."""
+    stages, fallen, notes = list[str](), list[str](), list[str]()
     headlines = {stage["headline"]["en"]: code for code, stage in service.stages.items()}
     for line in said:
         if line in headlines:
             stages.append(headlines[line])
+        elif line == "That does not hold any more.":
+            fallen.append(stages[-1])
         elif not line.startswith(("At ", "On ")) and line not in ("A note from the office", "Nothing to show yet."):
             notes.append(line)
-    return stages, notes
+    return stages, fallen, notes
 
 
 def of_json(told: dict[str, Any], service: Service, today: date) -> Answer:

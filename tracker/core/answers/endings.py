@@ -58,6 +58,19 @@ def reversed_end(
     return ReversedFacts(words_of_end(code, definition, language), day_of(told.at, zone))
 
 
+def undone(history: Iterable[Stage | None]) -> list[bool]:
+    """For each stage of a history, the newest first: whether it is an end after which the case was opened again. An
+    end in which the case stands again now is none."""
+    newest: Stage | None = None
+    opened, found = False, []
+    for stage in history:
+        found.append(stage is not None and stage.closes and opened and stage != newest)
+        if stage is not None:
+            newest = newest or stage
+            opened = opened or not stage.closes
+    return found
+
+
 def words_of_end(code: str | None, definition: Definition, language: str) -> str:
     """The headline of the stage by which people were told that a case had ended."""
     stage = definition.stage(definition.moved.get(code, code)) if code else None

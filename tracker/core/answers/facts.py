@@ -56,12 +56,14 @@ class NeedFacts:
 
 @dataclass(frozen=True, slots=True)
 class HistoryFacts:
-    """One dated line of what has happened. `note` is a public note of the office, or nothing."""
+    """One dated line of what has happened. `note` is a public note of the office, or nothing; `undone`: it is an end
+    that holds no longer."""
 
     when: Moment
     stage: str | None
     headline: str
     note: str
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -135,7 +135,7 @@ def case_facts(
         no_promise_reason=_no_promise_reason(row, definition, promises, standing),
         next_word_by=None if source_silent else row.next_word_on,
         needs=need_facts(row.needs, definition, spoken),
-        history=tuple(_line(each, definition, spoken) for each in row.history),
+        history=_history(row.history, definition, spoken),
         promises=promises,
         messages=messages,
         last_reported_at=row.last_at,
@@ -210,7 +210,7 @@ def _stage(row: PageCase, stage: Stage | None, definition: Definition, language:
         return say(of, language, definition.language)
 
     if ours:
-        return StageFacts(stage.code, "", "", Moment(at=row.arrived_at), "", "", words(stage.if_late), "", ours)
+        return StageFacts(stage.code, "", "", Moment(at=row.arrived_at), "", "", "", "", ours)
     return StageFacts(
         stage.code,
         words(stage.headline),
@@ -240,12 +240,18 @@ def _no_promise_reason(
     return "too_uncertain" if given_up or learned_from >= FEWEST else "too_little_history"
 
 
-def _line(line: PageLine, definition: Definition, language: str) -> HistoryFacts:
-    when = Moment(on=line.on) if line.on else Moment(at=line.at)
-    code = line.stage
-    stage = definition.stage(definition.moved.get(code, code)) if code else None
-    headline = say(stage.headline, language, definition.language) if stage else ""
-    return HistoryFacts(when, code, headline, line.note or "")
+def _history(lines: Sequence[PageLine], definition: Definition, language: str) -> tuple[HistoryFacts, ...]:
+    stages = [definition.stage(definition.moved.get(each.stage, each.stage)) if each.stage else None for each in lines]
+    return tuple(
+        HistoryFacts(
+            when=Moment(on=line.on) if line.on else Moment(at=line.at),
+            stage=line.stage,
+            headline=say(stage.headline, language, definition.language) if stage else "",
+            note=line.note or "",
+            undone=undone,
+        )
+        for line, stage, undone in zip(lines, stages, endings.undone(stages), strict=True)
+    )
 
 
 def _message(row: PageMessage) -> MessageFacts:

@@ -225,7 +225,7 @@ def outreach_facts(
         probability=facts.get("probability"),
         promise_base=facts.get("promise_base"),
         sooner=facts.get("sooner", False),
-        if_late=words(stage.if_late) if stage and is_late else "",
+        if_late=words(worded.if_late) if worded and is_late else "",
         delay_reason=delays.words_of(reason, definition, language),
         delay_code=reason,
         complaint=words(definition.complaint),

@@ -59,9 +59,12 @@ class Ratio:
 
 
 async def measure(sides: Sequence[Side], rounds: int) -> None:
-    """Run every side once unmeasured, then `rounds` times; every other round goes the other way round."""
+    """Run every side once unmeasured, then `rounds` times; every other round goes the other way round. What there is
+    after the first is passed over by the garbage collector, as in a service that listens (`main`)."""
     for side in sides:
         await side.round()
+    gc.collect()
+    gc.freeze()
     for number in range(rounds):
         for side in sides if number % 2 == 0 else reversed(sides):
             side.rates.append(await side.round())

@@ -20,7 +20,7 @@ SORRY = {"en": "We are sorry", "cy": "Mae'n ddrwg gennym", "es": "Lo sentimos", 
 NOTHING = {"en": "Nothing right now.", "cy": "Dim byd ar hyn o bryd.", "es": "Nada por ahora.", "ar": "لا شيء الآن."}
 ON_A_PHONE = {
     "en": "You do not need to do anything.",
-    "cy": "Does dim angen i chi wneud dim.",
+    "cy": "Does dim angen gwneud dim.",
     "es": "No tiene que hacer nada.",
 }
 ASKED = {"en": "Please read on your page", "cy": "Darllenwch ar eich tudalen", "es": "Lea en nuestra web"}

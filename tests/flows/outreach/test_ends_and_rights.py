@@ -263,3 +263,20 @@ async def test_whoever_is_merged_with_what_has_ended_does_not_read_that_it_goes_
     await wait(desk, hours=1)
     [(purpose, words)] = await sent(desk)
     assert purpose == "finished" and "That one has now ended." in words and "goes on" not in words
+
+
+async def test_who_is_asked_beside_a_stage_that_asks_for_nothing_is_not_told_that_there_is_nothing_to_do_t12(
+    desk: Desk,
+) -> None:
+    """The words of the stage say "You do not need to do anything now", and of a delay that we should have gone on."""
+    await desk.status("P-1", "REC")
+    await desk.party("P-1")
+    assert (await page(desk)).stage.you_can.startswith("You do not need to do anything now.")
+    fee = {"item": "fee", "code": "fee"}
+    await desk.say("P-1", "case.needs", {"items": [fee]})
+    await desk.carry()
+    shown = (await page(desk)).stage
+    assert (shown.you_can, shown.if_late) == ("", "") and shown.headline
+    assert all("do not need to do anything" not in words for _, words in await sent(desk))
+    await desk.say("P-1", "case.needs", {"items": [{**fee, "supplied_at": (await desk.now()).isoformat()}]})
+    assert (await page(desk)).stage.you_can.startswith("You do not need to do anything now.")

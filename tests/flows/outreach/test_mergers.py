@@ -51,6 +51,7 @@ async def reference(desk: Desk, number: str) -> str:
 
 @pytest.mark.parametrize(("status", "words"), [("GRANTED", "has done what it needed"), ("REFUSED", "answer was no")])
 async def test_whoever_was_joined_hears_once_of_the_end_t18(desk: Desk, status: str, words: str) -> None:
+    assert (await page(desk)).stage.next
     await ended(desk, "P-2", status, at=START + HOUR)
     await wait(desk, hours=1)
     assert await purposes(desk) == HEARD
@@ -59,7 +60,7 @@ async def test_whoever_was_joined_hears_once_of_the_end_t18(desk: Desk, status: 
     assert "Your request was joined to another one. That one has now ended." in said and other in said
     assert words in said and "We go on with" not in said
     shown = await page(desk)
-    assert shown.survivor_ended and shown.survivor == other
+    assert shown.survivor_ended and shown.survivor == other and not shown.stage.next
     await wait(desk, days=3)
     assert await purposes(desk) == HEARD
 

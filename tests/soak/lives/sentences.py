@@ -80,6 +80,7 @@ MESSAGE = patterns(
             r"The office has reported something new\. We are checking what it means for you and will say so here\.",
             r"We tell you what it means for you as soon as we know\.",
             r"We do not know yet\. We will tell you\.",
+            r"If you need to do something, we will tell you\.",
         ],
         "asked_office": [
             r"We have asked the office (?:again )?to look at (?:it|your request)\.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from tracker.core.services.definitions import Stage
 from tracker.core.vocabulary.words import WaitingOn
 
@@ -18,3 +21,9 @@ def own_table(stage: Stage | None, waiting_on: WaitingOn, *, arrived: bool) -> s
     if stage.waiting_on is not WaitingOn.YOU or (waiting_on is WaitingOn.YOU and not arrived):
         return ""
     return ARRIVED if arrived else NOT_NEEDED
+
+
+def asks_beside(stage: Stage, needs: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether something is asked of the person in a stage that itself asks for nothing. What that stage says people can
+    do ("You do not need to do anything now"), and what it says where it is late, is not meant for them."""
+    return stage.waiting_on is not WaitingOn.YOU and any(need["supplied_at"] is None for need in needs)

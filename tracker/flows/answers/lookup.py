@@ -19,7 +19,7 @@ from tracker.core.answers.facts import (
     StageFacts,
 )
 from tracker.core.answers.needs import need_facts
-from tracker.core.answers.stages import own_table
+from tracker.core.answers.stages import asks_beside, own_table
 from tracker.core.answers.tellings import Listener, Way
 from tracker.core.promises.weighing import FEWEST
 from tracker.core.services.definitions import Definition, Stage, say
@@ -211,14 +211,15 @@ def _stage(row: PageCase, stage: Stage | None, definition: Definition, language:
 
     if ours:
         return StageFacts(stage.code, "", "", Moment(at=row.arrived_at), "", "", "", "", ours)
+    beside = asks_beside(stage, row.needs)
     return StageFacts(
         stage.code,
         words(stage.headline),
         words(stage.meaning),
         since,
-        words(stage.next),
-        words(stage.you_can),
-        words(stage.if_late),
+        "" if row.survivor_ended else words(stage.next),  # that we go on with the other one
+        "" if beside else words(stage.you_can),
+        "" if beside else words(stage.if_late),
         words(stage.other),
     )
 

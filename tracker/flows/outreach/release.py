@@ -11,7 +11,7 @@ from uuid import UUID
 from tracker.core.answers import delays, endings
 from tracker.core.answers.message_facts import OutreachFacts
 from tracker.core.answers.needs import need_facts
-from tracker.core.answers.stages import own_table
+from tracker.core.answers.stages import asks_beside, own_table
 from tracker.core.outreach import timing
 from tracker.core.outreach.dates_named import names_date
 from tracker.core.outreach.wishes import WishInForce
@@ -191,6 +191,7 @@ def outreach_facts(
     claimed = Claimed(row.scope, row.id, row.attempt_number, row.now)
     half_by_on, old_on, today = _day(facts.get("half_by_on")), _day(facts.get("old_on")), day_of(row.now, row.zone)
     is_late = old_on is not None and old_on < today
+    beside = stage is not None and asks_beside(stage, facts["needs"])
     reason = delays.reason_of(facts.get("delay_reason"), WaitingOn(facts["waiting_on"]), definition)
 
     def words(of: Words) -> str:
@@ -225,7 +226,7 @@ def outreach_facts(
         probability=facts.get("probability"),
         promise_base=facts.get("promise_base"),
         sooner=facts.get("sooner", False),
-        if_late=words(worded.if_late) if worded and is_late else "",
+        if_late=words(worded.if_late) if worded and is_late and not beside else "",
         delay_reason=delays.words_of(reason, definition, language),
         delay_code=reason,
         complaint=words(definition.complaint),
@@ -233,7 +234,7 @@ def outreach_facts(
         stop_url=_stop_url(row.channel, claimed, links),
         how_to_stop=how_to_stop(row.channel, sender_of(row, row.channel)) if says_how else None,
         ours=ours,
-        you_can=words(worded.you_can) if worded else "",
+        you_can=words(worded.you_can) if worded and not beside else "",
         today=today,
         domains=(*definition.domains, *((row.email_from,) if row.email_from else ())),
         asked_office=facts.get("asked_office", 0),

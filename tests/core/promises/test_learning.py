@@ -155,13 +155,16 @@ def test_with_all_weight_taken_away_it_is_the_plain_estimate() -> None:
     assert table.survival(27) == pytest.approx(expected)
 
 
-def test_clearing_out_is_left_out_of_dates_and_not_of_what_weighs_them() -> None:
+def test_clearing_out_is_left_out_of_dates_once_it_is_old_and_not_of_what_weighs_them() -> None:
     history, seen, apart = History(), Counts.none(), Counts.none()
     for cell in range(30):
         seen.risk[cell], seen.done[cell] = 1_000, 20
     seen.done[25], apart.risk[25], apart.done[25] = 800, 790, 780
     history.add(100_000, {"s": Week({"a": seen}, {"a": apart}, 1_400, 100)})
+    while_new = learn(history).table("s", "a").survival(25)
+    history.add(100_000 + USUAL.recent_weeks, {})
     learned = learn(history)
+    assert learned.table("s", "a").survival(25) > while_new, "it may be the new pace, and counts while it is new"
     assert learned.risk_table("s", "a").survival(25) < 0.5 * learned.table("s", "a").survival(25)
     curve = learned.curve("s", ["a"], 0.01)
     assert (curve.table("a"), curve.risk_table("a")) == (learned.table("s", "a"), learned.risk_table("s", "a"))

@@ -110,10 +110,11 @@ class History:
 
     def counted(self, *, without_clearing: bool, settled: bool = False) -> tuple[dict[Key, Counts], dict[Key, Counts]]:
         """What there is to learn from, of the whole window and of the recent weeks: of all who came to a stage, or of
-        those who were there still when that day was over."""
+        those who were there still when that day was over. In the recent weeks nothing is left out: whether an office
+        has cleared out once or has become slower is seen as the weeks come, and until then it counts."""
         return (
             self._long.counted(without_clearing=without_clearing, settled=settled),
-            self._recent.counted(without_clearing=without_clearing, settled=settled),
+            self._recent.counted(without_clearing=False, settled=settled),
         )
 
     def cleared(self) -> bool:

@@ -33,9 +33,9 @@ class Method:
     `window_weeks`, `recent_weeks`: weeks that are learned from, and those of them that count more (0: none do).
 
     A day is a clearing-out if `bulk_fewest` old cases finish on it, `bulk_times` as many as were to be expected; none
-    is old before `old_days`. It is left out, unless clearing-out makes up more than `bulk_share` of what the service
-    finishes, remembered for `bulk_memory_weeks`: then it is how the office works; the same where fewer than
-    `bulk_enough` are finished, and everywhere with `guard` False.
+    is old before `old_days`. It is left out of all but the recent weeks, unless clearing-out makes up more than
+    `bulk_share` of what the service finishes, remembered for `bulk_memory_weeks`: then it is how the office works; the
+    same where fewer than `bulk_enough` are finished, and everywhere with `guard` False.
 
     `level_step`: how far the level moves in a week in which every date was missed, times the probability asked for;
     `level_enough`: dates that must have passed for a whole step; `level_furthest`: how far it may lie from what was

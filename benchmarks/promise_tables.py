@@ -10,7 +10,21 @@ from rich.table import Table
 
 from benchmarks.promise_parts import PARTS
 from benchmarks.promise_speed import Speed
-from benchmarks.promise_targets import FEED, NO_DATE, TARGETS, TOLD, Line, Target, cut_line, lines, speed_lines
+from benchmarks.promise_targets import (
+    FEED,
+    NO_DATE,
+    SECOND,
+    TARGETS,
+    TOLD,
+    Line,
+    Target,
+    against_live,
+    against_practice,
+    cut_line,
+    in_weeks_shut,
+    lines,
+    speed_lines,
+)
 from benchmarks.promise_walks import FINES, SHORT, Done
 from tracker.backtest.report import Judged
 from tracker.backtest.score import FEW, MANY, Score
@@ -58,7 +72,15 @@ def targets(walks: Walks, speed: Speed) -> Sheet:
         if done.peeked is not None:
             rows.append(_row(_label(done), cut_line(done.job.log, done.peeked)))
     rows += [_row(label, line) for label, line in _by_both_clocks(NO_DATE, walks)]
-    rows += [_row(_label(done), line) for done in walks.feeds for line in lines(FEED, done.job.log, judged(done))]
+    live = {done.job.log: done for done in walks.live}
+    rows += [_row(_label(done), line) for done in walks.feeds for line in lines(FEED[0], done.job.log, judged(done))]
+    rows += [_row(_label(done), line) for done in walks.live for line in against_practice(done)]
+    rows += [_row(label, line) for target in SECOND[:5] for label, line in _by_both_clocks(target, walks)]
+    for done in walks.feeds:
+        found = (*lines(FEED[1], done.job.log, judged(done)), *against_live(live[done.job.log], done))
+        rows += [_row(_label(done), line) for line in found]
+    rows += [_row(label, line) for target in SECOND[5:] for label, line in _by_both_clocks(target, walks)]
+    rows += [_row(_label(done), line) for done in walks.live for line in in_weeks_shut(done)]
     return Sheet("Targets", ("log", "target", "asked", "found (95 % interval)", ""), rows)
 
 

@@ -1,7 +1,7 @@
-"""Honest dates on four real logs: every target beside its figure. See README.md here; the logs are not part of this.
+"""Honest dates on seven real logs: every target beside its figure. See README.md here; the logs are not part of this.
 
 python -m benchmarks.promises             # every target, time and memory
-python -m benchmarks.promises --live      # without the other feeds, the office's clock and the cuts: in under a minute
+python -m benchmarks.promises --live      # without the other feeds, the office's clock and the cuts: in about a minute
 python -m benchmarks.promises --practice  # beside what offices do today
 python -m benchmarks.promises --parts     # each part of the method left out
 python -m benchmarks.promises --write     # and put the tables that were made into README.md here
@@ -46,7 +46,7 @@ def main() -> None:
     if not logs:
         sys.exit(2)
     if given.write and (given.live or len(logs) < len(SNAPSHOTS)):
-        parser.error("--write replaces whole tables: it wants all four logs, and does not go with --live")
+        parser.error("--write replaces whole tables: it wants all seven logs, and does not go with --live")
     where = _where()
     walks, sheets = _measured(logs, live=given.live, cases=given.cases)
     made = {"promises": [where, *sheets]}
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="Honest dates on four real logs: every target beside its figure.")
+    parser = argparse.ArgumentParser(description="Honest dates on seven real logs: every target beside its figure.")
     parser.add_argument("--live", action="store_true", help="the live walks alone: no feeds, office's clock, cuts")
     parser.add_argument("--practice", action="store_true", help="beside what offices do today")
     parser.add_argument("--parts", action="store_true", help="each part of the method left out, or set otherwise")

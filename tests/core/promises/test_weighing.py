@@ -13,6 +13,7 @@ from tracker.core.promises.weighing import (
     FURTHEST_DAYS,
     FURTHEST_LENGTHS,
     HORIZON_DAYS,
+    HORIZON_HALVES,
     Advice,
     StagePosition,
     StandingDate,
@@ -63,7 +64,7 @@ def test_a_window_is_of_working_days_in_order(table: SurvivalTable, age: timedel
     assert found.half_by_on is not None
     assert today < found.earliest_on <= found.half_by_on <= found.latest_on
     assert all(day.weekday() < 5 for day in (found.earliest_on, found.half_by_on, found.latest_on))
-    assert (found.latest_on - today).days <= HORIZON_DAYS
+    assert (found.latest_on - today).days <= max(HORIZON_DAYS, HORIZON_HALVES * (found.half_by_on - today).days)
     assert risk(table, stage_on, found.latest_on, known_on) <= 1 - level + 1e-6
 
 
@@ -110,10 +111,18 @@ def test_a_date_is_never_today_though_most_finish_at_once() -> None:
 def test_a_table_that_never_gets_there_gives_no_date() -> None:
     stuck = SurvivalTable((0.0,) * len(AGES.widths))
     assert window(stuck, MONDAY, ahead(MONDAY, -1), 0.9, MONDAY) is None
-    slow = SurvivalTable((0.002,) * len(AGES.widths))  # nine in ten take 1,151 days
-    assert window(slow, MONDAY, ahead(MONDAY, -1), 0.9, MONDAY) is None
-    assert window(slow, MONDAY, ahead(MONDAY, -1), 0.8, MONDAY) is not None
     assert window(STEADY, ahead(MONDAY, -700), ahead(MONDAY, -1), 0.9, MONDAY) is None
+
+
+def test_a_date_years_ahead_says_something_only_where_the_work_takes_years() -> None:
+    """Nine in ten take some 1,150 days in both; half of the one take 347 days, of the other five."""
+    slow = SurvivalTable((0.002,) * len(AGES.widths))
+    found = window(slow, MONDAY, ahead(MONDAY, -1), 0.9, MONDAY)
+    assert found is not None and (found.latest_on - MONDAY).days > HORIZON_DAYS
+    quick = SurvivalTable((0.15,) * 7 + (0.001,) * (len(AGES.widths) - 7))
+    assert window(quick, MONDAY, ahead(MONDAY, -1), 0.9, MONDAY) is None
+    near = window(quick, MONDAY, ahead(MONDAY, -1), 0.7, MONDAY)
+    assert near is not None and near.half_by_on is not None and (near.half_by_on - MONDAY).days <= 7
 
 
 @given(tables(), spans, days, st.integers(-5, 400))

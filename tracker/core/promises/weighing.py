@@ -18,8 +18,9 @@ FEWEST = 30
 """Cases that must have been finished before a date is read from a curve: the service's own, or all services' where
 nothing stands in."""
 
-HORIZON_DAYS = 1_000
-"""A date further away than this says nothing."""
+HORIZON_DAYS, HORIZON_HALVES = 1_000, 8
+"""A date further away than so many days says nothing, unless half are still open after an eighth of that time: where
+work takes years, a date years ahead says much."""
 
 EVEN = 0.5
 """From this probability of missing it a date is moved on the last working day before it, which is the last on which it
@@ -102,13 +103,14 @@ def window(
     """When a case that came to its stage on `stage_on`, and was open at the end of `known_on`, is finished.
 
     `known_on` is the day before `stage_on` where nothing is known since. None where the table does not reach the level
-    within HORIZON_DAYS. Every date is a working day after today.
+    within the horizon. Every date is a working day after today.
     """
     found = [_reached(table, stage_on, known_on, share, today, working=working) for share in (0.9, 0.5, 1 - level)]
     earliest_on, half_by_on, latest_on = found
     if latest_on is None or earliest_on is None or half_by_on is None:
         return None
-    return Window(earliest_on, half_by_on, latest_on) if (latest_on - today).days <= HORIZON_DAYS else None
+    horizon = max(HORIZON_DAYS, HORIZON_HALVES * (half_by_on - today).days)
+    return Window(earliest_on, half_by_on, latest_on) if (latest_on - today).days <= horizon else None
 
 
 def _reached(

@@ -49,7 +49,7 @@ def test_tasks_carry_their_deadlines_and_what_came_is_no_task() -> None:
     assert "We need 2 things from you:" in said
     assert "By Thursday 12 March 2026" in said
     assert "What we have from you The signed form (it came on 1 March 2026)" in said
-    assert "We add the days that we wait for you to this date." in said
+    assert "Each day that we wait for you makes this date one day later." in said
 
 
 def test_a_deadline_that_passed_is_said_to_have_passed() -> None:
@@ -120,8 +120,8 @@ def test_of_a_silent_source_nothing_is_said_of_today_and_help_is_near_t19(name: 
     assert "We will tell you here as soon as we know more." in said
     assert '<a href="#help">ask the office</a>' in html and "When we last heard, the" in said
     wanted = any(need.supplied_at is None for need in facts.needs)
-    assert ("Have you done it already? Thank you." in said) is wanted, "it may have come since"
-    assert "Have you done it already?" not in words(case(replace(facts, source_silent=False)))
+    assert ("Have you done all of it already? Thank you." in said) is wanted, "it may have come since"
+    assert "Have you done all of it already?" not in words(case(replace(facts, source_silent=False)))
 
 
 def test_an_old_date_stays_visible() -> None:

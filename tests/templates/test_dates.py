@@ -117,7 +117,7 @@ def test_a_date_that_passed_while_the_clock_is_paused_is_not_called_missed() -> 
     said = read(replace(samples.WAITING_FOR_YOU, promise=passed, promises=(passed,)))
     assert "That day has passed" not in said
     assert "We said 3 March 2026." in said
-    assert "We add the days that we wait for you to this date." in said
+    assert "Each day that we wait for you makes this date one day later." in said
 
 
 def test_too_uncertain_is_said_in_words() -> None:
@@ -186,7 +186,7 @@ def test_every_date_that_broke_stays_in_sight_after_the_end_the_offices_too_and_
 def test_a_day_that_passed_is_owned_by_whose_it_was_and_by_whether_anybody_knew_it() -> None:
     """T2, T4."""
     for promise, main, day in (
-        (OFFICE, "Later than planned.", "Riverton Council set 3 March 2026. That day has passed."),
+        (OFFICE, "Later than planned.", "Riverton Council expected to finish by 3 March 2026. That day has passed."),
         (samples.PROMISE, "Later than we said.", "We said 3 March 2026. That day has passed."),
         (
             replace(samples.PROMISE, told_at=None),

@@ -72,8 +72,9 @@ def test_an_end_says_what_comes_next_and_what_one_can_do_t8(part: str) -> None:
 
 def test_what_has_happened_says_which_end_does_not_hold_any_more_t3() -> None:
     ended = HistoryFacts(Moment(at=ORDINARY.now), "granted", "You have your permit", "", undone=True)
-    assert "You have your permit That does not hold any more." in read(replace(ORDINARY, history=(ended,)))
-    assert "does not hold" not in read(replace(ORDINARY, history=(replace(ended, undone=False),)))
+    assert "You have your permit This may not be true any more." in read(replace(ORDINARY, history=(ended,)))
+    assert "may not be true" not in read(replace(ORDINARY, history=(replace(ended, undone=False),)))
+    assert "You have your permit That does not hold any more." in read(replace(REFUSED, history=(ended,)))
 
 
 @pytest.mark.parametrize("part", MAIL)
@@ -140,3 +141,12 @@ def test_the_page_names_the_survivor_t18() -> None:
     merged = replace(REFUSED, outcome="merged", survivor="DFGH-JKMN-PR35")
     assert "Its reference: DFGH-JKMN-PR35" in read(merged)
     assert "Its reference" not in read(replace(merged, survivor=""))
+
+
+@pytest.mark.parametrize("part", MAIL)
+def test_a_mail_about_the_end_says_that_nothing_more_is_to_come_unless_something_changes(part: str) -> None:
+    last = "We write again only if something changes."
+    assert last in mail("finished", part, OUTREACHES["refused"])
+    assert last not in mail("updated", part, OUTREACH) + mail("reversed", part, FALLEN)
+    assert last not in mail("finished", part, OUTREACHES["merged"]), "that one goes on"
+    assert last in mail("finished", part, OUTREACHES["other_ended"])

@@ -144,7 +144,9 @@ def test_a_date_of_the_offices_that_moved_or_passed_is_owned_by_its_name(languag
         text = message(purpose, language, "sms.txt", facts)
         assert IN_TEXTS[language].format(10 if purpose == "delayed" else 24) in text and phone.short_enough(text)
     mail = message("delayed", "en", "text.txt", passed)
-    assert "Riverton Council set 10 March 2026 for your request. That day has passed. We are sorry." in mail
+    assert (
+        "Riverton Council expected to finish your request by 10 March 2026. That day has passed. We are sorry." in mail
+    )
     assert "going well" not in mail
     beside = replace(OUTREACH, purpose="delayed", theirs=True)
     assert "We expect to finish by 24 March 2026." in message("delayed", "en", "text.txt", beside)

@@ -137,7 +137,7 @@ def test_tasks_name_their_day_and_what_came_is_not_asked_again(purpose: str) -> 
     assert "The signed form" not in text
     for language in LANGUAGES:
         assert IN_TEXTS[language].format(12) in render(purpose, "sms.txt", "asked", language)
-    assert purpose != "reminder" or "Have you just done it? Thank you." in text
+    assert purpose != "reminder" or "Have you just done all of it? Thank you." in text
 
 
 def test_an_office_date_is_named_as_the_offices() -> None:

@@ -73,10 +73,12 @@ async def test_the_offices_date_is_mailed_moved_and_broken_as_the_offices(site: 
     assert len(await site.desk.rows("SELECT 1 FROM message WHERE purpose = 'updated'")) == 1, "one message says it"
     await wait(site.desk, date(2026, 3, 21))
     said = await caught(site.desk, "delayed")
-    assert "Northwick Council set 17 March 2026 for your request. That day has passed. We are sorry." in said
+    assert (
+        "Northwick Council expected to finish your request by 17 March 2026. That day has passed. We are sorry." in said
+    )
     assert "going well" not in said
     for page in await everywhere(site, reference):
-        assert "Northwick Council set 17 March 2026. That day has passed." in page
+        assert "Northwick Council expected to finish by 17 March 2026. That day has passed." in page
     rows = await site.desk.rows("SELECT 1 FROM message WHERE purpose IN ('delayed', 'date_changed')")
     assert len(rows) == 2, "each once"
     await site.status("P-1", "GRANTED", at=await site.desk.now())

@@ -119,7 +119,7 @@ async def test_a_day_for_what_they_should_send_that_passes_in_a_silence_is_told_
     await site.desk.status("P-1", "RFI")
     await site.desk.say("P-1", "case.needs", {"items": [plan]})
     await wait(heard, 15)
-    assert "Have you done it already? Thank you." in words((await site.page(reference, FACT)).text)
+    assert "Have you done all of it already? Thank you." in words((await site.page(reference, FACT)).text)
     await site.desk.say("P-1", "case.needs", {"items": [{**plan, "supplied_at": "2026-03-10T10:00:00Z"}]})
     await site.desk.carry()
     assert [purpose for purpose, _ in await told(site.desk)] == ["acknowledged", "action_needed", "supplied"]

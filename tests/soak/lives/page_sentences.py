@@ -66,7 +66,7 @@ PAGE = patterns(
             r"Why we need it: .+",
             r"How and where: .+",
             r"If you do not do it: .+",
-            r"Have you done it already\? Thank you\. Then you need to do nothing more\.",
+            r"Have you done all of it already\? Thank you\. Then you need to do nothing more\.",
         ],
         "nothing": [
             r"Nothing right now\.",
@@ -93,7 +93,7 @@ PAGE = patterns(
         ],
         "half": r"Half are finished by {D}\.",
         "late": r"Later than (?:planned|we said|we expected)\.(?: We are sorry\.)?",
-        "broken_theirs": r"{O} set {D}\. That day has passed\.",
+        "broken_theirs": r"{O} expected to finish by {D}\. That day has passed\.",
         "broken": r"We (?:said|expected to finish by) {D}\.(?: That day has passed\.)?",
         "no_new_date": r"We cannot give you a new date yet\.",
         "no_date": [
@@ -120,7 +120,7 @@ PAGE = patterns(
         "why": WHY,
         "office_says": [r"{O} itself (?:said|says): by {D}\.(?: That day has passed\.)?"],
         "sooner": r"It is going well\. It will probably be finished well before {D}\.",
-        "may_move": r"We add the days that we wait(?: for you)? to this date\.",
+        "may_move": r"Each day that we wait(?: for you)? makes this date one day later\.",
         "next_word": [
             r"We will write to you by {D}, even if nothing has changed\.",
             r"We may not be able to write to you about this request\. Please look at this page again by {D}\. "

@@ -152,7 +152,7 @@ PLANTS: dict[str, Callable[[], Callable[[Seen], Changed]]] = {
     "what is wanted is not on the page": lambda: _shown(r'<span class="task-what">.*?</span>', ""),
     "nothing to do while we wait": lambda: _said(r"(?m)^- .*$", "Nothing right now."),
     "an end that fell stands in what has happened": lambda: _shown(
-        r'<p class="timeline-note">That does not hold any more\.</p>', ""
+        r'<p class="timeline-note">(That does not hold|This may not be true) any more\.</p>', ""
     ),
     "a request that is over goes on": lambda: _shown(r"That one has ended\.", "We go on with that one."),
     "what was taken back has arrived": lambda: _shown(
@@ -167,7 +167,7 @@ PLANTS: dict[str, Callable[[], Callable[[Seen], Changed]]] = {
         "We need something from you to go on with your request", "What we asked you for has arrived"
     ),
     "the date depends on nothing": lambda: _said(
-        r"The office expects to finish by [^.]*\.", "When we finish depends on it."
+        r"The office expects to finish by [^.]*\.", "We can only finish after that."
     ),
     "a sentence that nobody knows": lambda: _said(r"HELP", "Your money is on its way."),
 }

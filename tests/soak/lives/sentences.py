@@ -31,7 +31,8 @@ MESSAGE = patterns(
         ],
         "overdue": [
             r"The day for something that we need from you has passed\.",
-            r"the day for something we need(?: for your request {R})? has passed\.?",
+            r"the day for something we need has passed\.?",
+            r"we still need something for your request {R}\. The last day (?:was {D}|for it has passed)\.",
         ],
         "arrived": r"[Ww]hat we asked you for has arrived\.?(?: Request {R}\.)?",
         "ours_now": r"The next step is ours\.(?: We look at it, and then we go on with your request\.)?",
@@ -52,9 +53,10 @@ MESSAGE = patterns(
         "old_date": [r"The old date was {D}\.", r"The date was {D}\."],
         "new_date": r"The new date is {D}\.",
         "broken_theirs": [
-            r"(?:{O}|we) set {D} for your request(?: {R})?\. That day has passed\.(?: We are sorry\.)?",
+            r"{O} expected to finish your request by {D}\. That day has passed\. We are sorry\.",
+            r"we expected to finish your request {R} by {D}\. That day has passed\. We are sorry\.",
             r"we are late with your request",
-            r"{O} set {D}\. That day has passed\.",
+            r"{O} expected to finish by {D}\. That day has passed\.",
         ],
         "still_expects": r"We still expect to finish by {D}\.",
         "no_new_date": r"We cannot give you a new date yet\. We will tell you as soon as we have one\.",
@@ -159,7 +161,7 @@ MESSAGE = patterns(
             r"In the last year \d+ in 100 requests for this service were finished by the first date that we gave\.",
         ],
         "depends": [
-            r"When we finish depends on it\.",
+            r"We can only finish after that\.",
             r"The date depends on when we have what we asked you for\. Then we tell you the date\.",
         ],
         "depends_other": r"It depends on somebody outside our office\.",
@@ -173,9 +175,10 @@ MESSAGE = patterns(
         ],
         "appeal_by": [r"The last day for this is {D}\.", r"You can ask for another look until {D}\."],
         "frame": [
+            r"We write again only if something changes\.",
             r"You do not need to send it again\.",
             r"Please (?:do it now|read it (?:soon|on your page(?: soon)?:?)|look at your page)\.?",
-            r"Have you just done it\? Thank you\. Then you need to do nothing more\.",
+            r"Have you just done all of it\? Thank you\. Then you need to do nothing more\.",
             r"Is it hard for you\? Tell us\. We can help\.",
             r"Your request is still open\.",
             r"If you have already acted on it, or have questions, ask the office\. You find it under “Help” below\.",

@@ -176,7 +176,7 @@ def _history(said: list[str], service: Service) -> tuple[list[str], list[str], l
     for line in said:
         if line in headlines:
             stages.append(headlines[line])
-        elif line == "That does not hold any more.":
+        elif line in ("That does not hold any more.", "This may not be true any more."):
             fallen.append(stages[-1])
         elif not line.startswith(("At ", "On ")) and line not in ("A note from the office", "Nothing to show yet."):
             notes.append(line)

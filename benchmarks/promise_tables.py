@@ -111,7 +111,7 @@ def judged(done: Done) -> Judged:
 
 
 def machine(walks: Walks, speed: Speed, live_seconds: float, all_seconds: float) -> Sheet:
-    """Time and memory. The four logs are timed by their live walks alone."""
+    """Time and memory. The logs are timed by their live walks alone."""
     rows = [
         (f"{speed.cases:,} cases counted from nothing", "", f"{speed.counting:.1f} s"),
         ("the live walks, side by side, with their intervals", "under 5 minutes", f"{live_seconds:.0f} s"),

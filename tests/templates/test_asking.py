@@ -161,3 +161,9 @@ AGAIN = {"en": "office again", "es": "otra vez", "cy": "gofyn eto", "ar": "مج�
 
 def plainly(words: str) -> str:
     return words.replace("&#39;", "'").replace("&#x27;", "'")
+
+
+def test_a_text_says_what_is_needed_before_what_depends_on_it_t12() -> None:
+    facts = replace(OUTREACHES["asked"], purpose="acknowledged", promise_on=None)
+    text = message("acknowledged", "en", "sms.txt", facts)
+    assert 0 < text.index("we need something from you") < text.index("We can only finish after that.")

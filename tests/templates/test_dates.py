@@ -215,3 +215,9 @@ def test_the_limit_of_the_law_is_as_plain_as_the_date() -> None:
     assert 'The limit set by law is <strong class="date">17 April 2026</strong>' in card and "quiet" not in card
     for said in (words(html), read_out(samples.ORDINARY)):
         assert "The limit set by law is 17 April 2026. If we pass it" in said
+
+
+def test_no_day_is_added_to_a_date_of_the_offices_that_has_passed() -> None:
+    passed = replace(OFFICE, latest_on=date(2026, 3, 3))
+    said = read(replace(samples.WAITING_FOR_YOU, promise=passed, promises=(passed,)))
+    assert "We cannot give you a new date yet." in said and "makes this date" not in said

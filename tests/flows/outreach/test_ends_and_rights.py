@@ -280,3 +280,15 @@ async def test_who_is_asked_beside_a_stage_that_asks_for_nothing_is_not_told_tha
     assert all("do not need to do anything" not in words for _, words in await sent(desk))
     await desk.say("P-1", "case.needs", {"items": [{**fee, "supplied_at": (await desk.now()).isoformat()}]})
     assert (await page(desk)).stage.you_can.startswith("You do not need to do anything now.")
+
+
+async def test_once_all_has_come_nothing_is_said_of_being_late_with_it_t1(desk: Desk) -> None:
+    """The words of the stage are for whoever cannot send it in time."""
+    fee = {"item": "fee", "code": "fee"}
+    await desk.status("P-1", "REC")
+    await desk.party("P-1")
+    await desk.status("P-1", "RFI")
+    await desk.say("P-1", "case.needs", {"items": [fee]})
+    assert "more time" in (await page(desk)).stage.if_late
+    await desk.say("P-1", "case.needs", {"items": [{**fee, "supplied_at": (await desk.now()).isoformat()}]})
+    assert (await page(desk)).stage.if_late == ""
